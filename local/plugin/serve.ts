@@ -1,0 +1,291 @@
+import * as grpc from "@grpc/grpc-js";
+import * as plugins from "@pulumi/pulumi/proto/plugin_pb";
+import * as provider from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import * as status from "@pulumi/pulumi/proto/status_pb";
+import { Any } from "google-protobuf/google/protobuf/any_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { InitializationFailed, type Plugin, type PropertyChange, type Session } from "./plugin";
+import { decode, encode, type PropertyMap } from "./values";
+
+/**
+ * Serves a plugin on a loopback port for an engine that attaches to it (`PULUMI_DEBUG_PROVIDERS=name:port`).
+ *
+ * The engine opens one connection for each provider resource and sends no provider reference with later
+ * calls, so the connection tells which configuration a call belongs to.
+ *
+ * @param port 0 takes a free one.
+ */
+export async function serve(plugin: Plugin, port: number): Promise<{ port: number; close(): Promise<void> }> {
+  const server = new grpc.Server({
+    "grpc.max_receive_message_length": -1,
+    "grpc.max_send_message_length": -1,
+  });
+  server.addService(provider.ResourceProviderService, service(plugin));
+  const bound = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), (error, actual) =>
+      error ? reject(error) : resolve(actual),
+    );
+  });
+  return {
+    port: bound,
+    close: async () => server.forceShutdown(),
+  };
+}
+
+type Call<Request> = grpc.ServerUnaryCall<Request, unknown>;
+
+function service(plugin: Plugin): grpc.UntypedServiceImplementation {
+  const sessions = new Map<string, Session>();
+  const cancellations = new Map<string, AbortController>();
+
+  const sessionOf = (call: Call<unknown>): Session => {
+    const session = sessions.get(call.getPeer());
+    if (session === undefined) {
+      throw new Error(`the ${plugin.name} plugin was restarted in the middle of the operation; run it again`);
+    }
+    return session;
+  };
+  const signalOf = (call: Call<unknown>): AbortSignal => {
+    const gone = new AbortController();
+    call.on("cancelled", () => gone.abort(new Error("the engine is gone")));
+    const peer = call.getPeer();
+    const cancelled = cancellations.get(peer) ?? new AbortController();
+    cancellations.set(peer, cancelled);
+    return AbortSignal.any([gone.signal, cancelled.signal]);
+  };
+
+  return {
+    handshake: unary(async () => {
+      const response = new messages.ProviderHandshakeResponse();
+      response.setAcceptSecrets(false);
+      response.setAcceptResources(false);
+      response.setAcceptOutputs(false);
+      return response;
+    }),
+    attach: unary(async () => new Empty()),
+    getPluginInfo: unary(async () => {
+      const info = new plugins.PluginInfo();
+      info.setVersion(plugin.version);
+      return info;
+    }),
+    checkConfig: unary(async (call: Call<messages.CheckRequest>) => {
+      const response = new messages.CheckResponse();
+      response.setInputs(struct(properties(call.request.getNews())));
+      return response;
+    }),
+    diffConfig: unary(async (call: Call<messages.DiffRequest>) => {
+      const before = JSON.stringify(sorted(encode(properties(call.request.getOldInputs()))));
+      const after = JSON.stringify(sorted(encode(properties(call.request.getNews()))));
+      const response = new messages.DiffResponse();
+      response.setChanges(
+        before === after
+          ? messages.DiffResponse.DiffChanges.DIFF_NONE
+          : messages.DiffResponse.DiffChanges.DIFF_SOME,
+      );
+      return response;
+    }),
+    configure: unary(async (call: Call<messages.ConfigureRequest>) => {
+      sessions.set(call.getPeer(), await plugin.configure(properties(call.request.getArgs())));
+      const response = new messages.ConfigureResponse();
+      response.setAcceptsecrets(false);
+      response.setAcceptresources(false);
+      response.setAcceptoutputs(false);
+      response.setSupportspreview(plugin.supportsPreview);
+      return response;
+    }),
+    cancel: unary(async (call: Call<Empty>) => {
+      cancellations.get(call.getPeer())?.abort(new Error("cancelled"));
+      cancellations.delete(call.getPeer());
+      return new Empty();
+    }),
+    invoke: unary(async (call: Call<messages.InvokeRequest>) => {
+      const result = await sessionOf(call).invoke({
+        token: call.request.getTok(),
+        args: properties(call.request.getArgs()),
+        signal: signalOf(call),
+      });
+      const response = new messages.InvokeResponse();
+      response.setReturn(struct(result));
+      return response;
+    }),
+    check: unary(async (call: Call<messages.CheckRequest>) => {
+      const { inputs, failures } = await sessionOf(call).check({
+        ...about(call.request),
+        olds: properties(call.request.getOlds()),
+        news: properties(call.request.getNews()),
+        randomSeed: call.request.getRandomseed_asU8(),
+      });
+      const response = new messages.CheckResponse();
+      response.setInputs(struct(inputs));
+      response.setFailuresList(
+        (failures ?? []).map(({ property, reason }) => {
+          const failure = new messages.CheckFailure();
+          failure.setProperty(property);
+          failure.setReason(reason);
+          return failure;
+        }),
+      );
+      return response;
+    }),
+    diff: unary(async (call: Call<messages.DiffRequest>) => {
+      const { changes, deleteBeforeReplace } = await sessionOf(call).diff({
+        ...about(call.request),
+        id: call.request.getId(),
+        oldInputs: properties(call.request.getOldInputs()),
+        olds: properties(call.request.getOlds()),
+        news: properties(call.request.getNews()),
+        ignoreChanges: call.request.getIgnorechangesList(),
+      });
+      return diffResponse(changes, deleteBeforeReplace === true);
+    }),
+    create: unary(async (call: Call<messages.CreateRequest>) => {
+      const { id, outputs } = await sessionOf(call).create({
+        ...about(call.request),
+        inputs: properties(call.request.getProperties()),
+        preview: call.request.getPreview(),
+        timeoutSeconds: call.request.getTimeout(),
+        signal: signalOf(call),
+      });
+      const response = new messages.CreateResponse();
+      response.setId(id);
+      response.setProperties(struct(outputs));
+      return response;
+    }),
+    read: unary(async (call: Call<messages.ReadRequest>) => {
+      const result = await sessionOf(call).read({
+        ...about(call.request),
+        id: call.request.getId(),
+        olds: properties(call.request.getProperties()),
+        inputs: properties(call.request.getInputs()),
+        signal: signalOf(call),
+      });
+      const response = new messages.ReadResponse();
+      if (result !== undefined) {
+        response.setId(result.id);
+        response.setProperties(struct(result.outputs));
+        response.setInputs(struct(result.inputs));
+      }
+      return response;
+    }),
+    update: unary(async (call: Call<messages.UpdateRequest>) => {
+      const outputs = await sessionOf(call).update({
+        ...about(call.request),
+        id: call.request.getId(),
+        oldInputs: properties(call.request.getOldInputs()),
+        olds: properties(call.request.getOlds()),
+        news: properties(call.request.getNews()),
+        ignoreChanges: call.request.getIgnorechangesList(),
+        preview: call.request.getPreview(),
+        timeoutSeconds: call.request.getTimeout(),
+        signal: signalOf(call),
+      });
+      const response = new messages.UpdateResponse();
+      response.setProperties(struct(outputs));
+      return response;
+    }),
+    delete: unary(async (call: Call<messages.DeleteRequest>) => {
+      await sessionOf(call).delete({
+        ...about(call.request),
+        id: call.request.getId(),
+        olds: properties(call.request.getProperties()),
+        oldInputs: properties(call.request.getOldInputs()),
+        timeoutSeconds: call.request.getTimeout(),
+        signal: signalOf(call),
+      });
+      return new Empty();
+    }),
+  };
+}
+
+function unary<Request, Response>(
+  handler: (call: Call<Request>) => Promise<Response>,
+): grpc.handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    handler(call).then(
+      (response) => callback(null, response),
+      (error: unknown) => callback(serviceError(error)),
+    );
+  };
+}
+
+/** InitializationFailed travels as a detail of the gRPC status, where the engine looks for it. */
+function serviceError(error: unknown): Partial<grpc.StatusObject> {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof InitializationFailed)) {
+    return { code: grpc.status.UNKNOWN, details: message };
+  }
+  const detail = new messages.ErrorResourceInitFailed();
+  detail.setId(error.id);
+  detail.setProperties(struct(error.outputs));
+  detail.setReasonsList([...error.reasons]);
+  const packed = new Any();
+  packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const full = new status.Status();
+  full.setCode(grpc.status.UNKNOWN);
+  full.setMessage(message);
+  full.addDetails(packed);
+  const metadata = new grpc.Metadata();
+  metadata.add("grpc-status-details-bin", Buffer.from(full.serializeBinary()));
+  return { code: grpc.status.UNKNOWN, details: message, metadata };
+}
+
+function diffResponse(
+  changes: readonly PropertyChange[],
+  deleteBeforeReplace: boolean,
+): messages.DiffResponse {
+  const response = new messages.DiffResponse();
+  const replaces = changes.filter((change) => change.replaces);
+  response.setChanges(
+    changes.length > 0
+      ? messages.DiffResponse.DiffChanges.DIFF_SOME
+      : messages.DiffResponse.DiffChanges.DIFF_NONE,
+  );
+  response.setDeletebeforereplace(deleteBeforeReplace && replaces.length > 0);
+  response.setReplacesList(replaces.map((change) => change.path));
+  response.setDiffsList([...new Set(changes.map((change) => change.path.split(/[.[]/)[0] ?? change.path))]);
+  response.setHasdetaileddiff(true);
+  const kinds = messages.PropertyDiff.Kind;
+  for (const change of changes) {
+    const detail = new messages.PropertyDiff();
+    detail.setInputdiff(true);
+    detail.setKind(
+      {
+        add: change.replaces ? kinds.ADD_REPLACE : kinds.ADD,
+        delete: change.replaces ? kinds.DELETE_REPLACE : kinds.DELETE,
+        update: change.replaces ? kinds.UPDATE_REPLACE : kinds.UPDATE,
+      }[change.kind],
+    );
+    response.getDetaileddiffMap().set(change.path, detail);
+  }
+  return response;
+}
+
+function about(request: { getUrn(): string }): { urn: string; type: string; name: string } {
+  const urn = request.getUrn();
+  const [, , types = "", ...name] = urn.split("::");
+  return { urn, type: types.split("$").at(-1) ?? types, name: name.join("::") };
+}
+
+function properties(wire: Struct | undefined): PropertyMap {
+  return wire === undefined ? {} : (decode(wire.toJavaScript()) as PropertyMap);
+}
+
+function struct(map: PropertyMap): Struct {
+  return Struct.fromJavaScript(encode(map) as { [key: string]: never });
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(sorted);
+  }
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, member]) => [key, sorted(member)]),
+    );
+  }
+  return value;
+}

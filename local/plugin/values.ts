@@ -1,0 +1,88 @@
+/**
+ * Property values as a provider plugin sees them on the wire, decoded.
+ *
+ * The engine marks three things with signatures inside ordinary JSON objects and one with a reserved
+ * string; see sdk/go/common/resource/plugin/rpc.go. Secrets and resource references never reach a plugin
+ * that does not ask for them (our server does not: the engine strips secrets before the call and puts them
+ * back on the outputs of the same name), so only unknown values are left to decode.
+ */
+export type PropertyValue =
+  | null
+  | boolean
+  | number
+  | string
+  | PropertyValue[]
+  | { [key: string]: PropertyValue }
+  | Unknown;
+
+export type PropertyMap = { [key: string]: PropertyValue };
+
+/** A value that the engine cannot know during a preview. */
+export class Unknown {
+  static readonly value = new Unknown();
+  private constructor() {}
+  toString(): string {
+    return "<known after the deployment>";
+  }
+}
+
+const UNKNOWN_ON_THE_WIRE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
+const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
+const OUTPUT_SIGNATURE = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+
+/** Decodes what `Struct.toJavaScript()` returned. Throws on assets and archives, which no resource here takes. */
+export function decode(wire: unknown): PropertyValue {
+  if (wire === undefined || wire === null) {
+    return null;
+  }
+  if (wire === UNKNOWN_ON_THE_WIRE) {
+    return Unknown.value;
+  }
+  if (Array.isArray(wire)) {
+    return wire.map(decode);
+  }
+  if (typeof wire !== "object") {
+    return wire as boolean | number | string;
+  }
+  const object = wire as Record<string, unknown>;
+  const signature = object[SIGNATURE_KEY];
+  if (signature === SECRET_SIGNATURE || signature === OUTPUT_SIGNATURE) {
+    return object.value === undefined ? Unknown.value : decode(object.value);
+  }
+  if (signature !== undefined) {
+    throw new Error(
+      `a property value with signature ${String(signature)} (asset, archive or resource) is not supported`,
+    );
+  }
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, decode(value)]));
+}
+
+/** The inverse of {@link decode}; drops `undefined` members. */
+export function encode(value: PropertyValue | undefined): unknown {
+  if (value instanceof Unknown) {
+    return UNKNOWN_ON_THE_WIRE;
+  }
+  if (Array.isArray(value)) {
+    return value.map(encode);
+  }
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([, member]) => member !== undefined)
+        .map(([key, member]) => [key, encode(member)]),
+    );
+  }
+  return value ?? null;
+}
+
+/** Whether an unknown stands anywhere inside the value. */
+export function containsUnknown(value: PropertyValue | undefined): boolean {
+  if (value instanceof Unknown) {
+    return true;
+  }
+  if (typeof value === "object" && value !== null) {
+    return Object.values(value).some(containsUnknown);
+  }
+  return false;
+}
