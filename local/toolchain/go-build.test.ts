@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { cacheFolder, type GoBuild, goBuild } from "./go-build";
+
+// The first build on a machine compiles Go's standard library too.
+vi.setConfig({ testTimeout: 180_000 });
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "go-build-"));
+  vi.stubEnv("XDG_CACHE_HOME", join(folder, "cache"));
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function hello(body = 'func main() { println("hello") }'): GoBuild {
+  const module = join(folder, "module");
+  mkdirSync(module, { recursive: true });
+  writeFileSync(join(module, "go.mod"), "module example.test/hello\n\ngo 1.21\n");
+  writeFileSync(join(module, "main.go"), `package main\n\n${body}\n`);
+  return { name: "hello-1.0", module, programs: [{ name: "hello", package: "example.test/hello" }] };
+}
+
+test("builds asked for at once build once, and later ones are silent", async () => {
+  const lines: string[] = [];
+  const say = (line: string) => lines.push(line);
+  const both = await Promise.all([goBuild(hello(), say), goBuild(hello(), say)]);
+  expect(existsSync(join(both[0].folder, "hello"))).toBe(true);
+  expect(both.filter((built) => built.seconds > 0)).toHaveLength(1);
+  lines.length = 0;
+  expect(await goBuild(hello(), say)).toEqual({ folder: both[0].folder, seconds: 0 });
+  expect(lines).toEqual([]);
+});
+
+test("a change of the module builds again, beside the old one", async () => {
+  const before = await goBuild(hello(), () => {});
+  const after = await goBuild(hello("func main() {}"), () => {});
+  expect(after.folder).not.toBe(before.folder);
+  expect(existsSync(before.folder)).toBe(true);
+});
+
+test("a failed build says what the compiler said, and leaves nothing that counts as built", async () => {
+  await expect(goBuild(hello("func main() { nonsense() }"), () => {})).rejects.toThrow(/undefined: nonsense/);
+  const fixed = await goBuild(hello(), () => {});
+  expect(readdirSync(cacheFolder())).toEqual([fixed.folder.split("/").at(-1)]);
+});
+
+test("a killed build frees the lock and the next one succeeds", async () => {
+  const build = hello();
+  const script = `
+    require("ts-node").register({ transpileOnly: true });
+    require(${JSON.stringify(join(__dirname, "go-build.ts"))})
+      .goBuild(${JSON.stringify(build)}, (line) => console.log(line));`;
+  const child: ChildProcess = spawn(process.execPath, ["-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(child.stdout as NodeJS.ReadableStream, "data");
+  child.kill("SIGKILL");
+  const built = await goBuild(build, () => {});
+  expect(readdirSync(cacheFolder())).toEqual([built.folder.split("/").at(-1)]);
+});
