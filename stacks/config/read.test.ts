@@ -1,0 +1,139 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { locations } from "../../components/region/locations";
+import { ConfigError, readConfig } from "./read";
+
+const region = (more: object) => ({ cloud: "azure", name: "eastus", ...more });
+const read = (config: Record<string, unknown>) =>
+  readConfig(
+    Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [
+        key,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]),
+    ),
+    "Pulumi.test.yaml",
+  );
+const findings = (config: Record<string, unknown>): string[] => {
+  try {
+    read(config);
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      return error.findings.map(({ key, problem }) => `${key} ${problem}`);
+    }
+    throw error;
+  }
+  return [];
+};
+
+describe("a config that is right", () => {
+  it("gets its defaults", () => {
+    const config = read({ regions: [region({}), region({ name: "westus2", rpcNodes: 3 })] });
+    expect(config.network).toEqual({
+      name: "chain138",
+      chainId: 138,
+      blockPeriodSeconds: 2,
+      epochLength: 30_000,
+      gasLimit: 30_000_000,
+      alloc: {},
+    });
+    expect(config.regions.map(({ validators, rpcNodes }) => [validators, rpcNodes])).toEqual([
+      [2, 1],
+      [2, 3],
+    ]);
+  });
+
+  it("may name every location of every cloud at once", () => {
+    const regions = (["azure", "aws"] as const).flatMap((cloud) =>
+      locations(cloud).map(({ name }) => ({ cloud, name: name.slice(0, 20), location: name })),
+    );
+    expect(findings({ regions })).toEqual([]);
+  });
+});
+
+describe("a config that is wrong", () => {
+  it("is refused with everything that is wrong, at once", () => {
+    const found = findings({
+      netwrok: { chainId: 1 },
+      network: { chainId: 9_007_199_254_740_993, blockPeriod: 2 },
+      regions: [
+        region({ validators: 1 }),
+        region({ validators: 1 }),
+        region({ name: "moon", validators: 1 }),
+        region({ name: "gc", cloud: "gcp", validators: 0 }),
+        region({ name: "westus2", validators: -1, rpcNode: 2 }),
+        region({ name: "westus3", cidr: "10.34.0.0/16", validators: 0 }),
+        region({ name: "a", location: "northeurope", cidr: "10.34.128.0/20", validators: 0 }),
+      ],
+    });
+    const expected = [
+      'netwrok is not a key here; did you mean "network"?',
+      "network.chainId is ",
+      'network.blockPeriod is not a key here; did you mean "blockPeriodSeconds"?',
+      'regions[3].cloud is "gcp"; must be one of azure, aws, kubernetes',
+      "regions[4].validators is -1; must not be negative",
+      'regions[4].rpcNode is not a key here; did you mean "rpcNodes"?',
+      'regions[1].name is "eastus", as is regions[0]',
+      'regions[2].location is "moon", which is no location of azure; did you mean',
+      "regions[1].cidr is 10.9.0.0/16, which overlaps 10.9.0.0/16 of region eastus",
+      "regions[6].cidr is 10.34.128.0/20, which overlaps 10.34.0.0/16 of region westus3",
+      "regions have 3 validators together; QBFT needs at least 4",
+    ];
+    for (const text of expected) {
+      expect(
+        found.some((one) => one.startsWith(text)),
+        `${text}\nin\n${found.join("\n")}`,
+      ).toBe(true);
+    }
+    expect(found).toHaveLength(expected.length);
+  });
+
+  it("names the file, the keys and the reference in the message", () => {
+    expect(() => read({ regions: [region({ validators: 3 })] })).toThrow(
+      "Pulumi.test.yaml has a problem; nothing was changed.\n  chainfleet:regions have 3 validators together; QBFT needs at least 4 to bear one that fails\nEvery key is described in docs/config.md.",
+    );
+  });
+
+  it("asks for an address of each validator of an existing cluster among others", () => {
+    const cluster = { cloud: "kubernetes", name: "onprem", kubeconfig: "k", validators: 2 };
+    expect(findings({ regions: [region({}), cluster] })).toEqual([
+      "regions[1].p2pAddresses has 0 addresses for 2 validators; the other regions need one of each",
+    ]);
+    expect(findings({ regions: [{ ...cluster, validators: 4 }] })).toEqual([]);
+  });
+
+  it("never throws anything but a ConfigError, whatever it is", () => {
+    const anything = fc.dictionary(
+      fc.constantFrom("stack", "network", "besu", "regions", "x"),
+      fc.oneof(
+        fc.json(),
+        fc.string(),
+        fc
+          .array(
+            fc.record(
+              {
+                name: fc.anything(),
+                cloud: fc.constantFrom("azure", "aws", "kubernetes", "x"),
+                cidr: fc.anything(),
+                validators: fc.anything(),
+              },
+              { requiredKeys: [] },
+            ),
+          )
+          .map((value) =>
+            JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? String(inner) : inner)),
+          ),
+      ),
+    );
+    fc.assert(
+      fc.property(anything, (values) => {
+        try {
+          readConfig(values, "f");
+        } catch (error) {
+          expect(error).toBeInstanceOf(ConfigError);
+          expect((error as ConfigError).findings.length).toBeGreaterThan(0);
+        }
+      }),
+    );
+  });
+});
