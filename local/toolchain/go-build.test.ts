@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { cacheFolder, type GoBuild, goBuild } from "./go-build";
@@ -14,6 +14,8 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "go-build-"));
   vi.stubEnv("XDG_CACHE_HOME", join(folder, "cache"));
+  // Go derives its own cache from the same variable; the machine's saves compiling the standard library.
+  vi.stubEnv("GOCACHE", join(homedir(), ".cache", "go-build"));
 });
 
 afterEach(() => {
