@@ -37,6 +37,12 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
   return join(environment.XDG_CACHE_HOME || join(homedir(), ".cache"), "chainfleet", "bin");
 }
 
+/** The folder that holds the programs, if they were built before. */
+export async function builtBefore(build: GoBuild): Promise<string | undefined> {
+  const folder = await folderOf(build);
+  return (await exists(folder)) ? folder : undefined;
+}
+
 /**
  * Builds the programs unless the cache has them. Builds of the same name wait for each other; a killed build
  * leaves only a folder that the next one removes.
@@ -46,7 +52,7 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
  */
 export async function goBuild(build: GoBuild, say: (line: string) => void): Promise<Built> {
   const parent = cacheFolder();
-  const folder = join(parent, `${build.name}-${await digest(build)}`);
+  const folder = await folderOf(build);
   if (await exists(folder)) {
     return { folder, seconds: 0 };
   }
@@ -146,12 +152,12 @@ function diesWithParent(command: readonly [string, ...string[]]): readonly [stri
   return setpriv === undefined ? command : [setpriv, "--pdeathsig", "KILL", "--", ...command];
 }
 
-async function digest(build: GoBuild): Promise<string> {
+async function folderOf(build: GoBuild): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify(build.programs));
   for (const name of (await readdir(build.module)).sort()) {
     hash.update(name).update(await readFile(join(build.module, name)));
   }
-  return hash.digest("hex").slice(0, 12);
+  return join(cacheFolder(), `${build.name}-${hash.digest("hex").slice(0, 12)}`);
 }
 
 async function removeUnfinished(parent: string, name: string): Promise<void> {
