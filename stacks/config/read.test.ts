@@ -55,7 +55,7 @@ describe("a config that is wrong", () => {
   it("is refused with everything that is wrong, at once", () => {
     const found = findings({
       netwrok: { chainId: 1 },
-      network: { chainId: 9_007_199_254_740_993, blockPeriod: 2 },
+      network: { chainId: 5_000_000_000_000_000, blockPeriod: 2 },
       regions: [
         region({ validators: 1 }),
         region({ validators: 1 }),

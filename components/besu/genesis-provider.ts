@@ -1,0 +1,20 @@
+import type { Address } from "viem";
+import type { FullProvider } from "../provider-shell";
+import { type ChainParameters, genesisFile, genesisHash } from "./genesis";
+
+/** Behind Genesis: makes it once; afterwards no input changes it. */
+export const provider: FullProvider = {
+  check: async (_olds, news) => ({ inputs: news }),
+  diff: async () => ({ changes: false }),
+  create: async ({ parameters, validators }: { parameters: ChainParameters; validators: Address[] }) => {
+    const genesis = genesisFile(parameters, validators);
+    const hash = await genesisHash(genesis);
+    return {
+      id: hash,
+      outs: { file: JSON.stringify(genesis, null, 2), hash, genesisValidators: [...validators].sort() },
+    };
+  },
+  read: async (id, props) => ({ id, props }),
+  update: async (_id, olds) => ({ outs: olds }),
+  delete: async () => {},
+};

@@ -1,0 +1,167 @@
+import * as containerservice from "@pulumi/azure-native/containerservice";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { AzureRegion } from "../region/azure";
+import { findLocation } from "../region/locations";
+import { type Cluster, dedicatedNodes, PROVIDER_SETTINGS, VALIDATOR_POOL, type ValidatorNodes } from ".";
+
+/** What an AKS cluster is made from. */
+export interface AksClusterArgs {
+  /** Name of the network. @example "chain138" */
+  readonly network: string;
+  readonly region: AzureRegion;
+  /** Azure location. @example "eastus" */
+  readonly location: string;
+  /** Kubernetes minor version. @example "1.34" */
+  readonly kubernetesVersion: string;
+  /** No public API endpoint. */
+  readonly privateApi: boolean;
+  /** Who may reach a public API. Empty: everyone. */
+  readonly apiAllowedCidrs: readonly string[];
+  /** Number of validators; the pool has a node for each. */
+  readonly validators: number;
+  /** @example "Standard_D4s_v5" */
+  readonly systemVmSize: string;
+  readonly validatorVmSize: string;
+  /** Whether disks stay when their claims are deleted. */
+  readonly reclaimPolicy: "Retain" | "Delete";
+}
+
+/**
+ * A cluster on AKS.
+ *
+ * ```
+ * managed cluster (system pool) ─┬─ validator pool
+ *                                └─ credentials ── provider ── storage class
+ * ```
+ */
+export class AksCluster extends pulumi.ComponentResource implements Cluster {
+  readonly clusterName: pulumi.Output<string>;
+  readonly provider: kubernetes.Provider;
+  readonly storageClassName: pulumi.Output<string>;
+  readonly validatorNodes: ValidatorNodes;
+
+  constructor(name: string, args: AksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("chainfleet:cluster:AksCluster", `${name}-cluster`, {}, opts);
+    const parent = { parent: this };
+    const { region, location } = args;
+    const fullName = `${args.network}-${name}`;
+    const tags = { "chainfleet-network": args.network, "chainfleet-region": name };
+    const zones = findLocation("azure", location)?.zones ? { availabilityZones: ["1", "2", "3"] } : {};
+
+    const cluster = createCluster();
+    // Azure changes one pool of a cluster at a time: a further pool would have to come after this one.
+    const pool = createValidatorPool();
+    const provider = new kubernetes.Provider(
+      `${name}-kubernetes`,
+      { kubeconfig: pulumi.secret(credentials()), ...PROVIDER_SETTINGS },
+      parent,
+    );
+    const storageClass = createStorageClass();
+
+    this.clusterName = cluster.name;
+    this.provider = provider;
+    this.storageClassName = storageClass.metadata.name;
+    this.validatorNodes = dedicatedNodes(pool);
+    this.registerOutputs({ clusterName: this.clusterName });
+
+    function createCluster() {
+      return new containerservice.ManagedCluster(
+        `${name}-aks`,
+        {
+          resourceGroupName: region.resourceGroupName,
+          resourceName: fullName,
+          location,
+          tags,
+          kubernetesVersion: args.kubernetesVersion,
+          dnsPrefix: fullName,
+          nodeResourceGroup: `${fullName}-nodes`,
+          identity: { type: "UserAssigned", userAssignedIdentities: [region.clusterIdentityId] },
+          enableRBAC: true,
+          disableLocalAccounts: true,
+          aadProfile: { managed: true, enableAzureRBAC: true },
+          oidcIssuerProfile: { enabled: true },
+          securityProfile: { workloadIdentity: { enabled: true } },
+          apiServerAccessProfile: args.privateApi
+            ? { enablePrivateCluster: true }
+            : { authorizedIPRanges: [...args.apiAllowedCidrs] },
+          networkProfile: {
+            networkPlugin: "azure",
+            networkPluginMode: "overlay",
+            networkDataplane: "cilium",
+            networkPolicy: "cilium",
+            podCidr: "100.64.0.0/16",
+            serviceCidr: "172.20.0.0/16",
+            dnsServiceIP: "172.20.0.10",
+            loadBalancerSku: "standard",
+          },
+          agentPoolProfiles: [
+            {
+              name: "system",
+              mode: "System",
+              osType: "Linux",
+              type: "VirtualMachineScaleSets",
+              vmSize: args.systemVmSize,
+              enableAutoScaling: true,
+              count: 2,
+              minCount: 2,
+              maxCount: 6,
+              vnetSubnetID: region.systemSubnetId,
+              ...zones,
+            },
+          ],
+        },
+        // The autoscaler owns the number of system nodes.
+        { ...parent, dependsOn: [region.clusterRights], ignoreChanges: ["agentPoolProfiles[0].count"] },
+      );
+    }
+
+    function createValidatorPool() {
+      return new containerservice.AgentPool(
+        `${name}-validator-pool`,
+        {
+          resourceGroupName: region.resourceGroupName,
+          resourceName: cluster.name,
+          agentPoolName: "validators",
+          mode: "User",
+          osType: "Linux",
+          type: "VirtualMachineScaleSets",
+          vmSize: args.validatorVmSize,
+          count: args.validators,
+          nodeLabels: { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value },
+          nodeTaints: [`${VALIDATOR_POOL.key}=${VALIDATOR_POOL.value}:NoSchedule`],
+          vnetSubnetID: region.validatorsSubnetId,
+          ...zones,
+        },
+        parent,
+      );
+    }
+
+    /** Credentials without a secret in them: `kubelogin` fetches a token for whoever runs the deployment. */
+    function credentials(): pulumi.Output<string> {
+      return containerservice
+        .listManagedClusterUserCredentialsOutput(
+          { resourceGroupName: region.resourceGroupName, resourceName: cluster.name, format: "exec" },
+          { ...parent, dependsOn: [cluster] },
+        )
+        .kubeconfigs.apply((kubeconfigs) =>
+          Buffer.from(kubeconfigs[0]?.value ?? "", "base64").toString("utf8"),
+        );
+    }
+
+    function createStorageClass() {
+      return new kubernetes.storage.v1.StorageClass(
+        `${name}-storage-class`,
+        {
+          metadata: { name: `${fullName}-besu` },
+          provisioner: "disk.csi.azure.com",
+          parameters: { skuName: "Premium_LRS" },
+          reclaimPolicy: args.reclaimPolicy,
+          volumeBindingMode: "WaitForFirstConsumer",
+          allowVolumeExpansion: true,
+        },
+        { ...parent, provider },
+      );
+    }
+  }
+}

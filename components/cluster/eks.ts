@@ -1,0 +1,280 @@
+import * as ec2 from "@pulumi/aws/ec2";
+import * as eks from "@pulumi/aws/eks";
+import * as iam from "@pulumi/aws/iam";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { AwsRegion } from "../region/aws";
+import { type Cluster, dedicatedNodes, PROVIDER_SETTINGS, VALIDATOR_POOL, type ValidatorNodes } from ".";
+import { execKubeconfig } from "./kubeconfig";
+
+/** What an EKS cluster is made from. */
+export interface EksClusterArgs {
+  /** Name of the network. @example "chain138" */
+  readonly network: string;
+  readonly region: AwsRegion;
+  /** Kubernetes minor version. @example "1.34" */
+  readonly kubernetesVersion: string;
+  /** No public API endpoint. */
+  readonly privateApi: boolean;
+  /** Who may reach a public API. Empty: everyone. */
+  readonly apiAllowedCidrs: readonly string[];
+  /** Number of validators; the node group has a node for each. */
+  readonly validators: number;
+  /** @example "m6i.xlarge" */
+  readonly systemInstanceType: string;
+  readonly validatorInstanceType: string;
+  /** Whether disks stay when their claims are deleted. */
+  readonly reclaimPolicy: "Retain" | "Delete";
+}
+
+/**
+ * A cluster on EKS.
+ *
+ * ```
+ * cluster role ── cluster ─┬─ network add-on (enforces NetworkPolicies)
+ *                          ├─ OIDC provider ── disk role ── disk add-on
+ *                          ├─ node role ─┬─ system node group
+ *                          │             └─ launch template ── validator node group
+ *                          └─ provider ── storage class
+ * ```
+ */
+export class EksCluster extends pulumi.ComponentResource implements Cluster {
+  readonly clusterName: pulumi.Output<string>;
+  readonly provider: kubernetes.Provider;
+  readonly storageClassName: pulumi.Output<string>;
+  readonly validatorNodes: ValidatorNodes;
+
+  constructor(name: string, args: EksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("chainfleet:cluster:EksCluster", `${name}-cluster`, {}, opts);
+    const { region } = args;
+    const parent = { parent: this };
+    const options = { ...parent, provider: region.provider };
+    const fullName = `${args.network}-${name}`;
+
+    const clusterRole = createRole("cluster", serviceTrust("eks.amazonaws.com"), ["AmazonEKSClusterPolicy"]);
+    const cluster = createCluster();
+    const networkAddon = createNetworkAddon();
+    const nodeRole = createRole("node", serviceTrust("ec2.amazonaws.com"), [
+      "AmazonEKSWorkerNodePolicy",
+      "AmazonEKS_CNI_Policy",
+      "AmazonEC2ContainerRegistryReadOnly",
+    ]);
+    const systemNodes = createSystemNodes();
+    const validatorNodes = createValidatorNodes();
+    const oidcProvider = createOidcProvider();
+    const diskAddon = createDiskAddon();
+    const provider = new kubernetes.Provider(
+      `${name}-kubernetes`,
+      { kubeconfig: pulumi.secret(credentials()), ...PROVIDER_SETTINGS },
+      parent,
+    );
+    const storageClass = createStorageClass();
+
+    this.clusterName = cluster.name;
+    this.provider = provider;
+    this.storageClassName = storageClass.metadata.name;
+    this.validatorNodes = dedicatedNodes(validatorNodes);
+    this.registerOutputs({ clusterName: this.clusterName });
+
+    function createRole(
+      purpose: string,
+      assumeRolePolicy: pulumi.Input<string>,
+      policies: readonly string[],
+    ) {
+      const role = new iam.Role(
+        `${name}-${purpose}-role`,
+        { name: `${fullName}-${purpose}`, assumeRolePolicy },
+        options,
+      );
+      const attachments = policies.map(
+        (policy) =>
+          new iam.RolePolicyAttachment(
+            `${name}-${purpose}-${policy}`,
+            {
+              role: role.name,
+              policyArn: `arn:aws:iam::aws:policy/${MANAGED_POLICY_PATHS[policy] ?? ""}${policy}`,
+            },
+            options,
+          ),
+      );
+      return { arn: role.arn, attachments };
+    }
+
+    function createCluster() {
+      return new eks.Cluster(
+        `${name}-eks`,
+        {
+          name: fullName,
+          version: args.kubernetesVersion,
+          roleArn: clusterRole.arn,
+          accessConfig: { authenticationMode: "API" },
+          vpcConfig: {
+            subnetIds: [...region.privateSubnetIds, ...region.publicSubnetIds],
+            endpointPrivateAccess: true,
+            endpointPublicAccess: !args.privateApi,
+            ...(args.apiAllowedCidrs.length > 0 && !args.privateApi
+              ? { publicAccessCidrs: [...args.apiAllowedCidrs] }
+              : {}),
+          },
+        },
+        { ...options, dependsOn: clusterRole.attachments },
+      );
+    }
+
+    function createNetworkAddon() {
+      return new eks.Addon(
+        `${name}-vpc-cni`,
+        {
+          clusterName: cluster.name,
+          addonName: "vpc-cni",
+          configurationValues: JSON.stringify({ enableNetworkPolicy: "true" }),
+        },
+        options,
+      );
+    }
+
+    function createSystemNodes() {
+      return new eks.NodeGroup(
+        `${name}-system-nodes`,
+        {
+          clusterName: cluster.name,
+          nodeGroupName: "system",
+          nodeRoleArn: nodeRole.arn,
+          subnetIds: [...region.privateSubnetIds],
+          instanceTypes: [args.systemInstanceType],
+          scalingConfig: { minSize: 2, desiredSize: 2, maxSize: 6 },
+        },
+        {
+          ...options,
+          dependsOn: [...nodeRole.attachments, ...region.egress, networkAddon],
+          // An autoscaler may own the number of system nodes.
+          ignoreChanges: ["scalingConfig.desiredSize"],
+        },
+      );
+    }
+
+    /** The launch template is what lets the P2P port in: node groups take security groups only through one. */
+    function createValidatorNodes() {
+      const template = new ec2.LaunchTemplate(
+        `${name}-validator-template`,
+        {
+          name: `${fullName}-validators`,
+          vpcSecurityGroupIds: [
+            cluster.vpcConfig.apply(({ clusterSecurityGroupId }) => clusterSecurityGroupId ?? ""),
+            region.securityGroupId,
+          ],
+          metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+        },
+        options,
+      );
+      return new eks.NodeGroup(
+        `${name}-validator-nodes`,
+        {
+          clusterName: cluster.name,
+          nodeGroupName: "validators",
+          nodeRoleArn: nodeRole.arn,
+          subnetIds: [...region.privateSubnetIds],
+          instanceTypes: [args.validatorInstanceType],
+          launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
+          scalingConfig: {
+            minSize: args.validators,
+            desiredSize: args.validators,
+            maxSize: args.validators + 1,
+          },
+          updateConfig: { maxUnavailable: 1 },
+          labels: { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value },
+          taints: [{ ...VALIDATOR_POOL, effect: "NO_SCHEDULE" }],
+        },
+        { ...options, dependsOn: [...nodeRole.attachments, ...region.egress, networkAddon] },
+      );
+    }
+
+    function createOidcProvider() {
+      return new iam.OpenIdConnectProvider(
+        `${name}-oidc-provider`,
+        { url: issuer(), clientIdLists: ["sts.amazonaws.com"] },
+        options,
+      );
+    }
+
+    function issuer(): pulumi.Output<string> {
+      return cluster.identities.apply((identities) => identities[0]?.oidcs?.[0]?.issuer ?? "");
+    }
+
+    function createDiskAddon() {
+      const trust = pulumi.all([oidcProvider.arn, issuer()]).apply(([arn, url]) => diskTrust(arn, url));
+      const role = createRole("disk", trust, ["AmazonEBSCSIDriverPolicy"]);
+      return new eks.Addon(
+        `${name}-ebs-csi-driver`,
+        { clusterName: cluster.name, addonName: "aws-ebs-csi-driver", serviceAccountRoleArn: role.arn },
+        { ...options, dependsOn: [...role.attachments, systemNodes] },
+      );
+    }
+
+    /** Credentials without a secret in them: the AWS CLI fetches a token for whoever runs the deployment. */
+    function credentials(): pulumi.Output<string> {
+      return pulumi
+        .all([cluster.name, cluster.endpoint, cluster.certificateAuthority.data])
+        .apply(([clusterName, server, certificateAuthority]) =>
+          execKubeconfig({
+            name: clusterName,
+            server,
+            certificateAuthority: certificateAuthority ?? "",
+            command: "aws",
+            args: [
+              "eks",
+              "get-token",
+              "--cluster-name",
+              clusterName,
+              "--region",
+              region.location,
+              "--output",
+              "json",
+            ],
+          }),
+        );
+    }
+
+    function createStorageClass() {
+      return new kubernetes.storage.v1.StorageClass(
+        `${name}-storage-class`,
+        {
+          metadata: { name: `${fullName}-besu` },
+          provisioner: "ebs.csi.aws.com",
+          parameters: { type: "gp3", encrypted: "true" },
+          reclaimPolicy: args.reclaimPolicy,
+          volumeBindingMode: "WaitForFirstConsumer",
+          allowVolumeExpansion: true,
+        },
+        { ...parent, provider, dependsOn: [diskAddon] },
+      );
+    }
+  }
+}
+
+/** AWS keeps some of its managed policies under a path, see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
+const MANAGED_POLICY_PATHS: Readonly<Record<string, string>> = { AmazonEBSCSIDriverPolicy: "service-role/" };
+
+function serviceTrust(service: string): string {
+  return policy({ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" });
+}
+
+/** Only the disk driver's own service account may take the role. */
+function diskTrust(providerArn: string, issuerUrl: string): string {
+  const issuer = issuerUrl.replace("https://", "");
+  return policy({
+    Effect: "Allow",
+    Principal: { Federated: providerArn },
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Condition: {
+      StringEquals: {
+        [`${issuer}:aud`]: "sts.amazonaws.com",
+        [`${issuer}:sub`]: "system:serviceaccount:kube-system:ebs-csi-controller-sa",
+      },
+    },
+  });
+}
+
+function policy(statement: object): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+}

@@ -1,0 +1,41 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** A Kubernetes cluster, whoever runs it. */
+export interface Cluster extends pulumi.ComponentResource {
+  /** The cluster's own name, as its cloud shows it. */
+  readonly clusterName: pulumi.Output<string>;
+  /** Through which everything in the cluster is made. */
+  readonly provider: kubernetes.Provider;
+  /** The storage class of the nodes' volumes. Undefined: the cluster's default class. */
+  readonly storageClassName?: pulumi.Output<string>;
+  /** Where the validators run. */
+  readonly validatorNodes: ValidatorNodes;
+}
+
+/** The nodes kept for validators. */
+export interface ValidatorNodes {
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly { key: string; operator: string; value: string; effect: string }[];
+  /** What must exist before a validator can be scheduled. */
+  readonly dependsOn: readonly pulumi.Resource[];
+}
+
+/** The label and taint of node pools made for validators: nothing else runs there, and they run nowhere else. */
+export const VALIDATOR_POOL = { key: "chainfleet.dev/pool", value: "validators" } as const;
+
+/** The nodes of a pool made for validators. */
+export function dedicatedNodes(pool: pulumi.Resource): ValidatorNodes {
+  return {
+    nodeSelector: { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value },
+    tolerations: [{ ...VALIDATOR_POOL, operator: "Equal", effect: "NoSchedule" }],
+    dependsOn: [pool],
+  };
+}
+
+/** Settings of every cluster's provider. */
+export const PROVIDER_SETTINGS = {
+  enableServerSideApply: true,
+  // static-nodes.json changes in place; nodes read it when they start.
+  enableConfigMapMutable: true,
+} as const;

@@ -1,0 +1,26 @@
+import * as pulumi from "@pulumi/pulumi";
+import { allConfig } from "@pulumi/pulumi/runtime";
+import { ChainfleetError } from "./components/error";
+import { readConfig } from "./stacks/config/read";
+import { network } from "./stacks/network";
+
+const stacks = { network };
+
+export = async () => {
+  try {
+    const config = readConfig(configOfStack(), `Pulumi.${pulumi.getStack()}.yaml`);
+    return await stacks[config.stack](config);
+  } catch (error) {
+    throw error instanceof ChainfleetError ? new pulumi.RunError(error.message) : error;
+  }
+};
+
+/** The keys under `chainfleet:`, without that prefix. */
+function configOfStack(): Record<string, string> {
+  const prefix = `${pulumi.getProject()}:`;
+  return Object.fromEntries(
+    Object.entries(allConfig())
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), value]),
+  );
+}
