@@ -1,20 +1,20 @@
 import { execFile } from "node:child_process";
-import { statSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { constants, realpathSync, statSync } from "node:fs";
+import { copyFile, link, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { executables } from "../toolchain/executables";
-import { builtBefore, type GoBuild, goBuild } from "../toolchain/go-build";
+import { builtBefore, cacheFolder, type GoBuild, goBuild } from "../toolchain/go-build";
 import { installOfficial } from "./installer";
 import { ENGINE_VERSION, parseVersion, runsOurProgram } from "./version";
 
-/** A Pulumi CLI that runs here, and what has to be on the path with it. */
+/** A Pulumi CLI that runs TypeScript programs here. */
 export interface Engine {
   /** How it was found: already there, downloaded, or built. */
   readonly from: "path" | "installer" | "build";
   readonly version: string;
-  /** To be put in front of the path, in this order. Empty when everything needed is on it already. */
-  readonly path: readonly string[];
+  /** Holds `pulumi`, its language host for Node and its plugin of dynamic providers; to be first on the path. */
+  readonly folder: string;
 }
 
 /**
@@ -22,10 +22,10 @@ export interface Engine {
  * the official release, if its site can be reached; a build of its Go module.
  *
  * @param say one line of progress; silent when nothing had to be done
- * @param memory a file that remembers what was found on the path, to save asking it each time
+ * @param own a folder of this checkout's, for an engine that lacks a language host: there it gets ours
  */
-export async function engine(say: (line: string) => void, memory: string): Promise<Engine> {
-  const found = await onPath(say, memory);
+export async function engine(say: (line: string) => void, own: string): Promise<Engine> {
+  const found = await onPath(say, own);
   if (found !== undefined) {
     return found;
   }
@@ -33,11 +33,12 @@ export async function engine(say: (line: string) => void, memory: string): Promi
   if (before === undefined) {
     const official = await installOfficial(say);
     if (official !== undefined) {
-      return { from: "installer", version: ENGINE_VERSION, path: [official] };
+      return { from: "installer", version: ENGINE_VERSION, folder: official };
     }
   }
-  const folder = before ?? (await goBuild(BUILD, say)).folder;
-  return { from: "build", version: ENGINE_VERSION, path: [folder, OUR_LANGUAGE_HOST] };
+  const built = before ?? (await goBuild(BUILD, say)).folder;
+  const folder = await withOurLanguageHost(join(built, "pulumi"), own);
+  return { from: "build", version: ENGINE_VERSION, folder };
 }
 
 const BUILD: GoBuild = {
@@ -52,15 +53,12 @@ const BUILD: GoBuild = {
   ],
 };
 
-/** Holds `pulumi-language-nodejs` and `pulumi-resource-pulumi-nodejs`, which a build of the CLI lacks. */
-const OUR_LANGUAGE_HOST = join(__dirname, "language-host", "bin");
-
-async function onPath(say: (line: string) => void, memory: string): Promise<Engine | undefined> {
-  const [file] = executables("pulumi");
+async function onPath(say: (line: string) => void, own: string): Promise<Engine | undefined> {
+  const [file] = executables("pulumi", pathWithout(own));
   if (file === undefined) {
     return undefined;
   }
-  const text = await versionOf(file, memory);
+  const text = await versionOf(file, join(own, "version.json"));
   const version = parseVersion(text);
   if (version === undefined || !runsOurProgram(version)) {
     say(
@@ -68,15 +66,48 @@ async function onPath(say: (line: string) => void, memory: string): Promise<Engi
     );
     return undefined;
   }
-  const complete =
-    executables("pulumi-language-nodejs", withOwnFolder(file)).length > 0 &&
-    executables("pulumi-resource-pulumi-nodejs", withOwnFolder(file)).length > 0;
-  return { from: "path", version: text.replace(/^v/, ""), path: complete ? [] : [OUR_LANGUAGE_HOST] };
+  const beside = dirname(realpathSync(file));
+  const complete = PLUGINS.every((plugin) => executables(plugin, beside).length > 0);
+  const folder = complete ? dirname(file) : await withOurLanguageHost(file, own);
+  return { from: "path", version: text.replace(/^v/, ""), folder };
 }
 
-/** The engine looks for its plugins beside itself too. */
-function withOwnFolder(file: string): string {
-  return `${dirname(file)}:${process.env.PATH ?? ""}`;
+/** What this module put in front of the path for a command must not be mistaken for the user's own. */
+function pathWithout(own: string): string {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return folders.filter((folder) => folder !== own && !folder.startsWith(cacheFolder())).join(delimiter);
+}
+
+/** What the engine itself does not contain, but the official release has beside it. */
+const PLUGINS = ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
+
+/**
+ * Puts the engine and our plugins into one folder: the engine warns when it takes a plugin from the path that
+ * does not lie beside its own (resolved) file.
+ */
+async function withOurLanguageHost(pulumi: string, own: string): Promise<string> {
+  const { ino, size, mtimeMs } = statSync(pulumi);
+  const source = join(own, "source");
+  const key = `${pulumi} ${ino} ${size} ${mtimeMs}`;
+  if ((await readFile(source, "utf8").catch(() => "")) === key) {
+    return own;
+  }
+  await mkdir(own, { recursive: true });
+  await replace(join(own, "pulumi"), (to) =>
+    link(pulumi, to).catch(() => copyFile(pulumi, to, constants.COPYFILE_FICLONE)),
+  );
+  for (const plugin of PLUGINS) {
+    await replace(join(own, plugin), (to) => symlink(join(__dirname, "language-host", "bin", plugin), to));
+  }
+  await replace(source, (to) => writeFile(to, key));
+  return own;
+}
+
+async function replace(file: string, make: (unfinished: string) => Promise<void>): Promise<void> {
+  const unfinished = `${file}.${process.pid}`;
+  await rm(unfinished, { force: true });
+  await make(unfinished);
+  await rename(unfinished, file);
 }
 
 async function versionOf(file: string, memory: string): Promise<string> {

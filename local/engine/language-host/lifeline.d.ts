@@ -1,0 +1,1 @@
+export function diesWith(descriptor: number, lastWish?: () => void): void;
