@@ -1,0 +1,115 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { ApiServer } from "./api/api-server";
+import { reason } from "./api/errors";
+import { ensureControlPlane } from "./build";
+import { endStaleChildren, type Running, start } from "./control-plane/children";
+import { credentials, writeAuthority, writeKubeconfig } from "./control-plane/credentials";
+import { assignLoadBalancers } from "./control-plane/load-balancers";
+import { ensureNodes } from "./control-plane/nodes";
+import * as programs from "./control-plane/programs";
+import { provisionVolumes } from "./control-plane/volumes";
+
+/**
+ * A Kubernetes control plane as a process of its own: etcd, kube-apiserver, kube-controller-manager,
+ * kube-scheduler and kwok as its children, volumes and load balancers served from within.
+ *
+ *     control-plane.ts --state DIR [--port-apiserver N]
+ *
+ * Prints `{"apiserver":PORT}` when the API answers and the nodes are Ready. In the state folder it leaves
+ * `kubeconfig`, `ca.crt` and `token` (mode 0600) and `logs/`. Started again on the same folder it has the same
+ * objects. Ends with status 1 if one of its children does.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { state: { type: "string" }, "port-apiserver": { type: "string" } },
+  });
+  if (values.state === undefined) {
+    throw new Error("--state DIR is missing: the folder for the control plane's data");
+  }
+  const state = resolve(values.state);
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  chmodSync(state, 0o700);
+  const binaries = await ensureControlPlane((line) => console.error(line));
+  const stale = await endStaleChildren(state);
+  if (stale > 0) {
+    console.error(`ended ${stale} processes that an earlier control plane left in ${state}`);
+  }
+  const port = Number(values["port-apiserver"] ?? 0) || (await freePort());
+  const keys = credentials(state);
+  const running: Running[] = [];
+  const stopping = new AbortController();
+  const run = (child: Parameters<typeof start>[0]) => {
+    const started = start(child, state);
+    running.push(started);
+    started.ended.then((how) => {
+      if (!stopping.signal.aborted) {
+        console.error(`${child.name} ${how}; see ${join(state, "logs", `${child.name}.log`)}`);
+        process.exit(1);
+      }
+    });
+  };
+  process.on("SIGTERM", () => void stop(running, stopping));
+  process.on("SIGINT", () => void stop(running, stopping));
+
+  run(programs.etcd(binaries));
+  run(programs.kubeApiserver(binaries, port, keys));
+  const api = await ready(state, port, keys);
+  run(programs.kubeControllerManager(binaries, keys));
+  run(programs.kubeScheduler(binaries));
+  run(programs.kwok(binaries, join(__dirname, "control-plane", "stages.yaml")));
+  await ensureNodes(api);
+  provisionVolumes(api, stopping.signal);
+  assignLoadBalancers(api, stopping.signal);
+  console.log(JSON.stringify({ apiserver: port }));
+}
+
+/** Waits until the API server says it is ready; its certificate, and so the kubeconfig, is there by then. */
+async function ready(state: string, port: number, keys: ReturnType<typeof credentials>): Promise<ApiServer> {
+  let last: unknown = "it did not answer";
+  for (const started = Date.now(); Date.now() - started < START_MILLISECONDS; ) {
+    try {
+      const authority = writeAuthority(state, keys);
+      const api = ApiServer.shared({ url: `https://127.0.0.1:${port}`, authority, token: keys.token });
+      // The default namespaces are made a moment after readiness.
+      await api.request({ path: "/api/v1/namespaces/default" });
+      writeKubeconfig(state, port, authority, keys.token);
+      return api;
+    } catch (error) {
+      last = error;
+      await delay(50);
+    }
+  }
+  throw new Error(
+    `the API server was not ready after ${START_MILLISECONDS / 1000} s: ${reason(last)}; see ${join(state, "logs")}`,
+  );
+}
+
+const START_MILLISECONDS = 120_000;
+
+/** Etcd alone has something to put in order; the others are ended at once, its clients first. */
+async function stop(running: readonly Running[], stopping: AbortController): Promise<void> {
+  stopping.abort();
+  const [etcd, ...clients] = running;
+  await Promise.all(clients.map((client) => client.stop(0)));
+  await etcd?.stop(3000);
+  process.exit(0);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
+
+main().catch((error: unknown) => {
+  console.error(`the Kubernetes control plane did not start: ${reason(error)}`);
+  process.exit(1);
+});

@@ -1,0 +1,99 @@
+import { generateKeyPairSync, randomBytes, X509Certificate } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What the control plane's programs and its users authenticate with; each file has mode 0600. */
+export interface Credentials {
+  /** Bearer token of the one administrator, in the group `system:masters`. */
+  readonly token: string;
+  /** The API server's static token file. */
+  readonly tokenFile: string;
+  /** Signs and verifies service account tokens. */
+  readonly serviceAccountKeyFile: string;
+  /** Where the API server keeps its serving certificate; it makes one, and an authority for it, if empty. */
+  readonly certificateFolder: string;
+}
+
+/** Reads the credentials in the state folder; makes those that are missing. */
+export function credentials(state: string): Credentials {
+  const token = once(join(state, "token"), () => randomBytes(32).toString("hex"));
+  const tokenFile = join(state, "tokens.csv");
+  write(tokenFile, `${token},admin,admin,"system:masters"\n`);
+  const serviceAccountKeyFile = join(state, "service-account.key");
+  once(
+    serviceAccountKeyFile,
+    () =>
+      generateKeyPairSync("rsa", {
+        modulusLength: 2048,
+        publicKeyEncoding: { type: "spki", format: "pem" },
+        privateKeyEncoding: { type: "pkcs1", format: "pem" },
+      }).privateKey,
+  );
+  const certificateFolder = join(state, "certificates");
+  mkdirSync(certificateFolder, { recursive: true, mode: 0o700 });
+  if (expiresSoon(join(certificateFolder, SERVING_CERTIFICATE))) {
+    rmSync(certificateFolder, { recursive: true });
+    mkdirSync(certificateFolder, { mode: 0o700 });
+  }
+  return { token, tokenFile, serviceAccountKeyFile, certificateFolder };
+}
+
+/** Writes `<state>/ca.crt`, the authority behind the API server's certificate, and answers it (PEM). */
+export function writeAuthority(state: string, { certificateFolder }: Credentials): string {
+  const chain = readFileSync(join(certificateFolder, SERVING_CERTIFICATE), "utf8");
+  const authority = (chain.match(CERTIFICATE) ?? []).find((pem) => new X509Certificate(pem).ca);
+  if (authority === undefined) {
+    throw new Error(
+      `${join(certificateFolder, SERVING_CERTIFICATE)} holds no authority: delete the folder and start again`,
+    );
+  }
+  write(join(state, "ca.crt"), `${authority}\n`);
+  return `${authority}\n`;
+}
+
+/** Writes `<state>/kubeconfig` for the administrator, for kubectl and for the control plane's own programs. */
+export function writeKubeconfig(state: string, port: number, authority: string, token: string): void {
+  const kubeconfig = {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [
+      {
+        name: "local",
+        cluster: {
+          server: `https://127.0.0.1:${port}`,
+          "certificate-authority-data": Buffer.from(authority).toString("base64"),
+        },
+      },
+    ],
+    users: [{ name: "admin", user: { token } }],
+    contexts: [{ name: "local", context: { cluster: "local", user: "admin" } }],
+    "current-context": "local",
+  };
+  write(join(state, "kubeconfig"), `${JSON.stringify(kubeconfig, null, 2)}\n`);
+}
+
+/** The name the API server gives the certificate that it makes for itself; leaf and authority in one file. */
+const SERVING_CERTIFICATE = "apiserver.crt";
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+
+/** The API server's own certificates are good for a year. */
+function expiresSoon(file: string): boolean {
+  if (!existsSync(file)) {
+    return false;
+  }
+  const monthFromNow = Date.now() + 30 * 24 * 3600 * 1000;
+  return Date.parse(new X509Certificate(readFileSync(file)).validTo) < monthFromNow;
+}
+
+function once(file: string, make: () => string): string {
+  if (!existsSync(file)) {
+    write(file, make());
+  }
+  return readFileSync(file, "utf8");
+}
+
+function write(file: string, content: string): void {
+  writeFileSync(`${file}.tmp`, content, { mode: 0o600 });
+  renameSync(`${file}.tmp`, file);
+}

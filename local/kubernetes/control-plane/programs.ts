@@ -1,0 +1,125 @@
+import type { Binaries } from "../build";
+import type { Child } from "./children";
+import type { Credentials } from "./credentials";
+
+/**
+ * The command lines. Every program runs in the state folder, and etcd listens on a Unix socket there: no port
+ * to take, and the folder's mode keeps other users of the machine from reading Secrets.
+ */
+export function etcd(binaries: Binaries): Child {
+  return {
+    name: "etcd",
+    command: binaries.etcd,
+    args: [
+      "--data-dir=etcd",
+      `--listen-client-urls=${ETCD}`,
+      `--advertise-client-urls=${ETCD}`,
+      `--listen-peer-urls=${ETCD_PEER}`,
+      `--initial-advertise-peer-urls=${ETCD_PEER}`,
+      `--initial-cluster=default=${ETCD_PEER}`,
+      // A killed process loses nothing without fsync; a machine that loses its power may lose a dev network.
+      "--unsafe-no-fsync",
+      "--auto-compaction-mode=revision",
+      "--auto-compaction-retention=5000",
+      "--log-level=warn",
+    ],
+  };
+}
+
+export function kubeApiserver(
+  binaries: Binaries,
+  port: number,
+  { tokenFile, serviceAccountKeyFile, certificateFolder }: Credentials,
+): Child {
+  return {
+    name: "kube-apiserver",
+    command: binaries.kubeApiserver,
+    args: [
+      `--etcd-servers=${ETCD}`,
+      "--bind-address=127.0.0.1",
+      `--secure-port=${port}`,
+      `--cert-dir=${certificateFolder}`,
+      "--authorization-mode=Node,RBAC",
+      "--anonymous-auth=false",
+      `--token-auth-file=${tokenFile}`,
+      "--service-account-issuer=https://kubernetes.default.svc",
+      `--service-account-signing-key-file=${serviceAccountKeyFile}`,
+      `--service-account-key-file=${serviceAccountKeyFile}`,
+      "--service-cluster-ip-range=10.96.0.0/16",
+      // No pod can reach it; without this the API server objects to a loopback address in `kubernetes`' endpoints.
+      "--endpoint-reconciler-type=none",
+      "--profiling=false",
+      "--event-ttl=10m",
+    ],
+  };
+}
+
+export function kubeControllerManager(binaries: Binaries, { serviceAccountKeyFile }: Credentials): Child {
+  return {
+    name: "kube-controller-manager",
+    command: binaries.kubeControllerManager,
+    args: [
+      "--kubeconfig=kubeconfig",
+      "--leader-elect=false",
+      "--secure-port=0",
+      "--profiling=false",
+      `--controllers=*,${CONTROLLERS_WITHOUT_A_JOB.map((name) => `-${name}`).join(",")}`,
+      `--service-account-private-key-file=${serviceAccountKeyFile}`,
+      "--root-ca-file=ca.crt",
+      "--kube-api-qps=200",
+      "--kube-api-burst=400",
+    ],
+  };
+}
+
+export function kubeScheduler(binaries: Binaries): Child {
+  return {
+    name: "kube-scheduler",
+    command: binaries.kubeScheduler,
+    args: [
+      "--kubeconfig=kubeconfig",
+      "--leader-elect=false",
+      "--secure-port=0",
+      "--profiling=false",
+      "--kube-api-qps=200",
+      "--kube-api-burst=400",
+    ],
+  };
+}
+
+export function kwok(binaries: Binaries, stages: string): Child {
+  return {
+    name: "kwok",
+    command: binaries.kwok,
+    args: [
+      "--kubeconfig=kubeconfig",
+      `--config=${stages}`,
+      "--manage-all-nodes=true",
+      "--node-lease-duration-seconds=0",
+      // One family only: with kwok's own default a pod may get two addresses that fail the dual-stack check.
+      "--cidr=10.244.0.0/16",
+    ],
+  };
+}
+
+const ETCD = "unix://etcd-client.sock:0";
+const ETCD_PEER = "unix://etcd-peer.sock:0";
+
+/**
+ * Nodes have no kubelet and no machine that could fail or be attached to; nobody asks for certificates,
+ * metrics or bootstrap tokens.
+ */
+const CONTROLLERS_WITHOUT_A_JOB = [
+  "node-lifecycle-controller",
+  "node-ipam-controller",
+  "persistentvolume-attach-detach-controller",
+  "persistentvolume-expander-controller",
+  "horizontal-pod-autoscaler-controller",
+  "certificatesigningrequest-signing-controller",
+  "certificatesigningrequest-approving-controller",
+  "certificatesigningrequest-cleaner-controller",
+  "podcertificaterequest-cleaner-controller",
+  "bootstrap-signer-controller",
+  "token-cleaner-controller",
+  "ttl-controller",
+];

@@ -1,0 +1,180 @@
+import type { ApiServer } from "../api/api-server";
+import { pathOf } from "../api/discovery";
+import { ApiError, isNotFound } from "../api/errors";
+import { informer } from "../api/informer";
+import { field, type KubernetesObject, list, text } from "../api/object";
+import { reconcile } from "./reconcile";
+
+/** The storage drivers that are stood in for: of AKS, EKS, kind, and the local target's own. */
+export const PROVISIONERS: readonly string[] = [
+  "disk.csi.azure.com",
+  "ebs.csi.aws.com",
+  "rancher.io/local-path",
+  "chainfleet.local/disk",
+];
+
+/**
+ * Does what CSI's external provisioner and resizer do: makes the volume that a claim asks for, deletes a
+ * released one if its class says so, and lets a bound one grow. Binding stays with the real controllers.
+ *
+ * See https://kubernetes-csi.github.io/docs/external-provisioner.html.
+ */
+export function provisionVolumes(api: ApiServer, signal: AbortSignal): void {
+  const claims = informer(api, CLAIMS, undefined);
+  const volumes = informer(api, VOLUMES, undefined);
+  const classes = informer(api, CLASSES, undefined);
+  const nodes = informer(api, NODES, undefined);
+  const look = async () => {
+    if (![claims, volumes, classes, nodes].every(({ synced }) => synced)) {
+      return;
+    }
+    for (const claim of claims.objects.values()) {
+      const name = text(claim, "spec", "storageClassName");
+      const storageClass = classes.objects.get(name);
+      if (storageClass !== undefined && wantsVolume(claim, storageClass)) {
+        const node = nodes.objects.get(claim.metadata.annotations?.[SELECTED_NODE] ?? "");
+        await tolerating("AlreadyExists", () =>
+          api.request({
+            method: "POST",
+            path: pathOf(VOLUMES, undefined),
+            body: volumeFor(claim, storageClass, node?.metadata.labels?.[ZONE]),
+          }),
+        );
+      }
+      await grow(api, claim, volumes.objects.get(text(claim, "spec", "volumeName")));
+    }
+    for (const volume of volumes.objects.values()) {
+      if (isToBeDeleted(volume)) {
+        await tolerating("NotFound", () =>
+          api.request({ method: "DELETE", path: pathOf(VOLUMES, undefined, volume.metadata.name) }),
+        );
+      }
+    }
+  };
+  reconcile("volumes", [claims, volumes, classes, nodes], look, signal);
+}
+
+/** Whether a volume is to be made for the claim now. */
+export function wantsVolume(claim: KubernetesObject, storageClass: KubernetesObject): boolean {
+  return (
+    text(claim, "status", "phase") !== "Bound" &&
+    text(claim, "spec", "volumeName") === "" &&
+    claim.metadata.deletionTimestamp === undefined &&
+    PROVISIONERS.includes(text(storageClass, "provisioner")) &&
+    claim.metadata.annotations?.[STORAGE_PROVISIONER] === text(storageClass, "provisioner") &&
+    (text(storageClass, "volumeBindingMode") !== "WaitForFirstConsumer" ||
+      claim.metadata.annotations?.[SELECTED_NODE] !== undefined)
+  );
+}
+
+/** The volume for a claim, bound to it in advance. A disk is in one zone: its pod can only start there again. */
+export function volumeFor(
+  claim: KubernetesObject,
+  storageClass: KubernetesObject,
+  zone: string | undefined,
+): KubernetesObject {
+  const { metadata } = claim;
+  const provisioner = text(storageClass, "provisioner");
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolume",
+    metadata: {
+      name: `pvc-${metadata.uid}`,
+      annotations: { [PROVISIONED_BY]: provisioner },
+    },
+    spec: {
+      capacity: { storage: text(claim, "spec", "resources", "requests", "storage") },
+      accessModes: list(claim, "spec", "accessModes"),
+      persistentVolumeReclaimPolicy: text(storageClass, "reclaimPolicy") || "Delete",
+      storageClassName: storageClass.metadata.name,
+      volumeMode: text(claim, "spec", "volumeMode") || "Filesystem",
+      mountOptions: list(storageClass, "mountOptions"),
+      claimRef: {
+        apiVersion: "v1",
+        kind: "PersistentVolumeClaim",
+        namespace: metadata.namespace,
+        name: metadata.name,
+        uid: metadata.uid,
+      },
+      csi: { driver: provisioner, volumeHandle: `local-${metadata.uid}` },
+      ...(zone === undefined
+        ? {}
+        : {
+            nodeAffinity: {
+              required: {
+                nodeSelectorTerms: [{ matchExpressions: [{ key: ZONE, operator: "In", values: [zone] }] }],
+              },
+            },
+          }),
+    },
+  };
+}
+
+/** Whether a volume of ours has lost its claim and its class wants it gone. */
+export function isToBeDeleted(volume: KubernetesObject): boolean {
+  return (
+    PROVISIONERS.includes(volume.metadata.annotations?.[PROVISIONED_BY] ?? "") &&
+    text(volume, "status", "phase") === "Released" &&
+    text(volume, "spec", "persistentVolumeReclaimPolicy") === "Delete" &&
+    volume.metadata.deletionTimestamp === undefined
+  );
+}
+
+/** The API server only lets a claim grow, and only if its class allows it. */
+async function grow(
+  api: ApiServer,
+  claim: KubernetesObject,
+  volume: KubernetesObject | undefined,
+): Promise<void> {
+  const wanted = text(claim, "spec", "resources", "requests", "storage");
+  if (
+    volume === undefined ||
+    text(claim, "status", "phase") !== "Bound" ||
+    field(volume, "metadata", "annotations", PROVISIONED_BY) === undefined ||
+    text(volume, "spec", "capacity", "storage") === wanted
+  ) {
+    return;
+  }
+  const patch = { method: "PATCH", contentType: "application/merge-patch+json" } as const;
+  await tolerating("NotFound", () =>
+    api.request({
+      ...patch,
+      path: pathOf(VOLUMES, undefined, volume.metadata.name),
+      body: { spec: { capacity: { storage: wanted } } },
+    }),
+  );
+  await tolerating("NotFound", () =>
+    api.request({
+      ...patch,
+      path: `${pathOf(CLAIMS, claim.metadata.namespace, claim.metadata.name)}/status`,
+      body: { status: { capacity: { storage: wanted } } },
+    }),
+  );
+}
+
+async function tolerating(reason: string, ask: () => Promise<unknown>): Promise<void> {
+  try {
+    await ask();
+  } catch (error) {
+    if (!(error instanceof ApiError && error.reason === reason) && !isNotFound(error)) {
+      throw error;
+    }
+  }
+}
+
+const STORAGE_PROVISIONER = "volume.kubernetes.io/storage-provisioner";
+const SELECTED_NODE = "volume.kubernetes.io/selected-node";
+const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
+const ZONE = "topology.kubernetes.io/zone";
+
+const core = { apiVersion: "v1", root: "/api/v1" };
+const CLAIMS = { ...core, kind: "PersistentVolumeClaim", plural: "persistentvolumeclaims", namespaced: true };
+const VOLUMES = { ...core, kind: "PersistentVolume", plural: "persistentvolumes", namespaced: false };
+const NODES = { ...core, kind: "Node", plural: "nodes", namespaced: false };
+const CLASSES = {
+  apiVersion: "storage.k8s.io/v1",
+  root: "/apis/storage.k8s.io/v1",
+  kind: "StorageClass",
+  plural: "storageclasses",
+  namespaced: false,
+};
