@@ -1,0 +1,44 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { environmentFor, exportLines } from "./environment";
+import { settings } from "./target";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "environment-"));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const started = {
+  port: (_: string, name: string) => name.length,
+  stateFolder: (name: string) => `/s/${name}`,
+};
+
+test("names each plugin's port, and puts the engine first on the path, once", () => {
+  const once = environmentFor(started, { root, engine: "/engine" }, { PATH: "/usr/bin" });
+  expect(once.PULUMI_DEBUG_PROVIDERS).toBe("azure-native:12,aws:3,kubernetes:10,command:7");
+  expect(once.PATH).toBe(`/engine:${root}/local/cloud/bin:/usr/bin`);
+  expect(environmentFor(started, { root, engine: "/engine" }, once)).toEqual(once);
+});
+
+test("a shell reads back what was exported, whatever it holds", () => {
+  const value = fc.string({ unit: "grapheme" }).filter((text) => !text.includes("\0"));
+  fc.assert(
+    fc.property(value, (text) => {
+      const script = `${exportLines({ VALUE: text })}printf %s "$VALUE"`;
+      expect(execFileSync("sh", ["-c", script], { encoding: "utf8" })).toBe(text);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("settings of the simulated cloud come from the environment, checked", () => {
+  expect(settings({})).toEqual({ timeScale: 0.02, seed: 1 });
+  expect(settings({ CHAINFLEET_TIME_SCALE: "0", CHAINFLEET_SEED: "7" })).toEqual({ timeScale: 0, seed: 7 });
+  expect(() => settings({ CHAINFLEET_TIME_SCALE: "fast" })).toThrow(/CHAINFLEET_TIME_SCALE is "fast"/);
+  expect(() => settings({ CHAINFLEET_SEED: "-1" })).toThrow(/CHAINFLEET_SEED is "-1"/);
+});

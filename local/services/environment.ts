@@ -1,0 +1,44 @@
+import { mkdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { Started } from "./service";
+
+/**
+ * The environment in which the Pulumi CLI works on the `dev` stack: it finds the engine, its state in the
+ * checkout, and the local services where it would start plugins for the real clouds.
+ */
+export function environmentFor(
+  started: Started,
+  where: { readonly root: string; readonly engine: string },
+  current: NodeJS.ProcessEnv,
+): Record<string, string> {
+  const state = join(where.root, ".chainfleet", "state");
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  const plugins = { "azure-native": "cloud", aws: "cloud", kubernetes: "kubernetes", command: "command" };
+  return {
+    PATH: prepend([where.engine, join(where.root, "local", "cloud", "bin")], current.PATH ?? ""),
+    PULUMI_BACKEND_URL: `file://${state}`,
+    // Not a secret: what it protects is the salt of a stack that exists only below this folder.
+    PULUMI_CONFIG_PASSPHRASE: "chainfleet-dev",
+    PULUMI_DEBUG_PROVIDERS: Object.entries(plugins)
+      .map(([plugin, service]) => `${plugin}:${started.port(service, plugin)}`)
+      .join(","),
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The engine's own default is four times the cores: on two, 24 clusters would be made in three waves.
+    PULUMI_PARALLEL: current.PULUMI_PARALLEL || "128",
+    CHAINFLEET_LOCAL_CLOUD_CONTROL: `http://127.0.0.1:${started.port("cloud", "control")}`,
+    CHAINFLEET_LOCAL_KUBERNETES_TOKEN_FILE: join(started.stateFolder("kubernetes-control-plane"), "token"),
+  };
+}
+
+/** Lines for a POSIX shell to evaluate. */
+export function exportLines(environment: Readonly<Record<string, string>>): string {
+  return Object.entries(environment)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`)
+    .join("");
+}
+
+function prepend(folders: readonly string[], path: string): string {
+  const others = path.split(delimiter).filter((folder) => !folders.includes(folder));
+  return [...folders, ...others].join(delimiter);
+}

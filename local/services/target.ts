@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import { ensureControlPlane } from "../kubernetes/build";
+import type { Service } from "./service";
+import type { Run } from "./start";
+
+/** The local target of this checkout: its folders, and the services that take the clouds' place. */
+export function localTarget(environment: NodeJS.ProcessEnv, say: (line: string) => void): Run {
+  return {
+    root: ROOT,
+    folder: FOLDER,
+    services: services(settings(environment)),
+    say,
+  };
+}
+
+export const ROOT = join(__dirname, "..", "..");
+
+/** Everything the local target keeps, but the stacks' state, which is beside it. */
+export const FOLDER = join(ROOT, ".chainfleet", "local");
+
+/** How the simulated cloud behaves; a change restarts it. */
+export interface Settings {
+  /** Simulated seconds per real one's fraction: 0.02 makes a cluster that takes Azure 10 minutes take 12 s. */
+  readonly timeScale: number;
+  /** Of everything that is drawn by lot, so that a run can be repeated. */
+  readonly seed: number;
+}
+
+/** @throws when a variable holds no number of the right kind */
+export function settings(environment: NodeJS.ProcessEnv): Settings {
+  const number = (name: string, fallback: number, isRight: (value: number) => boolean, right: string) => {
+    const text = environment[name];
+    const value = text === undefined || text === "" ? fallback : Number(text);
+    if (!isRight(value)) {
+      throw new Error(`${name} is ${JSON.stringify(text)}, and has to be ${right}`);
+    }
+    return value;
+  };
+  return {
+    timeScale: number(
+      "CHAINFLEET_TIME_SCALE",
+      0.02,
+      (value) => value >= 0 && value <= 1,
+      "a number from 0 (no waiting) to 1 (as long as the real cloud takes)",
+    ),
+    seed: number(
+      "CHAINFLEET_SEED",
+      1,
+      (value) => Number.isSafeInteger(value) && value >= 0,
+      "a whole number",
+    ),
+  };
+}
+
+function services({ timeScale, seed }: Settings): Service[] {
+  return [
+    {
+      name: "kubernetes-control-plane",
+      entry: "local/kubernetes/control-plane.ts",
+      ports: ["apiserver"],
+      after: [],
+      arguments: () => [],
+      sources: [
+        "local/kubernetes/control-plane.ts",
+        "local/kubernetes/control-plane",
+        "local/kubernetes/build",
+      ],
+      prepare: ensureControlPlane,
+      readyWithin: 180,
+    },
+    {
+      name: "cloud",
+      entry: "local/cloud/main.ts",
+      ports: ["azure-native", "aws", "control"],
+      after: ["kubernetes-control-plane"],
+      arguments: (started) => [
+        ...["--time-scale", String(timeScale), "--seed", String(seed)],
+        ...[
+          "--kubernetes-server",
+          `https://127.0.0.1:${started.port("kubernetes-control-plane", "apiserver")}`,
+        ],
+        ...["--kubernetes-ca", join(started.stateFolder("kubernetes-control-plane"), "ca.crt")],
+      ],
+      sources: ["local/cloud", "local/plugin", "package-lock.json"],
+      readyWithin: 60,
+    },
+    {
+      name: "kubernetes",
+      entry: "local/kubernetes/main.ts",
+      ports: ["kubernetes"],
+      after: [],
+      arguments: () => [],
+      sources: ["local/kubernetes", "local/plugin", "package-lock.json"],
+      readyWithin: 60,
+    },
+    {
+      name: "command",
+      entry: "local/command/main.ts",
+      ports: ["command"],
+      after: [],
+      arguments: () => [],
+      sources: ["local/command", "local/plugin", "package-lock.json"],
+      readyWithin: 60,
+    },
+  ];
+}
