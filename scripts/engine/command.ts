@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { ChainfleetError } from "../../components/error";
+
+/**
+ * The Pulumi CLI, started in a process group of its own: a Ctrl+C at the terminal reaches this program alone,
+ * which then decides what the engine hears. (Inside our group it would hear each one twice.)
+ */
+export class EngineCommand {
+  readonly #running = new Set<ChildProcess>();
+
+  /** Asks the engine to stop: the first time it finishes what is under way, the second time it stops at once. */
+  interrupt(): void {
+    for (const child of this.#running) {
+      child.kill("SIGINT");
+    }
+  }
+
+  /** Ends the engine and all its children now. */
+  kill(): void {
+    for (const { pid } of this.#running) {
+      if (pid !== undefined) {
+        process.kill(-pid, "SIGKILL");
+      }
+    }
+  }
+
+  /**
+   * The command in the form the Automation API takes.
+   *
+   * @throws ChainfleetError when there is no `pulumi` on PATH.
+   */
+  async automation(): Promise<PulumiCommand> {
+    const command = await PulumiCommand.get().catch((cause: unknown) => {
+      throw new ChainfleetError(
+        "The Pulumi CLI was not found.",
+        "Install it (https://www.pulumi.com/docs/install/), or use `make up`, which brings one along for the dev stack.",
+        { cause },
+      );
+    });
+    return Object.assign(command, { run: this.#run.bind(this) });
+  }
+
+  #run(
+    args: string[],
+    cwd: string,
+    env: Record<string, string>,
+    onOutput?: (text: string) => void,
+    onError?: (text: string) => void,
+  ): Promise<CommandResult> {
+    const child = spawn("pulumi", [...args, "--non-interactive"], {
+      cwd,
+      env: { ...process.env, ...env, PULUMI_AUTOMATION_API: "true" },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    this.#running.add(child);
+    const stdout = collect(child.stdout, onOutput);
+    const stderr = collect(child.stderr, onError);
+    return new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code, signal) => {
+        this.#running.delete(child);
+        const result = { stdout: stdout.text(), stderr: stderr.text(), code: code ?? -1 };
+        if (code === 0) {
+          resolve(result);
+        } else {
+          reject(new EngineFailure(args[0] ?? "", result, signal));
+        }
+      });
+    });
+  }
+}
+
+/** What a finished CLI left. */
+export interface CommandResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+/** The CLI ended with an error. What it printed is kept. */
+export class EngineFailure extends ChainfleetError {
+  constructor(
+    readonly command: string,
+    readonly result: CommandResult,
+    readonly signal: NodeJS.Signals | null,
+  ) {
+    super(`pulumi ${command} ended with ${signal ?? `exit code ${result.code}`}:\n${lastLines(result)}`);
+    this.name = "EngineFailure";
+  }
+}
+
+function lastLines({ stdout, stderr }: CommandResult): string {
+  return (stderr.trim() || stdout.trim()).split("\n").slice(-15).join("\n");
+}
+
+function collect(stream: NodeJS.ReadableStream, listen: ((text: string) => void) | undefined) {
+  const chunks: string[] = [];
+  stream.setEncoding("utf8");
+  stream.on("data", (chunk: string) => {
+    chunks.push(chunk);
+    listen?.(chunk);
+  });
+  return { text: () => chunks.join("") };
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import { ChainfleetError } from "../../components/error";
+import { type EngineCommand, EngineFailure } from "./command";
+
+/** The project's root: where Pulumi.yaml is. */
+export const ROOT = join(__dirname, "../..");
+
+/** Opens a stack of this project, making it if its config file is there and the backend does not know it yet. */
+export async function openStack(stackName: string, command: EngineCommand): Promise<Stack> {
+  const file = `Pulumi.${stackName}.yaml`;
+  try {
+    readFileSync(join(ROOT, file));
+  } catch {
+    throw new ChainfleetError(
+      `There is no stack "${stackName}": ${file} does not exist.`,
+      "Copy one of the Pulumi.<stack>.yaml files and change it; docs/config.md describes every key.",
+    );
+  }
+  const options = { pulumiCommand: await command.automation(), workDir: ROOT };
+  try {
+    return await LocalWorkspace.selectStack({ stackName, workDir: ROOT }, options);
+  } catch (error) {
+    if (error instanceof EngineFailure && /no stack named/.test(error.result.stderr)) {
+      return LocalWorkspace.createStack({ stackName, workDir: ROOT }, options);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Runs an operation; when a dead run still holds the stack's lock, takes the lock away and runs it again.
+ *
+ * @throws ChainfleetError when a living run holds it.
+ */
+export async function withLock<Result>(
+  stack: Stack,
+  say: (line: string) => void,
+  operation: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await operation();
+  } catch (error) {
+    const holder =
+      error instanceof EngineFailure ? lockHolder(error.result.stderr + error.result.stdout) : undefined;
+    if (holder === undefined) {
+      throw error;
+    }
+    if (holder.host !== hostname() || isPulumi(holder.pid)) {
+      throw new ChainfleetError(
+        `Another run (process ${holder.pid} on ${holder.host}) is changing the stack "${stack.name}".`,
+        "Wait for it. If it is gone for certain: pulumi cancel.",
+        { cause: error },
+      );
+    }
+    say(`The last run (process ${holder.pid}) was killed and left the stack locked: taking the lock away.`);
+    await stack.cancel();
+    return operation();
+  }
+}
+
+/** Who holds a stack of a self-managed backend, out of the CLI's message. */
+export function lockHolder(output: string): { host: string; pid: number } | undefined {
+  const match = /created by \S+@(\S+) \(pid (\d+)\)/.exec(output);
+  return match === null ? undefined : { host: match[1] ?? "", pid: Number(match[2]) };
+}
+
+/** Whether a process of that number is alive and is Pulumi, not something that got the number later. */
+function isPulumi(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "pulumi";
+  } catch {
+    try {
+      process.kill(pid, 0);
+      return process.platform !== "linux";
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import { relative } from "node:path";
+import type { Stack } from "@pulumi/pulumi/automation";
+import { EngineCommand, EngineFailure } from "./engine/command";
+import { openStack, withLock } from "./engine/stack";
+import { readState } from "./engine/state";
+import { recover } from "./recover/recover";
+import { plain } from "./run/events";
+import { type Progress, progressOn } from "./run/progress";
+import { eventsOfUnfinishedRun, RunRecord } from "./run/record";
+import { configuredRegions } from "./run/regions";
+import { report } from "./run/report";
+import { type Mode, type Summary, summarize } from "./run/summary";
+
+/** How a command is run. */
+export interface OperationOptions {
+  readonly stack: string;
+  /** Print the summary as JSON on standard output, in place of the table. */
+  readonly json: boolean;
+  /** How many operations the engine may have under way. */
+  readonly parallel: number;
+}
+
+/**
+ * Runs an `up` or a `destroy` from beginning to end: takes over what an interrupted run left, runs the engine,
+ * shows and records what happens, sums it up.
+ *
+ * @returns the process' exit code: 0 if everything succeeded, 1 if anything failed, 130 if it was cancelled.
+ */
+export async function operate(mode: Mode, options: OperationOptions): Promise<number> {
+  const command = new EngineCommand();
+  const regions = configuredRegions(options.stack);
+  const stack = await openStack(options.stack, command);
+  const progress = progressOn(process.stderr, regions);
+  const interruption = onInterrupt(command, progress);
+  const begun = Date.now();
+  try {
+    const before = await withLock(
+      stack,
+      (line) => progress.say(line),
+      () => recover(stack, command, eventsOfUnfinishedRun(options.stack), (line) => progress.say(line)),
+    );
+    // Not before: until here the last run's record is what a further recovery would need.
+    const record = RunRecord.begin(options.stack, mode);
+    const failure = await runEngine(mode, stack, options, record, progress);
+    const after = mode === "up" ? await readState(stack) : before;
+    progress.end();
+    const summary = summarize({
+      stack: options.stack,
+      mode,
+      result: failure === undefined ? "succeeded" : interruption.asked() ? "cancelled" : "failed",
+      seconds: (Date.now() - begun) / 1000,
+      events: record.events,
+      regions,
+      resources: after.resources ?? [],
+    });
+    record.end(summary);
+    show(summary, record, options, failure);
+    return summary.result === "succeeded" ? 0 : summary.result === "cancelled" ? 130 : 1;
+  } finally {
+    progress.end();
+    interruption.stop();
+  }
+}
+
+async function runEngine(
+  mode: Mode,
+  stack: Stack,
+  { parallel }: OperationOptions,
+  record: RunRecord,
+  progress: Progress,
+): Promise<EngineFailure | undefined> {
+  const engineOptions = {
+    parallel,
+    continueOnError: true,
+    onEvent: (event: Parameters<RunRecord["add"]>[0]) => progress.event(record.add(event)),
+  };
+  try {
+    await withLock(
+      stack,
+      (line) => progress.say(line),
+      () => (mode === "up" ? stack.up(engineOptions) : stack.destroy(engineOptions)),
+    );
+    return undefined;
+  } catch (error) {
+    if (error instanceof EngineFailure) {
+      return error;
+    }
+    throw error;
+  }
+}
+
+function show(
+  summary: Summary,
+  record: RunRecord,
+  { json }: OperationOptions,
+  failure: EngineFailure | undefined,
+): void {
+  const directory = relative(process.cwd(), record.directory);
+  if (
+    failure !== undefined &&
+    summary.errors.length === 0 &&
+    summary.regions.every(({ error }) => error === undefined)
+  ) {
+    process.stderr.write(`${plain(failure.message)}\n`);
+  }
+  process.stdout.write(json ? `${JSON.stringify(summary)}\n` : `${report(summary, directory)}\n`);
+}
+
+/** First Ctrl+C: the engine finishes what is under way. Second: everything ends at once. */
+function onInterrupt(command: EngineCommand, progress: Progress): { asked(): boolean; stop(): void } {
+  let times = 0;
+  const interrupt = () => {
+    times += 1;
+    if (times === 1) {
+      progress.say("Stopping: waiting for what is under way. Once more Ctrl+C stops at once.");
+      command.interrupt();
+    } else {
+      progress.say("Stopped. What was under way goes on in the clouds; the next run takes it over.");
+      command.kill();
+    }
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  return {
+    asked: () => times > 0,
+    stop: () => {
+      process.off("SIGINT", interrupt);
+      process.off("SIGTERM", interrupt);
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import type { Deployment, Stack } from "@pulumi/pulumi/automation";
+import type { EngineCommand } from "../engine/command";
+import { readState, type State, type StateResource } from "../engine/state";
+import type { TimedEvent } from "../run/events";
+import { nameOf } from "../run/summary";
+import { type Identity, identify } from "./identity";
+import { type Found, lookUp } from "./lookup";
+import { suspects } from "./suspects";
+
+/**
+ * Takes over what an interrupted run made without the state knowing: such resources are put into the state by
+ * their ids and read from the cloud, which drops those that do not exist. What the cloud is still making is
+ * waited for.
+ *
+ * @param events of the last run, if that did not end well.
+ * @param say tells the user a line.
+ * @returns the state as it is now.
+ */
+export async function recover(
+  stack: Stack,
+  command: EngineCommand,
+  events: readonly TimedEvent[],
+  say: (line: string) => void,
+): Promise<State> {
+  const state = await readState(stack);
+  const candidates = suspects(state, events);
+  const interrupted = state.pending_operations?.length ?? 0;
+  const unread = (state.resources ?? []).filter(isUnread);
+  if (candidates.length === 0 && interrupted === 0 && unread.length === 0) {
+    return state;
+  }
+  say(
+    `The last run was interrupted: ${interrupted} operations were under way, ${candidates.length} creations have no known end.`,
+  );
+  const adopted = await adopt(stack, command, state, candidates);
+  const { pending_operations: _, ...rest } = state;
+  await write(stack, { ...rest, resources: [...(state.resources ?? []), ...adopted] });
+  for (const { urn, id } of await settle(stack, [...unread, ...adopted], say)) {
+    say(`  took over ${nameOf(urn)} (${id})`);
+  }
+  return readState(stack);
+}
+
+/** A resource that was taken over, but not yet read from its cloud: a recovery that was itself cut off. */
+function isUnread({ type, custom, outputs }: StateResource): boolean {
+  return custom === true && isOnCloud(type) && Object.keys(outputs ?? {}).length === 0;
+}
+
+function isOnCloud(type: string): boolean {
+  return type.startsWith("azure-native:") || type.startsWith("aws:");
+}
+
+async function adopt(
+  stack: Stack,
+  command: EngineCommand,
+  state: State,
+  candidates: readonly StateResource[],
+) {
+  const onClouds = candidates.filter(({ type }) => isOnCloud(type));
+  if (onClouds.length === 0) {
+    return [];
+  }
+  const regionOfProvider = new Map<string, string>(
+    (state.resources ?? [])
+      .filter(({ type }) => type === "pulumi:providers:aws")
+      .map(({ urn, id, inputs }) => [`${urn}::${id}`, String(inputs?.region)] as const),
+  );
+  const project = (await stack.workspace.projectSettings()).name;
+  const found = await lookUp(
+    {
+      stackTag: `${project}/${stack.name}`,
+      azure: onClouds.some(({ type }) => type.startsWith("azure-native:")),
+      awsRegions: [
+        ...new Set(onClouds.flatMap(({ provider }) => regionOfProvider.get(provider ?? "") ?? [])),
+      ],
+      subnets: onClouds.flatMap(({ type, inputs, provider }) =>
+        type === "aws:ec2/routeTableAssociation:RouteTableAssociation"
+          ? [{ region: regionOfProvider.get(provider ?? "") ?? "", subnetId: String(inputs?.subnetId) }]
+          : [],
+      ),
+    },
+    command,
+  );
+  return onClouds.flatMap((resource) => {
+    const id = idOf(identify(resource.type, resource.inputs ?? {}, found.accounts), found);
+    return id === undefined ? [] : [{ ...resource, id, outputs: {} }];
+  });
+}
+
+function idOf(identity: Identity, found: Found): string | undefined {
+  switch (identity.by) {
+    case "id":
+      return identity.id;
+    case "tag":
+      return found.idsByTag.get(`${identity.service}/${identity.name}`);
+    case "association":
+      return found.associations.get(`${identity.subnetId}/${identity.routeTableId}`);
+    case "repeatable":
+      return undefined;
+  }
+}
+
+/** Reads the adopted resources until the cloud is done with each. Returns those that exist. */
+async function settle(
+  stack: Stack,
+  resources: readonly StateResource[],
+  say: (line: string) => void,
+): Promise<StateResource[]> {
+  const urns = resources.map(({ urn }) => urn);
+  for (let waited = 0; urns.length > 0; waited += POLL_SECONDS) {
+    await stack.refresh({ target: [...urns] });
+    const there = ((await readState(stack)).resources ?? []).filter(({ urn }) => urns.includes(urn));
+    const unfinished = there.filter(isUnderWay);
+    if (unfinished.length === 0) {
+      return there;
+    }
+    if (waited === 0) {
+      say(`  waiting for the cloud to finish ${unfinished.map(({ urn }) => nameOf(urn)).join(", ")}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_SECONDS * 1000));
+  }
+  return [];
+}
+
+const POLL_SECONDS = 2;
+
+/** AKS reports `provisioningState`, EKS and NAT gateways `status` or `state`. */
+function isUnderWay({ outputs }: StateResource): boolean {
+  return ["provisioningState", "status", "state"].some((key) =>
+    /^(creating|pending|updating|accepted|inprogress)$/i.test(String(outputs?.[key] ?? "")),
+  );
+}
+
+async function write(stack: Stack, deployment: State): Promise<void> {
+  await stack.importStack({ version: 3, deployment: deployment as Deployment["deployment"] } as Deployment);
+}

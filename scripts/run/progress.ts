@@ -1,0 +1,161 @@
+import { styleText } from "node:util";
+import { createLogUpdate } from "log-update";
+import type { TimedEvent } from "./events";
+import { nameOf, type RegionName, regionOf } from "./summary";
+
+/** Shows a run while it happens. */
+export interface Progress {
+  /** A line for the user that stays. */
+  say(line: string): void;
+  event(event: TimedEvent): void;
+  end(): void;
+}
+
+/** On a terminal a table that is redrawn, a row a region; elsewhere a line for each finished change. */
+export function progressOn(stream: NodeJS.WriteStream, regions: readonly RegionName[]): Progress {
+  return stream.isTTY ? new LiveProgress(stream, regions) : new LineProgress(stream, regions);
+}
+
+class LineProgress implements Progress {
+  readonly #board: Board;
+
+  constructor(
+    readonly stream: NodeJS.WriteStream,
+    regions: readonly RegionName[],
+  ) {
+    this.#board = new Board(regions);
+  }
+
+  say(line: string): void {
+    this.stream.write(`${line}\n`);
+  }
+
+  event(event: TimedEvent): void {
+    const finished = this.#board.apply(event);
+    if (finished !== undefined) {
+      this.say(`[${finished.group}] ${finished.text}`);
+    }
+  }
+
+  end(): void {}
+}
+
+class LiveProgress implements Progress {
+  readonly #board: Board;
+  readonly #draw: ReturnType<typeof createLogUpdate>;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    readonly stream: NodeJS.WriteStream,
+    regions: readonly RegionName[],
+  ) {
+    this.#board = new Board(regions);
+    this.#draw = createLogUpdate(stream);
+    this.#timer = setInterval(() => this.#render(), 100);
+  }
+
+  say(line: string): void {
+    this.#draw.clear();
+    this.stream.write(`${line}\n`);
+    this.#render();
+  }
+
+  event(event: TimedEvent): void {
+    const finished = this.#board.apply(event);
+    if (finished?.failed) {
+      this.say(styleText("red", `[${finished.group}] ${finished.text}`));
+    }
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#render();
+    this.#draw.done();
+  }
+
+  #render(): void {
+    this.#draw(this.#board.rows(Date.now(), this.stream.columns ?? 100).join("\n"));
+  }
+}
+
+/** What goes on in each region; a fold over the events. */
+export class Board {
+  readonly #groups: Map<string, Group>;
+
+  constructor(readonly regions: readonly RegionName[]) {
+    this.#groups = new Map(
+      [NETWORK, ...regions.map(({ name }) => name)].map((name) => [
+        name,
+        { done: 0, failed: 0, running: new Map() },
+      ]),
+    );
+  }
+
+  /** Takes an event in; returns what it finished, if that was a change. */
+  apply({ at, event }: TimedEvent): { group: string; text: string; failed: boolean } | undefined {
+    const metadata =
+      event.resourcePreEvent?.metadata ?? event.resOutputsEvent?.metadata ?? event.resOpFailedEvent?.metadata;
+    if (metadata === undefined || metadata.op === "same" || (metadata.new ?? metadata.old)?.custom !== true) {
+      return undefined;
+    }
+    const name = regionOf(metadata.urn, this.regions) ?? NETWORK;
+    const group = this.#groups.get(name);
+    if (group === undefined) {
+      return undefined;
+    }
+    const key = `${metadata.op} ${metadata.urn}`;
+    if (event.resourcePreEvent !== undefined) {
+      group.running.set(key, { text: describe(metadata.op, metadata.urn), since: at });
+      return undefined;
+    }
+    const running = group.running.get(key);
+    group.running.delete(key);
+    const failed = event.resOpFailedEvent !== undefined;
+    group[failed ? "failed" : "done"] += 1;
+    const seconds = running === undefined ? "" : ` (${((at - running.since) / 1000).toFixed(1)} s)`;
+    return {
+      group: name,
+      text: `${failed ? "FAILED " : ""}${describe(metadata.op, metadata.urn)}${seconds}`,
+      failed,
+    };
+  }
+
+  /** One row a group, no wider than the terminal. */
+  rows(now: number, columns: number): string[] {
+    const width = Math.max(...[...this.#groups.keys()].map((name) => name.length));
+    return [...this.#groups].map(([name, { done, failed, running }]) => {
+      const longest = [...running.values()].sort((a, b) => a.since - b.since);
+      const waiting = longest
+        .slice(0, 2)
+        .map(({ text, since }) => `${text} ${((now - since) / 1000).toFixed(0)} s`)
+        .join(", ");
+      const more = longest.length > 2 ? ` and ${longest.length - 2} more` : "";
+      const counts = `${String(done).padStart(4)} done${failed > 0 ? `, ${failed} failed` : ""}`;
+      return `${name.padEnd(width)} ${counts}  ${waiting}${more}`.slice(0, columns - 1);
+    });
+  }
+}
+
+interface Group {
+  done: number;
+  failed: number;
+  readonly running: Map<string, { text: string; since: number }>;
+}
+
+/** Where what belongs to no region is shown. */
+const NETWORK = "network";
+
+function describe(op: string, urn: string): string {
+  const verb = VERBS[op] ?? op;
+  return `${verb} ${nameOf(urn)}`;
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  create: "+",
+  update: "~",
+  delete: "-",
+  "create-replacement": "+-",
+  "delete-replaced": "-+",
+  replace: "+-",
+  refresh: "?",
+};

@@ -1,0 +1,49 @@
+import { styleText } from "node:util";
+import Table from "cli-table3";
+import { nameOf, type Summary } from "./summary";
+
+/** The end of a run for a person: the regions as a table, what failed, the critical path. */
+export function report(summary: Summary, directory: string): string {
+  const table = new Table({
+    head: ["region", "cloud", "validators", "result", "seconds"],
+    style: { head: [], border: [] },
+    colAligns: ["left", "left", "right", "left", "right"],
+  });
+  table.push(
+    ...summary.regions.map(({ name, cloud, validators, result, seconds }) => [
+      name,
+      cloud,
+      validators,
+      coloured(result),
+      seconds === 0 ? "-" : seconds.toFixed(1),
+    ]),
+  );
+  const { create, update, replace, delete: deleted, same } = summary.changes;
+  const lines = [
+    table.toString(),
+    ...summary.regions.flatMap(({ name, error }) =>
+      error === undefined ? [] : [block(`${name} failed`, error)],
+    ),
+    ...summary.errors.map((error) => block("failed", error)),
+    `${coloured(summary.result)} in ${summary.seconds.toFixed(1)} s: ${create} created, ${update} updated, ${replace} replaced, ${deleted} deleted, ${same} unchanged`,
+    ...(summary.criticalPath.length === 0
+      ? []
+      : [
+          `critical path ${summary.criticalPathSeconds.toFixed(1)} s: ${summary.criticalPath
+            .filter(({ seconds }) => seconds >= 0.1)
+            .map(({ urn, seconds }) => `${nameOf(urn)} ${seconds.toFixed(1)}`)
+            .join(" > ")}`,
+        ]),
+    ...(summary.throttles > 0 ? [`the clouds throttled ${summary.throttles} calls`] : []),
+    `record: ${directory}`,
+  ];
+  return lines.join("\n");
+}
+
+function coloured(result: Summary["result"]): string {
+  return styleText(result === "succeeded" ? "green" : "red", result);
+}
+
+function block(title: string, text: string): string {
+  return `${styleText("red", title)}\n${text.replace(/^/gm, "  ")}`;
+}
