@@ -16,7 +16,7 @@ down: node_modules ## destroy the dev stack and stop everything local
 preview: node_modules ## show what make up would change
 	@local/run pulumi preview --stack dev
 
-env: node_modules ## print the environment for the Pulumi CLI: eval "$$(make -s env)"
+env: node_modules ## print the environment for the Pulumi CLI: eval "$(make -s env)"
 	@local/env
 
 test: node_modules ## type check, lint, unit and integration tests
