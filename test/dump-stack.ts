@@ -1,0 +1,142 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+
+const ROOT = join(__dirname, "..");
+const EXPECTED = join(__dirname, "expected");
+
+/** A resource as a stack asks for it. */
+interface Asked {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: unknown;
+}
+
+/**
+ * Renders a stack without a cloud: every resource that its program would register on the first `up`, sorted.
+ * What a cloud or a key would tell is shown as `<name.property>`; secrets and code are left out.
+ */
+export async function dump(stack: string): Promise<Asked[]> {
+  const asked: Asked[] = [];
+  const file = parse(readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8")) as {
+    config: Record<string, unknown>;
+  };
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, custom }) => {
+        asked.push({ type, name, inputs: redact(inputs) });
+        return { id: custom === false ? undefined : `<${name}>`, state: { ...inputs, ...told(type, name) } };
+      },
+      call: ({ token }) => answers(token),
+    },
+    "chainfleet",
+    stack,
+    false,
+  );
+  acceptHooks();
+  pulumi.runtime.setAllConfig(
+    Object.fromEntries(
+      Object.entries(file.config).map(([key, value]) => [
+        key,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]),
+    ),
+  );
+  const program = require(join(ROOT, "index")) as () => Promise<unknown>;
+  await program();
+  await pulumi.runtime.disconnect();
+  return asked.sort((a, b) => (a.name === b.name ? compare(a.type, b.type) : compare(a.name, b.name)));
+}
+
+/** Pulumi's mock monitor knows no resource hooks; they run in the engine only, so here they are taken and forgotten. */
+function acceptHooks(): void {
+  const monitor = pulumi.runtime.getMonitor() as unknown as Record<string, unknown>;
+  const accept = (_request: unknown, answer: (error: null, response: object) => void) => answer(null, {});
+  Object.assign(monitor, { registerResourceHook: accept, registerErrorHook: accept });
+}
+
+/** What the resources' own outputs would be, so that what is made from them can be seen. */
+function told(type: string, name: string): Record<string, unknown> {
+  const index = [...name].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 2 ** 32, 7);
+  switch (type) {
+    case "pulumi-nodejs:dynamic/chainfleet:ValidatorKey":
+      return {
+        privateKey: `<${name}.privateKey>`,
+        nodeId: `<${name}.nodeId>`,
+        address: `0x${index.toString(16).padStart(40, "0")}`,
+      };
+    case "pulumi-nodejs:dynamic/chainfleet:Genesis":
+      return { file: "<genesis.json>", hash: "<genesis hash>", genesisValidators: [] };
+    case "azure-native:network:PublicIPAddress":
+    case "aws:ec2/eip:Eip":
+      return { ipAddress: `<${name}.ip>`, publicIp: `<${name}.ip>`, allocationId: `<${name}.allocation>` };
+    case "azure-native:resources:ResourceGroup":
+      return { name: `<${name}.name>` };
+    case "aws:eks/cluster:Cluster":
+      return {
+        endpoint: "https://<endpoint>",
+        certificateAuthority: { data: "<ca>" },
+        identities: [{ oidcs: [{ issuer: "https://<issuer>" }] }],
+        vpcConfig: { clusterSecurityGroupId: `<${name}.securityGroup>` },
+      };
+    default:
+      return {};
+  }
+}
+
+function answers(token: string): Record<string, unknown> {
+  switch (token) {
+    case "azure-native:containerservice:listManagedClusterUserCredentials":
+      return { kubeconfigs: [{ name: "exec", value: Buffer.from("<kubeconfig>").toString("base64") }] };
+    default:
+      throw new Error(`the program calls ${token}, which this dump does not answer`);
+  }
+}
+
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+function redact(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(redact);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  if ((value as Record<string, unknown>)[SIGNATURE] === SECRET) {
+    return "[secret]";
+  }
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, inner]) => key !== "__provider" && inner !== undefined)
+      .sort(([a], [b]) => compare(a, b))
+      .map(([key, inner]) => [key, redact(inner)]),
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The stacks that have a config file. */
+export function stacks(): string[] {
+  return readdirSync(ROOT).flatMap((file) => /^Pulumi\.(\w+)\.yaml$/.exec(file)?.[1] ?? []);
+}
+
+export function expectedFile(stack: string): string {
+  return join(EXPECTED, `${stack}.json`);
+}
+
+export function render(asked: readonly Asked[]): string {
+  return `${JSON.stringify(asked, null, 2).replaceAll(ROOT, "<project>")}\n`;
+}
+
+/** Regenerates every file. */
+export async function writeAll(): Promise<void> {
+  for (const stack of stacks()) {
+    const asked = await dump(stack);
+    writeFileSync(expectedFile(stack), render(asked));
+    process.stdout.write(`${stack}: ${asked.length} resources\n`);
+  }
+}

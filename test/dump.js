@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+// Writes test/expected/<stack>.json: every resource that each example stack makes. Review the change with the code.
+require("../components/register.js");
+require("./dump-stack").writeAll();
