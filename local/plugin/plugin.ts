@@ -13,10 +13,21 @@ export interface Plugin {
   /** True if `create` and `update` understand a preview (a dry run); otherwise the engine does not call them then. */
   readonly supportsPreview: boolean;
   /**
+   * True if any output may hold what any input holds, as the output of a command may: one secret input then
+   * makes every output secret. Otherwise an output is secret when the input of the same name is.
+   */
+  readonly outputsMixInputs?: boolean;
+  /**
    * Called once for each provider resource (`new kubernetes.Provider(…)`) in each engine operation; the
    * session it returns serves the calls that come over the same connection.
    */
-  configure(config: PropertyMap): Promise<Session>;
+  configure(config: PropertyMap, engine: Engine): Promise<Session>;
+}
+
+/** The engine that attached to the plugin. */
+export interface Engine {
+  /** Shows a line at the resource, while the operation goes on. */
+  log(urn: string, line: string): void;
 }
 
 /** One configured provider. Every method may throw: an `Error`'s message is shown to the user as it is. */

@@ -6,8 +6,9 @@ import * as status from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { InitializationFailed, type Plugin, type PropertyChange, type Session } from "./plugin";
-import { decode, encode, type PropertyMap } from "./values";
+import { engineAt, SILENT } from "./engine";
+import { type Engine, InitializationFailed, type Plugin, type PropertyChange, type Session } from "./plugin";
+import { decode, encode, type PropertyMap, secret, secretKeys } from "./values";
 
 /**
  * Serves a plugin on a loopback port for an engine that attaches to it (`PULUMI_DEBUG_PROVIDERS=name:port`).
@@ -39,6 +40,14 @@ type Call<Request> = grpc.ServerUnaryCall<Request, unknown>;
 function service(plugin: Plugin): grpc.UntypedServiceImplementation {
   const sessions = new Map<string, Session>();
   const cancellations = new Map<string, AbortController>();
+  const engines = new Map<string, Engine>();
+  const mixes = plugin.outputsMixInputs === true;
+  /** Puts the marks back that the engine leaves to a plugin which takes secrets. */
+  const outputStruct = (outputs: PropertyMap, ...inputs: readonly (Struct | undefined)[]): Struct => {
+    const keys = new Set(mixes ? inputs.flatMap((each) => secretKeys(each?.toJavaScript() ?? {})) : []);
+    const names = new Set(inputs.flatMap((each) => Object.keys(each?.toJavaScript() ?? {})));
+    return structWith(outputs, (key) => keys.has(key) || (keys.size > 0 && !names.has(key)));
+  };
 
   const sessionOf = (call: Call<unknown>): Session => {
     const session = sessions.get(call.getPeer());
@@ -57,14 +66,18 @@ function service(plugin: Plugin): grpc.UntypedServiceImplementation {
   };
 
   return {
-    handshake: unary(async () => {
+    handshake: unary(async (call: Call<messages.ProviderHandshakeRequest>) => {
+      engines.set(call.getPeer(), engineAt(call.request.getEngineAddress()));
       const response = new messages.ProviderHandshakeResponse();
-      response.setAcceptSecrets(false);
+      response.setAcceptSecrets(mixes);
       response.setAcceptResources(false);
       response.setAcceptOutputs(false);
       return response;
     }),
-    attach: unary(async () => new Empty()),
+    attach: unary(async (call: Call<plugins.PluginAttach>) => {
+      engines.set(call.getPeer(), engineAt(call.request.getAddress()));
+      return new Empty();
+    }),
     getPluginInfo: unary(async () => {
       const info = new plugins.PluginInfo();
       info.setVersion(plugin.version);
@@ -87,9 +100,10 @@ function service(plugin: Plugin): grpc.UntypedServiceImplementation {
       return response;
     }),
     configure: unary(async (call: Call<messages.ConfigureRequest>) => {
-      sessions.set(call.getPeer(), await plugin.configure(properties(call.request.getArgs())));
+      const engine = engines.get(call.getPeer()) ?? SILENT;
+      sessions.set(call.getPeer(), await plugin.configure(properties(call.request.getArgs()), engine));
       const response = new messages.ConfigureResponse();
-      response.setAcceptsecrets(false);
+      response.setAcceptsecrets(mixes);
       response.setAcceptresources(false);
       response.setAcceptoutputs(false);
       response.setSupportspreview(plugin.supportsPreview);
@@ -117,8 +131,9 @@ function service(plugin: Plugin): grpc.UntypedServiceImplementation {
         news: properties(call.request.getNews()),
         randomSeed: call.request.getRandomseed_asU8(),
       });
+      const secrets = mixes ? secretKeys(call.request.getNews()?.toJavaScript() ?? {}) : [];
       const response = new messages.CheckResponse();
-      response.setInputs(struct(inputs));
+      response.setInputs(structWith(inputs, (key) => secrets.includes(key)));
       response.setFailuresList(
         (failures ?? []).map(({ property, reason }) => {
           const failure = new messages.CheckFailure();
@@ -150,7 +165,7 @@ function service(plugin: Plugin): grpc.UntypedServiceImplementation {
       });
       const response = new messages.CreateResponse();
       response.setId(id);
-      response.setProperties(struct(outputs));
+      response.setProperties(outputStruct(outputs, call.request.getProperties()));
       return response;
     }),
     read: unary(async (call: Call<messages.ReadRequest>) => {
@@ -163,9 +178,10 @@ function service(plugin: Plugin): grpc.UntypedServiceImplementation {
       });
       const response = new messages.ReadResponse();
       if (result !== undefined) {
+        const inputs = call.request.getInputs();
         response.setId(result.id);
-        response.setProperties(struct(result.outputs));
-        response.setInputs(struct(result.inputs));
+        response.setProperties(outputStruct(result.outputs, inputs));
+        response.setInputs(outputStruct(result.inputs, inputs));
       }
       return response;
     }),
@@ -182,7 +198,7 @@ function service(plugin: Plugin): grpc.UntypedServiceImplementation {
         signal: signalOf(call),
       });
       const response = new messages.UpdateResponse();
-      response.setProperties(struct(outputs));
+      response.setProperties(outputStruct(outputs, call.request.getNews()));
       return response;
     }),
     delete: unary(async (call: Call<messages.DeleteRequest>) => {
@@ -274,6 +290,12 @@ function properties(wire: Struct | undefined): PropertyMap {
 
 function struct(map: PropertyMap): Struct {
   return Struct.fromJavaScript(encode(map) as { [key: string]: never });
+}
+
+function structWith(map: PropertyMap, isSecret: (key: string) => boolean): Struct {
+  const encoded = encode(map) as Record<string, unknown>;
+  const marked = Object.entries(encoded).map(([key, value]) => [key, isSecret(key) ? secret(value) : value]);
+  return Struct.fromJavaScript(Object.fromEntries(marked));
 }
 
 function sorted(value: unknown): unknown {

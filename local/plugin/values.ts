@@ -76,6 +76,26 @@ export function encode(value: PropertyValue | undefined): unknown {
   return value ?? null;
 }
 
+/** The properties that are secret, or hold one, of what `Struct.toJavaScript()` returned. */
+export function secretKeys(wire: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(wire).filter((key) => holdsSecret(wire[key]));
+}
+
+/** Marks an encoded value as a secret. */
+export function secret(encoded: unknown): unknown {
+  return { [SIGNATURE_KEY]: SECRET_SIGNATURE, value: encoded };
+}
+
+function holdsSecret(wire: unknown): boolean {
+  if (typeof wire !== "object" || wire === null) {
+    return false;
+  }
+  return (
+    (wire as Record<string, unknown>)[SIGNATURE_KEY] === SECRET_SIGNATURE ||
+    Object.values(wire).some(holdsSecret)
+  );
+}
+
 /** Whether an unknown stands anywhere inside the value. */
 export function containsUnknown(value: PropertyValue | undefined): boolean {
   if (value instanceof Unknown) {
