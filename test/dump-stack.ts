@@ -4,7 +4,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 
 const ROOT = join(__dirname, "..");
-const EXPECTED = join(__dirname, "expected");
 
 /** A resource as a stack asks for it. */
 interface Asked {
@@ -17,7 +16,7 @@ interface Asked {
  * Renders a stack without a cloud: every resource that its program would register on the first `up`, sorted.
  * What a cloud or a key would tell is shown as `<name.property>`; secrets and code are left out.
  */
-export async function dump(stack: string): Promise<Asked[]> {
+async function dump(stack: string): Promise<Asked[]> {
   const asked: Asked[] = [];
   const file = parse(readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8")) as {
     config: Record<string, unknown>;
@@ -120,23 +119,19 @@ function compare(a: string, b: string): number {
 }
 
 /** The stacks that have a config file. */
-export function stacks(): string[] {
+function stacks(): string[] {
   return readdirSync(ROOT).flatMap((file) => /^Pulumi\.(\w+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
-export function expectedFile(stack: string): string {
-  return join(EXPECTED, `${stack}.json`);
-}
-
-export function render(asked: readonly Asked[]): string {
+function render(asked: readonly Asked[]): string {
   return `${JSON.stringify(asked, null, 2).replaceAll(ROOT, "<project>")}\n`;
 }
 
-/** Regenerates every file. */
-export async function writeAll(): Promise<void> {
+/** Writes a file for each stack into a folder. */
+export async function writeAll(folder: string): Promise<void> {
   for (const stack of stacks()) {
     const asked = await dump(stack);
-    writeFileSync(expectedFile(stack), render(asked));
+    writeFileSync(join(folder, `${stack}.json`), render(asked));
     process.stdout.write(`${stack}: ${asked.length} resources\n`);
   }
 }
