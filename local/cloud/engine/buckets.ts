@@ -1,0 +1,52 @@
+/** A published rate limit: a bucket of tokens, one a call, that refills steadily. */
+export interface Limit {
+  /** Which bucket: everything it is counted by (`arm-writes/westeurope/<subscription>/<principal>`). */
+  readonly key: string;
+  /** Tokens in a full bucket: the burst. */
+  readonly capacity: number;
+  readonly refillPerSecond: number;
+}
+
+interface Level {
+  tokens: number;
+  at: number;
+}
+
+/** The levels of all buckets, in simulated time. A bucket is full when it is first used. */
+export class Buckets {
+  readonly #levels = new Map<string, Level>();
+
+  /**
+   * Takes a token from every bucket, or from none.
+   * @param now simulated seconds
+   * @returns 0 when taken, else the whole seconds (at least 1) until every bucket has a token again
+   */
+  take(limits: readonly Limit[], now: number): number {
+    const levels = limits.map((limit) => this.#refilled(limit, now));
+    const wait = Math.max(
+      0,
+      ...levels.map((level, i) =>
+        level.tokens >= 1 ? 0 : (1 - level.tokens) / (limits[i]?.refillPerSecond ?? 1),
+      ),
+    );
+    if (wait > 0) {
+      return Math.max(1, Math.ceil(wait));
+    }
+    for (const level of levels) {
+      level.tokens -= 1;
+    }
+    return 0;
+  }
+
+  clear(): void {
+    this.#levels.clear();
+  }
+
+  #refilled({ key, capacity, refillPerSecond }: Limit, now: number): Level {
+    const level = this.#levels.get(key) ?? { tokens: capacity, at: now };
+    level.tokens = Math.min(capacity, level.tokens + (now - level.at) * refillPerSecond);
+    level.at = now;
+    this.#levels.set(key, level);
+    return level;
+  }
+}

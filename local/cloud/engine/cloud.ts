@@ -1,0 +1,191 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Buckets } from "./buckets";
+import { Clock } from "./clock";
+import { Faults } from "./faults";
+import type { KubernetesEndpoint, State, View } from "./kind";
+import { fraction, hex } from "./random";
+import { Statistics } from "./statistics";
+import { type Resource, Store, writeAtomically } from "./store";
+
+export interface CloudOptions {
+  /** The state directory; made if absent. */
+  readonly state: string;
+  /** Wall-clock seconds per simulated second; 0: nothing takes time. */
+  readonly timeScale: number;
+  readonly seed: number;
+  /** URL of the local control plane, and the path of its CA's PEM file (read when first asked for). */
+  readonly kubernetesServer: string;
+  readonly kubernetesAuthority: string;
+}
+
+/** What both simulated clouds share: resources, time, limits, faults and counts. */
+export class Cloud implements View {
+  readonly clock: Clock;
+  readonly buckets = new Buckets();
+  readonly statistics = new Statistics();
+  readonly faults: Faults;
+  readonly kubernetes: KubernetesEndpoint;
+  readonly seed: number;
+  readonly #store: Store;
+  readonly #starts: number;
+  /** By locked key: the keys of the resources whose last operation holds it. */
+  readonly #locks = new Map<string, Set<string>>();
+  #created = new Map<string, number>();
+
+  constructor(options: CloudOptions) {
+    mkdirSync(options.state, { recursive: true });
+    this.clock = new Clock(options.timeScale);
+    this.seed = options.seed;
+    this.faults = new Faults(join(options.state, "faults.json"));
+    this.#store = new Store(join(options.state, "resources"));
+    this.#starts = countStart(join(options.state, "starts"));
+    this.kubernetes = {
+      server: options.kubernetesServer,
+      authority: () => readFileSync(options.kubernetesAuthority).toString("base64"),
+    };
+    for (const resource of this.#store.list()) {
+      this.#lock(resource);
+    }
+  }
+
+  find(key: string): Resource | undefined {
+    const resource = this.#store.get(key);
+    return resource === undefined ? undefined : this.#settled(resource);
+  }
+
+  list(type?: string): Resource[] {
+    return this.#store
+      .list()
+      .filter((resource) => type === undefined || resource.type === type)
+      .flatMap((resource) => this.#settled(resource) ?? []);
+  }
+
+  dependents(key: string): Resource[] {
+    return this.#store.dependents(key).flatMap((resource) => this.#settled(resource) ?? []);
+  }
+
+  children(key: string): Resource[] {
+    return this.#store.children(key).flatMap((resource) => this.#settled(resource) ?? []);
+  }
+
+  /** What goes away with a resource, however deep. */
+  descendants(key: string): Resource[] {
+    return this.children(key).flatMap((child) => [child, ...this.descendants(child.key)]);
+  }
+
+  isReady(resource: Resource): boolean {
+    return this.state(resource) === "Succeeded";
+  }
+
+  state({ operation }: Resource): State {
+    if (isUnderWay(operation)) {
+      return operation.kind === "create" ? "Creating" : operation.kind === "update" ? "Updating" : "Deleting";
+    }
+    return operation.failure === undefined ? "Succeeded" : "Failed";
+  }
+
+  /** Whose operation, still under way, keeps the keys from being changed; the resource's own does not count. */
+  holder(keys: Iterable<string>, own: string): Resource | undefined {
+    for (const key of keys) {
+      for (const candidate of this.#locks.get(key) ?? []) {
+        const holder = candidate === own ? undefined : this.find(candidate);
+        if (holder !== undefined && isUnderWay(holder.operation) && holder.operation.locks.includes(key)) {
+          return holder;
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /** Writes a resource to disk; from here on the cloud has it. */
+  put(resource: Resource): void {
+    this.#store.put(resource);
+    this.#lock(resource);
+  }
+
+  remove(key: string): void {
+    this.#store.remove(key);
+  }
+
+  /** From 198.18.0.0/15, which is never routed (RFC 2544): what is simulated must not name a real host. */
+  address(text: string): string {
+    const taken = new Set(
+      this.#store.list().flatMap(({ computed }) => [computed.ipAddress, computed.publicIp]),
+    );
+    for (let attempt = 0; ; attempt++) {
+      const number = Math.floor(fraction(this.seed, "address", text, attempt) * 2 ** 17);
+      const address = `198.${18 + (number >> 16)}.${(number >> 8) & 255}.${number & 255}`;
+      if (!taken.has(address)) {
+        return address;
+      }
+    }
+  }
+
+  /** 64 hexadecimal digits, repeatable from run to run and yet others for each creation by one URN. */
+  unique(urn: string): string {
+    const count = (this.#created.get(urn) ?? 0) + 1;
+    this.#created.set(urn, count);
+    return hex(64, this.seed, this.#starts, urn, count);
+  }
+
+  /** Forgets everything but the faults. Throws while an operation is under way. */
+  reset(): void {
+    const busy = this.list().find(({ operation }) => isUnderWay(operation));
+    if (busy !== undefined) {
+      throw new Error(`${busy.id} is ${this.state(busy).toLowerCase()}; wait for it and reset again`);
+    }
+    for (const { key } of this.#store.list()) {
+      this.#store.remove(key);
+    }
+    this.#locks.clear();
+    this.buckets.clear();
+    this.statistics.clear();
+  }
+
+  /** A deletion takes effect when its time has come, whoever looks first. */
+  #settled(resource: Resource): Resource | undefined {
+    const { operation } = resource;
+    if (operation.kind !== "delete" || isUnderWay(operation) || operation.failure !== undefined) {
+      return resource;
+    }
+    for (const child of this.#store.children(resource.key)) {
+      this.#removeTree(child);
+    }
+    this.#store.remove(resource.key);
+    return undefined;
+  }
+
+  #removeTree(resource: Resource): void {
+    for (const child of this.#store.children(resource.key)) {
+      this.#removeTree(child);
+    }
+    this.#store.remove(resource.key);
+  }
+
+  #lock(resource: Resource): void {
+    if (!isUnderWay(resource.operation)) {
+      return;
+    }
+    for (const key of resource.operation.locks) {
+      const holders = new Set([...(this.#locks.get(key) ?? [])].filter((held) => this.#holds(held, key)));
+      this.#locks.set(key, holders.add(resource.key));
+    }
+  }
+
+  #holds(holder: string, key: string): boolean {
+    const operation = this.#store.get(holder)?.operation;
+    return operation !== undefined && isUnderWay(operation) && operation.locks.includes(key);
+  }
+}
+
+export function isUnderWay({ until }: { readonly until: number }): boolean {
+  return Date.now() < until;
+}
+
+/** Generated ids must not come again after a restart, when what was counted in memory is gone. */
+function countStart(path: string): number {
+  const earlier = existsSync(path) ? Number(readFileSync(path, "utf8")) : 0;
+  writeAtomically(path, String(earlier + 1));
+  return earlier;
+}
