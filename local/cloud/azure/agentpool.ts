@@ -1,0 +1,240 @@
+import type { PropertyMap } from "../../plugin/values";
+import { CloudError } from "../engine/errors";
+import type { Draft, Reference, View } from "../engine/kind";
+import { booleanAt, isGiven, numberAt, stringAt, stringsAt, without } from "../engine/properties";
+import type { Resource } from "../engine/store";
+import {
+  type ArmKind,
+  armId,
+  identity,
+  keyOf,
+  operations,
+  parentOf,
+  referenceTo,
+  specified,
+  text,
+  zoneFindings,
+} from "./arm";
+import {
+  invalidParameter,
+  isVmSize,
+  operationNotAllowed,
+  patchVersion,
+  poolNameRule,
+  unsupportedVersion,
+  vmSizeNotAllowed,
+} from "./kubernetes";
+
+const armType = "Microsoft.ContainerService/managedClusters/agentPools";
+
+export const agentPool: ArmKind = {
+  token: "azure-native:containerservice:AgentPool",
+  armType,
+  apiVersion: "2025-09-01",
+  provisioning: { creating: "Creating" },
+  etag: "eTag",
+  operations: operations(armType),
+  required: ["resourceGroupName", "resourceName"],
+  autoname: { property: "agentPoolName", style: "copy" },
+  pathParameters: ["resourceGroupName", "resourceName", "agentPoolName"],
+  unknown: ["name", "eTag", "provisioningState", "currentOrchestratorVersion", "nodeImageVersion"],
+  // Read from forceNewMap in the plugin's gen/replacement.go, and the path parameters.
+  immutable: ["resourceGroupName", "resourceName", "agentPoolName", "vmSize", "gpuInstanceProfile"],
+  unordered: ["availabilityZones"],
+  check: (inputs) => specified(inputs, "agentPoolName", poolNameRule),
+  identify: ({ inputs, scope, view }) => {
+    const id = armId(scope, inputs, armType, text(inputs, "resourceName"), text(inputs, "agentPoolName"));
+    return identity(id, view.find(clusterOf(id))?.location ?? "");
+  },
+  parent: (draft) => parentOf(draft, armType),
+  references: ({ id, inputs }) => poolReferences(id, inputs),
+  locks: ({ id }) => [clusterOf(id)],
+  conflict: (holder) =>
+    operationNotAllowed(
+      holder.type === agentPool.token
+        ? `agentpool operation (${holder.name} - ${gerund(holder)})`
+        : `operation (${gerund(holder)})`,
+    ),
+  *validate(draft) {
+    const { inputs, id, view, location, previous } = draft;
+    const cluster = view.find(clusterOf(id));
+    if (cluster !== undefined && view.state(cluster) !== "Succeeded") {
+      yield operationNotAllowed(`operation (${view.state(cluster)})`);
+    }
+    yield* poolFindings(inputs, text(inputs, "agentPoolName"), location);
+    yield* networkFindings(draft, cluster);
+    const version = stringAt(inputs, "orchestratorVersion");
+    const newest = cluster === undefined ? undefined : stringAt(cluster.inputs, "kubernetesVersion");
+    if (version !== undefined && newest !== undefined && minorOf(version) > minorOf(newest)) {
+      yield new CloudError(
+        400,
+        "NodePoolMcVersionIncompatible",
+        `Node pool version ${version} and control plane version ${newest} are incompatible. Minor version of node ` +
+          "pool version cannot be bigger than control plane version.",
+      );
+    }
+    if (previous !== undefined) {
+      yield* changeFindings(previous.inputs, inputs);
+    }
+  },
+  keep: (resource, view) => {
+    const isLast =
+      stringAt(resource.inputs, "mode") === "System" &&
+      !view
+        .children(clusterOf(resource.id))
+        .some(
+          (other) =>
+            other.type === agentPool.token &&
+            other.key !== resource.key &&
+            stringAt(other.inputs, "mode") === "System",
+        );
+    return isLast
+      ? new CloudError(
+          400,
+          "OperationNotAllowed",
+          "There has to be at least one system agent pool. The last system agent pool cannot be deleted.",
+        )
+      : undefined;
+  },
+  outputs: (resource, view) => poolOutputs(resource.inputs, resource, view),
+};
+
+/** A pool in a cluster's `agentPoolProfiles`, as the resource it also is. */
+export function inlinePool(cluster: Draft, profile: PropertyMap) {
+  const id = `${cluster.id}/agentPools/${text(profile, "name")}`;
+  return {
+    ...identity(id, cluster.location),
+    type: agentPool.token,
+    inputs: {
+      ...without(profile, ["name"]),
+      agentPoolName: text(profile, "name"),
+      resourceName: cluster.name,
+      resourceGroupName: text(cluster.inputs, "resourceGroupName"),
+    },
+    computed: {},
+    references: [...poolReferences(cluster.id, profile)].map(({ key }) => key),
+  };
+}
+
+export function poolOutputs(inputs: PropertyMap, owner: Resource, view: View): PropertyMap {
+  return {
+    count: inputs.count ?? 1,
+    osType: inputs.osType ?? "Linux",
+    osSKU: inputs.osSKU ?? "Ubuntu",
+    osDiskType: inputs.osDiskType ?? "Managed",
+    osDiskSizeGB: inputs.osDiskSizeGB ?? 128,
+    maxPods: inputs.maxPods ?? 250,
+    mode: inputs.mode ?? "User",
+    type: inputs.type ?? "VirtualMachineScaleSets",
+    currentOrchestratorVersion: patchVersion(stringAt(inputs, "orchestratorVersion") ?? "1.35") ?? null,
+    powerState: { code: "Running" },
+    provisioningState: view.state(owner),
+  };
+}
+
+/** The rules of one pool, be it in a cluster's profile or a resource of its own. */
+export function* poolFindings(inputs: PropertyMap, name: string, location: string): Generator<CloudError> {
+  if (!poolNameRule.pattern.test(name)) {
+    yield invalidParameter(
+      `The value of parameter agentPool.name is invalid: '${name}'. A Linux agent pool's name has 1 to 12 lowercase ` +
+        "letters and digits and begins with a letter. See https://aka.ms/aks-naming-rules for more details.",
+    );
+  }
+  const size = stringAt(inputs, "vmSize");
+  if (size !== undefined && !isVmSize(size)) {
+    yield vmSizeNotAllowed(size, location);
+  }
+  const version = stringAt(inputs, "orchestratorVersion");
+  if (version !== undefined && patchVersion(version) === undefined) {
+    yield unsupportedVersion(version, location);
+  }
+  yield* zoneFindings(stringsAt(inputs, "availabilityZones"), location, name);
+  yield* countFindings(inputs, name);
+}
+
+export function* poolReferences(id: string, inputs: PropertyMap): Generator<Reference> {
+  for (const property of ["vnetSubnetID", "podSubnetID"]) {
+    const subnet = stringAt(inputs, property);
+    if (subnet !== undefined) {
+      yield referenceTo(subnet, id);
+    }
+  }
+}
+
+function* countFindings(inputs: PropertyMap, name: string): Generator<CloudError> {
+  const count = numberAt(inputs, "count") ?? 1;
+  const isSystem = stringAt(inputs, "mode") === "System";
+  // https://learn.microsoft.com/azure/aks/quotas-skus-regions#service-quotas-and-limits
+  if (!Number.isInteger(count) || count > 1000 || count < (isSystem ? 1 : 0)) {
+    yield invalidParameter(
+      `The value of parameter agentPool.count of '${name}' is invalid: ${count}. It goes from ${isSystem ? 1 : 0} to ` +
+        `1000 for a ${isSystem ? "system" : "user"} node pool.`,
+    );
+  }
+  if (booleanAt(inputs, "enableAutoScaling") === true) {
+    const minimum = numberAt(inputs, "minCount");
+    const maximum = numberAt(inputs, "maxCount");
+    if (
+      minimum === undefined ||
+      maximum === undefined ||
+      minimum > maximum ||
+      count < minimum ||
+      count > maximum
+    ) {
+      yield invalidParameter(
+        `Agent pool '${name}' has auto scaling on: minCount (${minimum}) <= count (${count}) <= maxCount (${maximum}) ` +
+          "must hold.",
+      );
+    }
+  } else if (isGiven(inputs, "minCount") || isGiven(inputs, "maxCount")) {
+    yield invalidParameter(
+      `Agent pool '${name}': minCount and maxCount can be set only when enableAutoScaling is true.`,
+    );
+  }
+}
+
+function* networkFindings({ inputs, id }: Draft, cluster: Resource | undefined): Generator<CloudError> {
+  const mine = stringAt(inputs, "vnetSubnetID");
+  const theirs = cluster?.references.find((key) => key.includes("/virtualnetworks/"));
+  if (mine !== undefined && theirs !== undefined && networkOf(mine) !== networkOf(theirs)) {
+    yield invalidParameter(
+      `All agent pools of a cluster have to be in one virtual network; ${id} is in ${mine}, the cluster in ${theirs}.`,
+    );
+  }
+}
+
+/** Set for good when the pool is made: https://learn.microsoft.com/rest/api/aks/agent-pools/create-or-update */
+function* changeFindings(before: PropertyMap, after: PropertyMap): Generator<CloudError> {
+  const fixed = ["osDiskSizeGB", "osDiskType", "osType", "maxPods", "vnetSubnetID", "podSubnetID", "type"];
+  for (const property of [
+    ...fixed,
+    "availabilityZones",
+    "enableNodePublicIP",
+    "scaleSetPriority",
+    "kubeletDiskType",
+  ]) {
+    if (JSON.stringify(before[property] ?? null) !== JSON.stringify(after[property] ?? null)) {
+      yield new CloudError(
+        400,
+        "PropertyChangeNotAllowed",
+        `Changing property 'properties.${property}' is not allowed.`,
+      );
+    }
+  }
+}
+
+function clusterOf(poolId: string): string {
+  return keyOf(poolId.split("/").slice(0, -2).join("/"));
+}
+
+function networkOf(subnetId: string): string {
+  return keyOf(subnetId.split("/").slice(0, -2).join("/"));
+}
+
+function minorOf(version: string): number {
+  return Number(version.split(".")[1] ?? 0);
+}
+
+function gerund({ operation }: Resource): string {
+  return { create: "Creating", update: "Updating", delete: "Deleting" }[operation.kind];
+}

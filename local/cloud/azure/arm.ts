@@ -1,0 +1,180 @@
+import type { PropertyMap } from "../../plugin/values";
+import { CloudError } from "../engine/errors";
+import type { Draft, Identification, Identity, Kind, Reference } from "../engine/kind";
+import { stringAt } from "../engine/properties";
+import { uuid } from "../engine/random";
+import type { Resource } from "../engine/store";
+import { hasZones, isLocation, locationNames, normalized } from "./locations";
+
+/** What every Azure kind adds to {@link Kind}. */
+export interface ArmKind extends Kind {
+  /** `Microsoft.Network/virtualNetworks` */
+  readonly armType: string;
+  /** The default API version of the package's version, an input and output of every resource. */
+  readonly apiVersion: string;
+  /** The provisioning state while it is written: network resources say Updating where AKS says Creating. */
+  readonly provisioning?: { readonly creating: string };
+  /** An entity tag is an output. */
+  readonly etag?: string;
+}
+
+export type NameRule = { readonly minimum: number; readonly maximum: number; readonly pattern: RegExp };
+
+/** The operations of an ARM resource type, as counted. */
+export function operations(armType: string): Kind["operations"] {
+  return {
+    create: `PUT ${armType}`,
+    read: `GET ${armType}`,
+    update: `PUT ${armType}`,
+    delete: `DELETE ${armType}`,
+  };
+}
+
+/** ARM ids are compared without regard to case. */
+export function keyOf(id: string): string {
+  return id.toLowerCase();
+}
+
+export function groupId(scope: { readonly account: string }, name: string): string {
+  return `/subscriptions/${scope.account}/resourceGroups/${name}`;
+}
+
+/** The id of a resource in a resource group: `armId(scope, inputs, "Microsoft.Network/virtualNetworks", "vnet")`. */
+export function armId(
+  scope: { readonly account: string },
+  inputs: PropertyMap,
+  armType: string,
+  ...names: readonly string[]
+): string {
+  const [provider = "", ...types] = armType.split("/");
+  const path = types.map((type, i) => `/${type}/${names[i] ?? ""}`).join("");
+  return `${groupId(scope, text(inputs, "resourceGroupName"))}/providers/${provider}${path}`;
+}
+
+export function identity(id: string, location: string): Identity {
+  return { id, key: keyOf(id), name: id.split("/").at(-1) ?? id, location: normalized(location) };
+}
+
+/** For kinds that live in a resource group and have a location of their own. */
+export function identifyInGroup(armType: string, nameProperty: string): Kind["identify"] {
+  return ({ inputs, scope }: Identification) =>
+    identity(armId(scope, inputs, armType, text(inputs, nameProperty)), text(inputs, "location"));
+}
+
+export function text(inputs: PropertyMap, path: string): string {
+  return stringAt(inputs, path) ?? "";
+}
+
+/** The resource group, which has to exist and takes what is in it with it. */
+export function groupOf({ inputs, scope }: Draft): Reference {
+  const name = text(inputs, "resourceGroupName");
+  return {
+    key: keyOf(groupId(scope, name)),
+    missing: new CloudError(404, "ResourceGroupNotFound", `Resource group '${name}' could not be found.`),
+  };
+}
+
+/** The resource that a child is part of, two segments up in its id. */
+export function parentOf({ id }: Draft, armType: string): Reference {
+  const parent = id.split("/").slice(0, -2).join("/");
+  return {
+    key: keyOf(parent),
+    missing: new CloudError(
+      404,
+      "ParentResourceNotFound",
+      `Failed to perform 'write' on resource(s) of type '${armType.split("/").slice(1).join("/")}', because the ` +
+        `parent resource '${parent}' could not be found.`,
+    ),
+  };
+}
+
+/** An id in the inputs that must exist. */
+export function referenceTo(id: string, from: string): Reference {
+  return {
+    key: keyOf(id),
+    missing: new CloudError(
+      400,
+      "InvalidResourceReference",
+      `Resource ${id} referenced by resource ${from} was not found. Please make sure that the referenced ` +
+        "resource exists, and that both resources are in the same region.",
+    ),
+  };
+}
+
+/** Rules of https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules */
+export function* nameFindings(name: string, id: string, rule: NameRule): Generator<CloudError> {
+  if (name.length < rule.minimum || name.length > rule.maximum || !rule.pattern.test(name)) {
+    yield new CloudError(
+      400,
+      "InvalidResourceName",
+      `Resource name ${name} is invalid. The name can be ${rule.minimum} to ${rule.maximum} characters long and ` +
+        `has to match ${rule.pattern.source}. (${id})`,
+    );
+  }
+}
+
+export function* locationFindings({ inputs, previous, name }: Draft, armType: string): Generator<CloudError> {
+  const location = text(inputs, "location");
+  if (!isLocation(location)) {
+    yield new CloudError(
+      400,
+      "LocationNotAvailableForResourceType",
+      `The provided location '${location}' is not available for resource type '${armType}'. List of available ` +
+        `regions for the resource type is '${locationNames.join(",")}'.`,
+    );
+  } else if (previous !== undefined && normalized(location) !== previous.location) {
+    yield new CloudError(
+      409,
+      "InvalidResourceLocation",
+      `The resource '${name}' already exists in location '${previous.location}'. A resource with the same name ` +
+        `cannot be created in location '${location}'. Please select a new resource name.`,
+    );
+  }
+}
+
+export function* zoneFindings(zones: readonly string[], location: string, id: string): Generator<CloudError> {
+  if (zones.length > 0 && !hasZones(location)) {
+    yield new CloudError(
+      400,
+      "AvailabilityZoneNotSupported",
+      `The zone(s) '${zones.join(",")}' for resource '${id}' is not supported. The location '${location}' has no ` +
+        "availability zones.",
+    );
+  }
+  const wrong = zones.filter((zone) => !["1", "2", "3"].includes(zone));
+  if (wrong.length > 0) {
+    yield new CloudError(
+      400,
+      "InvalidAvailabilityZone",
+      `The zone(s) '${wrong.join(",")}' for resource '${id}' is not valid; zones are '1', '2' and '3'.`,
+    );
+  }
+}
+
+/** Minimum, maximum and pattern that the API's specification gives, so that the plugin's `check` enforces them. */
+export function* specified(
+  inputs: PropertyMap,
+  property: string,
+  rule: NameRule,
+): Generator<{ property: string; reason: string }> {
+  const value = stringAt(inputs, property);
+  if (value === undefined) {
+    return;
+  }
+  if (value.length < rule.minimum) {
+    const reason = `'${property}' is too short (${value.length}): at least ${rule.minimum} characters required`;
+    yield { property, reason };
+  }
+  if (value.length > rule.maximum) {
+    const reason = `'${property}' is too long (${value.length}): at most ${rule.maximum} characters allowed`;
+    yield { property, reason };
+  }
+  if (!rule.pattern.test(value)) {
+    yield { property, reason: `'${property}' does not match expression '${rule.pattern.source}'` };
+  }
+}
+
+/** ARM's weak entity tag: another one after each write. */
+export function etagOf(resource: Resource): string {
+  return `W/"${uuid(resource.key, resource.operation.since)}"`;
+}

@@ -1,0 +1,128 @@
+import { CloudError } from "../engine/errors";
+import type { View } from "../engine/kind";
+import { stringAt } from "../engine/properties";
+import { type ArmKind, identity, keyOf, operations, text } from "./arm";
+
+const armType = "Microsoft.Authorization/roleAssignments";
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Errors: https://learn.microsoft.com/azure/role-based-access-control/troubleshooting */
+export const roleAssignment: ArmKind = {
+  token: "azure-native:authorization:RoleAssignment",
+  armType,
+  apiVersion: "2022-04-01",
+  operations: operations(armType),
+  required: ["principalId", "roleDefinitionId", "scope"],
+  autoname: { property: "roleAssignmentName", style: "uuid" },
+  pathParameters: ["roleAssignmentName"],
+  unknown: ["name", "type", "createdBy", "createdOn", "updatedBy", "updatedOn"],
+  // Read from forceNewMap in the plugin's gen/replacement.go, and the path parameters.
+  immutable: ["roleAssignmentName", "scope", "principalId"],
+  identify: ({ inputs }) =>
+    identity(
+      `/${text(inputs, "scope").replace(/^\/|\/$/g, "")}/providers/${armType}/${text(inputs, "roleAssignmentName")}`,
+      "",
+    ),
+  parent: ({ inputs, scope }) => {
+    const target = text(inputs, "scope").replace(/\/$/, "");
+    // A subscription or a management group is always there.
+    if (/^\/subscriptions\/[^/]+$/.test(target) || target.startsWith("/providers/Microsoft.Management/")) {
+      return undefined;
+    }
+    const group = /\/resourceGroups\/[^/]+$/i.test(target);
+    return {
+      key: keyOf(target),
+      missing: group
+        ? new CloudError(
+            404,
+            "ResourceGroupNotFound",
+            `Resource group '${target.split("/").at(-1)}' could not be found.`,
+          )
+        : new CloudError(
+            404,
+            "ResourceNotFound",
+            `The Resource '${target}' under subscription '${scope.account}' was not found.`,
+          ),
+    };
+  },
+  *validate({ inputs, name, previous, view, key }) {
+    const principal = text(inputs, "principalId");
+    const role = text(inputs, "roleDefinitionId");
+    if (!guid.test(name)) {
+      yield new CloudError(
+        400,
+        "InvalidRoleAssignmentId",
+        `The role assignment ID '${name}' must be a GUID.`,
+      );
+    }
+    const [, roleName = ""] =
+      /\/providers\/Microsoft\.Authorization\/roleDefinitions\/([^/]+)$/i.exec(role) ?? [];
+    if (!guid.test(roleName)) {
+      yield new CloudError(
+        400,
+        "RoleDefinitionDoesNotExist",
+        `The specified role definition with ID '${role}' does not exist.`,
+      );
+    }
+    if (!guid.test(principal)) {
+      yield new CloudError(
+        400,
+        "InvalidPrincipalId",
+        `A valid principal ID must be a GUID; got '${principal}'.`,
+      );
+    }
+    yield* principalFindings(principal, stringAt(inputs, "principalType") ?? "User", view);
+    const twin = view
+      .list(roleAssignment.token)
+      .find(
+        (other) =>
+          other.key !== key &&
+          ["principalId", "roleDefinitionId", "scope"].every(
+            (property) => keyOf(text(other.inputs, property)) === keyOf(text(inputs, property)),
+          ),
+      );
+    if (twin !== undefined) {
+      yield new CloudError(409, "RoleAssignmentExists", "The role assignment already exists.");
+    }
+    if (previous !== undefined && keyOf(text(previous.inputs, "roleDefinitionId")) !== keyOf(role)) {
+      yield new CloudError(
+        400,
+        "RoleAssignmentUpdateNotPermitted",
+        "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
+      );
+    }
+  },
+  outputs: ({ createdAt }) => ({ createdOn: createdAt, updatedOn: createdAt }),
+};
+
+/** Service principals here are the identities of this cloud; users and groups are somebody else's directory. */
+function* principalFindings(principal: string, type: string, view: View): Generator<CloudError> {
+  const known = isServicePrincipal(principal, view);
+  if (type === "ServicePrincipal" && !known) {
+    yield new CloudError(
+      400,
+      "PrincipalNotFound",
+      `Principal ${principal.replaceAll("-", "")} does not exist in the directory. Check that you have the ` +
+        "correct principal ID.",
+    );
+  }
+  if (type !== "ServicePrincipal" && known) {
+    yield new CloudError(
+      400,
+      "UnmatchedPrincipalType",
+      `The PrincipalId '${principal.replaceAll("-", "")}' has type 'ServicePrincipal' , which is different from ` +
+        `specified PrinciaplType '${type}'.`,
+    );
+  }
+}
+
+function isServicePrincipal(principal: string, view: View): boolean {
+  return (
+    view
+      .list("azure-native:managedidentity:UserAssignedIdentity")
+      .some(({ computed }) => computed.principalId === principal) ||
+    view
+      .list("azure-native:containerservice:ManagedCluster")
+      .some(({ computed }) => computed.principalId === principal || computed.kubeletObjectId === principal)
+  );
+}

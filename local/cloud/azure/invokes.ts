@@ -1,0 +1,107 @@
+import type { Invoke } from "../engine/dialect";
+import { CloudError } from "../engine/errors";
+import type { KubernetesEndpoint } from "../engine/kind";
+import { stringAt } from "../engine/properties";
+import type { Resource } from "../engine/store";
+import { armId, keyOf, text } from "./arm";
+
+/** The application id of AKS's own Microsoft Entra server: https://azure.github.io/kubelogin/concepts/aks.html */
+export const aksServerApplication = "6dae42f8-4368-4678-94ff-3960e28e3630";
+
+const listUserCredentials: Invoke = {
+  operation: "POST Microsoft.ContainerService/managedClusters/listClusterUserCredential",
+  answer: (args, scope, view) => {
+    const id = armId(scope, args, "Microsoft.ContainerService/managedClusters", text(args, "resourceName"));
+    const cluster = view.find(keyOf(id));
+    if (cluster === undefined) {
+      throw new CloudError(
+        404,
+        "ResourceNotFound",
+        `The Resource 'Microsoft.ContainerService/managedClusters/${text(args, "resourceName")}' under resource ` +
+          `group '${text(args, "resourceGroupName")}' was not found.`,
+      );
+    }
+    if (view.state(cluster) === "Creating" || view.state(cluster) === "Deleting") {
+      throw new CloudError(
+        409,
+        "OperationNotAllowed",
+        `Cluster ${cluster.name} is ${view.state(cluster).toLowerCase()}; it has no credentials now.`,
+      );
+    }
+    const kubeconfig = kubeconfigOf(
+      cluster,
+      stringAt(args, "format") ?? "azure",
+      scope.tenant,
+      view.kubernetes,
+    );
+    return {
+      kubeconfigs: [{ name: "clusterUser", value: Buffer.from(kubeconfig).toString("base64") }],
+    };
+  },
+};
+
+const getClientConfig: Invoke = {
+  operation: "GET client configuration",
+  answer: (_, scope) => ({
+    clientId: scope.client,
+    objectId: scope.principal,
+    subscriptionId: scope.account,
+    tenantId: scope.tenant,
+  }),
+};
+
+export const invokes: ReadonlyMap<string, Invoke> = new Map([
+  ["azure-native:containerservice:listManagedClusterUserCredentials", listUserCredentials],
+  ["azure-native:authorization:getClientConfig", getClientConfig],
+]);
+
+/** A kubeconfig as AKS writes it (JSON is YAML): the user is an exec plugin, or the old auth provider. */
+function kubeconfigOf(
+  cluster: Resource,
+  format: string,
+  tenant: string,
+  kubernetes: KubernetesEndpoint,
+): string {
+  const user = `clusterUser_${text(cluster.inputs, "resourceGroupName")}_${cluster.name}`;
+  const exec = {
+    apiVersion: "client.authentication.k8s.io/v1beta1",
+    command: "kubelogin",
+    args: [
+      "get-token",
+      "--login",
+      "devicecode",
+      "--server-id",
+      aksServerApplication,
+      "--client-id",
+      "80faf920-1908-4b52-b5ef-a8e7bedfc67a",
+      "--tenant-id",
+      tenant,
+      "--environment",
+      "AzurePublicCloud",
+    ],
+    env: null,
+    provideClusterInfo: false,
+  };
+  const provider = {
+    name: "azure",
+    config: { "apiserver-id": aksServerApplication, environment: "AzurePublicCloud", "tenant-id": tenant },
+  };
+  return JSON.stringify(
+    {
+      apiVersion: "v1",
+      kind: "Config",
+      preferences: {},
+      clusters: [
+        {
+          name: cluster.name,
+          cluster: { server: kubernetes.server, "certificate-authority-data": kubernetes.authority() },
+        },
+      ],
+      users: [{ name: user, user: format === "exec" ? { exec } : { "auth-provider": provider } }],
+      contexts: [{ name: cluster.name, context: { cluster: cluster.name, user } }],
+      "current-context": cluster.name,
+    },
+    undefined,
+    2,
+  );
+}

@@ -1,0 +1,62 @@
+import { CloudError } from "../engine/errors";
+import type { NameRule } from "./arm";
+
+/**
+ * Minor versions that AKS creates clusters with in November 2026 (the latest three, and one under long-term
+ * support). https://learn.microsoft.com/azure/aks/supported-kubernetes-versions
+ */
+const minors: Readonly<Record<string, string>> = {
+  "1.33": "1.33.9",
+  "1.34": "1.34.6",
+  "1.35": "1.35.4",
+  "1.36": "1.36.3",
+};
+
+export const defaultVersion = "1.35";
+
+/** The patch version that a version in the inputs stands for; undefined when AKS has none. */
+export function patchVersion(version: string): string | undefined {
+  const [, minor = "", patch] = /^(\d+\.\d+)(\.\d+)?$/.exec(version) ?? [];
+  return patch === undefined ? minors[minor] : minor in minors ? version : undefined;
+}
+
+export function unsupportedVersion(version: string, location: string): CloudError {
+  return new CloudError(
+    400,
+    "K8sVersionNotSupported",
+    `Kubernetes version ${version} is not supported in region ${location}; it has ` +
+      `${Object.keys(minors).join(", ")}. Please use [az aks get-versions] command to get the supported version ` +
+      "list in this region.",
+  );
+}
+
+/** Linux node pools: https://learn.microsoft.com/azure/aks/create-node-pools#limitations */
+export const poolNameRule: NameRule = { minimum: 1, maximum: 12, pattern: /^[a-z][a-z0-9]{0,11}$/ };
+
+/** `Standard_D4s_v5`: https://learn.microsoft.com/azure/virtual-machines/vm-naming-conventions */
+export function isVmSize(size: string): boolean {
+  return /^(Standard|Basic)_[A-Z]+\d+(-\d+)?[a-z]*(_[A-Za-z0-9]+)*$/.test(size);
+}
+
+export function vmSizeNotAllowed(size: string, location: string): CloudError {
+  return new CloudError(
+    400,
+    "VMSizeNotSupported",
+    `Virtual Machine size: '${size}' is not supported for subscription in location '${location}'. The available VM ` +
+      "sizes have names like 'Standard_D4s_v5'. For more details, please visit https://aka.ms/aks/vm-size",
+  );
+}
+
+/** https://aka.ms/aks-pending-operation */
+export function operationNotAllowed(what: string): CloudError {
+  return new CloudError(
+    409,
+    "OperationNotAllowed",
+    `Operation is not allowed: Another ${what} is in progress, please wait for it to finish before starting a new ` +
+      "operation. See https://aka.ms/aks-pending-operation for more details",
+  );
+}
+
+export function invalidParameter(detail: string): CloudError {
+  return new CloudError(400, "InvalidParameter", detail);
+}

@@ -1,0 +1,46 @@
+import { CloudError } from "../engine/errors";
+import { type ArmKind, groupId, identity, operations, specified, text } from "./arm";
+import { isLocation, locationNames, normalized } from "./locations";
+
+const armType = "Microsoft.Resources/resourceGroups";
+
+// The specification's own rule: https://learn.microsoft.com/rest/api/resources/resource-groups/create-or-update
+const nameRule = { minimum: 1, maximum: 90, pattern: /^[-\w._()]+$/ };
+
+export const resourceGroup: ArmKind = {
+  token: "azure-native:resources:ResourceGroup",
+  armType,
+  apiVersion: "2024-03-01",
+  operations: operations(armType),
+  required: ["location"],
+  autoname: { property: "resourceGroupName", style: "random", maximumLength: 90 },
+  pathParameters: ["resourceGroupName"],
+  unknown: ["name", "type", "properties"],
+  immutable: ["resourceGroupName", "location"],
+  same: (path, a, b) => path === "location" && normalized(a) === normalized(b),
+  check: (inputs) => specified(inputs, "resourceGroupName", nameRule),
+  identify: ({ inputs, scope }) =>
+    identity(groupId(scope, text(inputs, "resourceGroupName")), text(inputs, "location")),
+  *validate({ inputs, name }) {
+    const location = text(inputs, "location");
+    if (!isLocation(location)) {
+      yield new CloudError(
+        400,
+        "LocationNotAvailableForResourceGroup",
+        `The provided location '${location}' is not available for resource group. List of available regions is ` +
+          `'${locationNames.join(",")}'.`,
+      );
+    }
+    if (name.endsWith(".")) {
+      yield new CloudError(
+        400,
+        "InvalidResourceGroup",
+        `The provided resource group name '${name}' has these invalid characters: '.'. The name can only be a ` +
+          "letter, digit, '-', '.', '(', ')' or '_' and must not end with '.'.",
+      );
+    }
+  },
+  outputs: (resource, view) => ({
+    properties: { provisioningState: view.state(resource) },
+  }),
+};
