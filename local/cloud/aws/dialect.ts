@@ -1,0 +1,158 @@
+import { type PropertyMap, Unknown } from "../../plugin/values";
+import type { Limit } from "../engine/buckets";
+import type { Dialect, Verb } from "../engine/dialect";
+import { CloudError } from "../engine/errors";
+import type { Scope } from "../engine/kind";
+import { isObject, stringAt, stringMapAt, without, withoutNulls } from "../engine/properties";
+import { hex, uuid } from "../engine/random";
+import { type AwsKind, dependencyViolation, keyOf } from "./api";
+import { invokes } from "./invokes";
+import { kinds } from "./kinds";
+import { isRegion } from "./regions";
+
+/** aws as its plugin behaves: Terraform's provider behind Pulumi's bridge. */
+export const aws: Dialect = {
+  cloud: "aws",
+  version: "7.48.0",
+  kinds,
+  invokes,
+  nameSeparator: "-",
+  randomDigits: 7,
+  looksBeforeCreate: false,
+  patienceSeconds: 60 * 60,
+
+  scope: (config) => {
+    const region = stringAt(config, "region");
+    if (region === undefined) {
+      throw new Error(
+        'missing required configuration key "aws:region": The region where AWS operations will take place. ' +
+          "Set it with 'pulumi config set aws:region us-west-2' or in the provider's arguments.",
+      );
+    }
+    if (!isRegion(region)) {
+      throw new Error(`invalid AWS Region: ${region}`);
+    }
+    const account = String(Number.parseInt(hex(10, "local", "account"), 16))
+      .padStart(12, "0")
+      .slice(0, 12);
+    return {
+      account,
+      tenant: "",
+      principal: `arn:aws:iam::${account}:user/local`,
+      client: `AIDA${hex(17, "local", "user").toUpperCase()}`,
+      region,
+      defaultTags: stringMapAt(jsonAt(config, "defaultTags"), "tags"),
+    };
+  },
+  scopeOf: (scope, id, inputs) => {
+    const [, atRegion] = /@([a-z0-9-]+)$/.exec(id) ?? [];
+    return { ...scope, region: atRegion ?? stringAt(inputs, "region") ?? scope.region };
+  },
+  namedByPlugin: (property) => ({ __defaults: [property] }),
+  deletesBeforeReplace: (kind, oldInputs) =>
+    kind.autoname !== undefined &&
+    !JSON.stringify(oldInputs.__defaults ?? []).includes(kind.autoname.property),
+
+  prepare: (kind, inputs, { scope }) => {
+    const aws = kind as AwsKind;
+    const regional = aws.space.startsWith("iam/")
+      ? inputs
+      : { ...inputs, region: inputs.region ?? scope.region };
+    // The plugin merges the provider's default tags into the inputs.
+    const tags = { ...scope.defaultTags, ...(isObject(inputs.tags) ? inputs.tags : {}) };
+    return aws.taggable && Object.keys(tags).length > 0 ? { ...regional, tags } : regional;
+  },
+
+  locate: (kind, id, scope) => {
+    const bare = id.replace(/@[a-z0-9-]+$/, "");
+    return { key: keyOf((kind as AwsKind).space, scope, bare), id: bare };
+  },
+  limits: (kind, verb, scope) => limits(kind as AwsKind, verb, scope),
+  throttled: (operation) =>
+    operation.startsWith("ec2:")
+      ? new CloudError(503, "RequestLimitExceeded", "Request limit exceeded.")
+      : new CloudError(429, "ThrottlingException", "Rate exceeded"),
+  retryDelay,
+  explain: (error, operation, id) => {
+    const [service = "", action = ""] = operation.split(":");
+    const names: Record<string, string> = { ec2: "EC2", iam: "IAM", eks: "EKS" };
+    const verb = { Create: "creating", Delete: "deleting", Describe: "reading", Get: "reading" };
+    const doing = Object.entries(verb).find(([prefix]) => action.startsWith(prefix))?.[1] ?? "updating";
+    return (
+      `${doing} ${names[service] ?? service} ${action.replace(/^[A-Z][a-z]+/, "")} (${id}): operation error ` +
+      `${names[service] ?? service}: ${action}, https response error StatusCode: ${error.status}, RequestID: ` +
+      `${uuid(operation, id, error.code)}, api error ${error.code}: ${error.detail}`
+    );
+  },
+  exists: (resource) =>
+    new CloudError(409, "EntityAlreadyExists", `${resource.name} already exists. (${resource.id})`, {
+      final: true,
+    }),
+  conflict: (holder, id) =>
+    new CloudError(
+      409,
+      "ResourceInUseException",
+      `${id} cannot be changed while an operation on ${holder.id} is in progress`,
+    ),
+  inUse: (resource, by) =>
+    dependencyViolation(
+      `resource ${resource.id} has a dependent object (${by.map(({ id }) => id).join(", ")})`,
+    ),
+  outputs: (kind, resource, view) => {
+    const aws = kind as AwsKind;
+    const notes = Object.keys(resource.inputs).filter((key) => key.startsWith("__"));
+    return withoutNulls({
+      ...without(resource.inputs, [...notes, ...(kind.pathParameters ?? [])]),
+      ...resource.computed,
+      ...(aws.taggable ? { tagsAll: resource.inputs.tags ?? {} } : {}),
+      ...(aws.status === undefined ? {} : { status: aws.status[view.state(resource)] }),
+      ...kind.outputs?.(resource, view),
+    });
+  },
+  // Terraform plans an update with everything it computed once still in place.
+  previewUpdate: (outputs, olds) => ({ ...olds, ...known(outputs) }),
+};
+
+/**
+ * EC2: per account and region, 100 (+20/s) for reads and 50 (+5/s) for changes. A created resource is one
+ * change here; the real plugin makes more calls for some.
+ * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
+ */
+function limits(kind: AwsKind, verb: Verb, scope: Scope): Limit[] {
+  if (!kind.operations[verb].startsWith("ec2:")) {
+    return [];
+  }
+  const who = `${scope.account}/${scope.region}`;
+  return verb === "read"
+    ? [{ key: `ec2/reads/${who}`, capacity: 100, refillPerSecond: 20 }]
+    : [{ key: `ec2/changes/${who}`, capacity: 50, refillPerSecond: 5 }];
+}
+
+/**
+ * Terraform's provider: 25 attempts against throttling and server errors with exponential, fully jittered
+ * delays (https://registry.terraform.io/providers/hashicorp/aws/latest/docs#max_retries), and for minutes
+ * against what another deletion is about to free, here 20 simulated ones (as its subnets' and internet
+ * gateways' default delete timeout).
+ */
+function retryDelay(error: CloudError, attempt: number, waited: number, draw: number): number | undefined {
+  const waits = ["DependencyViolation", "ResourceInUseException", "DeleteConflict"].includes(error.code);
+  if (waits) {
+    return waited < 20 * 60 ? Math.min(10, 2 ** (attempt - 1)) : undefined;
+  }
+  const retries =
+    error.status >= 500 || error.status === 429 || ["RequestLimitExceeded"].includes(error.code);
+  return retries && attempt < 25 ? Math.max(0.05, draw * Math.min(300, 2 ** attempt)) : undefined;
+}
+
+/** Nested configuration comes as JSON text. */
+function jsonAt(config: PropertyMap, key: string): PropertyMap {
+  const value = config[key];
+  if (typeof value === "string" && value.startsWith("{")) {
+    return JSON.parse(value) as PropertyMap;
+  }
+  return isObject(value) ? value : {};
+}
+
+function known(outputs: PropertyMap): PropertyMap {
+  return Object.fromEntries(Object.entries(outputs).filter(([, value]) => !(value instanceof Unknown)));
+}

@@ -1,0 +1,236 @@
+import type { PropertyMap } from "../../plugin/values";
+import { contains, overlap, parseRange, prefixLength } from "../engine/addresses";
+import { CloudError } from "../engine/errors";
+import type { Draft, Reference } from "../engine/kind";
+import { objectAt, stringAt, stringsAt } from "../engine/properties";
+import { hex } from "../engine/random";
+import { type AwsKind, ec2Reference, findEc2, keyOf, located, roleOf, text, trusts } from "./api";
+import { zoneId, zonesWithoutEks } from "./regions";
+
+/**
+ * Minor versions under standard or extended support in November 2026.
+ * https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
+ */
+const versions = ["1.31", "1.32", "1.33", "1.34", "1.35", "1.36"];
+const defaultVersion = "1.35";
+
+export const cluster: AwsKind = {
+  token: "aws:eks/cluster:Cluster",
+  space: "eks/cluster",
+  title: "EKS Cluster",
+  taggable: true,
+  operations: {
+    create: "eks:CreateCluster",
+    read: "eks:DescribeCluster",
+    update: "eks:UpdateClusterConfig",
+    delete: "eks:DeleteCluster",
+  },
+  status: {
+    Creating: "CREATING",
+    Updating: "UPDATING",
+    Deleting: "DELETING",
+    Succeeded: "ACTIVE",
+    Failed: "FAILED",
+  },
+  required: ["roleArn", "vpcConfig", "vpcConfig.subnetIds"],
+  autoname: { property: "name", style: "random", maximumLength: 100 },
+  defaults: { bootstrapSelfManagedAddons: true },
+  unknown: [
+    "arn",
+    "certificateAuthority",
+    "clusterId",
+    "createdAt",
+    "endpoint",
+    "identities",
+    "platformVersion",
+    "status",
+    "version",
+    "accessConfig",
+    "kubernetesNetworkConfig",
+    "upgradePolicy",
+    "vpcConfig.clusterSecurityGroupId",
+    "vpcConfig.vpcId",
+  ],
+  immutable: [
+    "name",
+    "region",
+    "roleArn",
+    "bootstrapSelfManagedAddons",
+    "encryptionConfig",
+    "kubernetesNetworkConfig.serviceIpv4Cidr",
+    "kubernetesNetworkConfig.ipFamily",
+    "accessConfig.bootstrapClusterCreatorAdminPermissions",
+  ],
+  unordered: [
+    "vpcConfig.subnetIds",
+    "vpcConfig.securityGroupIds",
+    "vpcConfig.publicAccessCidrs",
+    "enabledClusterLogTypes",
+  ],
+  identify: ({ inputs, scope }) => located("eks/cluster", scope, text(inputs, "name")),
+  exists: ({ name }) =>
+    new CloudError(409, "ResourceInUseException", `Cluster already exists with name: ${name}`, {
+      final: true,
+    }),
+  *references(draft) {
+    for (const id of stringsAt(draft.inputs, "vpcConfig.subnetIds")) {
+      yield subnetReference(draft, id);
+    }
+    for (const id of stringsAt(draft.inputs, "vpcConfig.securityGroupIds")) {
+      yield ec2Reference(draft, id, "InvalidParameterException", "security group");
+    }
+  },
+  *validate(draft) {
+    const { inputs, name, scope, view, previous } = draft;
+    // https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html
+    if (!/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/.test(name)) {
+      yield invalid(
+        "The cluster name should contain only alphanumeric characters, hyphens and underscores, 1 to 100.",
+      );
+    }
+    const version = stringAt(inputs, "version");
+    if (version !== undefined && !versions.includes(version)) {
+      yield invalid(`unsupported Kubernetes version ${version}; supported: ${versions.join(", ")}`);
+    }
+    const before =
+      previous === undefined ? undefined : (stringAt(previous.inputs, "version") ?? defaultVersion);
+    if (version !== undefined && before !== undefined) {
+      const step = versions.indexOf(version) - versions.indexOf(before);
+      if (step < 0 || step > 1) {
+        yield invalid(`Unsupported Kubernetes minor version update from ${before} to ${version}`);
+      }
+    }
+    yield* roleFindings(text(inputs, "roleArn"), "eks.amazonaws.com", draft);
+    const subnets = stringsAt(inputs, "vpcConfig.subnetIds").flatMap((id) => findEc2(view, scope, id) ?? []);
+    const zones = new Set(subnets.map(({ computed }) => String(computed.availabilityZone)));
+    if (zones.size < 2) {
+      yield invalid("Subnets specified must be in at least two different AZs");
+    }
+    for (const zone of [...zones].filter((one) => zonesWithoutEks.includes(zoneId(one)))) {
+      yield new CloudError(
+        400,
+        "UnsupportedAvailabilityZoneException",
+        `Cannot create cluster '${name}' because EKS does not support creating control plane instances in ${zone}, ` +
+          "the targeted availability zone.",
+      );
+    }
+    if (new Set(subnets.map((subnet) => subnet.inputs.vpcId)).size > 1) {
+      yield invalid("Subnets specified must be in the same VPC");
+    }
+    yield* serviceRangeFindings(inputs, subnets);
+  },
+  computed: ({ inputs, name, scope, unique, view, previous }) => {
+    const subnetId = stringsAt(inputs, "vpcConfig.subnetIds")[0] ?? "";
+    return (
+      previous?.computed ?? {
+        arn: `arn:aws:eks:${scope.region}:${scope.account}:cluster/${name}`,
+        issuer: `https://oidc.eks.${scope.region}.amazonaws.com/id/${hex(32, unique, "issuer").toUpperCase()}`,
+        vpcId: findEc2(view, scope, subnetId)?.inputs.vpcId ?? null,
+        clusterSecurityGroupId: `sg-${hex(17, unique, "cluster")}`,
+      }
+    );
+  },
+  outputs: (resource, view) => {
+    const { inputs, computed } = resource;
+    const made = view.state(resource) !== "Creating";
+    return {
+      issuer: null,
+      vpcId: null,
+      clusterSecurityGroupId: null,
+      createdAt: resource.createdAt,
+      version: inputs.version ?? defaultVersion,
+      platformVersion: "eks.1",
+      ...(made
+        ? {
+            endpoint: view.kubernetes.server,
+            certificateAuthority: { data: view.kubernetes.authority() },
+            identities: [{ oidcs: [{ issuer: computed.issuer ?? null }] }],
+          }
+        : {}),
+      vpcConfig: {
+        endpointPrivateAccess: false,
+        endpointPublicAccess: true,
+        publicAccessCidrs: ["0.0.0.0/0"],
+        ...objectAt(inputs, "vpcConfig"),
+        vpcId: computed.vpcId ?? null,
+        clusterSecurityGroupId: computed.clusterSecurityGroupId ?? null,
+      },
+      accessConfig: {
+        authenticationMode: "CONFIG_MAP",
+        bootstrapClusterCreatorAdminPermissions: true,
+        ...objectAt(inputs, "accessConfig"),
+      },
+      kubernetesNetworkConfig: {
+        ipFamily: "ipv4",
+        serviceIpv4Cidr: "172.20.0.0/16",
+        ...objectAt(inputs, "kubernetesNetworkConfig"),
+      },
+      upgradePolicy: inputs.upgradePolicy ?? { supportType: "EXTENDED" },
+    };
+  },
+  inUse: (resource, by) =>
+    new CloudError(
+      409,
+      "ResourceInUseException",
+      `Cluster ${resource.name} has nodegroups attached (${by.map(({ name }) => name).join(", ")})`,
+    ),
+};
+
+/** The cluster that a part of it names; EKS answers ResourceNotFoundException. */
+export function clusterReference({ inputs, scope }: Pick<Draft, "inputs" | "scope">): Reference {
+  const name = text(inputs, "clusterName");
+  return {
+    key: keyOf("eks/cluster", scope, name),
+    missing: new CloudError(404, "ResourceNotFoundException", `No cluster found for name: ${name}.`),
+  };
+}
+
+export function* activeFindings({ inputs, scope, view }: Draft): Generator<CloudError> {
+  const found = view.find(keyOf("eks/cluster", scope, text(inputs, "clusterName")));
+  if (found !== undefined && ["Creating", "Deleting", "Failed"].includes(view.state(found))) {
+    yield new CloudError(
+      400,
+      "InvalidRequestException",
+      `Cluster '${found.name}' is not in ACTIVE status (${cluster.status?.[view.state(found)]})`,
+      { final: true },
+    );
+  }
+}
+
+export function* roleFindings(arn: string, service: string, { view, scope }: Draft): Generator<CloudError> {
+  const role = roleOf(arn, view, scope);
+  if (role === undefined || !trusts(role, service)) {
+    yield invalid(
+      `Role with arn: ${arn}, could not be assumed because it does not exist or the trusted entity is not correct ` +
+        `(it has to be ${service})`,
+    );
+  }
+}
+
+export function subnetReference(draft: Draft, id: string): Reference {
+  const { key } = ec2Reference(draft, id, "", "subnet");
+  return { key, missing: invalid(`The subnet ID '${id}' does not exist`) };
+}
+
+export function invalid(detail: string): CloudError {
+  return new CloudError(400, "InvalidParameterException", detail);
+}
+
+function* serviceRangeFindings(
+  inputs: PropertyMap,
+  subnets: readonly { readonly inputs: PropertyMap }[],
+): Generator<CloudError> {
+  const range = stringAt(inputs, "kubernetesNetworkConfig.serviceIpv4Cidr");
+  if (range === undefined) {
+    return;
+  }
+  // https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html
+  const isPrivate = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].some(
+    (space) => parseRange(range) !== undefined && contains(space, range),
+  );
+  if (!isPrivate || prefixLength(range) < 12 || prefixLength(range) > 24) {
+    yield invalid(`The specified service CIDR ${range} has to be within a private range, from /12 to /24.`);
+  } else if (subnets.some((subnet) => overlap(text(subnet.inputs, "cidrBlock"), range))) {
+    yield invalid(`The specified service CIDR ${range} overlaps with the cluster's VPC.`);
+  }
+}

@@ -1,0 +1,221 @@
+import { CloudError } from "../engine/errors";
+import { numberAt, stringAt, stringsAt } from "../engine/properties";
+import { hex } from "../engine/random";
+import { type AwsKind, findEc2, keyOf, located, text } from "./api";
+import { activeFindings, clusterReference, invalid, roleFindings, subnetReference } from "./eks";
+
+const status: NonNullable<AwsKind["status"]> = {
+  Creating: "CREATING",
+  Updating: "UPDATING",
+  Deleting: "DELETING",
+  Succeeded: "ACTIVE",
+  Failed: "CREATE_FAILED",
+};
+
+export const nodeGroup: AwsKind = {
+  token: "aws:eks/nodeGroup:NodeGroup",
+  space: "eks/nodegroup",
+  title: "EKS Node Group",
+  taggable: true,
+  operations: {
+    create: "eks:CreateNodegroup",
+    read: "eks:DescribeNodegroup",
+    update: "eks:UpdateNodegroupConfig",
+    delete: "eks:DeleteNodegroup",
+  },
+  status,
+  required: ["clusterName", "nodeRoleArn", "scalingConfig", "subnetIds"],
+  autoname: { property: "nodeGroupName", style: "random", maximumLength: 63 },
+  unknown: [
+    "arn",
+    "status",
+    "resources",
+    "version",
+    "releaseVersion",
+    "amiType",
+    "diskSize",
+    "instanceTypes",
+  ],
+  // https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateNodegroupConfig.html takes none of these.
+  immutable: [
+    "clusterName",
+    "nodeGroupName",
+    "nodeGroupNamePrefix",
+    "nodeRoleArn",
+    "subnetIds",
+    "region",
+    "amiType",
+    "capacityType",
+    "diskSize",
+    "instanceTypes",
+    "remoteAccess",
+  ],
+  unordered: ["subnetIds", "taints"],
+  identify: ({ inputs, scope }) => {
+    const name = text(inputs, "nodeGroupName");
+    return located("eks/nodegroup", scope, `${text(inputs, "clusterName")}:${name}`, name);
+  },
+  exists: ({ name }) =>
+    new CloudError(409, "ResourceInUseException", `NodeGroup already exists with name ${name}`, {
+      final: true,
+    }),
+  *references(draft) {
+    yield clusterReference(draft);
+    for (const id of stringsAt(draft.inputs, "subnetIds")) {
+      yield subnetReference(draft, id);
+    }
+  },
+  *validate(draft) {
+    const { inputs, name, scope, view } = draft;
+    yield* activeFindings(draft);
+    if (!/^[0-9A-Za-z][A-Za-z0-9_-]{0,62}$/.test(name)) {
+      yield invalid(
+        `The nodegroup name '${name}' has to be 1 to 63 letters, digits, hyphens and underscores.`,
+      );
+    }
+    yield* roleFindings(text(inputs, "nodeRoleArn"), "ec2.amazonaws.com", draft);
+    const sizes = ["minSize", "desiredSize", "maxSize"].map((size) =>
+      numberAt(inputs, `scalingConfig.${size}`),
+    );
+    const [minimum = -1, desired = -1, maximum = -1] = sizes;
+    if (minimum < 0 || maximum < 1 || minimum > desired || desired > maximum) {
+      yield invalid(
+        `minimum capacity ${sizes[0]}, desired capacity ${sizes[1]} and maximum capacity ${sizes[2]}: desired must be ` +
+          "between minimum and maximum, and maximum at least 1",
+      );
+    }
+    for (const type of stringsAt(inputs, "instanceTypes")) {
+      // https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
+      if (!/^[a-z]+[0-9]+[a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?)$/.test(type)) {
+        yield invalid(`The following supplied instance types do not exist: [${type}]`);
+      }
+    }
+    const home = view.find(keyOf("eks/cluster", scope, text(inputs, "clusterName")))?.computed.vpcId;
+    for (const id of stringsAt(inputs, "subnetIds")) {
+      if (home !== undefined && findEc2(view, scope, id)?.inputs.vpcId !== home) {
+        yield invalid(`Subnet ${id} is not in the VPC of the cluster (${home})`);
+      }
+    }
+  },
+  computed: ({ inputs, name, scope, unique, previous }) =>
+    previous?.computed ?? {
+      arn: `arn:aws:eks:${scope.region}:${scope.account}:nodegroup/${text(inputs, "clusterName")}/${name}/${hex(8, unique, "arn")}`,
+      resources: [{ autoscalingGroups: [{ name: `eks-${name}-${hex(8, unique, "group")}` }] }],
+    },
+  outputs: ({ inputs }) => ({
+    amiType: inputs.amiType ?? "AL2023_x86_64_STANDARD",
+    capacityType: inputs.capacityType ?? "ON_DEMAND",
+    diskSize: inputs.diskSize ?? 20,
+    instanceTypes: inputs.instanceTypes ?? ["t3.medium"],
+    version: inputs.version ?? "1.35",
+    releaseVersion: inputs.releaseVersion ?? `${stringAt(inputs, "version") ?? "1.35"}.0-20261101`,
+  }),
+};
+
+export const addon: AwsKind = {
+  token: "aws:eks/addon:Addon",
+  space: "eks/addon",
+  title: "EKS Add-On",
+  taggable: true,
+  operations: {
+    create: "eks:CreateAddon",
+    read: "eks:DescribeAddon",
+    update: "eks:UpdateAddon",
+    delete: "eks:DeleteAddon",
+  },
+  required: ["addonName", "clusterName"],
+  unknown: ["arn", "createdAt", "modifiedAt", "addonVersion", "configurationValues"],
+  immutable: ["addonName", "clusterName", "region"],
+  identify: ({ inputs, scope }) => {
+    const name = text(inputs, "addonName");
+    return located("eks/addon", scope, `${text(inputs, "clusterName")}:${name}`, name);
+  },
+  exists: ({ name }) =>
+    new CloudError(409, "ResourceInUseException", `Addon already exists (${name})`, { final: true }),
+  parent: clusterReference,
+  *validate(draft) {
+    yield* activeFindings(draft);
+    if (!addons.has(draft.name)) {
+      yield invalid(`Addon ${draft.name} specified is not supported; see 'aws eks describe-addon-versions'`);
+    }
+    const role = stringAt(draft.inputs, "serviceAccountRoleArn");
+    if (role !== undefined) {
+      yield* roleFindings(role, "sts:AssumeRole", draft);
+    }
+  },
+  computed: ({ inputs, name, scope, unique, previous }) =>
+    previous?.computed ?? {
+      arn: `arn:aws:eks:${scope.region}:${scope.account}:addon/${text(inputs, "clusterName")}/${name}/${hex(8, unique, "arn")}`,
+    },
+  outputs: ({ inputs, createdAt, operation }) => ({
+    createdAt,
+    modifiedAt: new Date(operation.since).toISOString(),
+    addonVersion: inputs.addonVersion ?? "v1.0.0-eksbuild.1",
+  }),
+};
+
+export const podIdentityAssociation: AwsKind = {
+  token: "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+  space: "eks/podidentity",
+  title: "EKS Pod Identity Association",
+  taggable: true,
+  operations: {
+    create: "eks:CreatePodIdentityAssociation",
+    read: "eks:DescribePodIdentityAssociation",
+    update: "eks:UpdatePodIdentityAssociation",
+    delete: "eks:DeletePodIdentityAssociation",
+  },
+  required: ["clusterName", "namespace", "roleArn", "serviceAccount"],
+  unknown: ["associationArn", "associationId", "externalId"],
+  immutable: ["clusterName", "namespace", "serviceAccount", "region"],
+  identify: ({ scope, unique }) => located("eks/podidentity", scope, `a-${unique.slice(0, 17)}`),
+  parent: clusterReference,
+  *validate(draft) {
+    const { inputs, view, scope, key } = draft;
+    yield* activeFindings(draft);
+    yield* roleFindings(text(inputs, "roleArn"), "pods.eks.amazonaws.com", draft);
+    const twin = view
+      .children(keyOf("eks/cluster", scope, text(inputs, "clusterName")))
+      .find(
+        (other) =>
+          other.type === podIdentityAssociation.token &&
+          other.key !== key &&
+          other.inputs.namespace === inputs.namespace &&
+          other.inputs.serviceAccount === inputs.serviceAccount,
+      );
+    if (twin !== undefined) {
+      yield new CloudError(
+        409,
+        "ResourceInUseException",
+        `Association already exists: ${twin.id} for ${text(inputs, "namespace")}/${text(inputs, "serviceAccount")}`,
+        { final: true },
+      );
+    }
+  },
+  computed: ({ id, inputs, scope, previous }) =>
+    previous?.computed ?? {
+      associationId: id,
+      associationArn: `arn:aws:eks:${scope.region}:${scope.account}:podidentityassociation/${text(inputs, "clusterName")}/${id}`,
+    },
+};
+
+/** Amazon's own add-ons: https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html */
+const addons: ReadonlySet<string> = new Set([
+  "adot",
+  "amazon-cloudwatch-observability",
+  "aws-ebs-csi-driver",
+  "aws-efs-csi-driver",
+  "aws-guardduty-agent",
+  "aws-mountpoint-s3-csi-driver",
+  "cert-manager",
+  "coredns",
+  "eks-node-monitoring-agent",
+  "eks-pod-identity-agent",
+  "external-dns",
+  "kube-proxy",
+  "kube-state-metrics",
+  "metrics-server",
+  "prometheus-node-exporter",
+  "snapshot-controller",
+  "vpc-cni",
+]);

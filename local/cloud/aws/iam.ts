@@ -1,0 +1,191 @@
+import { CloudError } from "../engine/errors";
+import { listAt } from "../engine/properties";
+import { type AwsKind, keyOf, located, text } from "./api";
+
+export const role: AwsKind = {
+  token: "aws:iam/role:Role",
+  space: "iam/role",
+  title: "IAM Role",
+  taggable: true,
+  operations: {
+    create: "iam:CreateRole",
+    read: "iam:GetRole",
+    update: "iam:UpdateRole",
+    delete: "iam:DeleteRole",
+  },
+  required: ["assumeRolePolicy"],
+  autoname: { property: "name", style: "random", maximumLength: 64 },
+  defaults: { maxSessionDuration: 3600, path: "/", forceDetachPolicies: false },
+  unknown: ["arn", "createDate", "uniqueId", "inlinePolicies", "managedPolicyArns"],
+  immutable: ["name", "namePrefix", "path"],
+  same: (path, a, b) => path === "assumeRolePolicy" && sameDocument(a, b),
+  identify: ({ inputs, scope }) => located("iam/role", scope, text(inputs, "name")),
+  exists: ({ name }) =>
+    new CloudError(409, "EntityAlreadyExists", `Role with name ${name} already exists.`, { final: true }),
+  *validate({ inputs, name }) {
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    if (!/^[\w+=,.@-]{1,64}$/.test(name)) {
+      yield new CloudError(
+        400,
+        "ValidationError",
+        `1 validation error detected: Value '${name}' at 'roleName' failed to satisfy constraint: 1 to 64 of ` +
+          "[\\w+=,.@-]",
+      );
+    }
+    const policy = documentOf(text(inputs, "assumeRolePolicy"));
+    if (policy === undefined || policy.Statement === undefined) {
+      yield new CloudError(400, "MalformedPolicyDocument", "This policy contains invalid Json");
+    } else if (
+      !JSON.stringify(policy).includes("sts:AssumeRole") &&
+      !JSON.stringify(policy).includes("sts:*")
+    ) {
+      yield new CloudError(
+        400,
+        "MalformedPolicyDocument",
+        "AssumeRole policy may only specify STS AssumeRole actions.",
+      );
+    }
+  },
+  computed: ({ inputs, name, scope, unique, previous }) =>
+    previous?.computed ?? {
+      arn: `arn:aws:iam::${scope.account}:role${text(inputs, "path")}${name}`,
+      uniqueId: `AROA${unique.slice(0, 17).toUpperCase()}`,
+    },
+  outputs: ({ createdAt, inputs }) => ({
+    createDate: createdAt,
+    managedPolicyArns: inputs.managedPolicyArns ?? [],
+    inlinePolicies: inputs.inlinePolicies ?? [],
+  }),
+  inUse: () => new CloudError(409, "DeleteConflict", "Cannot delete entity, must detach all policies first."),
+};
+
+export const rolePolicyAttachment: AwsKind = {
+  token: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+  space: "iam/attachment",
+  title: "IAM Role Policy Attachment",
+  taggable: false,
+  operations: {
+    create: "iam:AttachRolePolicy",
+    read: "iam:ListAttachedRolePolicies",
+    update: "iam:AttachRolePolicy",
+    delete: "iam:DetachRolePolicy",
+  },
+  required: ["policyArn", "role"],
+  unknown: [],
+  immutable: ["policyArn", "role"],
+  identify: ({ inputs, scope }) =>
+    located("iam/attachment", scope, `${roleName(text(inputs, "role"))}/${text(inputs, "policyArn")}`),
+  *references({ inputs, scope }) {
+    const name = roleName(text(inputs, "role"));
+    yield {
+      key: keyOf("iam/role", scope, name),
+      missing: new CloudError(404, "NoSuchEntity", `The role with name ${name} cannot be found.`),
+    };
+  },
+  *validate({ inputs }) {
+    const arn = text(inputs, "policyArn");
+    const [, name] = /^arn:aws:iam::aws:policy\/(.+)$/.exec(arn) ?? [];
+    if (!arn.startsWith("arn:")) {
+      yield new CloudError(400, "InvalidInput", `ARN ${arn} is not valid.`);
+    } else if (name === undefined || !managedPolicies.has(name)) {
+      yield new CloudError(404, "NoSuchEntity", `Policy ${arn} does not exist or is not attachable.`);
+    }
+  },
+};
+
+export const openIdConnectProvider: AwsKind = {
+  token: "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+  space: "iam/oidc",
+  title: "IAM OIDC Provider",
+  taggable: true,
+  operations: {
+    create: "iam:CreateOpenIDConnectProvider",
+    read: "iam:GetOpenIDConnectProvider",
+    update: "iam:UpdateOpenIDConnectProviderThumbprint",
+    delete: "iam:DeleteOpenIDConnectProvider",
+  },
+  required: ["clientIdLists", "url"],
+  unknown: ["arn", "thumbprintLists"],
+  immutable: ["url"],
+  unordered: ["clientIdLists"],
+  same: (path, a, b) => path === "url" && bareUrl(a) === bareUrl(b),
+  identify: ({ inputs, scope }) => {
+    const host = bareUrl(text(inputs, "url"));
+    return located("iam/oidc", scope, `arn:aws:iam::${scope.account}:oidc-provider/${host}`, host);
+  },
+  exists: ({ name }) =>
+    new CloudError(409, "EntityAlreadyExists", `Provider with url https://${name} already exists.`, {
+      final: true,
+    }),
+  *validate({ inputs }) {
+    const url = text(inputs, "url");
+    if (!URL.canParse(url) || !url.startsWith("https://")) {
+      yield new CloudError(400, "InvalidInput", `Invalid Open ID Connect Provider URL: ${url}`);
+    }
+    if (listAt(inputs, "clientIdLists").length > 100) {
+      yield new CloudError(409, "LimitExceeded", "A provider can have 100 client ids.");
+    }
+  },
+  computed: ({ id }) => ({ arn: id }),
+  outputs: ({ inputs }) => ({
+    thumbprintLists: inputs.thumbprintLists ?? [],
+    url: bareUrl(text(inputs, "url")),
+  }),
+};
+
+/**
+ * AWS managed policies that can be attached here: those for EKS, its nodes and add-ons, and the general ones.
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
+ */
+const managedPolicies: ReadonlySet<string> = new Set([
+  "AdministratorAccess",
+  "AmazonEC2ContainerRegistryPullOnly",
+  "AmazonEC2ContainerRegistryReadOnly",
+  "AmazonEC2FullAccess",
+  "AmazonEC2ReadOnlyAccess",
+  "AmazonEKSBlockStoragePolicy",
+  "AmazonEKSClusterPolicy",
+  "AmazonEKSComputePolicy",
+  "AmazonEKSLoadBalancingPolicy",
+  "AmazonEKSNetworkingPolicy",
+  "AmazonEKSServicePolicy",
+  "AmazonEKSVPCResourceController",
+  "AmazonEKSWorkerNodeMinimalPolicy",
+  "AmazonEKSWorkerNodePolicy",
+  "AmazonEKS_CNI_Policy",
+  "AmazonPrometheusRemoteWriteAccess",
+  "AmazonRoute53FullAccess",
+  "AmazonS3FullAccess",
+  "AmazonS3ReadOnlyAccess",
+  "AmazonSSMManagedInstanceCore",
+  "AutoScalingFullAccess",
+  "CloudWatchAgentServerPolicy",
+  "ElasticLoadBalancingFullAccess",
+  "PowerUserAccess",
+  "ReadOnlyAccess",
+  "service-role/AmazonEBSCSIDriverPolicy",
+  "service-role/AmazonEFSCSIDriverPolicy",
+]);
+
+function roleName(role: string): string {
+  return role.split("/").at(-1) ?? role;
+}
+
+function bareUrl(url: string): string {
+  return url.replace(/^https:\/\//, "").replace(/\/$/, "");
+}
+
+function documentOf(text: string): { readonly Statement?: unknown } | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function sameDocument(a: string, b: string): boolean {
+  const before = documentOf(a);
+  const after = documentOf(b);
+  return before !== undefined && after !== undefined && JSON.stringify(before) === JSON.stringify(after);
+}

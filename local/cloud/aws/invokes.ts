@@ -1,0 +1,261 @@
+import type { PropertyMap, PropertyValue } from "../../plugin/values";
+import type { Invoke } from "../engine/dialect";
+import { CloudError } from "../engine/errors";
+import type { Scope, View } from "../engine/kind";
+import { isObject, objectsAt, stringAt, stringMapAt, stringsAt } from "../engine/properties";
+import type { Resource } from "../engine/store";
+import { text } from "./api";
+import { isRegion, zoneId, zonesOf } from "./regions";
+
+const getAvailabilityZones: Invoke = {
+  operation: "ec2:DescribeAvailabilityZones",
+  answer: (args, scope) => {
+    const zones = zonesOf(scope.region).filter(
+      (zone) =>
+        !stringsAt(args, "excludeNames").includes(zone) &&
+        !stringsAt(args, "excludeZoneIds").includes(zoneId(zone)) &&
+        (stringAt(args, "state") ?? "available") === "available" &&
+        objectsAt(args, "filters").every((filter) => fitsZone(filter, zone, scope.region)),
+    );
+    return {
+      ...args,
+      id: scope.region,
+      region: scope.region,
+      groupNames: [`${scope.region}-zg-1`],
+      names: zones,
+      zoneIds: zones.map(zoneId),
+    };
+  },
+};
+
+const getCallerIdentity: Invoke = {
+  operation: "sts:GetCallerIdentity",
+  answer: (_, { account, principal, client }) => ({
+    accountId: account,
+    arn: principal,
+    id: account,
+    userId: client,
+  }),
+};
+
+const getRegion: Invoke = {
+  operation: "ec2:DescribeRegions",
+  answer: (args, scope) => {
+    const region = stringAt(args, "name") ?? stringAt(args, "region") ?? scope.region;
+    if (!isRegion(region)) {
+      throw new CloudError(
+        400,
+        "InvalidParameterValue",
+        `finding Region by name (${region}): couldn't find resource`,
+      );
+    }
+    return {
+      id: region,
+      name: region,
+      region,
+      description: region,
+      endpoint: `ec2.${region}.amazonaws.com`,
+    };
+  },
+};
+
+const getPartition: Invoke = {
+  operation: "partition",
+  answer: () => ({
+    id: "aws",
+    partition: "aws",
+    dnsSuffix: "amazonaws.com",
+    reverseDnsPrefix: "com.amazonaws",
+  }),
+};
+
+const getRouteTable: Invoke = {
+  operation: "ec2:DescribeRouteTables",
+  answer: (args, scope, view) => {
+    const associations = view
+      .list("aws:ec2/routeTableAssociation:RouteTableAssociation")
+      .filter(({ location }) => location === scope.region);
+    const tables = [
+      ...view.list("aws:ec2/routeTable:RouteTable"),
+      ...view.list("aws:ec2/defaultRouteTable:DefaultRouteTable"),
+    ].filter(({ location }) => location === scope.region);
+    const found = tables.filter((table) => fitsTable(table, args, associations));
+    const [table] = found;
+    if (table === undefined || found.length > 1) {
+      throw new CloudError(
+        400,
+        "InvalidRouteTableID.NotFound",
+        table === undefined
+          ? "query returned no results. Please change your search criteria and try again"
+          : "query returned more than one result. Please change your search criteria and try again",
+      );
+    }
+    return {
+      ...args,
+      id: table.id,
+      routeTableId: table.id,
+      arn: table.computed.arn ?? null,
+      ownerId: scope.account,
+      vpcId: vpcOf(table),
+      region: scope.region,
+      gatewayId: stringAt(args, "gatewayId") ?? "",
+      subnetId: stringAt(args, "subnetId") ?? "",
+      tags: stringMapAt(table.inputs, "tags"),
+      routes: objectsAt(table.inputs, "routes") as PropertyMap[],
+      associations: associationsOf(table, associations),
+    };
+  },
+};
+
+const getResources: Invoke = {
+  operation: "tagging:GetResources",
+  answer: (args, scope, view) => {
+    const filters = objectsAt(args, "tagFilters");
+    const types = stringsAt(args, "resourceTypeFilters");
+    const arns = stringsAt(args, "resourceArnLists");
+    const found = everything(scope, view).filter(({ arn, tags }) => {
+      const isOfType = types.length === 0 || types.some((type) => isArnOfType(arn, type));
+      const isListed = arns.length === 0 || arns.includes(arn);
+      return isOfType && isListed && filters.every((filter) => fitsTags(filter, tags));
+    });
+    return {
+      ...args,
+      id: scope.region,
+      region: scope.region,
+      resourceTagMappingLists: found.map(({ arn, tags }) => ({
+        resourceArn: arn,
+        tags,
+        complianceDetails: [],
+      })),
+    };
+  },
+};
+
+export const invokes: ReadonlyMap<string, Invoke> = new Map([
+  ["aws:index/getAvailabilityZones:getAvailabilityZones", getAvailabilityZones],
+  ["aws:index/getCallerIdentity:getCallerIdentity", getCallerIdentity],
+  ["aws:index/getRegion:getRegion", getRegion],
+  ["aws:index/getPartition:getPartition", getPartition],
+  ["aws:ec2/getRouteTable:getRouteTable", getRouteTable],
+  ["aws:resourcegroupstaggingapi/getResources:getResources", getResources],
+]);
+
+/** What the tagging API sees in a region: only what has, or had, a tag. */
+function everything(scope: Scope, view: View): { arn: string; tags: Record<string, string> }[] {
+  return taggable.flatMap((type) =>
+    view.list(type).flatMap((resource) => {
+      const arn = resource.computed.arn ?? resource.computed.associationArn;
+      const tags = stringMapAt(resource.inputs, "tags");
+      const isHere = resource.location === scope.region || resource.location === "global";
+      return typeof arn === "string" && isHere && Object.keys(tags).length > 0 ? [{ arn, tags }] : [];
+    }),
+  );
+}
+
+// IAM is answered from us-east-1 only by the real API; here from every region, so that leaks are found anywhere.
+const taggable = [
+  "aws:ec2/vpc:Vpc",
+  "aws:ec2/subnet:Subnet",
+  "aws:ec2/internetGateway:InternetGateway",
+  "aws:ec2/natGateway:NatGateway",
+  "aws:ec2/eip:Eip",
+  "aws:ec2/routeTable:RouteTable",
+  "aws:ec2/defaultRouteTable:DefaultRouteTable",
+  "aws:ec2/securityGroup:SecurityGroup",
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+  "aws:iam/role:Role",
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+  "aws:eks/cluster:Cluster",
+  "aws:eks/nodeGroup:NodeGroup",
+  "aws:eks/addon:Addon",
+  "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+];
+
+function fitsTags(filter: PropertyMap, tags: Readonly<Record<string, string>>): boolean {
+  const value = tags[text(filter, "key")];
+  const values = stringsAt(filter, "values");
+  return value !== undefined && (values.length === 0 || values.includes(value));
+}
+
+/** `ec2:vpc`, `eks:cluster`, or a service alone. */
+function isArnOfType(arn: string, type: string): boolean {
+  const [service = "", kind] = type.split(":");
+  const [, , arnService, , , resource = ""] = arn.split(":");
+  return arnService === service && (kind === undefined || resource.startsWith(`${kind}/`));
+}
+
+function fitsZone(filter: PropertyMap, zone: string, region: string): boolean {
+  const known: Record<string, string> = {
+    "zone-name": zone,
+    "zone-id": zoneId(zone),
+    "region-name": region,
+    "opt-in-status": "opt-in-not-required",
+    "zone-type": "availability-zone",
+    state: "available",
+  };
+  return stringsAt(filter, "values").includes(known[text(filter, "name")] ?? "");
+}
+
+function fitsTable(table: Resource, args: PropertyMap, associations: readonly Resource[]): boolean {
+  const routeTableId = stringAt(args, "routeTableId");
+  const vpcId = stringAt(args, "vpcId");
+  const subnetId = stringAt(args, "subnetId");
+  const tags = stringMapAt(table.inputs, "tags");
+  return (
+    (routeTableId === undefined || routeTableId === table.id) &&
+    (vpcId === undefined || vpcId === vpcOf(table)) &&
+    (subnetId === undefined ||
+      associations.some(({ inputs }) => inputs.routeTableId === table.id && inputs.subnetId === subnetId)) &&
+    Object.entries(stringMapAt(args, "tags")).every(([key, value]) => tags[key] === value) &&
+    objectsAt(args, "filters").every((filter) => fitsFilter(filter, table, associations))
+  );
+}
+
+function fitsFilter(filter: PropertyMap, table: Resource, associations: readonly Resource[]): boolean {
+  const name = text(filter, "name");
+  const values = stringsAt(filter, "values");
+  if (name.startsWith("tag:")) {
+    return values.includes(stringMapAt(table.inputs, "tags")[name.slice(4)] ?? "");
+  }
+  switch (name) {
+    case "vpc-id":
+      return values.includes(String(vpcOf(table)));
+    case "route-table-id":
+    case "association.route-table-id":
+      return values.includes(table.id);
+    case "association.main":
+      return values.includes(String(table.computed.main === true));
+    case "association.subnet-id":
+      return associations.some(
+        ({ inputs }) => inputs.routeTableId === table.id && values.includes(text(inputs, "subnetId")),
+      );
+    default:
+      throw new CloudError(400, "InvalidParameterValue", `The filter '${name}' is invalid`);
+  }
+}
+
+function associationsOf(table: Resource, associations: readonly Resource[]): PropertyValue[] {
+  const main = {
+    main: true,
+    routeTableId: table.id,
+    routeTableAssociationId: `rtbassoc-${table.id.slice(4)}`,
+    subnetId: "",
+    gatewayId: "",
+  };
+  const explicit = associations
+    .filter(({ inputs }) => inputs.routeTableId === table.id)
+    .map(({ id, inputs }) => ({
+      main: false,
+      routeTableId: table.id,
+      routeTableAssociationId: id,
+      subnetId: text(inputs, "subnetId"),
+      gatewayId: text(inputs, "gatewayId"),
+    }));
+  return table.computed.main === true ? [main, ...explicit] : explicit;
+}
+
+function vpcOf(table: Resource): PropertyValue {
+  const value = table.inputs.vpcId ?? table.computed.vpcId;
+  return value === undefined || isObject(value) ? null : value;
+}

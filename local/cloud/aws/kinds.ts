@@ -1,0 +1,33 @@
+import type { Kind } from "../engine/kind";
+import { cluster } from "./eks";
+import { addon, nodeGroup, podIdentityAssociation } from "./eksparts";
+import { eip, internetGateway, natGateway } from "./gateways";
+import { openIdConnectProvider, role, rolePolicyAttachment } from "./iam";
+import { defaultRouteTable, route, routeTable, routeTableAssociation } from "./routes";
+import { egressRule, ingressRule, securityGroup } from "./security";
+import { subnet, vpc } from "./vpc";
+
+/** Every resource type of aws that the simulated cloud has. */
+export const kinds: ReadonlyMap<string, Kind> = new Map(
+  [
+    vpc,
+    subnet,
+    internetGateway,
+    eip,
+    natGateway,
+    routeTable,
+    defaultRouteTable,
+    route,
+    routeTableAssociation,
+    securityGroup,
+    ingressRule,
+    egressRule,
+    role,
+    rolePolicyAttachment,
+    openIdConnectProvider,
+    cluster,
+    nodeGroup,
+    addon,
+    podIdentityAssociation,
+  ].map((kind) => [kind.token, kind]),
+);
