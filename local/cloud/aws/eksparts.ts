@@ -3,6 +3,7 @@ import { numberAt, stringAt, stringsAt } from "../engine/properties";
 import { hex } from "../engine/random";
 import { type AwsKind, findEc2, keyOf, located, text } from "./api";
 import { activeFindings, clusterReference, invalid, roleFindings, subnetReference } from "./eks";
+import { launchTemplateReference } from "./launchtemplate";
 
 const status: NonNullable<AwsKind["status"]> = {
   Creating: "CREATING",
@@ -63,6 +64,10 @@ export const nodeGroup: AwsKind = {
     yield clusterReference(draft);
     for (const id of stringsAt(draft.inputs, "subnetIds")) {
       yield subnetReference(draft, id);
+    }
+    const template = stringAt(draft.inputs, "launchTemplate.id");
+    if (template !== undefined) {
+      yield launchTemplateReference(draft, template);
     }
   },
   *validate(draft) {

@@ -159,6 +159,7 @@ const taggable = [
   "aws:ec2/internetGateway:InternetGateway",
   "aws:ec2/natGateway:NatGateway",
   "aws:ec2/eip:Eip",
+  "aws:ec2/launchTemplate:LaunchTemplate",
   "aws:ec2/routeTable:RouteTable",
   "aws:ec2/defaultRouteTable:DefaultRouteTable",
   "aws:ec2/securityGroup:SecurityGroup",

@@ -3,6 +3,7 @@ import { cluster } from "./eks";
 import { addon, nodeGroup, podIdentityAssociation } from "./eksparts";
 import { eip, internetGateway, natGateway } from "./gateways";
 import { openIdConnectProvider, role, rolePolicyAttachment } from "./iam";
+import { launchTemplate } from "./launchtemplate";
 import { defaultRouteTable, route, routeTable, routeTableAssociation } from "./routes";
 import { egressRule, ingressRule, securityGroup } from "./security";
 import { subnet, vpc } from "./vpc";
@@ -22,6 +23,7 @@ export const kinds: ReadonlyMap<string, Kind> = new Map(
     securityGroup,
     ingressRule,
     egressRule,
+    launchTemplate,
     role,
     rolePolicyAttachment,
     openIdConnectProvider,

@@ -42,6 +42,7 @@ const table: Readonly<Record<string, Durations>> = {
   // Pending for one to two minutes: https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
   "aws:ec2/natGateway:NatGateway": { create: [80, 110], update: [1, 3], delete: [40, 60] },
   "aws:ec2/eip:Eip": instant,
+  "aws:ec2/launchTemplate:LaunchTemplate": instant,
   "aws:ec2/routeTable:RouteTable": instant,
   "aws:ec2/defaultRouteTable:DefaultRouteTable": { create: [1, 2], update: [1, 2], delete: [0, 0] },
   "aws:ec2/route:Route": instant,

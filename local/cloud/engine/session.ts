@@ -79,7 +79,7 @@ class CloudSession implements Session {
     const unique = this.cloud.unique(request.urn);
     const identity = kind.identify({ inputs: request.inputs, scope, unique, view: this.cloud });
     const draft: Draft = { ...identity, inputs: request.inputs, scope, unique, view: this.cloud };
-    return this.#explained(kind.operations.create, identity.id, async () => {
+    return this.#explained(kind.operations.create, request.name, async () => {
       const about = this.#call(kind, "create", draft, request);
       if (this.dialect.looksBeforeCreate) {
         const present = await this.#send({ ...about, ...readOf(kind) }, () => this.cloud.find(draft.key));

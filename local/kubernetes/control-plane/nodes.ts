@@ -6,18 +6,28 @@ import { condition, type KubernetesObject } from "../api/object";
 /** The zones that the nodes are spread over, three nodes each. */
 export const ZONES = ["zone-1", "zone-2", "zone-3"] as const;
 
+/**
+ * The last node of each zone stands for the node pools that the simulated clouds make for validators: it has
+ * the label and the taint that the program gives to such a pool (components/cluster).
+ */
+const VALIDATOR_POOL = { key: "chainfleet.dev/pool", value: "validators" };
+const VALIDATOR_NODE = 3;
+
 /** Makes the nodes that are missing, and waits until kwok has marked all Ready, which they stay for good. */
 export async function ensureNodes(api: ApiServer): Promise<void> {
   await Promise.all(
     ZONES.flatMap((zone, z) =>
-      [1, 2, 3].map((n) => ensureNode(api, `node-${z * 3 + n}`, zone, `10.0.${z}.${n}`)),
+      [1, 2, VALIDATOR_NODE].map((n) =>
+        ensureNode(api, node(`node-${z * 3 + n}`, zone, `10.0.${z}.${n}`, n === VALIDATOR_NODE)),
+      ),
     ),
   );
 }
 
-async function ensureNode(api: ApiServer, name: string, zone: string, address: string): Promise<void> {
+async function ensureNode(api: ApiServer, wanted: KubernetesObject): Promise<void> {
+  const { name } = wanted.metadata;
   try {
-    await api.request({ method: "POST", path: "/api/v1/nodes", body: node(name, zone, address) });
+    await api.request({ method: "POST", path: "/api/v1/nodes", body: wanted });
   } catch (error) {
     if (!(error instanceof ApiError && error.reason === "AlreadyExists")) {
       throw error;
@@ -28,7 +38,7 @@ async function ensureNode(api: ApiServer, name: string, zone: string, address: s
     method: "PATCH",
     path: `/api/v1/nodes/${name}`,
     contentType: "application/merge-patch+json",
-    body: { spec: { taints: null } },
+    body: { spec: wanted.spec },
   });
   while (condition(await api.request({ path: `/api/v1/nodes/${name}` }), "Ready")?.status !== "True") {
     await delay(100);
@@ -38,7 +48,7 @@ async function ensureNode(api: ApiServer, name: string, zone: string, address: s
 /** Room for 200 pods a node at 1 CPU and 4 GiB each. */
 const CAPACITY = { cpu: "200", memory: "800Gi", "ephemeral-storage": "4Ti", pods: "200" };
 
-function node(name: string, zone: string, address: string): KubernetesObject {
+function node(name: string, zone: string, address: string, forValidators: boolean): KubernetesObject {
   return {
     apiVersion: "v1",
     kind: "Node",
@@ -51,8 +61,10 @@ function node(name: string, zone: string, address: string): KubernetesObject {
         "node.kubernetes.io/instance-type": "local",
         "topology.kubernetes.io/region": "local",
         "topology.kubernetes.io/zone": zone,
+        ...(forValidators ? { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value } : {}),
       },
     },
+    spec: { taints: forValidators ? [{ ...VALIDATOR_POOL, effect: "NoSchedule" }] : null },
     status: {
       addresses: [
         { type: "InternalIP", address },

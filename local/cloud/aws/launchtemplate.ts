@@ -1,0 +1,72 @@
+import { CloudError } from "../engine/errors";
+import type { Draft, Reference } from "../engine/kind";
+import { stringsAt } from "../engine/properties";
+import { type AwsKind, ec2Arn, ec2Reference, generated, keyOf, text } from "./api";
+
+export const launchTemplate: AwsKind = {
+  token: "aws:ec2/launchTemplate:LaunchTemplate",
+  space: "ec2",
+  title: "EC2 Launch Template",
+  taggable: true,
+  operations: {
+    create: "ec2:CreateLaunchTemplate",
+    read: "ec2:DescribeLaunchTemplates",
+    update: "ec2:CreateLaunchTemplateVersion",
+    delete: "ec2:DeleteLaunchTemplate",
+  },
+  required: [],
+  autoname: { property: "name", style: "random", maximumLength: 128 },
+  unknown: ["arn", "latestVersion", "defaultVersion"],
+  immutable: ["name", "namePrefix", "region"],
+  unordered: ["vpcSecurityGroupIds"],
+  identify: generated("ec2", "lt"),
+  *references(draft) {
+    for (const group of stringsAt(draft.inputs, "vpcSecurityGroupIds")) {
+      yield ec2Reference(draft, group, "InvalidGroup.NotFound", "security group");
+    }
+  },
+  *validate({ inputs, view, key }) {
+    const name = text(inputs, "name");
+    // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html
+    if (!/^[a-zA-Z0-9().\-/_]{3,128}$/.test(name)) {
+      yield new CloudError(
+        400,
+        "InvalidLaunchTemplateName.MalformedException",
+        `A launch template name must be 3 to 128 letters, digits or ( ) . - / _ (here: ${name})`,
+      );
+    }
+    const twin = view
+      .list(launchTemplate.token)
+      .find((other) => other.key !== key && other.inputs.name === name && sameRegion(other.key, key));
+    if (twin !== undefined) {
+      yield new CloudError(
+        400,
+        "InvalidLaunchTemplateName.AlreadyExistsException",
+        `Launch template name already in use: ${name}`,
+      );
+    }
+  },
+  /** Every change is a new version; the default one stays the first unless it is moved. */
+  computed: ({ id, scope, previous }) => ({
+    arn: ec2Arn(scope, "launch-template", id),
+    latestVersion: Number(previous?.computed.latestVersion ?? 0) + 1,
+    defaultVersion: 1,
+  }),
+};
+
+/** A launch template that a group starts its instances from. */
+export function launchTemplateReference(draft: Pick<Draft, "scope">, id: string): Reference {
+  return {
+    key: keyOf("ec2", draft.scope, id),
+    missing: new CloudError(
+      400,
+      "InvalidLaunchTemplateId.NotFound",
+      `The specified launch template, with template ID ${id}, does not exist.`,
+    ),
+  };
+}
+
+/** Keys of EC2 resources in one account and region differ in their last part only. */
+function sameRegion(a: string, b: string): boolean {
+  return a.slice(0, a.lastIndexOf(":")) === b.slice(0, b.lastIndexOf(":"));
+}
