@@ -2,13 +2,13 @@ import * as grpc from "@grpc/grpc-js";
 import * as plugins from "@pulumi/pulumi/proto/plugin_pb";
 import * as provider from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
-import * as status from "@pulumi/pulumi/proto/status_pb";
-import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { engineAt, SILENT } from "./engine";
-import { type Engine, InitializationFailed, type Plugin, type PropertyChange, type Session } from "./plugin";
-import { decode, encode, type PropertyMap, secret, secretKeys } from "./values";
+import { serviceError } from "./failure";
+import type { Engine, Plugin, PropertyChange, Session } from "./plugin";
+import { properties, struct } from "./struct";
+import { encode, type PropertyMap, secret, secretKeys } from "./values";
 
 /**
  * Serves a plugin on a loopback port for an engine that attaches to it (`PULUMI_DEBUG_PROVIDERS=name:port`).
@@ -226,27 +226,6 @@ function unary<Request, Response>(
   };
 }
 
-/** InitializationFailed travels as a detail of the gRPC status, where the engine looks for it. */
-function serviceError(error: unknown): Partial<grpc.StatusObject> {
-  const message = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof InitializationFailed)) {
-    return { code: grpc.status.UNKNOWN, details: message };
-  }
-  const detail = new messages.ErrorResourceInitFailed();
-  detail.setId(error.id);
-  detail.setProperties(struct(error.outputs));
-  detail.setReasonsList([...error.reasons]);
-  const packed = new Any();
-  packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-  const full = new status.Status();
-  full.setCode(grpc.status.UNKNOWN);
-  full.setMessage(message);
-  full.addDetails(packed);
-  const metadata = new grpc.Metadata();
-  metadata.add("grpc-status-details-bin", Buffer.from(full.serializeBinary()));
-  return { code: grpc.status.UNKNOWN, details: message, metadata };
-}
-
 function diffResponse(
   changes: readonly PropertyChange[],
   deleteBeforeReplace: boolean,
@@ -282,14 +261,6 @@ function about(request: { getUrn(): string }): { urn: string; type: string; name
   const urn = request.getUrn();
   const [, , types = "", ...name] = urn.split("::");
   return { urn, type: types.split("$").at(-1) ?? types, name: name.join("::") };
-}
-
-function properties(wire: Struct | undefined): PropertyMap {
-  return wire === undefined ? {} : (decode(wire.toJavaScript()) as PropertyMap);
-}
-
-function struct(map: PropertyMap): Struct {
-  return Struct.fromJavaScript(encode(map) as { [key: string]: never });
 }
 
 function structWith(map: PropertyMap, isSecret: (key: string) => boolean): Struct {

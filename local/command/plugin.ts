@@ -1,0 +1,139 @@
+import { randomBytes } from "node:crypto";
+import type {
+  CheckRequest,
+  CheckResult,
+  DiffRequest,
+  DiffResult,
+  Engine,
+  Plugin,
+  PropertyChange,
+  Session,
+} from "../plugin/plugin";
+import { containsUnknown, type PropertyMap, type PropertyValue, Unknown } from "../plugin/values";
+import { localScript, problems, remoteScript } from "./inputs";
+import { runLocally } from "./local";
+import type { Output } from "./output";
+import { runRemotely } from "./remote";
+
+/**
+ * Stands in for the official `command` plugin: runs scripts on this machine or over SSH when a resource is
+ * created, updated or deleted. Not served: assets and archives of what a command leaves, and CopyToRemote.
+ */
+export const commandPlugin: Plugin = {
+  name: "command",
+  version: "1.2.1",
+  supportsPreview: true,
+  outputsMixInputs: true,
+  configure: async (_config, engine) => session(engine),
+};
+
+function session(engine: Engine): Session {
+  const run = (urn: string, type: string, script: string, inputs: PropertyMap, signal: AbortSignal) => {
+    const log = (line: string) => engine.log(urn, line);
+    return type === "command:remote:Command"
+      ? runRemotely(remoteScript(script, inputs), log, signal)
+      : runLocally(localScript(script, inputs), log, signal);
+  };
+  return {
+    check,
+    diff,
+    create: async ({ urn, type, name, inputs, preview, signal }) => {
+      if (preview) {
+        return { id: "", outputs: { ...inputs, ...NOT_KNOWN_YET } };
+      }
+      const script = scriptOf(inputs, "create");
+      const output = script === undefined ? SILENCE : await run(urn, type, script, inputs, signal);
+      return { id: `${name}${randomBytes(4).toString("hex")}`, outputs: { ...inputs, ...output } };
+    },
+    update: async ({ urn, type, olds, news, preview, signal }) => {
+      if (preview) {
+        return { ...news, ...NOT_KNOWN_YET };
+      }
+      const script = scriptOf(news, "update") ?? scriptOf(news, "create");
+      if (script === undefined) {
+        return { ...news, ...outputOf(olds) };
+      }
+      const inputs = withPreviousOutput(news, outputOf(olds));
+      return { ...news, ...(await run(urn, type, script, inputs, signal)) };
+    },
+    delete: async ({ urn, type, olds, signal }) => {
+      const script = scriptOf(olds, "delete");
+      if (script !== undefined) {
+        await run(urn, type, script, withPreviousOutput(olds, outputOf(olds)), signal);
+      }
+    },
+    // There is nothing to look at: what a command left behind is its own affair.
+    read: async ({ id, olds, inputs }) => ({ id, outputs: olds, inputs }),
+    invoke: async ({ token, args, signal }) => {
+      if (token !== "command:local:run") {
+        throw new Error(`the local command plugin has no function ${token}`);
+      }
+      const [problem] = problems("command:local:Command", args);
+      if (problem !== undefined) {
+        throw new Error(`${problem.property} ${problem.reason}`);
+      }
+      const script = scriptOf(args, "command") ?? "";
+      const output = await run("", "command:local:Command", script, args, signal);
+      return { ...args, ...output };
+    },
+  };
+}
+
+async function check({ type, news }: CheckRequest): Promise<CheckResult> {
+  return { inputs: news, failures: problems(type, news) };
+}
+
+/** An update script makes every change an update; without one, changed triggers replace. */
+async function diff({ oldInputs, news }: DiffRequest): Promise<DiffResult> {
+  const names = [...new Set([...Object.keys(oldInputs), ...Object.keys(news)])].sort();
+  const changes = names.flatMap((name): PropertyChange[] => {
+    const [before, after] = [oldInputs[name], news[name]];
+    if (!containsUnknown(after) && canonical(before) === canonical(after)) {
+      return [];
+    }
+    const kind = before === undefined ? "add" : after === undefined ? "delete" : "update";
+    return [{ path: name, kind, replaces: name === "triggers" && news.update === undefined }];
+  });
+  return { changes };
+}
+
+const SILENCE: Output = { stdout: "", stderr: "" };
+const NOT_KNOWN_YET = { stdout: Unknown.value, stderr: Unknown.value };
+
+function scriptOf(inputs: PropertyMap, step: string): string | undefined {
+  const script = inputs[step];
+  return typeof script === "string" ? script : undefined;
+}
+
+function outputOf(state: PropertyMap): Output {
+  const { stdout, stderr } = state;
+  return {
+    stdout: typeof stdout === "string" ? stdout : "",
+    stderr: typeof stderr === "string" ? stderr : "",
+  };
+}
+
+/** The names are the official plugin's. */
+function withPreviousOutput(inputs: PropertyMap, { stdout, stderr }: Output): PropertyMap {
+  if (inputs.addPreviousOutputInEnv === false) {
+    return inputs;
+  }
+  const own = inputs.environment;
+  return {
+    ...inputs,
+    environment: {
+      ...(typeof own === "object" && own !== null ? (own as PropertyMap) : {}),
+      ...(stdout === "" ? {} : { PULUMI_COMMAND_STDOUT: stdout }),
+      ...(stderr === "" ? {} : { PULUMI_COMMAND_STDERR: stderr }),
+    },
+  };
+}
+
+/** Equal for values that are equal, whatever the order of their members. */
+function canonical(value: PropertyValue | undefined): string | undefined {
+  return JSON.stringify(value, (_, member) =>
+    typeof member === "object" && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}
