@@ -21,7 +21,11 @@ export const launchTemplate: AwsKind = {
   unordered: ["vpcSecurityGroupIds"],
   identify: generated("ec2", "lt"),
   *references(draft) {
-    for (const group of stringsAt(draft.inputs, "vpcSecurityGroupIds")) {
+    const ofClusters = new Set(
+      draft.view.list("aws:eks/cluster:Cluster").map(({ computed }) => computed.clusterSecurityGroupId),
+    );
+    // EKS makes a group for each cluster; it comes and goes with the cluster.
+    for (const group of stringsAt(draft.inputs, "vpcSecurityGroupIds").filter((id) => !ofClusters.has(id))) {
       yield ec2Reference(draft, group, "InvalidGroup.NotFound", "security group");
     }
   },
