@@ -1,13 +1,16 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { engine } from "../engine/engine";
-import { environmentFor, exportLines } from "./environment";
+import { environmentFor, exportLines, toolsEnvironment } from "./environment";
 import { start } from "./start";
 import { status, stop } from "./stop";
 import { FOLDER, localTarget, ROOT } from "./target";
 
-/** `local/env`: makes the local target run and prints the shell's lines that let the Pulumi CLI work on it. */
-export function env(): void {
+/**
+ * `local/env [--tools-only]`: makes the local target run and prints the shell's lines that let the Pulumi CLI
+ * work on it. With `--tools-only` everything is installed, but nothing started: for tests that start their own.
+ */
+export function env(args: readonly string[]): void {
   command(async () => {
     if (process.platform !== "linux") {
       throw new Error(
@@ -16,11 +19,20 @@ export function env(): void {
     }
     mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
     const { folder, from, version } = await engine(say, join(FOLDER, "engine"));
-    const started = await start(localTarget(process.env, say));
+    const target = localTarget(process.env, say);
+    const where = { root: ROOT, engine: folder };
+    let environment: Record<string, string>;
+    if (args.includes("--tools-only")) {
+      for (const service of target.services) {
+        await service.prepare?.(say);
+      }
+      environment = toolsEnvironment(where, process.env);
+    } else {
+      environment = environmentFor(await start(target), where, process.env);
+    }
     if (spoke) {
       say(`engine: pulumi ${version} ${ORIGIN[from]}`);
     }
-    const environment = environmentFor(started, { root: ROOT, engine: folder }, process.env);
     process.stdout.write(exportLines(environment));
   });
 }

@@ -15,19 +15,29 @@ export function environmentFor(
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const plugins = { "azure-native": "cloud", aws: "cloud", kubernetes: "kubernetes", command: "command" };
   return {
-    PATH: prepend([where.engine, join(where.root, "local", "cloud", "bin")], current.PATH ?? ""),
+    ...toolsEnvironment(where, current),
     PULUMI_BACKEND_URL: `file://${state}`,
     // Not a secret: what it protects is the salt of a stack that exists only below this folder.
     PULUMI_CONFIG_PASSPHRASE: "chainfleet-dev",
     PULUMI_DEBUG_PROVIDERS: Object.entries(plugins)
       .map(([plugin, service]) => `${plugin}:${started.port(service, plugin)}`)
       .join(","),
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
     // The engine's own default is four times the cores: on two, 24 clusters would be made in three waves.
     PULUMI_PARALLEL: current.PULUMI_PARALLEL || "128",
     CHAINFLEET_LOCAL_CLOUD_CONTROL: `http://127.0.0.1:${started.port("cloud", "control")}`,
     CHAINFLEET_LOCAL_KUBERNETES_TOKEN_FILE: join(started.stateFolder("kubernetes-control-plane"), "token"),
+  };
+}
+
+/** The part of it that needs no service: the engine, and the commands that stand in for the clouds' own. */
+export function toolsEnvironment(
+  where: { readonly root: string; readonly engine: string },
+  current: NodeJS.ProcessEnv,
+): Record<string, string> {
+  return {
+    PATH: prepend([where.engine, join(where.root, "local", "cloud", "bin")], current.PATH ?? ""),
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
   };
 }
 
