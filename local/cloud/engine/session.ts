@@ -282,9 +282,9 @@ class CloudSession implements Session {
       throw unfinished(this.dialect.explain(error, kind.operations[accepted.operation.kind], accepted.id));
     }
     if (this.dialect.looksBeforeCreate) {
-      // The official plugin reads the resource once more after each write.
+      // The official plugin reads the resource once more after each write, and does without if it cannot.
       const about = this.#call(kind, "read", { ...resource, scope: this.scope }, request);
-      await this.#send({ ...about, ...readOf(kind) }, () => undefined);
+      await this.#send({ ...about, ...readOf(kind) }, () => undefined).catch(ignoreRefusal);
     }
     return this.dialect.outputs(kind, resource, this.cloud);
   }
@@ -333,6 +333,12 @@ class CloudSession implements Session {
       throw unsupported("resource type", token, this.dialect.kinds);
     }
     return kind;
+  }
+}
+
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof CloudError)) {
+    throw error;
   }
 }
 

@@ -1,0 +1,209 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { PropertyMap } from "../../plugin/values";
+import type { Cloud } from "../engine/cloud";
+import { type Created, Driver, openCloud } from "../testing/session";
+import { regionNames, zonesOf } from "./regions";
+
+const vpcType = "aws:ec2/vpc:Vpc";
+const subnetType = "aws:ec2/subnet:Subnet";
+const gatewayType = "aws:ec2/internetGateway:InternetGateway";
+const groupType = "aws:ec2/securityGroup:SecurityGroup";
+const roleType = "aws:iam/role:Role";
+const clusterType = "aws:eks/cluster:Cluster";
+const nodesType = "aws:eks/nodeGroup:NodeGroup";
+
+let cloud: Cloud;
+let aws: Driver;
+beforeEach(async () => {
+  cloud = openCloud();
+  aws = await Driver.aws(cloud, { region: "eu-west-1", defaultTags: '{"tags":{"network":"dev"}}' });
+});
+
+const vpc = (cidrBlock = "10.0.0.0/16", name = "vpc") => aws.create(vpcType, name, { cidrBlock });
+const subnet = (vpcId: string, cidrBlock: string, zone = "eu-west-1a", name = cidrBlock) =>
+  aws.create(subnetType, name, { vpcId, cidrBlock, availabilityZone: zone });
+const role = (service: string, name: string) =>
+  aws.create(roleType, name, {
+    name,
+    assumeRolePolicy: JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+    }),
+  });
+
+async function eks(more: PropertyMap = {}) {
+  const home = await vpc();
+  const subnets = [await subnet(home.id, "10.0.0.0/20"), await subnet(home.id, "10.0.16.0/20", "eu-west-1b")];
+  const control = await role("eks.amazonaws.com", "control");
+  const subnetIds = subnets.map(({ id }) => id);
+  const cluster = await aws.create(clusterType, "eks", {
+    name: "eks",
+    roleArn: control.outputs.arn ?? null,
+    vpcConfig: { subnetIds },
+    ...more,
+  });
+  return { home, subnetIds, subnets, cluster };
+}
+
+test("every region has zones and there are as many as Amazon has", () => {
+  expect(regionNames.length).toBeGreaterThanOrEqual(33);
+  for (const region of regionNames) {
+    expect(zonesOf(region).length).toBeGreaterThanOrEqual(2);
+  }
+});
+
+test("a provider needs a region that exists", async () => {
+  await expect(Driver.aws(cloud, {})).rejects.toThrow(/aws:region/);
+  await expect(Driver.aws(cloud, { region: "eu-west-9" })).rejects.toThrow("invalid AWS Region: eu-west-9");
+});
+
+test("each creation makes a new one, tagged, with the parts that come with it", async () => {
+  const one = await vpc();
+  const two = await vpc();
+  expect(one.id).toMatch(/^vpc-[0-9a-f]{17}$/);
+  expect(two.id).not.toBe(one.id);
+  expect(one.outputs).toMatchObject({ region: "eu-west-1", tagsAll: { network: "dev" } });
+  const main = await aws.invoke("aws:ec2/getRouteTable:getRouteTable", {
+    vpcId: one.id,
+    filters: [{ name: "association.main", values: ["true"] }],
+  });
+  expect(main.routeTableId).toBe(one.outputs.mainRouteTableId);
+  const found = await aws.invoke("aws:resourcegroupstaggingapi/getResources:getResources", {
+    tagFilters: [{ key: "network", values: ["dev"] }],
+  });
+  expect(found.resourceTagMappingLists).toHaveLength(2);
+});
+
+describe("refused", () => {
+  test.each([
+    ["a VPC larger than /16", vpcType, { cidrBlock: "10.0.0.0/8" }, /between 16 and 28/],
+    ["a VPC smaller than /28", vpcType, { cidrBlock: "10.0.0.0/29" }, /between 16 and 28/],
+    ["a range that is none", vpcType, { cidrBlock: "10.0.0.0/99" }, /not a valid IPv4 CIDR/],
+    ["a subnet of no VPC", subnetType, { cidrBlock: "10.0.0.0/24", vpcId: "vpc-1" }, /InvalidVpcID.NotFound/],
+    ["no VPC at all", subnetType, { cidrBlock: "10.0.0.0/24" }, /missing required property 'vpcId'/],
+    ["a role of bad name", roleType, { name: "a b", assumeRolePolicy: "{}" }, /ValidationError/],
+    [
+      "a role whose policy is none",
+      roleType,
+      { name: "a", assumeRolePolicy: "{" },
+      /MalformedPolicyDocument/,
+    ],
+    [
+      "an unknown resource type",
+      "aws:s3/bucket:Bucket",
+      {},
+      /has no resource type aws:s3\/bucket:Bucket; it has:\n.*aws:ec2/,
+    ],
+  ] as const)("%s", async (_, type, inputs, message) => {
+    await expect(aws.create(type, "bad", inputs as unknown as PropertyMap)).rejects.toThrow(message);
+    expect(cloud.list()).toEqual([]);
+  });
+
+  test("subnets outside of the VPC, overlapping, or in a zone that the region lacks", async () => {
+    const { id } = await vpc();
+    await subnet(id, "10.0.0.0/20");
+    await expect(subnet(id, "10.1.0.0/24")).rejects.toThrow(/InvalidSubnet.Range/);
+    await expect(subnet(id, "10.0.8.0/24")).rejects.toThrow(/InvalidSubnet.Conflict/);
+    await expect(subnet(id, "10.0.16.0/24", "us-east-1a")).rejects.toThrow(
+      /availability zones: eu-west-1a, eu-west-1b/,
+    );
+  });
+
+  test("a NAT gateway where no internet gateway is, and an address that is taken", async () => {
+    const { id } = await vpc();
+    const home = await subnet(id, "10.0.0.0/20");
+    const address = await aws.create("aws:ec2/eip:Eip", "nat", { domain: "vpc" });
+    const nat = (name: string) =>
+      aws.create("aws:ec2/natGateway:NatGateway", name, { subnetId: home.id, allocationId: address.id });
+    await expect(nat("early")).rejects.toThrow(/Gateway.NotAttached/);
+    await aws.create(gatewayType, "igw", { vpcId: id });
+    expect((await nat("nat")).outputs.publicIp).toBe(address.outputs.publicIp);
+    await expect(nat("again")).rejects.toThrow(/Resource.AlreadyAssociated/);
+  });
+
+  test("security group rules of bad ports, and a name twice in a VPC", async () => {
+    const { id } = await vpc();
+    const group = (name: string, ingress: PropertyMap[]) =>
+      aws.create(groupType, name, { vpcId: id, name, ingress });
+    const rule = { protocol: "tcp", fromPort: 30303, toPort: 30303, cidrBlocks: ["0.0.0.0/0"] };
+    await group("p2p", [rule]);
+    await expect(group("p2p", [rule])).rejects.toThrow(/InvalidGroup.Duplicate/);
+    await expect(group("bad", [{ ...rule, toPort: 99999 }])).rejects.toThrow(/InvalidParameterValue/);
+    await expect(group("sg-bad", [rule])).rejects.toThrow(/GroupName is invalid/);
+  });
+
+  test("a cluster in one zone, with a role that trusts somebody else, or of an old version", async () => {
+    const { home, subnetIds } = await eks();
+    const other = await role("ec2.amazonaws.com", "other");
+    const arn = `arn:aws:iam::${home.outputs.ownerId}:role/control`;
+    const make = (inputs: PropertyMap) =>
+      aws.create(clusterType, "bad", { roleArn: arn, vpcConfig: { subnetIds }, ...inputs });
+    await expect(make({ vpcConfig: { subnetIds: subnetIds.slice(0, 1) } })).rejects.toThrow(
+      /at least two different AZs/,
+    );
+    await expect(make({ roleArn: other.outputs.arn ?? null })).rejects.toThrow(
+      /trusted entity is not correct/,
+    );
+    await expect(make({ version: "1.20" })).rejects.toThrow(/unsupported Kubernetes version/);
+    await expect(make({ name: "eks" })).rejects.toThrow(/Cluster already exists with name: eks/);
+  });
+
+  test("node groups of no cluster, of bad sizes and machines", async () => {
+    const { subnetIds } = await eks();
+    const nodes = await role("ec2.amazonaws.com", "nodes");
+    const make = (more: PropertyMap) =>
+      aws.create(nodesType, "nodes", {
+        clusterName: "eks",
+        nodeRoleArn: nodes.outputs.arn ?? null,
+        subnetIds,
+        scalingConfig: { minSize: 1, desiredSize: 2, maxSize: 3 },
+        ...more,
+      });
+    await expect(make({ clusterName: "none" })).rejects.toThrow(/No cluster found for name: none/);
+    await expect(make({ scalingConfig: { minSize: 3, desiredSize: 2, maxSize: 3 } })).rejects.toThrow(
+      /minimum capacity/,
+    );
+    await expect(make({ instanceTypes: ["large"] })).rejects.toThrow(/instance types do not exist/);
+    expect((await make({})).outputs.status).toBe("ACTIVE");
+  });
+});
+
+test("an EKS cluster leads to the local control plane and is adopted by its name", async () => {
+  const { cluster } = await eks();
+  expect(cluster.outputs).toMatchObject({
+    status: "ACTIVE",
+    endpoint: "https://127.0.0.1:6443",
+    certificateAuthority: { data: Buffer.from("a certificate").toString("base64") },
+  });
+  expect(await aws.read(clusterType, "eks")).toEqual({
+    id: "eks",
+    inputs: cluster.inputs,
+    outputs: cluster.outputs,
+  });
+  expect(await aws.read(clusterType, "eks@us-east-1")).toBeUndefined();
+});
+
+test("a deletion waits, for a while, for what is about to free the resource", async () => {
+  const { home, subnets, cluster } = await eks();
+  await expect(aws.delete(home)).rejects.toThrow(
+    /DependencyViolation: The vpc 'vpc-[0-9a-f]+' has dependencies/,
+  );
+  expect(cloud.statistics.of("ec2:DeleteVpc").retries).toBeGreaterThan(10);
+  await Promise.all([aws.delete(home), ...subnets.map((one) => aws.delete(one)), aws.delete(cluster)]);
+  expect(cloud.list().map(({ type }) => type)).toEqual([roleType]);
+});
+
+test("the default route table is adopted and let go of", async () => {
+  const home = await vpc();
+  const gateway = await aws.create(gatewayType, "igw", { vpcId: home.id });
+  const table: Created = await aws.create("aws:ec2/defaultRouteTable:DefaultRouteTable", "main", {
+    defaultRouteTableId: home.outputs.defaultRouteTableId ?? null,
+    routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: gateway.id }],
+  });
+  expect(table.id).toBe(home.outputs.defaultRouteTableId);
+  expect(table.outputs.vpcId).toBe(home.id);
+  await aws.delete(table);
+  await aws.delete(gateway);
+  await aws.delete(home);
+  expect(cloud.list()).toEqual([]);
+});

@@ -1,0 +1,120 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Session } from "../../plugin/plugin";
+import type { PropertyMap } from "../../plugin/values";
+import { aws } from "../aws/dialect";
+import { azure } from "../azure/dialect";
+import { Cloud } from "../engine/cloud";
+import { cloudPlugin } from "../engine/session";
+
+/** A new state directory with a control plane's CA in it. */
+export function freshState(): string {
+  const directory = mkdtempSync(join(tmpdir(), "chainfleet-cloud-"));
+  writeFileSync(join(directory, "ca.pem"), "a certificate");
+  return directory;
+}
+
+/** A cloud in this process. */
+export function openCloud(state = freshState(), timeScale = 0): Cloud {
+  return new Cloud({
+    state,
+    timeScale,
+    seed: 1,
+    kubernetesServer: "https://127.0.0.1:6443",
+    kubernetesAuthority: join(state, "ca.pem"),
+  });
+}
+
+/** The engine's calls in short: a resource by type, name and inputs. */
+export class Driver {
+  private constructor(readonly session: Session) {}
+
+  static async azure(cloud: Cloud, config: PropertyMap = {}): Promise<Driver> {
+    return new Driver(await cloudPlugin(cloud, azure).configure(config, { log: () => undefined }));
+  }
+
+  static async aws(cloud: Cloud, config: PropertyMap = { region: "eu-west-1" }): Promise<Driver> {
+    return new Driver(await cloudPlugin(cloud, aws).configure(config, { log: () => undefined }));
+  }
+
+  /** Checks, refuses what check finds, and creates. */
+  async create(type: string, name: string, news: PropertyMap, signal = new AbortController().signal) {
+    const about = { urn: urnOf(type, name), type, name };
+    const { inputs, failures } = await this.session.check({
+      ...about,
+      olds: {},
+      news,
+      randomSeed: Buffer.from(name),
+    });
+    if (failures !== undefined && failures.length > 0) {
+      throw new Error(failures.map(({ reason }) => reason).join("\n"));
+    }
+    const created = await this.session.create({
+      ...about,
+      inputs,
+      preview: false,
+      timeoutSeconds: 0,
+      signal,
+    });
+    return { ...created, inputs, type, name };
+  }
+
+  update(resource: Created, news: PropertyMap) {
+    return this.session.update({
+      urn: urnOf(resource.type, resource.name),
+      type: resource.type,
+      name: resource.name,
+      id: resource.id,
+      oldInputs: resource.inputs,
+      olds: resource.outputs,
+      news,
+      ignoreChanges: [],
+      preview: false,
+      timeoutSeconds: 0,
+      signal: new AbortController().signal,
+    });
+  }
+
+  delete(resource: Created) {
+    return this.session.delete({
+      urn: urnOf(resource.type, resource.name),
+      type: resource.type,
+      name: resource.name,
+      id: resource.id,
+      oldInputs: resource.inputs,
+      olds: resource.outputs,
+      timeoutSeconds: 0,
+      signal: new AbortController().signal,
+    });
+  }
+
+  /** As an import or an adoption reads: by id alone. */
+  read(type: string, id: string) {
+    return this.session.read({
+      urn: urnOf(type, "adopted"),
+      type,
+      name: "adopted",
+      id,
+      olds: {},
+      inputs: {},
+      signal: new AbortController().signal,
+    });
+  }
+
+  invoke(token: string, args: PropertyMap) {
+    return this.session.invoke({ token, args, signal: new AbortController().signal });
+  }
+}
+
+export interface Created {
+  readonly type: string;
+  readonly name: string;
+  readonly id: string;
+  readonly inputs: PropertyMap;
+  readonly outputs: PropertyMap;
+}
+
+export function urnOf(type: string, name: string): string {
+  return `urn:pulumi:dev::test::${type}::${name}`;
+}
