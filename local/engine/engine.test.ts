@@ -1,0 +1,142 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, test, vi } from "vitest";
+import { kill, withVariable } from "../services/processes";
+import { ended, type TestProject, testProject } from "./testing";
+
+let project: TestProject;
+afterEach(() => project.remove());
+
+const up = ["up", "--yes", "--skip-preview", "--non-interactive"];
+
+const PROGRAM = `
+import { appendFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+
+const notTheType: number = "and nobody checks it at run time";
+const config = new pulumi.Config();
+console.log("the program speaks", notTheType);
+
+class Plain extends pulumi.dynamic.Resource {
+  declare readonly label: pulumi.Output<string>;
+  constructor(name: string, label: string) {
+    super({ create: async (inputs) => ({ id: "plain", outs: inputs }) }, name, { label });
+  }
+}
+
+/** Fails at its first creation; counts in a file. */
+class Flaky extends pulumi.dynamic.Resource {
+  declare readonly attempts: pulumi.Output<number>;
+  constructor(name: string, args: { file: string }, options: pulumi.CustomResourceOptions) {
+    super({
+      create: async (inputs) => {
+        const fs = require("node:fs");
+        fs.appendFileSync(inputs.file, "create\\n");
+        const attempts = fs.readFileSync(inputs.file, "utf8").match(/create/g).length;
+        if (attempts === 1) {
+          // This engine asks error hooks only about resources that exist in part, which an id says.
+          const failure = new Error("the first attempt fails");
+          throw Object.assign(failure, { id: "flaky", properties: inputs, reasons: [failure.message] });
+        }
+        return { id: "flaky", outs: { ...inputs, attempts } };
+      },
+    }, name, { attempts: undefined, ...args }, options);
+  }
+}
+
+pulumi.runtime.registerResourceTransform(({ name, props, opts }) =>
+  name === "transformed" ? { props: { ...props, label: "from the transform" }, opts } : undefined);
+
+const file = config.require("file");
+const note = (what: string) => () => appendFileSync(file, what + "\\n");
+const flaky = new Flaky("flaky", { file }, {
+  hooks: {
+    beforeCreate: [note("before")],
+    afterCreate: [note("after")],
+    onError: [new pulumi.ErrorHook("again", async ({ errors }) => {
+      note("error: " + errors[0])();
+      return true;
+    })],
+  },
+});
+export const attempts = flaky.attempts;
+export const label = new Plain("transformed", "from the program").label;
+export const password = config.requireSecret("password");
+`;
+
+test("runs a TypeScript program with hooks, transforms, configuration and a dynamic provider", async () => {
+  project = await testProject(PROGRAM);
+  const file = join(project.folder, "log");
+  await project.pulumi(["config", "set", "file", file]);
+  await project.pulumi(["config", "set", "--secret", "password", "open sesame"]);
+  const first = await project.pulumi(up);
+  expect(first.output).toContain("the program speaks and nobody checks it at run time");
+  expect(first.output).not.toContain("open sesame");
+  expect(first.output).not.toContain("from $PATH");
+  expect(first.code, first.output).toBe(0);
+  expect(readFileSync(file, "utf8")).toMatch(
+    /^before\ncreate\nerror: [\s\S]*the first attempt fails[\s\S]*create\nafter\n$/,
+  );
+  const { output } = await project.pulumi(["stack", "output", "--json"]);
+  expect(JSON.parse(output)).toEqual({ attempts: 2, label: "from the transform", password: "[secret]" });
+  expect((await project.pulumi(["destroy", "--yes", "--skip-preview"])).code).toBe(0);
+});
+
+test("an error in the program is shown once, and fails the operation", async () => {
+  project = await testProject(`throw new Error("nothing " + "works");`);
+  const { code, output } = await project.pulumi(["preview", "--non-interactive"]);
+  expect(code).not.toBe(0);
+  expect(output.match(/Error: nothing works/g)?.length).toBe(1);
+  expect(output).not.toContain("non-zero exit code");
+});
+
+test("a program that ends itself is reported with its exit code", async () => {
+  project = await testProject("process.exit(5);");
+  const { code, output } = await project.pulumi(["preview", "--non-interactive"]);
+  expect(code).not.toBe(0);
+  expect(output).toContain("Program exited with non-zero exit code: 5");
+});
+
+test("pulumi about knows the program's runtime", async () => {
+  project = await testProject("");
+  expect((await project.pulumi(["about"])).output).toContain(process.version);
+});
+
+const SLOW = `
+import * as pulumi from "@pulumi/pulumi";
+class Slow extends pulumi.dynamic.Resource {
+  constructor(name: string, file: string) {
+    super({
+      create: async (inputs) => {
+        require("node:fs").writeFileSync(inputs.file, String(process.pid));
+        await new Promise((resolve) => setTimeout(resolve, 1_000_000));
+        return { id: "slow", outs: inputs };
+      },
+    }, name, { file });
+  }
+}
+new Slow("slow", new pulumi.Config().require("file"));
+`;
+
+test.each(["SIGKILL", "SIGTERM"] as const)("an engine ended by %s leaves no process", async (signal) => {
+  project = await testProject(SLOW);
+  const file = join(project.folder, "started");
+  await project.pulumi(["config", "set", "file", file]);
+  const engine = project.start(up, { CHAINFLEET_TEST_MARK: project.folder });
+  const run = ended(engine);
+  const marked = () => withVariable("CHAINFLEET_TEST_MARK", project.folder);
+  try {
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 60_000, interval: 100 });
+    // The engine, the language host, the program and the dynamic provider.
+    expect(marked().length).toBeGreaterThanOrEqual(4);
+    engine.kill(signal);
+    if (signal === "SIGTERM") {
+      // The first one asks for an end after what is under way; the second one wants it at once.
+      await vi.waitFor(() => expect(engine.kill(signal)).toBe(false), { timeout: 30_000, interval: 500 });
+    }
+    await vi.waitFor(() => expect(marked()).toEqual([]), { timeout: 30_000, interval: 100 });
+    expect((await run).code).not.toBe(0);
+  } finally {
+    await kill(marked());
+  }
+});

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { engine } from "./engine";
+
+/** A Pulumi project of a test's own, below the checkout so that it finds the installed packages. */
+export interface TestProject {
+  readonly folder: string;
+  /** Runs the real CLI in it. */
+  pulumi(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Run>;
+  /** Starts the CLI and leaves it running. */
+  start(args: readonly string[], environment?: Readonly<Record<string, string>>): ChildProcess;
+  write(file: string, content: string): void;
+  remove(): void;
+}
+
+export interface Run {
+  readonly code: number | null;
+  /** Both streams, in the order in which they came. */
+  readonly output: string;
+}
+
+/** @param program the text of index.ts */
+export async function testProject(program: string): Promise<TestProject> {
+  const root = join(__dirname, "..", "..");
+  const own = join(root, ".chainfleet");
+  mkdirSync(join(own, "tests"), { recursive: true, mode: 0o700 });
+  const folder = mkdtempSync(join(own, "tests", "engine-"));
+  const { folder: tools } = await engine(console.error, join(own, "local", "engine"));
+  const write = (file: string, content: string) => writeFileSync(join(folder, file), content);
+  write("Pulumi.yaml", "name: tested\nruntime: {name: nodejs, options: {typescript: true}}\n");
+  write("package.json", JSON.stringify({ name: "tested", main: "index.ts" }));
+  write("tsconfig.json", JSON.stringify({ extends: "../../../tsconfig.json", "ts-node": { swc: true } }));
+  write("index.ts", program);
+  mkdirSync(join(folder, "state"));
+  const start: TestProject["start"] = (args, environment) =>
+    spawn("pulumi", args, {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        PATH: [tools, process.env.PATH].join(delimiter),
+        PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+        PULUMI_CONFIG_PASSPHRASE: "test",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        ...environment,
+      },
+    });
+  const project: TestProject = {
+    folder,
+    start,
+    write,
+    pulumi: (args, environment) => ended(start(args, environment)),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+  await project.pulumi(["stack", "init", "test"]);
+  return project;
+}
+
+export function ended(child: ChildProcess): Promise<Run> {
+  const chunks: Buffer[] = [];
+  child.stdout?.on("data", (chunk) => chunks.push(chunk));
+  child.stderr?.on("data", (chunk) => chunks.push(chunk));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, output: Buffer.concat(chunks).toString("utf8") }));
+  });
+}
