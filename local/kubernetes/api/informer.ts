@@ -9,6 +9,8 @@ export interface Informer {
   readonly objects: ReadonlyMap<string, KubernetesObject>;
   /** False until the first list is in. */
   readonly synced: boolean;
+  /** Whether everything up to that resource version (of a single object) has been taken in. */
+  hasSeen(resourceVersion: string | undefined): boolean;
   /** Calls back after each change, and once when the first list is in. Answers what ends that. */
   subscribe(listener: () => void): () => void;
 }
@@ -38,6 +40,7 @@ const RETRY_MILLISECONDS = 500;
 class SharedInformer implements Informer {
   readonly objects = new Map<string, KubernetesObject>();
   synced = false;
+  private seen = 0n;
   private readonly listeners = new Set<() => void>();
   private readonly ended = new AbortController();
   private linger: NodeJS.Timeout | undefined;
@@ -66,6 +69,11 @@ class SharedInformer implements Informer {
     };
   }
 
+  /** Resource versions are comparable: https://github.com/kubernetes/enhancements/issues/5504 */
+  hasSeen(resourceVersion: string | undefined): boolean {
+    return this.synced && this.seen >= BigInt(resourceVersion ?? 0);
+  }
+
   private async run(): Promise<void> {
     while (!this.ended.signal.aborted) {
       try {
@@ -88,6 +96,7 @@ class SharedInformer implements Informer {
       this.objects.set(this.keyOf(item), item);
     }
     this.synced = true;
+    this.seen = BigInt(metadata.resourceVersion);
     this.notify();
     return metadata.resourceVersion;
   }
@@ -99,6 +108,7 @@ class SharedInformer implements Informer {
         const path = pathOf(this.mapping, this.namespace);
         for await (const event of this.api.watch(path, { resourceVersion: at }, this.ended.signal)) {
           at = event.object.metadata.resourceVersion ?? at;
+          this.seen = BigInt(at);
           if (event.type === "BOOKMARK") {
             continue;
           }
