@@ -29,8 +29,22 @@ export async function whyNot(
   return answers.every(Boolean) ? undefined : "does not answer";
 }
 
-/** Whether a port of the loopback interface is free to listen on. */
-export function isFree(port: number): Promise<boolean> {
+/**
+ * Whether a port of the loopback interface is free to listen on, or becomes it within two seconds: a killed
+ * process counts as ended when its first thread has, and the others hold its sockets a moment longer.
+ */
+export async function becomesFree(port: number): Promise<boolean> {
+  const deadline = performance.now() + 2_000;
+  while (!(await isFree(port))) {
+    if (performance.now() > deadline) {
+      return false;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return true;
+}
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
       .on("error", () => resolve(false))

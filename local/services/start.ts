@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { withLock } from "../toolchain/lock";
-import { isFree, whyNot } from "./health";
+import { becomesFree, whyNot } from "./health";
 import { identify, kill, withVariable } from "./processes";
 import { filesOf, readRecord, type ServiceRecord, writeRecord } from "./record";
 import type { Service, Started } from "./service";
@@ -125,7 +125,7 @@ async function portArguments(
       if (port === undefined) {
         return [];
       }
-      if (await isFree(port)) {
+      if (await becomesFree(port)) {
         return [`--port-${name}`, String(port)];
       }
       run.say(`${service.name}: port ${port} was taken by another program meanwhile, using a free one`);
