@@ -11,6 +11,7 @@ import { credentials, writeAuthority, writeKubeconfig } from "./control-plane/cr
 import { assignLoadBalancers } from "./control-plane/load-balancers";
 import { ensureNodes } from "./control-plane/nodes";
 import * as programs from "./control-plane/programs";
+import { ensureDefaultStorageClass } from "./control-plane/storage-class";
 import { provisionVolumes } from "./control-plane/volumes";
 
 /**
@@ -61,7 +62,7 @@ async function main(): Promise<void> {
   run(programs.kubeControllerManager(binaries, keys));
   run(programs.kubeScheduler(binaries));
   run(programs.kwok(binaries, join(__dirname, "control-plane", "stages.yaml")));
-  await ensureNodes(api);
+  await Promise.all([ensureNodes(api), ensureDefaultStorageClass(api)]);
   provisionVolumes(api, stopping.signal);
   assignLoadBalancers(api, stopping.signal);
   console.log(JSON.stringify({ apiserver: port }));

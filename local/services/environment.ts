@@ -16,6 +16,7 @@ export function environmentFor(
   const plugins = { "azure-native": "cloud", aws: "cloud", kubernetes: "kubernetes", command: "command" };
   return {
     ...toolsEnvironment(where, current),
+    ...tokenSources(started),
     PULUMI_BACKEND_URL: `file://${state}`,
     // Not a secret: what it protects is the salt of a stack that exists only below this folder.
     PULUMI_CONFIG_PASSPHRASE: "chainfleet-dev",
@@ -24,8 +25,6 @@ export function environmentFor(
       .join(","),
     // The engine's own default is four times the cores: on two, 24 clusters would be made in three waves.
     PULUMI_PARALLEL: current.PULUMI_PARALLEL || "128",
-    CHAINFLEET_LOCAL_CLOUD_CONTROL: `http://127.0.0.1:${started.port("cloud", "control")}`,
-    CHAINFLEET_LOCAL_KUBERNETES_TOKEN_FILE: join(started.stateFolder("kubernetes-control-plane"), "token"),
   };
 }
 
@@ -35,10 +34,30 @@ export function toolsEnvironment(
   current: NodeJS.ProcessEnv,
 ): Record<string, string> {
   return {
-    PATH: prepend([where.engine, join(where.root, "local", "cloud", "bin")], current.PATH ?? ""),
+    PATH: prepend([where.engine, commandsFolder(where.root)], current.PATH ?? ""),
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
+}
+
+/** What a process needs that asks `aws` or `kubelogin` for a token of a simulated cluster. */
+export function credentialCommands(
+  started: Started,
+  root: string,
+  current: NodeJS.ProcessEnv,
+): Record<string, string> {
+  return { PATH: prepend([commandsFolder(root)], current.PATH ?? ""), ...tokenSources(started) };
+}
+
+function tokenSources(started: Started): Record<string, string> {
+  return {
+    CHAINFLEET_LOCAL_CLOUD_CONTROL: `http://127.0.0.1:${started.port("cloud", "control")}`,
+    CHAINFLEET_LOCAL_KUBERNETES_TOKEN_FILE: join(started.stateFolder("kubernetes-control-plane"), "token"),
+  };
+}
+
+function commandsFolder(root: string): string {
+  return join(root, "local", "cloud", "bin");
 }
 
 /** Lines for a POSIX shell to evaluate. */

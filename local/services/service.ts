@@ -10,6 +10,8 @@ export interface Service {
   readonly after: readonly string[];
   /** Arguments beside ports and state; when they change, the service is restarted. */
   arguments(started: Started): readonly string[];
+  /** Variables beside those of whoever starts it. */
+  environment?(started: Started): Readonly<Record<string, string>>;
   /** Folders and files, from the root, whose change restarts it: what it was started from is then out of date. */
   readonly sources: readonly string[];
   /** Builds what it needs on first use. Called only before it is started. */

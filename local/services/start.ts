@@ -152,7 +152,7 @@ function spawnService(run: Run, service: Service, args: readonly string[]): Chil
       // A session of its own: the terminal's Ctrl+C is for the command, not for the services.
       detached: true,
       stdio: ["ignore", output, log],
-      env: { ...process.env, [mark.name]: mark.value },
+      env: { ...process.env, ...service.environment?.(startedFrom(run)), [mark.name]: mark.value },
     },
   );
   closeSync(output);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ensureControlPlane } from "../kubernetes/build";
+import { credentialCommands } from "./environment";
 import type { Service } from "./service";
 import type { Run } from "./start";
 
@@ -88,8 +89,10 @@ function services({ timeScale, seed }: Settings): Service[] {
       name: "kubernetes",
       entry: "local/kubernetes/main.ts",
       ports: ["kubernetes"],
-      after: [],
+      after: ["cloud"],
       arguments: () => [],
+      // It runs the kubeconfigs' credential commands, as the official plugin does.
+      environment: (started) => credentialCommands(started, ROOT, process.env),
       sources: ["local/kubernetes", "local/plugin", "package-lock.json"],
       readyWithin: 60,
     },
