@@ -136,7 +136,13 @@ export class ApiServer {
       headers: {
         accept: "application/json",
         "user-agent": "chainfleet",
-        ...(body === undefined ? {} : { "content-type": request.contentType ?? "application/json" }),
+        ...(body === undefined
+          ? {}
+          : {
+              "content-type": request.contentType ?? "application/json",
+              // Node sends the body of a DELETE without its length unless told.
+              "content-length": Buffer.byteLength(body),
+            }),
         ...authorization(access, credential),
       },
       ca: access.authority,

@@ -1,34 +1,36 @@
 import { createHash } from "node:crypto";
 import { isIP } from "node:net";
+import { isDeepStrictEqual } from "node:util";
 import type { ApiServer } from "../api/api-server";
 import { pathOf } from "../api/discovery";
 import { isNotFound } from "../api/errors";
 import { informer } from "../api/informer";
 import { type KubernetesObject, list, text } from "../api/object";
-import { reconcile } from "./reconcile";
+import { allOf, reconcile } from "./reconcile";
 
 /** Does what a cloud's service controller does: gives a Service of type LoadBalancer its address. */
 export function assignLoadBalancers(api: ApiServer, signal: AbortSignal): void {
   const services = informer(api, SERVICES, undefined);
-  const look = async () => {
-    for (const service of services.objects.values()) {
-      const wanted = ingressOf(service);
-      if (JSON.stringify(list(service, "status", "loadBalancer", "ingress")) === JSON.stringify(wanted)) {
-        continue;
-      }
-      try {
-        await api.request({
-          method: "PATCH",
-          path: `${pathOf(SERVICES, service.metadata.namespace, service.metadata.name)}/status`,
-          contentType: "application/merge-patch+json",
-          body: { status: { loadBalancer: { ingress: wanted } } },
-        });
-      } catch (error) {
-        if (!isNotFound(error)) {
-          throw error;
-        }
+  const assign = async (service: KubernetesObject) => {
+    const wanted = ingressOf(service);
+    if (isDeepStrictEqual(list(service, "status", "loadBalancer", "ingress"), wanted)) {
+      return;
+    }
+    try {
+      await api.request({
+        method: "PATCH",
+        path: `${pathOf(SERVICES, service.metadata.namespace, service.metadata.name)}/status`,
+        contentType: "application/merge-patch+json",
+        body: { status: { loadBalancer: { ingress: wanted } } },
+      });
+    } catch (error) {
+      if (!isNotFound(error)) {
+        throw error;
       }
     }
+  };
+  const look = async () => {
+    await allOf([...services.objects.values()].map(assign));
   };
   reconcile("load balancers", [services], look, signal);
 }

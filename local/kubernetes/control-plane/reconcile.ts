@@ -40,4 +40,12 @@ export function reconcile(
   });
 }
 
+/** Waits for all, so that one that fails holds up no other; then throws what the first failed with. */
+export async function allOf(work: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") {
+    throw failed.reason;
+  }
+}
+
 const RETRY_MILLISECONDS = 1000;

@@ -3,7 +3,7 @@ import { pathOf } from "../api/discovery";
 import { ApiError, isNotFound } from "../api/errors";
 import { informer } from "../api/informer";
 import { field, type KubernetesObject, list, text } from "../api/object";
-import { reconcile } from "./reconcile";
+import { allOf, reconcile } from "./reconcile";
 
 /** The storage drivers that are stood in for: of AKS, EKS, kind, and the local target's own. */
 export const PROVISIONERS: readonly string[] = [
@@ -28,28 +28,25 @@ export function provisionVolumes(api: ApiServer, signal: AbortSignal): void {
     if (![claims, volumes, classes, nodes].every(({ synced }) => synced)) {
       return;
     }
-    for (const claim of claims.objects.values()) {
-      const name = text(claim, "spec", "storageClassName");
-      const storageClass = classes.objects.get(name);
+    const serve = async (claim: KubernetesObject) => {
+      const storageClass = classes.objects.get(text(claim, "spec", "storageClassName"));
       if (storageClass !== undefined && wantsVolume(claim, storageClass)) {
         const node = nodes.objects.get(claim.metadata.annotations?.[SELECTED_NODE] ?? "");
+        const body = volumeFor(claim, storageClass, node?.metadata.labels?.[ZONE]);
         await tolerating("AlreadyExists", () =>
-          api.request({
-            method: "POST",
-            path: pathOf(VOLUMES, undefined),
-            body: volumeFor(claim, storageClass, node?.metadata.labels?.[ZONE]),
-          }),
+          api.request({ method: "POST", path: pathOf(VOLUMES, undefined), body }),
         );
       }
       await grow(api, claim, volumes.objects.get(text(claim, "spec", "volumeName")));
-    }
-    for (const volume of volumes.objects.values()) {
-      if (isToBeDeleted(volume)) {
-        await tolerating("NotFound", () =>
-          api.request({ method: "DELETE", path: pathOf(VOLUMES, undefined, volume.metadata.name) }),
-        );
-      }
-    }
+    };
+    const clear = (volume: KubernetesObject) =>
+      tolerating("NotFound", () =>
+        api.request({ method: "DELETE", path: pathOf(VOLUMES, undefined, volume.metadata.name) }),
+      );
+    await allOf([
+      ...[...claims.objects.values()].map(serve),
+      ...[...volumes.objects.values()].filter(isToBeDeleted).map(clear),
+    ]);
   };
   reconcile("volumes", [claims, volumes, classes, nodes], look, signal);
 }
@@ -96,7 +93,10 @@ export function volumeFor(
         name: metadata.name,
         uid: metadata.uid,
       },
-      csi: { driver: provisioner, volumeHandle: `local-${metadata.uid}` },
+      // A CSI driver's name has no slash; provisioners older than CSI serve folders of the node.
+      ...(provisioner.includes("/")
+        ? { hostPath: { path: `/var/lib/volumes/${metadata.uid}`, type: "DirectoryOrCreate" } }
+        : { csi: { driver: provisioner, volumeHandle: `local-${metadata.uid}` } }),
       ...(zone === undefined
         ? {}
         : {

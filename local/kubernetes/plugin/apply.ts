@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ApiServer } from "../api/api-server";
 import { discover, type Mapping, pathOf } from "../api/discovery";
 import { ApiError, isNotFound } from "../api/errors";
-import type { KubernetesObject } from "../api/object";
+import { idOf, type KubernetesObject } from "../api/object";
 import { withoutSecrets } from "./redaction";
 
 /** The API server does not serve the object's kind. */
@@ -22,7 +22,8 @@ export interface Applied {
 
 /**
  * Applies an object: server-side, with strict field validation, as the owner of exactly the fields it names.
- * A kind or namespace that is not there yet is waited for, for half a minute, as the official plugin does.
+ * A kind or namespace that is not there yet is waited for, for half a minute, as the official plugin does. If
+ * an object of that name is being deleted (by an operation that was killed, say), its end is waited for too.
  *
  * @throws NoSuchKind
  * @throws ApiError as the API server gives it, without the values of a Secret
@@ -35,7 +36,11 @@ export async function apply(
 ): Promise<Applied> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await patch(api, object, fieldManager, {}, signal);
+      const applied = await patch(api, object, fieldManager, {}, signal);
+      if (applied.live.metadata.deletionTimestamp === undefined) {
+        return applied;
+      }
+      await untilGone(api, applied, signal);
     } catch (error) {
       const wait = WAITS_SECONDS[attempt];
       if (wait === undefined || !(isNotFound(error) || error instanceof NoSuchKind)) {
@@ -81,6 +86,24 @@ export async function dryRunReplacement(
     });
     return { ...live, metadata: { ...live.metadata, name } };
   }
+}
+
+/** @throws if the object is still there after five minutes */
+async function untilGone(api: ApiServer, { live, mapping }: Applied, signal: AbortSignal): Promise<void> {
+  const path = pathOf(mapping, live.metadata.namespace, live.metadata.name);
+  for (const started = Date.now(); Date.now() - started < 300_000; ) {
+    const found = await api.request({ path, signal }).catch((error: unknown) => {
+      if (isNotFound(error)) {
+        return undefined;
+      }
+      throw error;
+    });
+    if (found === undefined || found.metadata.uid !== live.metadata.uid) {
+      return;
+    }
+    await delay(500, undefined, { signal });
+  }
+  throw new Error(`${mapping.kind} "${idOf(live)}" is being deleted, and still there after 5 minutes`);
 }
 
 /** Half a minute in all. */

@@ -273,7 +273,9 @@ export class KubernetesSession implements Session {
       return properties(live as KubernetesObject);
     } catch (error) {
       const notYetThere =
-        error instanceof NoSuchKind || (isNotFound(error) && error.details.kind === "namespaces");
+        error instanceof NoSuchKind ||
+        (isNotFound(error) && error.details.kind === "namespaces") ||
+        (error instanceof ApiError && /namespace \S+ because it is being terminated/.test(error.message));
       const mayNotAsk =
         error instanceof ApiError && error.code === 403 && /cannot \w+ resource/.test(error.message);
       if (notYetThere || mayNotAsk || error instanceof Unreachable) {
