@@ -1,0 +1,143 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Stack } from "@pulumi/pulumi/automation";
+import { afterEach, expect, test } from "vitest";
+import { CloudProcess } from "./testing/process";
+import { type Settings, stackOf } from "./testing/program";
+import { freshState } from "./testing/session";
+
+const root = join(__dirname, "..", "..");
+const clusterType = "azure-native:containerservice:ManagedCluster";
+
+const running: CloudProcess[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((cloud) => cloud.stop("SIGKILL")));
+});
+
+async function start(timeScale: number): Promise<{ cloud: CloudProcess; state: string; settings: Settings }> {
+  const state = freshState();
+  const backend = join(state, "backend");
+  mkdirSync(backend);
+  const cloud = await CloudProcess.start(state, timeScale);
+  running.push(cloud);
+  return { cloud, state, settings: { ports: cloud.ports, backend } };
+}
+
+test("up, a no-op, a change that replaces, drift, and a destroy that leaves nothing", async () => {
+  const { cloud, settings } = await start(0.001);
+  const stack = await stackOf(settings);
+  const preview = await stack.preview();
+  expect(preview.changeSummary).toEqual({ create: 6 });
+  expect(await list(cloud)).toEqual([]);
+
+  const up = await stack.up();
+  expect(up.summary.resourceChanges).toEqual({ create: 6 });
+  expect(up.outputs.issuer?.value.issuerURL).toMatch(/^https:\/\/westeurope\.oic/);
+  expect((await (await stackOf(settings)).up()).summary.resourceChanges).toEqual({ same: 6 });
+  expect((await stack.refresh()).summary.resourceChanges).toEqual({ same: 6 });
+
+  const tagged = await stackOf({ ...settings, tags: { by: "program" } });
+  expect((await tagged.preview()).changeSummary).toEqual({ same: 5, update: 1 });
+  const [network] = (await list(cloud)).filter(({ type }) => type.endsWith(":VirtualNetwork"));
+  await cloud.control("PATCH", `/resources?id=${encodeURIComponent(network?.id ?? "")}`, {
+    tags: { by: "hand" },
+  });
+  expect((await stack.refresh()).summary.resourceChanges).toEqual({ same: 5, update: 1 });
+  expect((await stack.up()).summary.resourceChanges).toEqual({ same: 5, update: 1 });
+
+  await stack.destroy();
+  expect(await list(cloud)).toEqual([]);
+});
+
+test("kill -9 of the engine in the middle of a cluster's creation: it is adopted and the rest is made", async () => {
+  const { cloud, settings } = await start(0.01);
+  const program = spawn(
+    process.execPath,
+    [
+      "-r",
+      "ts-node/register/transpile-only",
+      join("local", "cloud", "testing", "program.ts"),
+      JSON.stringify(settings),
+    ],
+    { cwd: root, detached: true, stdio: "ignore" },
+  );
+  const cluster = await untilListed(cloud, clusterType);
+  const exit = once(program, "exit");
+  process.kill(-(program.pid ?? Number.NaN), "SIGKILL");
+  await exit;
+
+  const stack = await stackOf(settings);
+  await stack.cancel();
+  await adopt(stack, await list(cloud));
+  await stack.refresh();
+  const adopted = (await stack.exportStack()).deployment.resources.find(
+    ({ type }: { type: string }) => type === clusterType,
+  );
+  expect(adopted).toMatchObject({ id: cluster.id, outputs: { fqdn: expect.stringContaining("azmk8s.io") } });
+
+  await untilListed(cloud, clusterType, "Succeeded");
+  expect((await stack.up()).summary.resourceChanges).toMatchObject({ create: 1 });
+  await stack.destroy();
+  expect(await list(cloud)).toEqual([]);
+});
+
+test("kill -9 of the cloud in the middle of a cluster's creation: after a restart it is imported", async () => {
+  const { cloud, state, settings } = await start(0.01);
+  const up = (await stackOf(settings)).up().catch((error: Error) => error.message);
+  const cluster = await untilListed(cloud, clusterType);
+  await cloud.stop("SIGKILL");
+  running.push(await CloudProcess.start(state, 0.01, cloud.ports));
+  expect(await up).toMatch(/error: update failed|errored/);
+
+  await untilListed(cloud, clusterType, "Succeeded");
+  await expect((await stackOf(settings)).up()).rejects.toThrow(
+    `cannot create already existing resource '${cluster.id}'`,
+  );
+  const stack = await stackOf({ ...settings, importCluster: cluster.id });
+  expect((await stack.up()).summary.resourceChanges).toMatchObject({ import: 1, create: 1 });
+  await stack.destroy();
+  expect(await list(cloud)).toEqual([]);
+});
+
+/**
+ * Moves what was being created when the engine was killed from the pending operations to the resources, under
+ * the id that the cloud lists for its URN. (`refresh --import-pending-creates` of 3.225 forgets it instead.)
+ */
+async function adopt(stack: Stack, resources: readonly Listed[]): Promise<void> {
+  const state = await stack.exportStack();
+  const pending: { resource: { urn: string; id?: string } }[] = state.deployment.pending_operations ?? [];
+  expect(pending.map(({ resource }) => resource.urn)).toContainEqual(expect.stringContaining(clusterType));
+  for (const { resource } of pending) {
+    const id = resources.find(({ urn }) => urn === resource.urn)?.id;
+    if (id !== undefined) {
+      state.deployment.resources.push({ ...resource, id });
+    }
+  }
+  state.deployment.pending_operations = [];
+  await stack.importStack(state);
+}
+
+interface Listed {
+  readonly id: string;
+  readonly urn?: string;
+  readonly type: string;
+  readonly state: string;
+}
+
+function list(cloud: CloudProcess): Promise<Listed[]> {
+  return cloud.control("GET", "/resources");
+}
+
+async function untilListed(cloud: CloudProcess, type: string, state?: string): Promise<Listed> {
+  for (;;) {
+    const found = (await list(cloud)).find(
+      (one) => one.type === type && (state === undefined || one.state === state),
+    );
+    if (found !== undefined) {
+      return found;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -1,0 +1,75 @@
+import * as azure from "@pulumi/azure-native";
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import type { Ports } from "./process";
+
+export interface Settings {
+  readonly ports: Ports;
+  /** A folder for the file backend. */
+  readonly backend: string;
+  readonly vnetPrefix?: string;
+  readonly tags?: Record<string, string>;
+  /** Takes over a cluster that is there already. */
+  readonly importCluster?: string;
+}
+
+/** A small network and cluster in Azure, for the real engine. */
+export async function stackOf({ ports, backend, ...settings }: Settings): Promise<Stack> {
+  const program = async () => {
+    const group = new azure.resources.ResourceGroup("group", {
+      resourceGroupName: "group",
+      location: "westeurope",
+      ...(settings.tags === undefined ? {} : { tags: settings.tags }),
+    });
+    const inGroup = { resourceGroupName: group.name, location: "westeurope" };
+    const network = new azure.network.VirtualNetwork("network", {
+      ...inGroup,
+      addressSpace: { addressPrefixes: [settings.vnetPrefix ?? "10.0.0.0/16"] },
+    });
+    new azure.network.PublicIPAddress("address", {
+      ...inGroup,
+      sku: { name: "Standard" },
+      publicIPAllocationMethod: "Static",
+    });
+    const cluster = new azure.containerservice.ManagedCluster(
+      "cluster",
+      {
+        ...inGroup,
+        resourceName: "cluster",
+        dnsPrefix: "cluster",
+        identity: { type: "SystemAssigned" },
+        oidcIssuerProfile: { enabled: true },
+        agentPoolProfiles: [{ name: "system", mode: "System", count: 1, vmSize: "Standard_D4s_v5" }],
+      },
+      settings.importCluster === undefined ? {} : { import: settings.importCluster },
+    );
+    new azure.containerservice.AgentPool("pool", {
+      resourceGroupName: group.name,
+      resourceName: cluster.name,
+      agentPoolName: "validators",
+      count: 2,
+      vmSize: "Standard_D4s_v5",
+    });
+    return { issuer: cluster.oidcIssuerProfile, fqdn: cluster.fqdn, network: network.name };
+  };
+  return LocalWorkspace.createOrSelectStack(
+    { stackName: "test", projectName: "cloud", program },
+    {
+      envVars: {
+        PULUMI_BACKEND_URL: `file://${backend}`,
+        PULUMI_CONFIG_PASSPHRASE: "test",
+        PULUMI_DEBUG_PROVIDERS: `azure-native:${ports["azure-native"]},aws:${ports.aws}`,
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+      },
+    },
+  );
+}
+
+// As a process of its own, so that a test can kill it together with its engine: settings as JSON.
+if (require.main === module) {
+  stackOf(JSON.parse(process.argv[2] ?? "{}") as Settings)
+    .then((stack) => stack.up())
+    .catch((error: unknown) => {
+      console.error(String(error));
+      process.exitCode = 1;
+    });
+}
