@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { kill, withVariable } from "../services/processes";
+import { engine } from "./engine";
 import { ended, type TestProject, testProject } from "./testing";
 
 let project: TestProject;
@@ -122,21 +123,68 @@ test.each(["SIGKILL", "SIGTERM"] as const)("an engine ended by %s leaves no proc
   project = await testProject(SLOW);
   const file = join(project.folder, "started");
   await project.pulumi(["config", "set", "file", file]);
-  const engine = project.start(up, { CHAINFLEET_TEST_MARK: project.folder });
-  const run = ended(engine);
+  const cli = project.start(up, { CHAINFLEET_TEST_MARK: project.folder });
+  const run = ended(cli);
   const marked = () => withVariable("CHAINFLEET_TEST_MARK", project.folder);
   try {
     await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 60_000, interval: 100 });
     // The engine, the language host, the program and the dynamic provider.
     expect(marked().length).toBeGreaterThanOrEqual(4);
-    engine.kill(signal);
+    cli.kill(signal);
     if (signal === "SIGTERM") {
       // The first one asks for an end after what is under way; the second one wants it at once.
-      await vi.waitFor(() => expect(engine.kill(signal)).toBe(false), { timeout: 30_000, interval: 500 });
+      await vi.waitFor(() => expect(cli.kill(signal)).toBe(false), { timeout: 30_000, interval: 500 });
     }
     await vi.waitFor(() => expect(marked()).toEqual([]), { timeout: 30_000, interval: 100 });
     expect((await run).code).not.toBe(0);
   } finally {
     await kill(marked());
+  }
+});
+
+test("a killed language host takes the program with it", async () => {
+  project = await testProject("setInterval(() => {}, 1000); console.log('runs');");
+  const cli = project.start(["preview", "--non-interactive"], { CHAINFLEET_TEST_MARK: project.folder });
+  const run = ended(cli);
+  const running = (name: string) =>
+    withVariable("CHAINFLEET_TEST_MARK", project.folder).filter(({ pid }) =>
+      readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(name),
+    );
+  try {
+    await vi.waitFor(() => expect(running("cmd/run/")).toHaveLength(1), { timeout: 60_000, interval: 100 });
+    await kill(running("pulumi-language-nodejs"));
+    await vi.waitFor(() => expect(running("cmd/run/")).toEqual([]), { timeout: 30_000, interval: 100 });
+    expect((await run).code).not.toBe(0);
+  } finally {
+    await kill(withVariable("CHAINFLEET_TEST_MARK", project.folder));
+  }
+});
+
+test.each([
+  ["pulumi version 3.225.1", "echo v3.225.1", "path", "3.225.1"],
+  ["pulumi version 3.100.0", "echo v3.100.0", "build", "3.225.0"],
+  ["a pulumi that does not run", "exit 1", "build", "3.225.0"],
+])("with %s on the path", async (_, script, from, version) => {
+  project = await testProject("");
+  const bin = join(project.folder, "bin");
+  mkdirSync(bin);
+  writeFileSync(join(bin, "pulumi"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  vi.stubEnv("PATH", `${bin}:${process.env.PATH}`);
+  const said: string[] = [];
+  try {
+    const own = join(project.folder, "own");
+    const found = await engine((line) => said.push(line), own);
+    // Where the official release can be downloaded, that comes before a build.
+    expect(found.from === "installer" ? "build" : found.from).toBe(from);
+    expect(found.version).toBe(version);
+    expect(said.some((line) => line.includes("is not used"))).toBe(from !== "path");
+    for (const name of ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"]) {
+      expect(existsSync(join(found.folder, name))).toBe(true);
+    }
+    said.length = 0;
+    expect(await engine((line) => said.push(line), own)).toEqual(found);
+    expect(said).toEqual([]);
+  } finally {
+    vi.unstubAllEnvs();
   }
 });

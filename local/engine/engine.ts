@@ -58,12 +58,14 @@ async function onPath(say: (line: string) => void, own: string): Promise<Engine 
   if (file === undefined) {
     return undefined;
   }
-  const text = await versionOf(file, join(own, "version.json"));
+  const { text, remembered } = await versionOf(file, join(own, "version.json"));
   const version = parseVersion(text);
   if (version === undefined || !runsOurProgram(version)) {
-    say(
-      `engine: ${file} is not used, its version is ${text || "unknown"} and ${ENGINE_VERSION} or a later 3.x is needed`,
-    );
+    if (!remembered) {
+      say(
+        `engine: ${file} is not used, its version is ${text || "unknown"} and ${ENGINE_VERSION} or a later 3.x is needed`,
+      );
+    }
     return undefined;
   }
   const beside = dirname(realpathSync(file));
@@ -110,23 +112,22 @@ async function replace(file: string, make: (unfinished: string) => Promise<void>
   await rename(unfinished, file);
 }
 
-async function versionOf(file: string, memory: string): Promise<string> {
+/** What `pulumi version` prints, or printed when this same file was asked before; empty if it cannot be run. */
+async function versionOf(file: string, memory: string): Promise<{ text: string; remembered: boolean }> {
   const { size, mtimeMs } = statSync(file);
   const key = `${file} ${size} ${mtimeMs}`;
   const known = await readFile(memory, "utf8").then(JSON.parse, () => ({}));
-  if (known.key === key && typeof known.version === "string") {
-    return known.version;
+  if (known.key === key && typeof known.text === "string") {
+    return { text: known.text, remembered: true };
   }
-  const version = await promisify(execFile)(file, ["version"], {
+  const text = await promisify(execFile)(file, ["version"], {
     timeout: 20_000,
     env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
   }).then(
     ({ stdout }) => stdout.trim(),
     () => "",
   );
-  if (version !== "") {
-    await mkdir(dirname(memory), { recursive: true });
-    await writeFile(memory, JSON.stringify({ key, version }));
-  }
-  return version;
+  await mkdir(dirname(memory), { recursive: true });
+  await replace(memory, (to) => writeFile(to, JSON.stringify({ key, text })));
+  return { text, remembered: false };
 }
