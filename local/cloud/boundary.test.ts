@@ -34,7 +34,7 @@ async function start(state: string, timeScale: number, ports?: Ports) {
 
 test("what was accepted before kill -9 is there after the restart, still being made, and is finished", async () => {
   const state = freshState();
-  const first = await start(state, 0.01);
+  const first = await start(state, 0.02);
   await first.azure.create(urnOf(group, "rg"), { resourceGroupName: "rg", location: "westeurope" });
   const lost = first.azure
     .create(urnOf(cluster, "aks"), clusterInputs)
@@ -46,7 +46,7 @@ test("what was accepted before kill -9 is there after the restart, still being m
   await first.cloud.stop("SIGKILL");
   expect(await lost).toMatch(/UNAVAILABLE/);
 
-  const second = await start(state, 0.01, first.cloud.ports);
+  const second = await start(state, 0.02, first.cloud.ports);
   expect(second.cloud.ports).toEqual(first.cloud.ports);
   const adopted = await second.azure.read(urnOf(cluster, "aks"), clusterId);
   expect(adopted).toMatchObject({

@@ -1,11 +1,10 @@
 import type { PropertyMap } from "../../plugin/values";
-import { contains, overlap, parseRange } from "../engine/addresses";
 import { CloudError } from "../engine/errors";
-import type { Draft, Reference } from "../engine/kind";
-import { booleanAt, isGiven, objectAt, objectsAt, stringAt, stringsAt } from "../engine/properties";
+import type { Reference } from "../engine/kind";
+import { booleanAt, objectAt, objectsAt, stringAt, stringsAt } from "../engine/properties";
 import { hex, uuid } from "../engine/random";
 import type { Resource } from "../engine/store";
-import { agentPool, inlinePool, poolFindings, poolOutputs, poolReferences } from "./agentpool";
+import { agentPool, inlinePool, poolOutputs, poolReferences } from "./agentpool";
 import {
   type ArmKind,
   groupOf,
@@ -16,15 +15,9 @@ import {
   specified,
   text,
 } from "./arm";
-import {
-  defaultVersion,
-  invalidParameter,
-  operationNotAllowed,
-  patchVersion,
-  unsupportedVersion,
-} from "./kubernetes";
+import { clusterFindings } from "./clusterrules";
+import { defaultVersion, operationNotAllowed, patchVersion } from "./kubernetes";
 import { normalized } from "./locations";
-import { prefixesOf } from "./virtualnetwork";
 
 export { agentPool };
 
@@ -110,10 +103,7 @@ export const managedCluster: ArmKind = {
     ),
   *validate(draft) {
     yield* locationFindings(draft, armType);
-    yield* profileFindings(draft);
-    yield* identityFindings(draft.inputs);
-    yield* networkFindings(draft);
-    yield* issuerFindings(draft);
+    yield* clusterFindings(draft);
   },
   *children(draft) {
     for (const profile of objectsAt(draft.inputs, "agentPoolProfiles")) {
@@ -215,96 +205,6 @@ function identityOutput(
     return [id, { clientId, principalId }] as const;
   });
   return { type, userAssignedIdentities: Object.fromEntries(assigned) };
-}
-
-function* profileFindings({ inputs, location, previous }: Draft): Generator<CloudError> {
-  if (!isGiven(inputs, "dnsPrefix") && !isGiven(inputs, "fqdnSubdomain")) {
-    yield invalidParameter("Required parameter dnsPrefix is missing (null).");
-  }
-  const prefix = stringAt(inputs, "dnsPrefix");
-  // https://aka.ms/aks-naming-rules
-  if (prefix !== undefined && !/^[A-Za-z0-9]([A-Za-z0-9-]{0,52}[A-Za-z0-9])?$/.test(prefix)) {
-    yield invalidParameter(
-      `The value of parameter dnsPrefix is invalid: '${prefix}'. It can contain only letters, numbers and hyphens, ` +
-        "must begin and end with a letter or number and has at most 54 characters.",
-    );
-  }
-  const version = stringAt(inputs, "kubernetesVersion");
-  if (version !== undefined && patchVersion(version) === undefined) {
-    yield unsupportedVersion(version, location);
-  }
-  const profiles = objectsAt(inputs, "agentPoolProfiles");
-  if (previous === undefined && !profiles.some((profile) => stringAt(profile, "mode") === "System")) {
-    yield invalidParameter("Must define at least one system pool: an agentPoolProfile with mode 'System'.");
-  }
-  for (const profile of profiles) {
-    yield* poolFindings(profile, text(profile, "name"), location);
-  }
-}
-
-function* identityFindings(inputs: PropertyMap): Generator<CloudError> {
-  const type = stringAt(inputs, "identity.type");
-  const assigned = stringsAt(inputs, "identity.userAssignedIdentities");
-  if (type === undefined && !isGiven(inputs, "servicePrincipalProfile")) {
-    yield new CloudError(
-      400,
-      "ServicePrincipalNotFound",
-      "Provisioning of resource(s) for container service failed: neither identity nor servicePrincipalProfile is set.",
-    );
-  }
-  if (type === "UserAssigned" && assigned.length !== 1) {
-    yield invalidParameter(`identity.type UserAssigned takes exactly one identity, got ${assigned.length}.`);
-  }
-}
-
-function* networkFindings({ inputs, view, id }: Draft): Generator<CloudError> {
-  const services = stringAt(inputs, "networkProfile.serviceCidr") ?? "10.0.0.0/16";
-  const dns = stringAt(inputs, "networkProfile.dnsServiceIP");
-  const pods = stringAt(inputs, "networkProfile.podCidr");
-  for (const range of [services, ...(pods === undefined ? [] : [pods])]) {
-    if (parseRange(range) === undefined) {
-      yield invalidParameter(`The network profile's range ${range} is not a valid CIDR block.`);
-      return;
-    }
-  }
-  if (dns !== undefined && !contains(services, `${dns}/32`)) {
-    yield invalidParameter(`The DNS service IP ${dns} is outside the service CIDR ${services}.`);
-  }
-  if (pods !== undefined && overlap(pods, services)) {
-    yield invalidParameter(`The pod CIDR ${pods} overlaps with the service CIDR ${services}.`);
-  }
-  const subnets = objectsAt(inputs, "agentPoolProfiles").flatMap((profile) => [
-    ...poolReferences(id, profile),
-  ]);
-  for (const { key } of subnets) {
-    for (const used of prefixesOf(view.find(key)?.inputs ?? {}).filter((prefix) =>
-      overlap(prefix, services),
-    )) {
-      yield new CloudError(
-        400,
-        "ServiceCidrOverlapExistingSubnetsCidr",
-        `The specified service CIDR ${services} is conflicted with an existing subnet CIDR ${used}`,
-      );
-    }
-  }
-}
-
-function* issuerFindings({ inputs, previous }: Draft): Generator<CloudError> {
-  const enabled = booleanAt(inputs, "oidcIssuerProfile.enabled") === true;
-  if (booleanAt(inputs, "securityProfile.workloadIdentity.enabled") === true && !enabled) {
-    yield new CloudError(
-      400,
-      "WorkloadIdentityRequiresOIDCIssuer",
-      "Workload identity requires OIDC issuer to be enabled: set oidcIssuerProfile.enabled.",
-    );
-  }
-  if (
-    !enabled &&
-    previous !== undefined &&
-    booleanAt(previous.inputs, "oidcIssuerProfile.enabled") === true
-  ) {
-    yield new CloudError(400, "OIDCIssuerCannotBeDisabled", "The OIDC issuer feature cannot be disabled.");
-  }
 }
 
 function gerund({ operation }: Resource): string {

@@ -152,7 +152,7 @@ describe("faults", () => {
 describe("operations", () => {
   test("a cancelled wait says so; the operation goes on and ends, whoever looks", async () => {
     const state = freshState();
-    const { cloud, azure } = await azureOn(state, 0.05);
+    const { cloud, azure } = await azureOn(state, 0.5);
     const cancel = new AbortController();
     const waiting = azure.create(group, "rg", inputs, cancel.signal).catch((error: unknown) => error);
     while (cloud.list().length === 0) {
@@ -162,7 +162,7 @@ describe("operations", () => {
     const cancelled = await waiting;
     expect(cancelled).toBeInstanceOf(InitializationFailed);
     expect((cancelled as Error).message).toContain("was cancelled; the operation goes on in the cloud");
-    const reopened = await azureOn(state, 0.05);
+    const reopened = await azureOn(state, 0.5);
     expect(reopened.cloud.list().map((one) => reopened.cloud.state(one))).toEqual(["Creating"]);
     const [{ operation }] = reopened.cloud.list() as [ReturnType<typeof reopened.cloud.list>[number]];
     await reopened.cloud.clock.sleepUntil(operation.until, new AbortController().signal);
@@ -173,13 +173,13 @@ describe("operations", () => {
 
   test("a deletion ends, too, when nobody waits for it", async () => {
     const state = freshState();
-    const { azure, cloud } = await azureOn(state, 0.002);
+    const { azure, cloud } = await azureOn(state, 0.02);
     const made = await azure.create(group, "rg", inputs);
     const deletion = azure.delete(made);
     while (cloud.list().some((one) => cloud.state(one) !== "Deleting")) {
       await new Promise((resolve) => setImmediate(resolve));
     }
-    const reopened = await azureOn(state, 0.002);
+    const reopened = await azureOn(state, 0.02);
     expect(reopened.cloud.list().map((one) => reopened.cloud.state(one))).toEqual(["Deleting"]);
     await deletion;
     expect(reopened.cloud.list()).toEqual([]);

@@ -1,32 +1,30 @@
-import {
-  type CheckRequest,
-  type CheckResult,
-  type CreateRequest,
-  type CreateResult,
-  type DeleteRequest,
-  type DiffRequest,
-  type DiffResult,
-  InitializationFailed,
-  type InvokeRequest,
-  type Plugin,
-  type ReadRequest,
-  type ReadResult,
-  type Session,
-  type UpdateRequest,
+import type {
+  CheckRequest,
+  CheckResult,
+  CreateRequest,
+  CreateResult,
+  DeleteRequest,
+  DiffRequest,
+  DiffResult,
+  InvokeRequest,
+  Plugin,
+  ReadRequest,
+  ReadResult,
+  Session,
+  UpdateRequest,
 } from "../../plugin/plugin";
-import { type PropertyMap, Unknown } from "../../plugin/values";
+import type { PropertyMap } from "../../plugin/values";
 import { acceptDeletion, acceptWrite, release } from "./acceptance";
-import { withName } from "./autoname";
 import { type Call, call } from "./call";
+import { checked, previewed } from "./check";
 import type { Cloud } from "./cloud";
 import type { Dialect, Verb } from "./dialect";
 import { diff } from "./diff";
 import { CloudError } from "./errors";
 import type { Fault } from "./faults";
 import type { Draft, Kind, Scope } from "./kind";
-import { isGiven, isObject, withDefault, without, withoutNulls } from "./properties";
 import type { Resource } from "./store";
-import { waitFor } from "./waiting";
+import { finished, waitFor } from "./waiting";
 
 /** The plugin of one cloud: its dialect over the shared machinery. */
 export function cloudPlugin(cloud: Cloud, dialect: Dialect): Plugin {
@@ -50,16 +48,7 @@ class CloudSession implements Session {
 
   async check(request: CheckRequest): Promise<CheckResult> {
     const kind = this.#kind(request.type);
-    const named = withName(kind, this.dialect, request, { ...kind.defaults, ...withoutNulls(request.news) });
-    const inputs = this.dialect.prepare(kind, named, {
-      scope: this.scope,
-      olds: request.olds,
-      view: this.cloud,
-    });
-    const missing = kind.required
-      .filter((path) => !isGiven(inputs, path))
-      .map((path) => ({ property: path, reason: missingReason(path) }));
-    return { inputs, failures: [...missing, ...(kind.check?.(inputs) ?? [])] };
+    return checked(this.cloud, this.dialect, kind, this.scope, request);
   }
 
   async diff(request: DiffRequest): Promise<DiffResult> {
@@ -109,25 +98,10 @@ class CloudSession implements Session {
 
   async read(request: ReadRequest): Promise<ReadResult | undefined> {
     const kind = this.#kind(request.type);
-    const scope = this.dialect.scopeOf(this.scope, request.id, { ...request.olds, ...request.inputs });
-    const { key, id } = this.dialect.locate(kind, request.id, scope);
-    const known = this.cloud.find(key);
-    const about: Call = {
-      ...readOf(kind),
-      kind,
-      scope,
-      location: known?.location ?? scope.region,
-      target: {
-        urn: request.urn,
-        type: kind.token,
-        names: [request.name, known?.name ?? id],
-        location: known?.location ?? scope.region,
-        operation: "read",
-      },
-      signal: request.signal,
-    };
-    return this.#explained(kind.operations.read, id, async () => {
-      const resource = await this.#send(about, () => this.cloud.find(key));
+    const draft = this.#draft(kind, request, { ...request.olds, ...request.inputs });
+    return this.#explained(kind.operations.read, draft.id, async () => {
+      const about = this.#call(kind, "read", draft, request);
+      const resource = await this.#send(about, () => this.cloud.find(draft.key));
       return resource === undefined
         ? undefined
         : {
@@ -143,40 +117,17 @@ class CloudSession implements Session {
     if (request.preview) {
       return this.dialect.previewUpdate(previewed(kind, request.news), request.olds);
     }
-    const scope = this.dialect.scopeOf(this.scope, request.id, request.news);
-    const { key, id } = this.dialect.locate(kind, request.id, scope);
-    const known = this.cloud.find(key);
-    const identity = {
-      id,
-      key,
-      name: known?.name ?? request.name,
-      location: known?.location ?? scope.region,
-    };
-    const draft: Draft = {
-      ...identity,
-      inputs: request.news,
-      scope,
-      unique: this.cloud.unique(request.urn),
-      view: this.cloud,
-    };
-    return this.#explained(kind.operations.update, id, async () => {
-      const { resource, later } = await this.#send(this.#call(kind, "update", draft, request), (fault) => {
-        const previous = this.cloud.find(key);
+    const draft = this.#draft(kind, request, request.news);
+    return this.#explained(kind.operations.update, draft.id, async () => {
+      const about = this.#call(kind, "update", draft, request);
+      const { resource, later } = await this.#send(about, (fault) => {
+        const previous = this.cloud.find(draft.key);
         if (previous === undefined) {
-          throw new CloudError(
-            404,
-            "ResourceNotFound",
-            `The resource '${id}' is gone; run 'pulumi refresh' to see what is left.`,
-          );
+          const detail = `The resource '${draft.id}' is gone; run 'pulumi refresh' to see what is left.`;
+          throw new CloudError(404, "ResourceNotFound", detail);
         }
-        const accepted = acceptWrite(
-          this.cloud,
-          this.dialect,
-          kind,
-          { ...draft, previous },
-          request.urn,
-          fault,
-        );
+        const written = { ...draft, previous };
+        const accepted = acceptWrite(this.cloud, this.dialect, kind, written, request.urn, fault);
         return { resource: accepted, later: fault };
       });
       return this.#done(kind, resource, later, request);
@@ -185,22 +136,10 @@ class CloudSession implements Session {
 
   async delete(request: DeleteRequest): Promise<void> {
     const kind = this.#kind(request.type);
-    const scope = this.dialect.scopeOf(this.scope, request.id, { ...request.olds, ...request.oldInputs });
-    const { key, id } = this.dialect.locate(kind, request.id, scope);
-    const known = this.cloud.find(key);
-    const draft: Draft = {
-      id,
-      key,
-      name: known?.name ?? request.name,
-      location: known?.location ?? scope.region,
-      inputs: known?.inputs ?? request.oldInputs,
-      scope,
-      unique: "",
-      view: this.cloud,
-    };
-    await this.#explained(kind.operations.delete, id, async () => {
-      const accepted = await this.#send(this.#call(kind, "delete", draft, request), (fault) => {
-        const resource = this.cloud.find(key);
+    const draft = this.#draft(kind, request, { ...request.olds, ...request.oldInputs });
+    await this.#explained(kind.operations.delete, draft.id, async () => {
+      const accepted = await this.#send(this.#call(kind, "delete", draft, request), (later) => {
+        const resource = this.cloud.find(draft.key);
         if (resource === undefined) {
           return undefined;
         }
@@ -208,24 +147,17 @@ class CloudSession implements Session {
           release(this.cloud, resource);
           return undefined;
         }
-        return { resource: acceptDeletion(this.cloud, this.dialect, kind, draft, resource, fault), fault };
+        const going = acceptDeletion(this.cloud, this.dialect, kind, draft, resource, later);
+        return { going, later };
       });
-      if (accepted !== undefined) {
-        const left = await waitFor(
-          this.cloud,
-          this.dialect,
-          kind,
-          accepted.resource,
-          accepted.fault,
-          request,
-        );
-        if (left?.operation.failure !== undefined) {
-          throw new CloudError(
-            left.operation.failure.status,
-            left.operation.failure.code,
-            left.operation.failure.detail,
-          );
-        }
+      if (accepted === undefined) {
+        return;
+      }
+      const { going, later } = accepted;
+      const left = await waitFor(this.cloud, this.dialect, kind, going, later, request);
+      const failure = left?.operation.failure;
+      if (failure !== undefined) {
+        throw new CloudError(failure.status, failure.code, failure.detail);
       }
     });
   }
@@ -263,30 +195,30 @@ class CloudSession implements Session {
     later: Fault | undefined,
     request: CreateRequest | UpdateRequest,
   ): Promise<PropertyMap> {
-    const unfinished = (reason: string) => {
-      const current = this.cloud.find(accepted.key) ?? accepted;
-      return new InitializationFailed(accepted.id, this.dialect.outputs(kind, current, this.cloud), [reason]);
-    };
-    let resource: Resource | undefined;
-    try {
-      resource = await waitFor(this.cloud, this.dialect, kind, accepted, later, request);
-    } catch (error) {
-      throw error instanceof CloudError ? error : unfinished((error as Error).message);
-    }
-    if (resource === undefined) {
-      throw new Error(`${accepted.id} was deleted by somebody else while it was being written`);
-    }
-    const { failure } = resource.operation;
-    if (failure !== undefined) {
-      const error = new CloudError(failure.status, failure.code, failure.detail);
-      throw unfinished(this.dialect.explain(error, kind.operations[accepted.operation.kind], accepted.id));
-    }
+    const resource = await finished(this.cloud, this.dialect, kind, accepted, later, request);
     if (this.dialect.looksBeforeCreate) {
       // The official plugin reads the resource once more after each write, and does without if it cannot.
       const about = this.#call(kind, "read", { ...resource, scope: this.scope }, request);
       await this.#send({ ...about, ...readOf(kind) }, () => undefined).catch(ignoreRefusal);
     }
     return this.dialect.outputs(kind, resource, this.cloud);
+  }
+
+  /** What the cloud has under the id that the engine knows, as something to be read, changed or deleted. */
+  #draft(kind: Kind, request: About & { readonly id: string }, inputs: PropertyMap): Draft {
+    const scope = this.dialect.scopeOf(this.scope, request.id, inputs);
+    const { key, id } = this.dialect.locate(kind, request.id, scope);
+    const known = this.cloud.find(key);
+    return {
+      id,
+      key,
+      name: known?.name ?? request.name,
+      location: known?.location ?? scope.region,
+      inputs,
+      scope,
+      unique: "",
+      view: this.cloud,
+    };
   }
 
   #call(
@@ -344,26 +276,6 @@ function ignoreRefusal(error: unknown): void {
 
 function readOf(kind: Kind): { operation: string; verb: "read" } {
   return { operation: kind.operations.read, verb: "read" };
-}
-
-function previewed(kind: Kind, inputs: PropertyMap): PropertyMap {
-  const notes = Object.keys(inputs).filter((key) => key.startsWith("__"));
-  let outputs = without(inputs, [...notes, ...(kind.pathParameters ?? [])]);
-  for (const path of kind.unknown) {
-    const parent = path.split(".")[0] ?? path;
-    // A nested output is unknown only inside an object that the program gives; else the object is.
-    outputs =
-      path === parent || isObject(outputs[parent])
-        ? withDefault(outputs, path, Unknown.value)
-        : withDefault(outputs, parent, Unknown.value);
-  }
-  return outputs;
-}
-
-function missingReason(path: string): string {
-  return path === "location"
-    ? "missing required property 'location'. Either set it explicitly or configure it with 'pulumi config set azure-native:location <value>'."
-    : `missing required property '${path}'`;
 }
 
 function unsupported(what: string, token: string, known: ReadonlyMap<string, unknown>): Error {

@@ -1,4 +1,4 @@
-import type { CreateRequest } from "../../plugin/plugin";
+import { type CreateRequest, InitializationFailed } from "../../plugin/plugin";
 import { crash, hang } from "./call";
 import type { Cloud } from "./cloud";
 import type { Dialect } from "./dialect";
@@ -45,6 +45,39 @@ export async function waitFor(
     );
   }
   return cloud.find(accepted.key);
+}
+
+/**
+ * Waits like {@link waitFor} until a creation or change is done. Throws InitializationFailed, as the official
+ * plugins do, when the resource is there but the operation failed or nobody waited for its end.
+ */
+export async function finished(
+  cloud: Cloud,
+  dialect: Dialect,
+  kind: Kind,
+  accepted: Resource,
+  later: Fault | undefined,
+  request: Pick<CreateRequest, "signal" | "timeoutSeconds">,
+): Promise<Resource> {
+  const unfinished = (reason: string) => {
+    const current = cloud.find(accepted.key) ?? accepted;
+    return new InitializationFailed(accepted.id, dialect.outputs(kind, current, cloud), [reason]);
+  };
+  let resource: Resource | undefined;
+  try {
+    resource = await waitFor(cloud, dialect, kind, accepted, later, request);
+  } catch (error) {
+    throw error instanceof CloudError ? error : unfinished((error as Error).message);
+  }
+  if (resource === undefined) {
+    throw new Error(`${accepted.id} was deleted by somebody else while it was being written`);
+  }
+  const { failure } = resource.operation;
+  if (failure !== undefined) {
+    const error = new CloudError(failure.status, failure.code, failure.detail);
+    throw unfinished(dialect.explain(error, kind.operations[accepted.operation.kind], accepted.id));
+  }
+  return resource;
 }
 
 /** The fault that comes after the request was accepted. `error` and `throttle` are part of the operation itself. */

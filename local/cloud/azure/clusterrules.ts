@@ -1,0 +1,107 @@
+import type { PropertyMap } from "../../plugin/values";
+import { contains, overlap, parseRange } from "../engine/addresses";
+import { CloudError } from "../engine/errors";
+import type { Draft } from "../engine/kind";
+import { booleanAt, isGiven, objectsAt, stringAt, stringsAt } from "../engine/properties";
+import { poolFindings, poolReferences } from "./agentpool";
+import { text } from "./arm";
+import { invalidParameter, patchVersion, unsupportedVersion } from "./kubernetes";
+import { prefixesOf } from "./virtualnetwork";
+
+/** What AKS refuses in a cluster, its location and its references apart. */
+export function* clusterFindings(draft: Draft): Generator<CloudError> {
+  yield* profileFindings(draft);
+  yield* identityFindings(draft.inputs);
+  yield* networkFindings(draft);
+  yield* issuerFindings(draft);
+}
+
+function* profileFindings({ inputs, location, previous }: Draft): Generator<CloudError> {
+  if (!isGiven(inputs, "dnsPrefix") && !isGiven(inputs, "fqdnSubdomain")) {
+    yield invalidParameter("Required parameter dnsPrefix is missing (null).");
+  }
+  const prefix = stringAt(inputs, "dnsPrefix");
+  // https://aka.ms/aks-naming-rules
+  if (prefix !== undefined && !/^[A-Za-z0-9]([A-Za-z0-9-]{0,52}[A-Za-z0-9])?$/.test(prefix)) {
+    yield invalidParameter(
+      `The value of parameter dnsPrefix is invalid: '${prefix}'. It can contain only letters, numbers and hyphens, ` +
+        "must begin and end with a letter or number and has at most 54 characters.",
+    );
+  }
+  const version = stringAt(inputs, "kubernetesVersion");
+  if (version !== undefined && patchVersion(version) === undefined) {
+    yield unsupportedVersion(version, location);
+  }
+  const profiles = objectsAt(inputs, "agentPoolProfiles");
+  if (previous === undefined && !profiles.some((profile) => stringAt(profile, "mode") === "System")) {
+    yield invalidParameter("Must define at least one system pool: an agentPoolProfile with mode 'System'.");
+  }
+  for (const profile of profiles) {
+    yield* poolFindings(profile, text(profile, "name"), location);
+  }
+}
+
+function* identityFindings(inputs: PropertyMap): Generator<CloudError> {
+  const type = stringAt(inputs, "identity.type");
+  const assigned = stringsAt(inputs, "identity.userAssignedIdentities");
+  if (type === undefined && !isGiven(inputs, "servicePrincipalProfile")) {
+    yield new CloudError(
+      400,
+      "ServicePrincipalNotFound",
+      "Provisioning of resource(s) for container service failed: neither identity nor servicePrincipalProfile is set.",
+    );
+  }
+  if (type === "UserAssigned" && assigned.length !== 1) {
+    yield invalidParameter(`identity.type UserAssigned takes exactly one identity, got ${assigned.length}.`);
+  }
+}
+
+function* networkFindings({ inputs, view, id }: Draft): Generator<CloudError> {
+  const services = stringAt(inputs, "networkProfile.serviceCidr") ?? "10.0.0.0/16";
+  const dns = stringAt(inputs, "networkProfile.dnsServiceIP");
+  const pods = stringAt(inputs, "networkProfile.podCidr");
+  for (const range of [services, ...(pods === undefined ? [] : [pods])]) {
+    if (parseRange(range) === undefined) {
+      yield invalidParameter(`The network profile's range ${range} is not a valid CIDR block.`);
+      return;
+    }
+  }
+  if (dns !== undefined && !contains(services, `${dns}/32`)) {
+    yield invalidParameter(`The DNS service IP ${dns} is outside the service CIDR ${services}.`);
+  }
+  if (pods !== undefined && overlap(pods, services)) {
+    yield invalidParameter(`The pod CIDR ${pods} overlaps with the service CIDR ${services}.`);
+  }
+  const subnets = objectsAt(inputs, "agentPoolProfiles").flatMap((profile) => [
+    ...poolReferences(id, profile),
+  ]);
+  for (const { key } of subnets) {
+    for (const used of prefixesOf(view.find(key)?.inputs ?? {}).filter((prefix) =>
+      overlap(prefix, services),
+    )) {
+      yield new CloudError(
+        400,
+        "ServiceCidrOverlapExistingSubnetsCidr",
+        `The specified service CIDR ${services} is conflicted with an existing subnet CIDR ${used}`,
+      );
+    }
+  }
+}
+
+function* issuerFindings({ inputs, previous }: Draft): Generator<CloudError> {
+  const enabled = booleanAt(inputs, "oidcIssuerProfile.enabled") === true;
+  if (booleanAt(inputs, "securityProfile.workloadIdentity.enabled") === true && !enabled) {
+    yield new CloudError(
+      400,
+      "WorkloadIdentityRequiresOIDCIssuer",
+      "Workload identity requires OIDC issuer to be enabled: set oidcIssuerProfile.enabled.",
+    );
+  }
+  if (
+    !enabled &&
+    previous !== undefined &&
+    booleanAt(previous.inputs, "oidcIssuerProfile.enabled") === true
+  ) {
+    yield new CloudError(400, "OIDCIssuerCannotBeDisabled", "The OIDC issuer feature cannot be disabled.");
+  }
+}

@@ -1,0 +1,44 @@
+import type { CheckRequest, CheckResult } from "../../plugin/plugin";
+import { type PropertyMap, Unknown } from "../../plugin/values";
+import { withName } from "./autoname";
+import type { Cloud } from "./cloud";
+import type { Dialect } from "./dialect";
+import type { Kind, Scope } from "./kind";
+import { isGiven, isObject, withDefault, without, withoutNulls } from "./properties";
+
+/** The inputs with names, defaults and whatever else the official plugin fills in, and what it finds wrong. */
+export function checked(
+  cloud: Cloud,
+  dialect: Dialect,
+  kind: Kind,
+  scope: Scope,
+  request: CheckRequest,
+): CheckResult {
+  const named = withName(kind, dialect, request, { ...kind.defaults, ...withoutNulls(request.news) });
+  const inputs = dialect.prepare(kind, named, { scope, olds: request.olds, view: cloud });
+  const missing = kind.required
+    .filter((path) => !isGiven(inputs, path))
+    .map((path) => ({ property: path, reason: missingReason(path) }));
+  return { inputs, failures: [...missing, ...(kind.check?.(inputs) ?? [])] };
+}
+
+/** A new resource's outputs as far as a preview can know them. */
+export function previewed(kind: Kind, inputs: PropertyMap): PropertyMap {
+  const notes = Object.keys(inputs).filter((key) => key.startsWith("__"));
+  let outputs = without(inputs, [...notes, ...(kind.pathParameters ?? [])]);
+  for (const path of kind.unknown) {
+    const parent = path.split(".")[0] ?? path;
+    // A nested output is unknown only inside an object that the program gives; else the object is.
+    outputs =
+      path === parent || isObject(outputs[parent])
+        ? withDefault(outputs, path, Unknown.value)
+        : withDefault(outputs, parent, Unknown.value);
+  }
+  return outputs;
+}
+
+function missingReason(path: string): string {
+  return path === "location"
+    ? "missing required property 'location'. Either set it explicitly or configure it with 'pulumi config set azure-native:location <value>'."
+    : `missing required property '${path}'`;
+}

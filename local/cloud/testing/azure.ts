@@ -1,0 +1,64 @@
+import type { PropertyMap } from "../../plugin/values";
+import type { Cloud } from "../engine/cloud";
+import { type Created, Driver, openCloud } from "./session";
+
+export const types = {
+  group: "azure-native:resources:ResourceGroup",
+  network: "azure-native:network:VirtualNetwork",
+  subnet: "azure-native:network:Subnet",
+  securityGroup: "azure-native:network:NetworkSecurityGroup",
+  address: "azure-native:network:PublicIPAddress",
+  identity: "azure-native:managedidentity:UserAssignedIdentity",
+  credential: "azure-native:managedidentity:FederatedIdentityCredential",
+  role: "azure-native:authorization:RoleAssignment",
+  cluster: "azure-native:containerservice:ManagedCluster",
+  pool: "azure-native:containerservice:AgentPool",
+} as const;
+
+export const inGroup = { resourceGroupName: "rg", location: "westeurope" };
+
+/** A subscription `sub` with a resource group `rg`, and what tests make in it. */
+export class AzureFixture {
+  private constructor(
+    readonly cloud: Cloud,
+    readonly azure: Driver,
+  ) {}
+
+  static async open(timeScale = 0): Promise<AzureFixture> {
+    const cloud = openCloud(undefined, timeScale);
+    const azure = await Driver.azure(cloud, { subscriptionId: "sub" });
+    await azure.create(types.group, "rg", inGroup);
+    return new AzureFixture(cloud, azure);
+  }
+
+  vnet(prefixes: string[] = ["10.0.0.0/16"]): Promise<Created> {
+    return this.azure.create(types.network, "vnet", {
+      ...inGroup,
+      virtualNetworkName: "vnet",
+      addressSpace: { addressPrefixes: prefixes },
+    });
+  }
+
+  subnet(addressPrefix: string, name = "nodes", more: PropertyMap = {}): Promise<Created> {
+    return this.azure.create(types.subnet, name, {
+      resourceGroupName: "rg",
+      virtualNetworkName: "vnet",
+      subnetName: name,
+      addressPrefix,
+      ...more,
+    });
+  }
+
+  aks(more: PropertyMap = {}, profile: PropertyMap = {}): Promise<Created> {
+    return this.azure.create(types.cluster, "aks", {
+      ...inGroup,
+      resourceName: "aks",
+      dnsPrefix: "aks",
+      identity: { type: "SystemAssigned" },
+      agentPoolProfiles: [
+        { name: "system", mode: "System", count: 1, vmSize: "Standard_D4s_v5", ...profile },
+      ],
+      ...more,
+    });
+  }
+}
