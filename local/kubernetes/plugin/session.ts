@@ -13,7 +13,7 @@ import type {
   UpdateRequest,
 } from "../../plugin/plugin";
 import { InitializationFailed } from "../../plugin/plugin";
-import { containsUnknown, type PropertyMap, Unknown } from "../../plugin/values";
+import { type PropertyMap, Unknown } from "../../plugin/values";
 import type { ApiServer } from "../api/api-server";
 import { discover, pathOf } from "../api/discovery";
 import { ApiError, isNotFound, reason, Unreachable } from "../api/errors";
@@ -25,6 +25,7 @@ import { diff } from "./diff";
 import { driftedInputs, importedInputs } from "./drift";
 import { manifest, properties } from "./manifest";
 import { fieldManager, isAutonamed, named } from "./names";
+import { preview } from "./preview";
 import type { ProviderConfig } from "./provider-config";
 import { replacingPaths } from "./replacement";
 import { parseId, parseToken } from "./token";
@@ -77,10 +78,10 @@ export class KubernetesSession implements Session {
     };
   }
 
-  async create({ urn, inputs, preview, timeoutSeconds, signal }: CreateRequest): Promise<CreateResult> {
+  async create({ urn, inputs, preview: dry, timeoutSeconds, signal }: CreateRequest): Promise<CreateResult> {
     const manager = fieldManager(urn, inputs);
-    if (preview) {
-      const outputs = await this.preview(inputs, async (api) => {
+    if (dry) {
+      const outputs = await preview(inputs, this.known, async (api) => {
         const live = await dryRunReplacement(api, manifest(inputs), manager, signal);
         const { uid, resourceVersion, creationTimestamp, generation, ...metadata } = live.metadata;
         return { ...live, metadata };
@@ -151,10 +152,10 @@ export class KubernetesSession implements Session {
   }
 
   async update(request: UpdateRequest): Promise<PropertyMap> {
-    const { urn, id, olds, news, preview, timeoutSeconds, signal } = request;
+    const { urn, id, olds, news, timeoutSeconds, signal } = request;
     const manager = typeof olds.__fieldManager === "string" ? olds.__fieldManager : fieldManager(urn, news);
-    if (preview) {
-      return this.preview(news, (api) => dryRun(api, manifest(news), manager, signal));
+    if (request.preview) {
+      return preview(news, this.known, (api) => dryRun(api, manifest(news), manager, signal));
     }
     try {
       const live = await this.applied(this.api(), news, manager, timeoutSeconds, signal);
@@ -219,6 +220,11 @@ export class KubernetesSession implements Session {
     return "unreachable" in connection ? connection.unreachable : undefined;
   }
 
+  private get known(): ApiServer | undefined {
+    const { connection } = this.config;
+    return "unreachable" in connection ? undefined : connection.api;
+  }
+
   private api(): ApiServer {
     const { connection } = this.config;
     if ("unreachable" in connection) {
@@ -254,34 +260,6 @@ export class KubernetesSession implements Session {
         throw new InitializationFailed(idOf(live), outputsOf(error.object, manager), error.reasons);
       }
       throw new InitializationFailed(idOf(live), outputsOf(live, manager), [reason(error)]);
-    }
-  }
-
-  /**
-   * The outputs of a preview: what a dry run answers; the inputs where it cannot be asked: when not all of
-   * them are known, the cluster is not there or may not be asked, or the kind or namespace is about to be made.
-   */
-  private async preview(
-    inputs: PropertyMap,
-    ask: (api: ApiServer) => Promise<KubernetesObject>,
-  ): Promise<PropertyMap> {
-    if (containsUnknown(inputs) || this.unreachable !== undefined) {
-      return inputs;
-    }
-    try {
-      const { status, ...live } = await ask(this.api());
-      return properties(live as KubernetesObject);
-    } catch (error) {
-      const notYetThere =
-        error instanceof NoSuchKind ||
-        (isNotFound(error) && error.details.kind === "namespaces") ||
-        (error instanceof ApiError && /namespace \S+ because it is being terminated/.test(error.message));
-      const mayNotAsk =
-        error instanceof ApiError && error.code === 403 && /cannot \w+ resource/.test(error.message);
-      if (notYetThere || mayNotAsk || error instanceof Unreachable) {
-        return inputs;
-      }
-      throw error;
     }
   }
 }

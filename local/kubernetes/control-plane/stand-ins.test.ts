@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { ingressOf } from "./load-balancers";
+import { isToBeDeleted, volumeFor, wantsVolume } from "./volumes";
+
+const balancer = (spec: object, annotations: Record<string, string> = {}) =>
+  ingressOf({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "p2p", namespace: "n", annotations },
+    spec: { type: "LoadBalancer", ...spec },
+  });
+
+test("a load balancer gets the address it asks for", () => {
+  expect(balancer({ loadBalancerIP: "20.1.2.3" })[0]?.ip).toBe("20.1.2.3");
+  expect(balancer({}, { "service.beta.kubernetes.io/azure-load-balancer-ipv4": "20.4.5.6" })[0]?.ip).toBe(
+    "20.4.5.6",
+  );
+});
+
+test("else a documentation address, the same for the same public address", () => {
+  const named = balancer({}, { "service.beta.kubernetes.io/azure-pip-name": "pip" })[0]?.ip;
+  expect(named).toMatch(/^(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+$/);
+  expect(balancer({}, { "service.beta.kubernetes.io/aws-load-balancer-eip-allocations": "pip" })[0]?.ip).toBe(
+    named,
+  );
+});
+
+test("a Service of another type has none", () => {
+  expect(balancer({ type: "ClusterIP" })).toEqual([]);
+});
+
+const storageClass = (volumeBindingMode: string, provisioner = "disk.csi.azure.com") => ({
+  apiVersion: "storage.k8s.io/v1",
+  kind: "StorageClass",
+  metadata: { name: "premium" },
+  provisioner,
+  reclaimPolicy: "Retain",
+  volumeBindingMode,
+});
+
+const claim = (annotations: Record<string, string>) => ({
+  apiVersion: "v1",
+  kind: "PersistentVolumeClaim",
+  metadata: { name: "data", namespace: "n", uid: "7", annotations },
+  spec: { resources: { requests: { storage: "10Gi" } }, accessModes: ["ReadWriteOnce"] },
+  status: { phase: "Pending" },
+});
+
+const asked = { "volume.kubernetes.io/storage-provisioner": "disk.csi.azure.com" };
+const placed = { ...asked, "volume.kubernetes.io/selected-node": "node-1" };
+
+test("a claim gets its volume at once, or when its first pod is placed, as its class says", () => {
+  expect(wantsVolume(claim(asked), storageClass("Immediate"))).toBe(true);
+  expect(wantsVolume(claim(asked), storageClass("WaitForFirstConsumer"))).toBe(false);
+  expect(wantsVolume(claim(placed), storageClass("WaitForFirstConsumer"))).toBe(true);
+  expect(wantsVolume(claim(placed), storageClass("Immediate", "someone.else"))).toBe(false);
+});
+
+test("a volume is bound to its claim, in the zone of its pod, with its class's reclaim policy", () => {
+  expect(volumeFor(claim(placed), storageClass("WaitForFirstConsumer"), "zone-2")).toMatchObject({
+    metadata: { name: "pvc-7" },
+    spec: {
+      capacity: { storage: "10Gi" },
+      persistentVolumeReclaimPolicy: "Retain",
+      claimRef: { namespace: "n", name: "data", uid: "7" },
+      csi: { driver: "disk.csi.azure.com" },
+      nodeAffinity: {
+        required: { nodeSelectorTerms: [{ matchExpressions: [{ values: ["zone-2"] }] }] },
+      },
+    },
+  });
+});
+
+test("only a released volume of ours with policy Delete is deleted", () => {
+  const volume = (phase: string, persistentVolumeReclaimPolicy: string) => ({
+    apiVersion: "v1",
+    kind: "PersistentVolume",
+    metadata: { name: "pvc-7", annotations: { "pv.kubernetes.io/provisioned-by": "ebs.csi.aws.com" } },
+    spec: { persistentVolumeReclaimPolicy },
+    status: { phase },
+  });
+  expect(isToBeDeleted(volume("Released", "Delete"))).toBe(true);
+  expect(isToBeDeleted(volume("Bound", "Delete"))).toBe(false);
+  expect(isToBeDeleted(volume("Released", "Retain"))).toBe(false);
+});
