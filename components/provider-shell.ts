@@ -15,7 +15,7 @@ export function providerShell(module: string): pulumi.dynamic.ResourceProvider {
   const load = () => {
     const path = require("node:path");
     const root = process.cwd();
-    require(path.join(root, "components/register.js"));
+    require(path.join(root, "typescript.js"));
     return require(path.join(root, module)).provider;
   };
   return {

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // Writes test/expected/<stack>.json: every resource that each example stack makes. Review the change with the code.
-require("../components/register.js");
+require("../typescript.js");
 require("./dump-stack").writeAll(process.argv[2] ?? require("node:path").join(__dirname, "expected"));

@@ -12,11 +12,16 @@ describe("what the example stacks make", () => {
     const folder = mkdtempSync(join(tmpdir(), "chainfleet-expected-"));
     // Programs of Pulumi run badly inside vitest's module world (pulumi#10480).
     const listing = execFileSync("node", [join(ROOT, "test/dump.js"), folder], { encoding: "utf8" });
-    const stacks = listing.trim().split("\n").map((line) => line.split(":")[0]);
+    const stacks = listing
+      .trim()
+      .split("\n")
+      .map((line) => line.split(":")[0]);
     expect(stacks).toEqual(["azure", "dev", "kind"]);
     for (const stack of stacks) {
       const file = `${stack}.json`;
-      expect(readFileSync(join(folder, file), "utf8"), file).toBe(readFileSync(join(ROOT, "test/expected", file), "utf8"));
+      expect(readFileSync(join(folder, file), "utf8"), file).toBe(
+        readFileSync(join(ROOT, "test/expected", file), "utf8"),
+      );
     }
   });
 });

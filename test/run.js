@@ -30,10 +30,14 @@ function step(name, [command, ...args]) {
 function suite(name, [command, ...args]) {
   console.log(`\n== ${name}`);
   const report = join(scratch, `${name}.json`);
-  const status = spawnSync(command, [...args, "--reporter=default", "--reporter=json", `--outputFile=${report}`], {
-    cwd: root,
-    stdio: "inherit",
-  }).status;
+  const status = spawnSync(
+    command,
+    [...args, "--reporter=default", "--reporter=json", `--outputFile=${report}`],
+    {
+      cwd: root,
+      stdio: "inherit",
+    },
+  ).status;
   try {
     const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, "utf8"));
     const broken = numFailedTests === 0 && status !== 0 ? Math.max(1, numFailedTestSuites) : 0;

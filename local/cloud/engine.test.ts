@@ -56,8 +56,8 @@ test("kill -9 of the engine in the middle of a cluster's creation: it is adopted
   const program = spawn(
     process.execPath,
     [
-      "-r",
-      "ts-node/register/transpile-only",
+      "--require",
+      "./typescript.js",
       join("local", "cloud", "testing", "program.ts"),
       JSON.stringify(settings),
     ],

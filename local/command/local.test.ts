@@ -96,7 +96,7 @@ test("a killed plugin leaves no command behind", async () => {
     process.execPath,
     [
       "--require",
-      join(__dirname, "../typescript.js"),
+      join(__dirname, "../../typescript.js"),
       "-e",
       `require(${JSON.stringify(join(__dirname, "local.ts"))}).runLocally(
         { script: ${JSON.stringify(script)}, logging: "none" }, () => {}, new AbortController().signal)`,

@@ -28,9 +28,11 @@ export async function testProject(program: string): Promise<TestProject> {
   const folder = mkdtempSync(join(own, "tests", "engine-"));
   const { folder: tools } = await engine(console.error, join(own, "local", "engine"));
   const write = (file: string, content: string) => writeFileSync(join(folder, file), content);
-  write("Pulumi.yaml", "name: tested\nruntime: {name: nodejs, options: {typescript: true}}\n");
+  write(
+    "Pulumi.yaml",
+    "name: tested\nruntime: {name: nodejs, options: {typescript: false, nodeargs: --require ../../../typescript.js}}\n",
+  );
   write("package.json", JSON.stringify({ name: "tested", main: "index.ts" }));
-  write("tsconfig.json", JSON.stringify({ extends: "../../../tsconfig.json", "ts-node": { swc: true } }));
   write("index.ts", program);
   mkdirSync(join(folder, "state"));
   const start: TestProject["start"] = (args, environment) =>

@@ -160,7 +160,7 @@ function spawnService(run: Run, service: Service, args: readonly string[]): Chil
   return child;
 }
 
-const LOADER = join(__dirname, "..", "typescript.js");
+const LOADER = join(__dirname, "..", "..", "typescript.js");
 
 function processOf(child: ChildProcess): Pick<ServiceRecord, "process"> {
   const identity = child.pid === undefined ? undefined : identify(child.pid);

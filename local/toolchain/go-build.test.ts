@@ -58,7 +58,7 @@ test("a failed build says what the compiler said, and leaves nothing that counts
 test("a killed build frees the lock and the next one succeeds", async () => {
   const build = hello();
   const script = `
-    require("ts-node").register({ transpileOnly: true });
+    require(${JSON.stringify(join(__dirname, "../../typescript.js"))});
     require(${JSON.stringify(join(__dirname, "go-build.ts"))})
       .goBuild(${JSON.stringify(build)}, (line) => console.log(line));`;
   const child: ChildProcess = spawn(process.execPath, ["-e", script], {

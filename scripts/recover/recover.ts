@@ -4,7 +4,7 @@ import { readState, type State, type StateResource } from "../engine/state";
 import type { TimedEvent } from "../run/events";
 import { nameOf } from "../run/summary";
 import { type Identity, identify } from "./identity";
-import { type Found, lookUp } from "./lookup";
+import type { Found } from "./lookup";
 import { suspects } from "./suspects";
 
 /**
@@ -66,6 +66,8 @@ async function adopt(
       .map(({ urn, id, inputs }) => [`${urn}::${id}`, String(inputs?.region)] as const),
   );
   const project = (await stack.workspace.projectSettings()).name;
+  // The clouds' SDKs take a while to load, and hardly any run needs them.
+  const { lookUp } = require("./lookup") as typeof import("./lookup");
   const found = await lookUp(
     {
       stackTag: `${project}/${stack.name}`,

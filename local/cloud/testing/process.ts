@@ -34,7 +34,7 @@ export class CloudProcess {
     ];
     const child = spawn(
       process.execPath,
-      ["-r", "ts-node/register/transpile-only", join("local", "cloud", "main.ts"), ...options],
+      ["--require", "./typescript.js", join("local", "cloud", "main.ts"), ...options],
       { cwd: root, stdio: ["ignore", "pipe", "inherit"] },
     );
     const lines = createInterface({ input: child.stdout });

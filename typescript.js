@@ -1,13 +1,12 @@
-// Lets plain node load the TypeScript of local/: swc strips the types, and the result is kept, so that a
-// process that starts anew loads no compiler at all. ts-node, which the Pulumi program itself runs under,
-// takes 0.3 s to start; each local process, and every command through local/run, would pay that.
+// Lets plain node load TypeScript: swc strips the types, and the result is kept, so that a process that starts
+// anew loads no compiler. The Pulumi program, its dynamic providers, the chainfleet command and the local
+// services all run under it. Deployed dynamic providers load it by this name: it must never move.
 
 const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 
-const root = join(__dirname, "..");
-const cache = join(root, "node_modules", ".cache", "chainfleet");
+const cache = join(__dirname, "node_modules", ".cache", "chainfleet");
 const options = {
   swcrc: false,
   configFile: false,
@@ -34,4 +33,4 @@ function transpile(filename) {
 }
 
 process.setSourceMapsEnabled(true);
-require.extensions[".ts"] = (module, filename) => module._compile(transpile(filename), filename);
+require.extensions[".ts"] ??= (module, filename) => module._compile(transpile(filename), filename);
