@@ -77,8 +77,11 @@ test("kill -9 of the engine in the middle of a cluster's creation: it is adopted
   );
   expect(adopted).toMatchObject({ id: cluster.id, outputs: { fqdn: expect.stringContaining("azmk8s.io") } });
 
-  await untilListed(cloud, clusterType, "Succeeded");
-  expect((await stack.up()).summary.resourceChanges).toMatchObject({ create: 1 });
+  const made = await untilListed(cloud, clusterType, "Succeeded");
+  // How much of the rest had been asked for when the engine was killed differs from run to run.
+  expect((await stack.up()).summary.result).toBe("succeeded");
+  expect(await untilListed(cloud, clusterType)).toEqual(made);
+  expect((await stack.up()).summary.resourceChanges).toEqual({ same: 6 });
   await stack.destroy();
   expect(await list(cloud)).toEqual([]);
 });
