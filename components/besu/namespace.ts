@@ -8,8 +8,11 @@ import { P2P_PORT, RPC_PORT } from "./ports";
  * port reaches a validator, only the RPC port an RPC node.
  */
 export class BesuNamespace extends pulumi.ComponentResource {
-  /** The namespace's name, once everything that guards it is there. */
   readonly name: pulumi.Output<string>;
+  /** The namespace itself: what is in it goes with it. */
+  readonly namespace: kubernetes.core.v1.Namespace;
+  /** What must be there before a pod: one that started earlier would be open for that moment. */
+  readonly guards: readonly pulumi.Resource[];
 
   constructor(name: string, namespaceName: string, opts: pulumi.ComponentResourceOptions) {
     super("chainfleet:besu:BesuNamespace", `${name}-namespace`, {}, opts);
@@ -27,11 +30,14 @@ export class BesuNamespace extends pulumi.ComponentResource {
       parent,
     );
     const within = namespace.metadata.name;
-    const guards = [
+    const contents = { ...parent, deletedWith: namespace };
+    this.name = within;
+    this.namespace = namespace;
+    this.guards = [
       new kubernetes.core.v1.ServiceAccount(
         `${name}-service-account`,
         { metadata: { name: SERVICE_ACCOUNT, namespace: within }, automountServiceAccountToken: false },
-        parent,
+        contents,
       ),
       policy("default-deny", { podSelector: {}, policyTypes: ["Ingress", "Egress"] }),
       policy("validator-p2p-only", {
@@ -50,16 +56,17 @@ export class BesuNamespace extends pulumi.ComponentResource {
         egress: [{ ports: [{ protocol: "TCP", port: P2P_PORT }] }],
       }),
     ];
-    // A pod that starts before its policies would be open for that moment.
-    this.name = pulumi.all([within, pulumi.all(guards.map(({ id }) => id))]).apply(([ready]) => ready);
     this.registerOutputs({ name: this.name });
 
     function policy(policyName: string, spec: kubernetes.types.input.networking.v1.NetworkPolicySpec) {
       return new kubernetes.networking.v1.NetworkPolicy(
         `${name}-${policyName}`,
         { metadata: { name: policyName, namespace: within }, spec },
-        parent,
+        contents,
       );
     }
   }
 }
+
+/** Options of what is made in a namespace: deleting the namespace deletes it, so that nobody need do it one by one. */
+export type InNamespace = pulumi.ComponentResourceOptions & { readonly deletedWith: pulumi.Resource };

@@ -4,7 +4,7 @@ import type { Address, Hex } from "viem";
 import type { Cluster } from "../cluster";
 import type { Region } from "../region";
 import { type Chain, Genesis } from "./genesis-resource";
-import { BesuNamespace } from "./namespace";
+import { BesuNamespace, type InNamespace } from "./namespace";
 import { roleLabels } from "./pod";
 import { P2P_PORT } from "./ports";
 import { RpcNodes } from "./rpc-nodes";
@@ -87,8 +87,13 @@ export class BesuNetwork extends pulumi.ComponentResource {
 
     /** The namespace of a site and, of each validator, the key and the address: what the others need of it. */
     function createPlace(site: Site): Place {
-      const options = { parent: network, provider: site.cluster.provider };
-      const namespace = new BesuNamespace(site.name, `${args.network}-${site.name}`, options).name;
+      const inCluster = { parent: network, provider: site.cluster.provider };
+      const { name, namespace, guards } = new BesuNamespace(
+        site.name,
+        `${args.network}-${site.name}`,
+        inCluster,
+      );
+      const options = { ...inCluster, deletedWith: namespace };
       const seatsOfSite = site.region.p2pEndpoints.map((endpoint, index) => {
         const objectName = `validator-${index}`;
         const seatName = `${site.name}-${objectName}`;
@@ -96,17 +101,18 @@ export class BesuNetwork extends pulumi.ComponentResource {
           objectName,
           name: seatName,
           key: new ValidatorKey(`${seatName}-node-key`, { parent: network }),
-          p2p: new P2pService(seatName, { objectName, namespace, endpoint }, options),
+          p2p: new P2pService(seatName, { objectName, namespace: name, endpoint }, options),
         };
       });
-      return { site, options, namespace, seats: seatsOfSite };
+      return { site, options, namespace: name, guards, seats: seatsOfSite };
     }
 
-    function createNodes({ site, options, namespace, seats: siteSeats }: Place): SiteOutputs {
+    function createNodes({ site, options, namespace, guards, seats: siteSeats }: Place): SiteOutputs {
       const genesisConfigMap = configMap("genesis", { "genesis.json": genesis.file });
       const staticNodesConfigMap = configMap("static-nodes", { "static-nodes.json": staticNodes });
       const shared = {
         namespace,
+        guards,
         image: args.image,
         storageClassName: site.cluster.storageClassName,
         genesisConfigMap: genesisConfigMap.metadata.name,
@@ -179,8 +185,10 @@ export interface SiteOutputs {
 /** A site with its namespace and its validators' seats. */
 interface Place {
   readonly site: Site;
-  readonly options: pulumi.ComponentResourceOptions & { parent: pulumi.Resource };
+  /** Of everything in the site's namespace. */
+  readonly options: InNamespace & { parent: pulumi.Resource };
   readonly namespace: pulumi.Output<string>;
+  readonly guards: readonly pulumi.Resource[];
   readonly seats: readonly Seat[];
 }
 

@@ -1,11 +1,14 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { InNamespace } from "./namespace";
 import { besuPod, roleLabels } from "./pod";
 import { RPC_PORT } from "./ports";
 
 /** What a region's RPC nodes are made from. */
 export interface RpcNodesArgs {
   readonly namespace: pulumi.Output<string>;
+  /** What must be there before a pod of the namespace. */
+  readonly guards: readonly pulumi.Resource[];
   readonly replicas: number;
   readonly image: string;
   readonly cpu: string;
@@ -27,13 +30,13 @@ export class RpcNodes extends pulumi.ComponentResource {
   /** Inside the cluster. @example "http://rpc.chain138-eastus.svc:8545" */
   readonly url: pulumi.Output<string>;
 
-  constructor(name: string, args: RpcNodesArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: RpcNodesArgs, opts: InNamespace) {
     super("chainfleet:besu:RpcNodes", `${name}-rpc`, {}, opts);
-    const parent = { parent: this };
+    const parent = { parent: this, deletedWith: opts.deletedWith };
     const labels = roleLabels("rpc");
     const metadata = (objectName: string) => ({ name: objectName, namespace: args.namespace, labels });
 
-    const headless = new kubernetes.core.v1.Service(
+    new kubernetes.core.v1.Service(
       `${name}-rpc-headless`,
       {
         metadata: metadata("rpc-headless"),
@@ -46,14 +49,14 @@ export class RpcNodes extends pulumi.ComponentResource {
       },
       parent,
     );
-    const nodes = new kubernetes.apps.v1.StatefulSet(
+    new kubernetes.apps.v1.StatefulSet(
       `${name}-rpc`,
       {
         metadata: metadata("rpc"),
         spec: {
           replicas: args.replicas,
           podManagementPolicy: "Parallel",
-          serviceName: headless.metadata.name,
+          serviceName: "rpc-headless",
           selector: { matchLabels: labels },
           template: {
             metadata: { labels },
@@ -80,7 +83,7 @@ export class RpcNodes extends pulumi.ComponentResource {
           persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Delete" },
         },
       },
-      parent,
+      { ...parent, dependsOn: [...args.guards] },
     );
     const service = new kubernetes.core.v1.Service(
       `${name}-rpc-service`,
@@ -88,8 +91,7 @@ export class RpcNodes extends pulumi.ComponentResource {
         metadata: metadata("rpc"),
         spec: { selector: labels, ports: [{ name: "rpc", port: RPC_PORT, targetPort: "rpc" }] },
       },
-      // Its readiness is theirs: waiting for both would only say the same thing twice, later.
-      { ...parent, dependsOn: [nodes] },
+      parent,
     );
     new kubernetes.policy.v1.PodDisruptionBudget(
       `${name}-rpc-disruption-budget`,

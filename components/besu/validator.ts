@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Hex } from "viem";
 import type { ValidatorNodes } from "../cluster";
 import type { P2pEndpoint } from "../region";
+import type { InNamespace } from "./namespace";
 import { besuPod, roleLabels } from "./pod";
 import { P2P_PORT, RPC_PORT } from "./ports";
 
@@ -11,6 +12,8 @@ export interface ValidatorArgs {
   /** Name of its Kubernetes objects, unique in the namespace. @example "validator-0" */
   readonly objectName: string;
   readonly namespace: pulumi.Input<string>;
+  /** What must be there before a pod of the namespace. */
+  readonly guards: readonly pulumi.Resource[];
   /** Its node key. Secret. */
   readonly privateKey: pulumi.Input<Hex>;
   readonly image: string;
@@ -32,8 +35,7 @@ export interface ValidatorArgs {
  *
  * ```
  * key secret ──────────┐
- * volume claim ────────┼── stateful set
- * headless service ────┤
+ * volume claim ────────┼── stateful set    headless service
  * P2P service (early) ─┘
  * ```
  *
@@ -42,9 +44,9 @@ export interface ValidatorArgs {
 export class Validator extends pulumi.ComponentResource {
   readonly statefulSet: kubernetes.apps.v1.StatefulSet;
 
-  constructor(name: string, args: ValidatorArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ValidatorArgs, opts: InNamespace) {
     super("chainfleet:besu:Validator", name, {}, opts);
-    const parent = { parent: this };
+    const parent = { parent: this, deletedWith: opts.deletedWith };
     const labels = validatorLabels(args.objectName);
     const metadata = (suffix = "") => ({
       name: `${args.objectName}${suffix}`,
@@ -69,7 +71,7 @@ export class Validator extends pulumi.ComponentResource {
       },
       parent,
     );
-    const headless = new kubernetes.core.v1.Service(
+    new kubernetes.core.v1.Service(
       `${name}-headless`,
       {
         metadata: metadata(),
@@ -92,7 +94,7 @@ export class Validator extends pulumi.ComponentResource {
         metadata: metadata(),
         spec: {
           replicas: 1,
-          serviceName: headless.metadata.name,
+          serviceName: args.objectName,
           selector: { matchLabels: labels },
           template: {
             metadata: { labels },
@@ -109,7 +111,11 @@ export class Validator extends pulumi.ComponentResource {
           },
         },
       },
-      { ...parent, dependsOn: [...args.nodes.dependsOn, args.p2pService], hooks: args.updateHooks },
+      {
+        ...parent,
+        dependsOn: [...args.guards, ...args.nodes.dependsOn, args.p2pService],
+        hooks: args.updateHooks,
+      },
     );
     this.registerOutputs();
   }
@@ -135,7 +141,7 @@ export class P2pService extends pulumi.ComponentResource {
   /** IPv4. */
   readonly address: pulumi.Output<string>;
 
-  constructor(name: string, args: P2pServiceArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: P2pServiceArgs, opts: InNamespace) {
     super("chainfleet:besu:P2pService", `${name}-p2p`, {}, opts);
     const { address, annotations } = args.endpoint;
     const labels = validatorLabels(args.objectName);
@@ -166,7 +172,7 @@ export class P2pService extends pulumi.ComponentResource {
               }),
         },
       },
-      { parent: this },
+      { parent: this, deletedWith: opts.deletedWith },
     );
     this.address = address ?? service.spec.clusterIP;
     this.registerOutputs({ address: this.address });

@@ -17,7 +17,8 @@ export function environmentFor(
   return {
     ...toolsEnvironment(where, current),
     ...tokenSources(started),
-    PULUMI_BACKEND_URL: `file://${state}`,
+    // Without the sidecar files, whose checksums are an eighth of the engine's work: it rewrites the state at each step.
+    PULUMI_BACKEND_URL: `file://${state}?metadata=skip`,
     // Not a secret: what it protects is the salt of a stack that exists only below this folder.
     PULUMI_CONFIG_PASSPHRASE: "chainfleet-dev",
     PULUMI_DEBUG_PROVIDERS: Object.entries(plugins)
