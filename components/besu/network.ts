@@ -8,7 +8,7 @@ import { BesuNamespace, type InNamespace } from "./namespace";
 import { roleLabels } from "./pod";
 import { P2P_PORT } from "./ports";
 import { RpcNodes } from "./rpc-nodes";
-import { UpdateGate, updateWidth } from "./update-gate";
+import { UPDATE_PATIENCE_SECONDS, UpdateGate, updateWidth } from "./update-gate";
 import { P2pService, Validator } from "./validator";
 import { ValidatorKey } from "./validator-key";
 
@@ -78,7 +78,7 @@ export class BesuNetwork extends pulumi.ComponentResource {
     const staticNodes = pulumi
       .all(seats.map(({ key, p2p }) => enode(key, p2p)))
       .apply((enodes) => `${JSON.stringify(enodes, null, 2)}\n`);
-    const updateHooks = gateUpdates(new UpdateGate(updateWidth(keys.length)));
+    const updateHooks = gateUpdates(new UpdateGate(updateWidth(keys.length), UPDATE_PATIENCE_SECONDS));
 
     this.genesisHash = genesis.hash;
     this.genesisValidators = genesis.genesisValidators;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { crashTolerance, FEWEST_VALIDATORS, quorum } from "./quorum";
 import { UpdateGate, updateWidth } from "./update-gate";
 
@@ -30,7 +30,7 @@ describe("the update gate", () => {
   it("never has more validators down than half the tolerance (or one), whatever the order of events", async () => {
     await fc.assert(
       fc.asyncProperty(fleets, async ({ validators, failing, scheduler }) => {
-        const gate = new UpdateGate(updateWidth(validators));
+        const gate = new UpdateGate(updateWidth(validators), 3600);
         let down = 0;
         let lost = false;
         let enteredAfterLoss = 0;
@@ -57,8 +57,21 @@ describe("the update gate", () => {
     );
   });
 
+  it("counts one as lost that nobody hears of again, so that the run ends", async () => {
+    vi.useFakeTimers();
+    try {
+      const gate = new UpdateGate(1, 900);
+      await gate.enter("eastus/validator-0");
+      const next = gate.enter("westus2/validator-1");
+      vi.advanceTimersByTime(900_000);
+      await expect(next).rejects.toThrow("eastus/validator-0 did not come back");
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("says which validator was lost to those that come after it", async () => {
-    const gate = new UpdateGate(1);
+    const gate = new UpdateGate(1, 3600);
     await gate.enter("eastus/validator-0");
     const next = gate.enter("westus2/validator-1");
     gate.lose("eastus/validator-0");

@@ -6,11 +6,18 @@ import { crashTolerance } from "./quorum";
  */
 export class UpdateGate {
   readonly #waiting: { name: string; enter: () => void; refuse: (error: Error) => void }[] = [];
-  readonly #inside = new Set<string>();
+  readonly #inside = new Map<string, NodeJS.Timeout>();
   #lost: string | undefined;
 
-  /** @param width how many validators may be under update at the same time; at least 1. */
-  constructor(readonly width: number) {}
+  /**
+   * @param width how many validators may be under update at the same time; at least 1.
+   * @param patienceSeconds after which a validator that nobody heard of again counts as lost: the engine tells a
+   *   program of an update that half succeeded, but not of one that failed outright.
+   */
+  constructor(
+    readonly width: number,
+    readonly patienceSeconds: number,
+  ) {}
 
   /** Resolves when this validator may be updated. Rejects once another one was lost. */
   enter(name: string): Promise<void> {
@@ -22,13 +29,13 @@ export class UpdateGate {
 
   /** The validator is back. */
   leave(name: string): void {
-    this.#inside.delete(name);
+    this.#remove(name);
     this.#advance();
   }
 
   /** The validator's update failed: nobody else is let in during this run. */
   lose(name: string): void {
-    if (this.#inside.delete(name)) {
+    if (this.#remove(name)) {
       this.#lost ??= name;
     }
     this.#advance();
@@ -44,12 +51,24 @@ export class UpdateGate {
           ),
         );
       } else if (next !== undefined) {
-        this.#inside.add(next.name);
+        this.#inside.set(next.name, this.#watch(next.name));
         next.enter();
       }
     }
   }
+
+  #watch(name: string): NodeJS.Timeout {
+    return setTimeout(() => this.lose(name), this.patienceSeconds * 1000).unref();
+  }
+
+  #remove(name: string): boolean {
+    clearTimeout(this.#inside.get(name));
+    return this.#inside.delete(name);
+  }
 }
+
+/** Longer than the Kubernetes plugin waits for a StatefulSet (10 minutes). */
+export const UPDATE_PATIENCE_SECONDS = 15 * 60;
 
 /**
  * How many of `validators` to update at once: half of what the chain bears, so that blocks go on even if as
