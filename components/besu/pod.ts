@@ -2,23 +2,39 @@ import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { METRICS_PORT, P2P_PORT, RPC_PORT } from "./ports";
 
-/** What tells one Besu node from another. */
-export interface BesuPodArgs {
+/** What every Besu node of a site is made from, whatever its role. */
+export interface SiteNodeArgs {
+  readonly namespace: pulumi.Output<string>;
+  /** What must be there before a pod of the namespace. */
+  readonly guards: readonly pulumi.Resource[];
+  /** With its tag. */
   readonly image: string;
-  readonly role: Role;
+  /** Kubernetes quantities. */
   readonly cpu: string;
   readonly memory: string;
+  readonly storage: string;
+  /** @default the cluster's default class */
+  readonly storageClassName?: pulumi.Input<string> | undefined;
   /** How many peers it must be able to hold beside its static nodes: those that dial it. */
   readonly maxPeers: number;
+  /** ConfigMaps with `genesis.json` and `static-nodes.json`. */
+  readonly genesisConfigMap: pulumi.Input<string>;
+  readonly staticNodesConfigMap: pulumi.Input<string>;
+}
+
+/** What tells one Besu node from another. */
+export interface BesuPodArgs
+  extends Pick<
+    SiteNodeArgs,
+    "image" | "cpu" | "memory" | "maxPeers" | "genesisConfigMap" | "staticNodesConfigMap"
+  > {
+  readonly role: Role;
   /** Names that the RPC server answers to; the probes use `localhost`. */
   readonly rpcHosts: readonly string[];
   /** The address that peers reach it by. A node that only dials out has none. */
   readonly p2pHost?: pulumi.Input<string>;
   /** The Secret with the node's key, under `key`. A node that nobody needs to know makes its own. */
   readonly keySecret?: pulumi.Input<string>;
-  /** ConfigMaps with `genesis.json` and `static-nodes.json`. */
-  readonly genesisConfigMap: pulumi.Input<string>;
-  readonly staticNodesConfigMap: pulumi.Input<string>;
   /** The volume for /data; absent where a volume claim template of that name makes it. */
   readonly dataClaim?: pulumi.Input<string>;
   readonly nodeSelector: Readonly<Record<string, string>>;

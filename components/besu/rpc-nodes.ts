@@ -1,25 +1,14 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { InNamespace } from "./namespace";
-import { besuPod, roleLabels } from "./pod";
+import { besuPod, roleLabels, type SiteNodeArgs } from "./pod";
 import { RPC_PORT } from "./ports";
 
 /** What a region's RPC nodes are made from. */
-export interface RpcNodesArgs {
-  readonly namespace: pulumi.Output<string>;
-  /** What must be there before a pod of the namespace. */
-  readonly guards: readonly pulumi.Resource[];
+export interface RpcNodesArgs extends SiteNodeArgs {
   readonly replicas: number;
-  readonly image: string;
-  readonly cpu: string;
-  readonly memory: string;
-  readonly storage: string;
-  readonly storageClassName?: pulumi.Input<string> | undefined;
-  readonly maxPeers: number;
   /** Host names to answer to beside the Service's own. */
   readonly hosts: readonly string[];
-  readonly genesisConfigMap: pulumi.Input<string>;
-  readonly staticNodesConfigMap: pulumi.Input<string>;
 }
 
 /**

@@ -4,27 +4,16 @@ import type { Hex } from "viem";
 import type { ValidatorNodes } from "../cluster";
 import type { P2pEndpoint } from "../region";
 import type { InNamespace } from "./namespace";
-import { besuPod, roleLabels } from "./pod";
+import { besuPod, roleLabels, type SiteNodeArgs } from "./pod";
 import { P2P_PORT, RPC_PORT } from "./ports";
 
 /** What one validator is made from. */
-export interface ValidatorArgs {
+export interface ValidatorArgs extends SiteNodeArgs {
   /** Name of its Kubernetes objects, unique in the namespace. @example "validator-0" */
   readonly objectName: string;
-  readonly namespace: pulumi.Input<string>;
-  /** What must be there before a pod of the namespace. */
-  readonly guards: readonly pulumi.Resource[];
   /** Its node key. Secret. */
   readonly privateKey: pulumi.Input<Hex>;
-  readonly image: string;
-  readonly cpu: string;
-  readonly memory: string;
-  readonly storage: string;
-  readonly storageClassName?: pulumi.Input<string> | undefined;
-  readonly maxPeers: number;
   readonly p2pService: P2pService;
-  readonly genesisConfigMap: pulumi.Input<string>;
-  readonly staticNodesConfigMap: pulumi.Input<string>;
   readonly nodes: ValidatorNodes;
   /** What holds updates of running validators in line. */
   readonly updateHooks: pulumi.ResourceHookBinding;

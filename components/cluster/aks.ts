@@ -3,28 +3,23 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AzureRegion } from "../region/azure";
 import { findLocation } from "../region/locations";
-import { type Cluster, dedicatedNodes, PROVIDER_SETTINGS, VALIDATOR_POOL, type ValidatorNodes } from ".";
+import {
+  type Cluster,
+  dedicatedNodes,
+  type ManagedClusterArgs,
+  PROVIDER_SETTINGS,
+  VALIDATOR_POOL,
+  type ValidatorNodes,
+} from ".";
 
 /** What an AKS cluster is made from. */
-export interface AksClusterArgs {
-  /** Name of the network. @example "chain138" */
-  readonly network: string;
+export interface AksClusterArgs extends ManagedClusterArgs {
   readonly region: AzureRegion;
   /** Azure location. @example "eastus" */
   readonly location: string;
-  /** Kubernetes minor version. @example "1.34" */
-  readonly kubernetesVersion: string;
-  /** No public API endpoint. */
-  readonly privateApi: boolean;
-  /** Who may reach a public API. Empty: everyone. */
-  readonly apiAllowedCidrs: readonly string[];
-  /** Number of validators; the pool has a node for each. */
-  readonly validators: number;
   /** @example "Standard_D4s_v5" */
   readonly systemVmSize: string;
   readonly validatorVmSize: string;
-  /** Whether disks stay when their claims are deleted. */
-  readonly reclaimPolicy: "Retain" | "Delete";
 }
 
 /**

@@ -4,27 +4,22 @@ import * as iam from "@pulumi/aws/iam";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsRegion } from "../region/aws";
-import { type Cluster, dedicatedNodes, PROVIDER_SETTINGS, VALIDATOR_POOL, type ValidatorNodes } from ".";
+import {
+  type Cluster,
+  dedicatedNodes,
+  type ManagedClusterArgs,
+  PROVIDER_SETTINGS,
+  VALIDATOR_POOL,
+  type ValidatorNodes,
+} from ".";
 import { execKubeconfig } from "./kubeconfig";
 
 /** What an EKS cluster is made from. */
-export interface EksClusterArgs {
-  /** Name of the network. @example "chain138" */
-  readonly network: string;
+export interface EksClusterArgs extends ManagedClusterArgs {
   readonly region: AwsRegion;
-  /** Kubernetes minor version. @example "1.34" */
-  readonly kubernetesVersion: string;
-  /** No public API endpoint. */
-  readonly privateApi: boolean;
-  /** Who may reach a public API. Empty: everyone. */
-  readonly apiAllowedCidrs: readonly string[];
-  /** Number of validators; the node group has a node for each. */
-  readonly validators: number;
   /** @example "m6i.xlarge" */
   readonly systemInstanceType: string;
   readonly validatorInstanceType: string;
-  /** Whether disks stay when their claims are deleted. */
-  readonly reclaimPolicy: "Retain" | "Delete";
 }
 
 /**

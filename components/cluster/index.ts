@@ -13,6 +13,22 @@ export interface Cluster extends pulumi.ComponentResource {
   readonly validatorNodes: ValidatorNodes;
 }
 
+/** What every cluster that we make is made from, whichever cloud runs it. */
+export interface ManagedClusterArgs {
+  /** Name of the network. @example "chain138" */
+  readonly network: string;
+  /** Kubernetes minor version. @example "1.34" */
+  readonly kubernetesVersion: string;
+  /** No public API endpoint. */
+  readonly privateApi: boolean;
+  /** Who may reach a public API. Empty: everyone. */
+  readonly apiAllowedCidrs: readonly string[];
+  /** Number of validators; their node pool has a node for each. */
+  readonly validators: number;
+  /** Whether disks stay when their claims are deleted. */
+  readonly reclaimPolicy: "Retain" | "Delete";
+}
+
 /** The nodes kept for validators. */
 export interface ValidatorNodes {
   readonly nodeSelector: Readonly<Record<string, string>>;
