@@ -1,0 +1,119 @@
+import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { TimedEvent } from "./events";
+import { type RunFacts, regionOf, summarize } from "./summary";
+
+const urn = (name: string, type = "azure-native:network:VirtualNetwork") =>
+  `urn:pulumi:dev::chainfleet::${type}::${name}`;
+const metadata = (name: string, op: OpType) => ({
+  op,
+  urn: urn(name),
+  type: "azure-native:network:VirtualNetwork",
+  provider: "",
+  new: { urn: urn(name), type: "", custom: true, id: "", parent: "", inputs: {}, outputs: {}, provider: "" },
+});
+const at = (seconds: number, event: Partial<EngineEvent>): TimedEvent => ({
+  at: seconds * 1000,
+  event: { sequence: 0, timestamp: 0, ...event } as EngineEvent,
+});
+const begins = (seconds: number, name: string, op: OpType = "create") =>
+  at(seconds, { resourcePreEvent: { metadata: metadata(name, op) } });
+const ends = (seconds: number, name: string, op: OpType = "create") =>
+  at(seconds, { resOutputsEvent: { metadata: metadata(name, op) } });
+const fails = (seconds: number, name: string, message: string) => [
+  at(seconds, { diagnosticEvent: { urn: urn(name), message, color: "", severity: "error" } }),
+  at(seconds, { resOpFailedEvent: { metadata: metadata(name, "create"), status: 0, steps: 0 } }),
+];
+const facts = (more: Partial<RunFacts>): RunFacts => ({
+  stack: "dev",
+  mode: "up",
+  result: "succeeded",
+  seconds: 10,
+  events: [],
+  regions: [
+    { name: "eastus", cloud: "azure", validators: 2 },
+    { name: "eastus2", cloud: "azure", validators: 2 },
+  ],
+  resources: [],
+  ...more,
+});
+
+describe("a run's summary", () => {
+  it("has the critical path through the state's dependencies, providers included", () => {
+    const summary = summarize(
+      facts({
+        events: [
+          begins(0, "eastus-network"),
+          begins(0, "eastus2-network"),
+          ends(2, "eastus2-network"),
+          ends(5, "eastus-network"),
+          begins(5, "eastus-cluster"),
+          ends(9, "eastus-cluster"),
+        ],
+        resources: [
+          {
+            urn: urn("eastus-cluster"),
+            type: "",
+            provider: `${urn("eastus-network")}::id`,
+            dependencies: [urn("eastus2-network")],
+          },
+        ],
+      }),
+    );
+    expect(summary.criticalPath).toEqual([
+      { urn: urn("eastus-network"), seconds: 5 },
+      { urn: urn("eastus-cluster"), seconds: 4 },
+    ]);
+    expect(summary).toMatchObject({ criticalPathSeconds: 9, ratio: 1.111, changes: { create: 3, same: 0 } });
+  });
+
+  it("names the region that failed, with the error, and leaves the others as they are", () => {
+    const summary = summarize(
+      facts({
+        result: "failed",
+        events: [
+          begins(0, "eastus-network"),
+          begins(1, "eastus2-network"),
+          ...fails(3, "eastus-network", "<{%fg 1%}>no quota<{%reset%}>"),
+          ends(4, "eastus2-network"),
+        ],
+      }),
+    );
+    expect(summary.regions).toEqual([
+      {
+        name: "eastus",
+        cloud: "azure",
+        validators: 2,
+        result: "failed",
+        seconds: 3,
+        error: "eastus-network: no quota",
+      },
+      { name: "eastus2", cloud: "azure", validators: 2, result: "succeeded", seconds: 3 },
+    ]);
+    expect(summary.changes.create).toBe(1);
+  });
+
+  it("of a run cut off says so of the region that had something under way", () => {
+    const summary = summarize(
+      facts({ result: "cancelled", events: [begins(0, "eastus-network"), at(2, { cancelEvent: {} })] }),
+    );
+    expect(summary.regions[0]).toMatchObject({ result: "cancelled", seconds: 2 });
+  });
+});
+
+describe("the region of a resource", () => {
+  it("is the one whose name it begins with, however alike the names are", () => {
+    const name = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 8 }), name, (names, part) => {
+        const regions = names.map((region) => ({ name: region }));
+        for (const region of names) {
+          expect(regionOf(urn(`${region}-${part}`), regions)).toBe(region);
+          expect(regionOf(urn(region), regions)).toBe(region);
+        }
+      }),
+    );
+    expect(regionOf(urn("chain138-besu-genesis"), [{ name: "eastus" }])).toBeUndefined();
+  });
+});
