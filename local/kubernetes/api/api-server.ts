@@ -154,9 +154,16 @@ export class ApiServer {
     };
     return new Promise((resolve, reject) => {
       const { request: open } = url.startsWith("https:") ? https : http;
-      open(url, options, resolve)
-        .on("error", (error) => {
-          reject(request.signal?.aborted === true ? request.signal.reason : new Unreachable(this.url, error));
+      const sent = open(url, options, resolve)
+        .on("error", (error: NodeJS.ErrnoException) => {
+          if (request.signal?.aborted === true) {
+            reject(request.signal.reason);
+          } else if (sent.reusedSocket && error.code === "ECONNRESET") {
+            // The server ended a kept connection just then, or was restarted: nothing is known against it.
+            resolve(this.send(request, agent));
+          } else {
+            reject(new Unreachable(this.url, error));
+          }
         })
         .end(body);
     });
