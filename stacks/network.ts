@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
 import type { ChainParameters } from "../components/besu/genesis";
 import { Chain } from "../components/besu/genesis-resource";
+import type { Site } from "../components/besu/network";
 import { crashTolerance, MOST_TESTED_VALIDATORS, quorum } from "../components/besu/quorum";
 import type { Config } from "./config/schema";
 
@@ -17,7 +19,12 @@ export async function network(config: Config) {
   // Nothing else is registered until the chain has accepted its parameters.
   await accepted;
 
-  const sites = config.regions.map((region) => createSite(name, config.besu.reclaimPolicy, region));
+  const sites: Site[] = [];
+  for (const region of config.regions) {
+    sites.push(createSite(name, config.besu.reclaimPolicy, region));
+    // Registering hundreds of resources takes seconds: the first regions' are sent off meanwhile.
+    await nextTurn();
+  }
   const besu = new BesuNetwork(`${name}-besu`, {
     network: name,
     chain,
