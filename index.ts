@@ -8,6 +8,8 @@ const stacks = { network };
 
 // The SDK takes a stack trace for every Output; translating each into TypeScript positions would be a sixth of
 // the time of a run that changes nothing. Only a stack that is going to be shown is translated.
+const translate = Error.prepareStackTrace;
+Reflect.deleteProperty(Error, "prepareStackTrace");
 process.setSourceMapsEnabled(false);
 
 export = async () => {
@@ -16,6 +18,7 @@ export = async () => {
     return await stacks[config.stack](config);
   } catch (error) {
     process.setSourceMapsEnabled(true);
+    Error.prepareStackTrace = translate as typeof Error.prepareStackTrace;
     throw error instanceof ChainfleetError ? new pulumi.RunError(error.message) : error;
   }
 };
