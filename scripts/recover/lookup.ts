@@ -61,9 +61,10 @@ export async function lookUp(questions: Questions, command: EngineCommand): Prom
     }
   };
   try {
-    const stack = await LocalWorkspace.createOrSelectStack(
+    const stack = await LocalWorkspace.createStack(
       { stackName: "lookup", projectName: "chainfleet-lookup", program },
       {
+        workDir: backend,
         pulumiCommand: await command.automation(),
         envVars: { PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "lookup" },
       },

@@ -32,8 +32,15 @@ export class RunRecord {
     return new RunRecord(directory);
   }
 
+  /**
+   * Keeps an event. Debug messages are dropped: in them the SDK spells out every property that it sends to the
+   * engine, secrets too.
+   */
   add(event: EngineEvent): TimedEvent {
     const timed = { at: Date.now(), event };
+    if ((event.diagnosticEvent?.severity as string | undefined) === "debug") {
+      return timed;
+    }
     this.events.push(timed);
     appendFileSync(join(this.directory, EVENTS), `${JSON.stringify(timed)}\n`);
     return timed;

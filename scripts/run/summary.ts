@@ -97,7 +97,9 @@ function regionSummary(
   done: readonly Step[],
   errors: ReadonlyMap<string, string>,
 ): RegionSummary {
-  const own = done.filter((step) => step.op !== "same" && regionOf(step.urn, regions) === region.name);
+  const own = done.filter(
+    ({ op, urn, metadata }) => op !== "same" && custom(metadata) && regionOf(urn, regions) === region.name,
+  );
   const error = [...errors]
     .filter(([urn]) => regionOf(urn, regions) === region.name)
     .map(([urn, text]) => `${nameOf(urn)}: ${text}`)

@@ -215,7 +215,7 @@ describe("the dev network", () => {
   it("refuses a config with many mistakes in one message, and changes nothing", async () => {
     const cloudBefore = (await checkout.cloud()).length;
     checkout.configure(
-      { path: ["chainfleet:network", "chainId"], value: 99_999_999_999_999_999 },
+      { path: ["chainfleet:network", "chainId"], value: 5_000_000_000_000_000 },
       { path: ["chainfleet:network", "blokPeriod"], value: 1 },
       {
         path: ["chainfleet:regions"],
