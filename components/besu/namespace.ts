@@ -68,5 +68,8 @@ export class BesuNamespace extends pulumi.ComponentResource {
   }
 }
 
-/** Options of what is made in a namespace: deleting the namespace deletes it, so that nobody need do it one by one. */
+/**
+ * Options of what is made in a namespace: deleting the namespace deletes it, so that nobody need do it one by
+ * one. Pods and their disks alone are deleted first: a namespace that has to wait for them takes far longer.
+ */
 export type InNamespace = pulumi.ComponentResourceOptions & { readonly deletedWith: pulumi.Resource };

@@ -21,7 +21,8 @@ export class RpcNodes extends pulumi.ComponentResource {
 
   constructor(name: string, args: RpcNodesArgs, opts: InNamespace) {
     super("chainfleet:besu:RpcNodes", `${name}-rpc`, {}, opts);
-    const parent = { parent: this, deletedWith: opts.deletedWith };
+    const parent = { parent: this };
+    const contents = { ...parent, deletedWith: opts.deletedWith };
     const labels = roleLabels("rpc");
     const metadata = (objectName: string) => ({ name: objectName, namespace: args.namespace, labels });
 
@@ -36,7 +37,7 @@ export class RpcNodes extends pulumi.ComponentResource {
           ports: [{ name: "rpc", port: RPC_PORT }],
         },
       },
-      parent,
+      contents,
     );
     new kubernetes.apps.v1.StatefulSet(
       `${name}-rpc`,
@@ -80,12 +81,12 @@ export class RpcNodes extends pulumi.ComponentResource {
         metadata: metadata("rpc"),
         spec: { selector: labels, ports: [{ name: "rpc", port: RPC_PORT, targetPort: "rpc" }] },
       },
-      parent,
+      contents,
     );
     new kubernetes.policy.v1.PodDisruptionBudget(
       `${name}-rpc-disruption-budget`,
       { metadata: metadata("rpc"), spec: { maxUnavailable: 1, selector: { matchLabels: labels } } },
-      parent,
+      contents,
     );
     this.url = pulumi.interpolate`http://${service.metadata.name}.${args.namespace}.svc:${RPC_PORT}`;
     this.registerOutputs({ url: this.url });

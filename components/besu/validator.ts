@@ -35,7 +35,8 @@ export class Validator extends pulumi.ComponentResource {
 
   constructor(name: string, args: ValidatorArgs, opts: InNamespace) {
     super("chainfleet:besu:Validator", name, {}, opts);
-    const parent = { parent: this, deletedWith: opts.deletedWith };
+    const parent = { parent: this };
+    const contents = { ...parent, deletedWith: opts.deletedWith };
     const labels = validatorLabels(args.objectName);
     const metadata = (suffix = "") => ({
       name: `${args.objectName}${suffix}`,
@@ -46,7 +47,7 @@ export class Validator extends pulumi.ComponentResource {
     const keySecret = new kubernetes.core.v1.Secret(
       `${name}-key`,
       { metadata: metadata("-key"), stringData: { key: args.privateKey }, immutable: true },
-      parent,
+      contents,
     );
     const data = new kubernetes.core.v1.PersistentVolumeClaim(
       `${name}-data`,
@@ -75,7 +76,7 @@ export class Validator extends pulumi.ComponentResource {
           ],
         },
       },
-      parent,
+      contents,
     );
     this.statefulSet = new kubernetes.apps.v1.StatefulSet(
       name,

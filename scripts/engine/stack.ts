@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { ChainfleetError } from "../../components/error";
 import { type EngineCommand, EngineFailure } from "./command";
@@ -31,33 +32,52 @@ export async function openStack(stackName: string, command: EngineCommand): Prom
 }
 
 /**
- * Runs an operation; when a dead run still holds the stack's lock, takes the lock away and runs it again.
+ * Runs an operation. When a dead run still holds the stack's lock, takes the lock away; when a living one on
+ * this machine does (its terminal was closed, its command was killed), waits for its end.
  *
- * @throws ChainfleetError when a living run holds it.
+ * @throws ChainfleetError when somebody on another machine holds it.
  */
 export async function withLock<Result>(
   stack: Stack,
   say: (line: string) => void,
   operation: () => Promise<Result>,
 ): Promise<Result> {
-  try {
-    return await operation();
-  } catch (error) {
-    const holder =
-      error instanceof EngineFailure ? lockHolder(error.result.stderr + error.result.stdout) : undefined;
-    if (holder === undefined) {
-      throw error;
+  for (let waits = 0; ; waits += 1) {
+    try {
+      return await operation();
+    } catch (error) {
+      const holder =
+        error instanceof EngineFailure ? lockHolder(error.result.stderr + error.result.stdout) : undefined;
+      if (holder === undefined) {
+        throw error;
+      }
+      if (holder.host !== hostname()) {
+        throw new ChainfleetError(
+          `Another run (process ${holder.pid} on ${holder.host}) is changing the stack "${stack.name}".`,
+          "Wait for it. If it is gone for certain: pulumi cancel.",
+          { cause: error },
+        );
+      }
+      if (isPulumi(holder.pid)) {
+        if (waits === 0) {
+          say(
+            `Another run (process ${holder.pid}) is changing the stack "${stack.name}": waiting for its end.`,
+          );
+        }
+        await untilGone(holder.pid);
+      } else {
+        say(
+          `The last run (process ${holder.pid}) was killed and left the stack locked: taking the lock away.`,
+        );
+        await stack.cancel();
+      }
     }
-    if (holder.host !== hostname() || isPulumi(holder.pid)) {
-      throw new ChainfleetError(
-        `Another run (process ${holder.pid} on ${holder.host}) is changing the stack "${stack.name}".`,
-        "Wait for it. If it is gone for certain: pulumi cancel.",
-        { cause: error },
-      );
-    }
-    say(`The last run (process ${holder.pid}) was killed and left the stack locked: taking the lock away.`);
-    await stack.cancel();
-    return operation();
+  }
+}
+
+async function untilGone(pid: number): Promise<void> {
+  while (isPulumi(pid)) {
+    await delay(500);
   }
 }
 
