@@ -2,7 +2,7 @@
 # make help    the rest
 
 .DEFAULT_GOAL := help
-.PHONY: help up down preview env test bench lint format clean
+.PHONY: help up down preview env test bench lint format expected docs clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,12 @@ lint: node_modules ## check types, lint rules and format
 
 format: node_modules ## put the code into the one format
 	@npx biome check --write .
+
+expected: node_modules ## regenerate test/expected: what the example stacks make
+	@node test/dump.js
+
+docs: node_modules ## regenerate docs/config.md from the config's schema
+	@node docs/generate.js
 
 clean: ## stop everything local and delete what was made here, the dev stack's state too
 	@if [ -d node_modules ]; then local/stop; fi
