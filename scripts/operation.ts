@@ -4,12 +4,12 @@ import { EngineCommand, EngineFailure } from "./engine/command";
 import { openStack, withLock } from "./engine/stack";
 import { readState } from "./engine/state";
 import { recover } from "./recover/recover";
-import { plain } from "./run/events";
+import { failedUrns, plain, wasStopped } from "./run/events";
 import { type Progress, progressOn } from "./run/progress";
 import { eventsOfUnfinishedRun, RunRecord } from "./run/record";
 import { configuredRegions } from "./run/regions";
 import { report } from "./run/report";
-import { type Mode, type Summary, summarize } from "./run/summary";
+import { type Mode, nameOf, type Summary, summarize } from "./run/summary";
 
 /** How a command is run. */
 export interface OperationOptions {
@@ -41,7 +41,7 @@ export async function operate(mode: Mode, options: OperationOptions): Promise<nu
     );
     // Not before: until here the last run's record is what a further recovery would need.
     const record = RunRecord.begin(options.stack, mode);
-    const failure = await runEngine(mode, stack, options, record, progress);
+    const failure = await runEngine(mode, stack, options, record, progress, interruption.asked);
     const after = mode === "up" ? await readState(stack) : before;
     progress.end();
     const summary = summarize({
@@ -62,24 +62,54 @@ export async function operate(mode: Mode, options: OperationOptions): Promise<nu
   }
 }
 
+/**
+ * Runs the engine until nothing more can be done. When a resource fails, what is made from its outputs fails the
+ * plugin's check, and a failed check stops the engine even with `--continue-on-error`: then it runs again
+ * without what failed and all that depends on it, so that the rest is finished.
+ */
 async function runEngine(
   mode: Mode,
   stack: Stack,
   { parallel }: OperationOptions,
   record: RunRecord,
   progress: Progress,
+  isCancelled: () => boolean,
 ): Promise<EngineFailure | undefined> {
-  const engineOptions = {
-    parallel,
-    continueOnError: true,
-    onEvent: (event: Parameters<RunRecord["add"]>[0]) => progress.event(record.add(event)),
-  };
-  try {
-    await withLock(
-      stack,
-      (line) => progress.say(line),
-      () => (mode === "up" ? stack.up(engineOptions) : stack.destroy(engineOptions)),
+  let firstFailure: EngineFailure | undefined;
+  let excluded: string[] = [];
+  for (;;) {
+    const engineOptions = {
+      parallel,
+      continueOnError: true,
+      onEvent: (event: Parameters<RunRecord["add"]>[0]) => progress.event(record.add(event)),
+      ...(excluded.length === 0 ? {} : { exclude: excluded, excludeDependents: true }),
+    };
+    const failure = await attempt(() =>
+      withLock(
+        stack,
+        (line) => progress.say(line),
+        () => (mode === "up" ? stack.up(engineOptions) : stack.destroy(engineOptions)),
+      ),
     );
+    firstFailure ??= failure;
+    const failed = failedUrns(record.events);
+    if (
+      failure === undefined ||
+      mode === "destroy" ||
+      isCancelled() ||
+      failed.length === excluded.length ||
+      !wasStopped(record.events)
+    ) {
+      return firstFailure;
+    }
+    excluded = failed;
+    progress.say(`${failed.map(nameOf).join(", ")} failed: going on with what does not depend on it.`);
+  }
+}
+
+async function attempt(work: () => Promise<unknown>): Promise<EngineFailure | undefined> {
+  try {
+    await work();
     return undefined;
   } catch (error) {
     if (error instanceof EngineFailure) {

@@ -50,7 +50,8 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     const provider = new kubernetes.Provider(
       `${name}-kubernetes`,
       { kubeconfig: pulumi.secret(credentials()), ...PROVIDER_SETTINGS },
-      parent,
+      // An invoke's output forgets what it waited for when that failed; the provider must not be made then.
+      { ...parent, dependsOn: [cluster] },
     );
     const storageClass = createStorageClass();
 
@@ -116,7 +117,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
         `${name}-validator-pool`,
         {
           resourceGroupName: region.resourceGroupName,
-          resourceName: cluster.name,
+          resourceName: fullName,
           agentPoolName: "validators",
           mode: "User",
           osType: "Linux",
@@ -128,7 +129,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
           vnetSubnetID: region.validatorsSubnetId,
           ...zones,
         },
-        parent,
+        { ...parent, dependsOn: [cluster] },
       );
     }
 

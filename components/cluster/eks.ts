@@ -61,7 +61,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     const provider = new kubernetes.Provider(
       `${name}-kubernetes`,
       { kubeconfig: pulumi.secret(credentials()), ...PROVIDER_SETTINGS },
-      parent,
+      { ...parent, dependsOn: [cluster] },
     );
     const storageClass = createStorageClass();
 
@@ -120,11 +120,11 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       return new eks.Addon(
         `${name}-vpc-cni`,
         {
-          clusterName: cluster.name,
+          clusterName: fullName,
           addonName: "vpc-cni",
           configurationValues: JSON.stringify({ enableNetworkPolicy: "true" }),
         },
-        options,
+        { ...options, dependsOn: [cluster] },
       );
     }
 
@@ -132,7 +132,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       return new eks.NodeGroup(
         `${name}-system-nodes`,
         {
-          clusterName: cluster.name,
+          clusterName: fullName,
           nodeGroupName: "system",
           nodeRoleArn: nodeRole.arn,
           subnetIds: [...region.privateSubnetIds],
@@ -165,7 +165,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       return new eks.NodeGroup(
         `${name}-validator-nodes`,
         {
-          clusterName: cluster.name,
+          clusterName: fullName,
           nodeGroupName: "validators",
           nodeRoleArn: nodeRole.arn,
           subnetIds: [...region.privateSubnetIds],
@@ -201,7 +201,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       const role = createRole("disk", trust, ["AmazonEBSCSIDriverPolicy"]);
       return new eks.Addon(
         `${name}-ebs-csi-driver`,
-        { clusterName: cluster.name, addonName: "aws-ebs-csi-driver", serviceAccountRoleArn: role.arn },
+        { clusterName: fullName, addonName: "aws-ebs-csi-driver", serviceAccountRoleArn: role.arn },
         { ...options, dependsOn: [...role.attachments, systemNodes] },
       );
     }

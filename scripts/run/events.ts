@@ -52,6 +52,19 @@ function keyOf({ urn, op }: StepEventMetadata): string {
   return `${op} ${urn}`;
 }
 
+/** The resources whose operation failed. */
+export function failedUrns(events: readonly TimedEvent[]): string[] {
+  return [...new Set(steps(events).flatMap(({ urn, failed }) => (failed ? [urn] : [])))];
+}
+
+/** Whether the engine stopped at a resource that it never began: its check failed. */
+export function wasStopped(events: readonly TimedEvent[]): boolean {
+  const begun = new Set(steps(events).map(({ urn }) => urn));
+  return [...errorsOf(events).keys()].some(
+    (urn) => urn !== "" && !begun.has(urn) && !urn.includes("::pulumi:pulumi:Stack::"),
+  );
+}
+
 /** The error that the engine reported for a resource, if any, as one text. */
 export function errorsOf(events: readonly TimedEvent[]): Map<string, string> {
   const errors = new Map<string, string>();

@@ -126,7 +126,7 @@ async function deployed(): Promise<Deployed> {
     // AWS makes ids up; there the tag tells one from another.
     cloud: (await checkout.cloud())
       .map(({ type, name, state: condition, tags }) => `${type} ${tags?.["Name"] ?? name} ${condition}`)
-      .map((line) => line.replace(/\b[a-z]+-[0-9a-f]{17}\b/g, "<id>"))
+      .map((line) => line.replace(/\b[a-z]+-[0-9a-f]{17}\b|(?<=\/id\/)[0-9A-F]{32}/g, "<id>"))
       .sort(),
     objects: await objects(),
     pending: state.pending_operations?.length ?? 0,
