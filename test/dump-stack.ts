@@ -88,6 +88,8 @@ function answers(token: string): Record<string, unknown> {
   switch (token) {
     case "azure-native:containerservice:listManagedClusterUserCredentials":
       return { kubeconfigs: [{ name: "exec", value: Buffer.from("<kubeconfig>").toString("base64") }] };
+    case "aws:eks/getCluster:getCluster":
+      return { endpoint: "https://<endpoint>", certificateAuthorities: [{ data: "<ca>" }] };
     default:
       throw new Error(`the program calls ${token}, which this dump does not answer`);
   }

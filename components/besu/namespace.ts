@@ -9,12 +9,21 @@ import { P2P_PORT, RPC_PORT } from "./ports";
  */
 export class BesuNamespace extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
-  /** The namespace itself: what is in it goes with it. */
-  readonly namespace: kubernetes.core.v1.Namespace;
+  /**
+   * For the options of what is made in the namespace: deleting it deletes them, so that nobody need do it one by
+   * one. Pods and their disks alone are deleted first: a namespace that has to wait for them takes far longer.
+   */
+  readonly deletedWith: pulumi.Resource;
   /** What must be there before a pod: one that started earlier would be open for that moment. */
   readonly guards: readonly pulumi.Resource[];
 
-  constructor(name: string, namespaceName: string, opts: pulumi.ComponentResourceOptions) {
+  /** @param after what must exist before anything can be made in the cluster. */
+  constructor(
+    name: string,
+    namespaceName: string,
+    after: readonly pulumi.Resource[],
+    opts: pulumi.ComponentResourceOptions,
+  ) {
     super("chainfleet:besu:BesuNamespace", `${name}-namespace`, {}, opts);
     const parent = { parent: this };
     const namespace = new kubernetes.core.v1.Namespace(
@@ -27,12 +36,12 @@ export class BesuNamespace extends pulumi.ComponentResource {
           ),
         },
       },
-      parent,
+      { ...parent, dependsOn: [...after] },
     );
     const within = namespace.metadata.name;
     const contents = { ...parent, deletedWith: namespace };
     this.name = within;
-    this.namespace = namespace;
+    this.deletedWith = namespace;
     this.guards = [
       new kubernetes.core.v1.ServiceAccount(
         `${name}-service-account`,
@@ -67,9 +76,3 @@ export class BesuNamespace extends pulumi.ComponentResource {
     }
   }
 }
-
-/**
- * Options of what is made in a namespace: deleting the namespace deletes it, so that nobody need do it one by
- * one. Pods and their disks alone are deleted first: a namespace that has to wait for them takes far longer.
- */
-export type InNamespace = pulumi.ComponentResourceOptions & { readonly deletedWith: pulumi.Resource };

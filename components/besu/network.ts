@@ -4,7 +4,7 @@ import type { Address, Hex } from "viem";
 import type { Cluster } from "../cluster";
 import type { Region } from "../region";
 import { type Chain, Genesis } from "./genesis-resource";
-import { BesuNamespace, type InNamespace } from "./namespace";
+import { BesuNamespace } from "./namespace";
 import { roleLabels } from "./pod";
 import { P2P_PORT } from "./ports";
 import { RpcNodes } from "./rpc-nodes";
@@ -88,12 +88,12 @@ export class BesuNetwork extends pulumi.ComponentResource {
     /** The namespace of a site and, of each validator, the key and the address: what the others need of it. */
     function createPlace(site: Site): Place {
       const inCluster = { parent: network, provider: site.cluster.provider };
-      const { name, namespace, guards } = new BesuNamespace(
+      const namespace = new BesuNamespace(
         site.name,
         `${args.network}-${site.name}`,
+        site.cluster.ready,
         inCluster,
       );
-      const options = { ...inCluster, deletedWith: namespace };
       const seatsOfSite = site.region.p2pEndpoints.map((endpoint, index) => {
         const objectName = `validator-${index}`;
         const seatName = `${site.name}-${objectName}`;
@@ -101,18 +101,18 @@ export class BesuNetwork extends pulumi.ComponentResource {
           objectName,
           name: seatName,
           key: new ValidatorKey(`${seatName}-node-key`, { parent: network }),
-          p2p: new P2pService(seatName, { objectName, namespace: name, endpoint }, options),
+          p2p: new P2pService(seatName, { objectName, namespace, endpoint }, inCluster),
         };
       });
-      return { site, options, namespace: name, guards, seats: seatsOfSite };
+      return { site, inCluster, namespace, seats: seatsOfSite };
     }
 
-    function createNodes({ site, options, namespace, guards, seats: siteSeats }: Place): SiteOutputs {
+    function createNodes({ site, inCluster, namespace, seats: siteSeats }: Place): SiteOutputs {
+      const contents = { ...inCluster, deletedWith: namespace.deletedWith };
       const genesisConfigMap = configMap("genesis", { "genesis.json": genesis.file });
       const staticNodesConfigMap = configMap("static-nodes", { "static-nodes.json": staticNodes });
       const shared = {
         namespace,
-        guards,
         image: args.image,
         storageClassName: site.cluster.storageClassName,
         genesisConfigMap: genesisConfigMap.metadata.name,
@@ -131,17 +131,17 @@ export class BesuNetwork extends pulumi.ComponentResource {
             nodes: site.cluster.validatorNodes,
             updateHooks,
           },
-          options,
+          inCluster,
         );
       }
       if (siteSeats.length > 0) {
         new kubernetes.policy.v1.PodDisruptionBudget(
           `${site.name}-validator-disruption-budget`,
           {
-            metadata: { name: "validators", namespace, labels: roleLabels("validator") },
+            metadata: { name: "validators", namespace: namespace.name, labels: roleLabels("validator") },
             spec: { maxUnavailable: 1, selector: { matchLabels: roleLabels("validator") } },
           },
-          options,
+          contents,
         );
       }
       const rpc =
@@ -156,7 +156,7 @@ export class BesuNetwork extends pulumi.ComponentResource {
                 maxPeers: MAX_DIALLING_PEERS,
                 hosts: args.rpcHosts,
               },
-              options,
+              inCluster,
             );
       return {
         clusterName: site.cluster.clusterName,
@@ -167,8 +167,8 @@ export class BesuNetwork extends pulumi.ComponentResource {
       function configMap(objectName: string, data: Record<string, pulumi.Input<string>>) {
         return new kubernetes.core.v1.ConfigMap(
           `${site.name}-${objectName}`,
-          { metadata: { name: objectName, namespace }, data },
-          options,
+          { metadata: { name: objectName, namespace: namespace.name }, data },
+          contents,
         );
       }
     }
@@ -185,10 +185,9 @@ export interface SiteOutputs {
 /** A site with its namespace and its validators' seats. */
 interface Place {
   readonly site: Site;
-  /** Of everything in the site's namespace. */
-  readonly options: InNamespace & { parent: pulumi.Resource };
-  readonly namespace: pulumi.Output<string>;
-  readonly guards: readonly pulumi.Resource[];
+  /** Options of everything in the site's cluster. */
+  readonly inCluster: pulumi.ComponentResourceOptions;
+  readonly namespace: BesuNamespace;
   readonly seats: readonly Seat[];
 }
 

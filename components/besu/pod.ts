@@ -1,12 +1,11 @@
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { BesuNamespace } from "./namespace";
 import { METRICS_PORT, P2P_PORT, RPC_PORT } from "./ports";
 
 /** What every Besu node of a site is made from, whatever its role. */
 export interface SiteNodeArgs {
-  readonly namespace: pulumi.Output<string>;
-  /** What must be there before a pod of the namespace. */
-  readonly guards: readonly pulumi.Resource[];
+  readonly namespace: BesuNamespace;
   /** With its tag. */
   readonly image: string;
   /** Kubernetes quantities. */

@@ -1,6 +1,5 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { InNamespace } from "./namespace";
 import { besuPod, roleLabels, type SiteNodeArgs } from "./pod";
 import { RPC_PORT } from "./ports";
 
@@ -19,12 +18,12 @@ export class RpcNodes extends pulumi.ComponentResource {
   /** Inside the cluster. @example "http://rpc.chain138-eastus.svc:8545" */
   readonly url: pulumi.Output<string>;
 
-  constructor(name: string, args: RpcNodesArgs, opts: InNamespace) {
+  constructor(name: string, args: RpcNodesArgs, opts: pulumi.ComponentResourceOptions) {
     super("chainfleet:besu:RpcNodes", `${name}-rpc`, {}, opts);
     const parent = { parent: this };
-    const contents = { ...parent, deletedWith: opts.deletedWith };
+    const contents = { ...parent, deletedWith: args.namespace.deletedWith };
     const labels = roleLabels("rpc");
-    const metadata = (objectName: string) => ({ name: objectName, namespace: args.namespace, labels });
+    const metadata = (objectName: string) => ({ name: objectName, namespace: args.namespace.name, labels });
 
     new kubernetes.core.v1.Service(
       `${name}-rpc-headless`,
@@ -50,7 +49,7 @@ export class RpcNodes extends pulumi.ComponentResource {
           selector: { matchLabels: labels },
           template: {
             metadata: { labels },
-            spec: args.namespace.apply((namespace) =>
+            spec: args.namespace.name.apply((namespace) =>
               besuPod({
                 ...args,
                 role: "rpc",
@@ -73,7 +72,7 @@ export class RpcNodes extends pulumi.ComponentResource {
           persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Delete" },
         },
       },
-      { ...parent, dependsOn: [...args.guards] },
+      { ...parent, dependsOn: [...args.namespace.guards] },
     );
     const service = new kubernetes.core.v1.Service(
       `${name}-rpc-service`,
@@ -88,7 +87,7 @@ export class RpcNodes extends pulumi.ComponentResource {
       { metadata: metadata("rpc"), spec: { maxUnavailable: 1, selector: { matchLabels: labels } } },
       contents,
     );
-    this.url = pulumi.interpolate`http://${service.metadata.name}.${args.namespace}.svc:${RPC_PORT}`;
+    this.url = pulumi.interpolate`http://${service.metadata.name}.${args.namespace.name}.svc:${RPC_PORT}`;
     this.registerOutputs({ url: this.url });
   }
 }

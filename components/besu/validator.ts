@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Hex } from "viem";
 import type { ValidatorNodes } from "../cluster";
 import type { P2pEndpoint } from "../region";
-import type { InNamespace } from "./namespace";
+import type { BesuNamespace } from "./namespace";
 import { besuPod, roleLabels, type SiteNodeArgs } from "./pod";
 import { P2P_PORT, RPC_PORT } from "./ports";
 
@@ -33,14 +33,14 @@ export interface ValidatorArgs extends SiteNodeArgs {
 export class Validator extends pulumi.ComponentResource {
   readonly statefulSet: kubernetes.apps.v1.StatefulSet;
 
-  constructor(name: string, args: ValidatorArgs, opts: InNamespace) {
+  constructor(name: string, args: ValidatorArgs, opts: pulumi.ComponentResourceOptions) {
     super("chainfleet:besu:Validator", name, {}, opts);
     const parent = { parent: this };
-    const contents = { ...parent, deletedWith: opts.deletedWith };
+    const contents = { ...parent, deletedWith: args.namespace.deletedWith };
     const labels = validatorLabels(args.objectName);
     const metadata = (suffix = "") => ({
       name: `${args.objectName}${suffix}`,
-      namespace: args.namespace,
+      namespace: args.namespace.name,
       labels,
     });
 
@@ -103,7 +103,7 @@ export class Validator extends pulumi.ComponentResource {
       },
       {
         ...parent,
-        dependsOn: [...args.guards, ...args.nodes.dependsOn, args.p2pService],
+        dependsOn: [...args.namespace.guards, ...args.nodes.dependsOn, args.p2pService],
         hooks: args.updateHooks,
       },
     );
@@ -119,7 +119,7 @@ function validatorLabels(objectName: string): Record<string, string> {
 /** What a P2P Service is made from. */
 export interface P2pServiceArgs {
   readonly objectName: string;
-  readonly namespace: pulumi.Input<string>;
+  readonly namespace: BesuNamespace;
   readonly endpoint: P2pEndpoint;
 }
 
@@ -131,7 +131,7 @@ export class P2pService extends pulumi.ComponentResource {
   /** IPv4. */
   readonly address: pulumi.Output<string>;
 
-  constructor(name: string, args: P2pServiceArgs, opts: InNamespace) {
+  constructor(name: string, args: P2pServiceArgs, opts: pulumi.ComponentResourceOptions) {
     super("chainfleet:besu:P2pService", `${name}-p2p`, {}, opts);
     const { address, annotations } = args.endpoint;
     const labels = validatorLabels(args.objectName);
@@ -140,7 +140,7 @@ export class P2pService extends pulumi.ComponentResource {
       {
         metadata: {
           name: `${args.objectName}-p2p`,
-          namespace: args.namespace,
+          namespace: args.namespace.name,
           labels,
           annotations: {
             ...annotations,
@@ -162,7 +162,7 @@ export class P2pService extends pulumi.ComponentResource {
               }),
         },
       },
-      { parent: this, deletedWith: opts.deletedWith },
+      { parent: this, deletedWith: args.namespace.deletedWith },
     );
     this.address = address ?? service.spec.clusterIP;
     this.registerOutputs({ address: this.address });

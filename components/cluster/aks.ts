@@ -11,6 +11,7 @@ import {
   VALIDATOR_POOL,
   type ValidatorNodes,
 } from ".";
+import { kubeconfigOf } from "./kubeconfig";
 
 /** What an AKS cluster is made from. */
 export interface AksClusterArgs extends ManagedClusterArgs {
@@ -34,6 +35,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
   readonly clusterName: pulumi.Output<string>;
   readonly provider: kubernetes.Provider;
   readonly storageClassName: pulumi.Output<string>;
+  readonly ready: readonly pulumi.Resource[];
   readonly validatorNodes: ValidatorNodes;
 
   constructor(name: string, args: AksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -49,15 +51,15 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     const pool = createValidatorPool();
     const provider = new kubernetes.Provider(
       `${name}-kubernetes`,
-      { kubeconfig: pulumi.secret(credentials()), ...PROVIDER_SETTINGS },
-      // An invoke's output forgets what it waited for when that failed; the provider must not be made then.
-      { ...parent, dependsOn: [cluster] },
+      { kubeconfig: kubeconfigOf(cluster, fetchKubeconfig), ...PROVIDER_SETTINGS },
+      parent,
     );
     const storageClass = createStorageClass();
 
     this.clusterName = cluster.name;
     this.provider = provider;
     this.storageClassName = storageClass.metadata.name;
+    this.ready = [cluster];
     this.validatorNodes = dedicatedNodes(pool);
     this.registerOutputs({ clusterName: this.clusterName });
 
@@ -134,15 +136,12 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     }
 
     /** Credentials without a secret in them: `kubelogin` fetches a token for whoever runs the deployment. */
-    function credentials(): pulumi.Output<string> {
-      return containerservice
-        .listManagedClusterUserCredentialsOutput(
-          { resourceGroupName: region.resourceGroupName, resourceName: cluster.name, format: "exec" },
-          { ...parent, dependsOn: [cluster] },
-        )
-        .kubeconfigs.apply((kubeconfigs) =>
-          Buffer.from(kubeconfigs[0]?.value ?? "", "base64").toString("utf8"),
-        );
+    async function fetchKubeconfig(): Promise<string> {
+      const { kubeconfigs } = await containerservice.listManagedClusterUserCredentials(
+        { resourceGroupName: fullName, resourceName: fullName, format: "exec" },
+        parent,
+      );
+      return Buffer.from(kubeconfigs[0]?.value ?? "", "base64").toString("utf8");
     }
 
     function createStorageClass() {
@@ -156,7 +155,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
           volumeBindingMode: "WaitForFirstConsumer",
           allowVolumeExpansion: true,
         },
-        { ...parent, provider },
+        { ...parent, provider, dependsOn: [cluster] },
       );
     }
   }

@@ -12,7 +12,7 @@ import {
   VALIDATOR_POOL,
   type ValidatorNodes,
 } from ".";
-import { execKubeconfig } from "./kubeconfig";
+import { execKubeconfig, kubeconfigOf } from "./kubeconfig";
 
 /** What an EKS cluster is made from. */
 export interface EksClusterArgs extends ManagedClusterArgs {
@@ -37,6 +37,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
   readonly clusterName: pulumi.Output<string>;
   readonly provider: kubernetes.Provider;
   readonly storageClassName: pulumi.Output<string>;
+  readonly ready: readonly pulumi.Resource[];
   readonly validatorNodes: ValidatorNodes;
 
   constructor(name: string, args: EksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -60,14 +61,15 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     const diskAddon = createDiskAddon();
     const provider = new kubernetes.Provider(
       `${name}-kubernetes`,
-      { kubeconfig: pulumi.secret(credentials()), ...PROVIDER_SETTINGS },
-      { ...parent, dependsOn: [cluster] },
+      { kubeconfig: kubeconfigOf(cluster, fetchKubeconfig), ...PROVIDER_SETTINGS },
+      parent,
     );
     const storageClass = createStorageClass();
 
     this.clusterName = cluster.name;
     this.provider = provider;
     this.storageClassName = storageClass.metadata.name;
+    this.ready = [cluster];
     this.validatorNodes = dedicatedNodes(validatorNodes);
     this.registerOutputs({ clusterName: this.clusterName });
 
@@ -207,27 +209,24 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     }
 
     /** Credentials without a secret in them: the AWS CLI fetches a token for whoever runs the deployment. */
-    function credentials(): pulumi.Output<string> {
-      return pulumi
-        .all([cluster.name, cluster.endpoint, cluster.certificateAuthority.data])
-        .apply(([clusterName, server, certificateAuthority]) =>
-          execKubeconfig({
-            name: clusterName,
-            server,
-            certificateAuthority: certificateAuthority ?? "",
-            command: "aws",
-            args: [
-              "eks",
-              "get-token",
-              "--cluster-name",
-              clusterName,
-              "--region",
-              region.location,
-              "--output",
-              "json",
-            ],
-          }),
-        );
+    async function fetchKubeconfig(): Promise<string> {
+      const { endpoint, certificateAuthorities } = await eks.getCluster({ name: fullName }, options);
+      return execKubeconfig({
+        name: fullName,
+        server: endpoint,
+        certificateAuthority: certificateAuthorities[0]?.data ?? "",
+        command: "aws",
+        args: [
+          "eks",
+          "get-token",
+          "--cluster-name",
+          fullName,
+          "--region",
+          region.location,
+          "--output",
+          "json",
+        ],
+      });
     }
 
     function createStorageClass() {

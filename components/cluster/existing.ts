@@ -18,6 +18,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
   readonly clusterName: pulumi.Output<string>;
   readonly provider: kubernetes.Provider;
   declare readonly storageClassName?: pulumi.Output<string>;
+  readonly ready: readonly pulumi.Resource[] = [];
   readonly validatorNodes: ValidatorNodes = { nodeSelector: {}, tolerations: [], dependsOn: [] };
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -7,6 +7,8 @@ export interface Cluster extends pulumi.ComponentResource {
   readonly clusterName: pulumi.Output<string>;
   /** Through which everything in the cluster is made. */
   readonly provider: kubernetes.Provider;
+  /** What must exist before anything can be made in the cluster. The provider alone does not wait for it. */
+  readonly ready: readonly pulumi.Resource[];
   /** The storage class of the nodes' volumes. Undefined: the cluster's default class. */
   readonly storageClassName?: pulumi.Output<string>;
   /** Where the validators run. */

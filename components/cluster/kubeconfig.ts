@@ -1,3 +1,28 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * The kubeconfig of a cluster that this program makes, fetched by the cluster's name once it is there.
+ *
+ * A provider that waited for a cluster that failed would have no configuration, and the engine (3.225) stops, or
+ * panics, at the first resource of such a provider: one region's failure would end all others. So the provider
+ * waits for nothing; when there is no cluster it gets a kubeconfig that leads nowhere, and what is to be made in
+ * the cluster depends on the cluster by itself and is passed over.
+ *
+ * @param fetch reads the kubeconfig from the cloud; rejects when there is no such cluster.
+ */
+export function kubeconfigOf(
+  cluster: pulumi.CustomResource,
+  fetch: () => Promise<string>,
+): pulumi.Output<string> {
+  if (pulumi.runtime.isDryRun()) {
+    return pulumi.secret(cluster.id.apply(fetch));
+  }
+  const { isKnown } = cluster.id as unknown as { isKnown: Promise<boolean> };
+  return pulumi.secret(
+    pulumi.output(isKnown.then((isMade) => (isMade ? fetch() : fetch().catch(() => LEADS_NOWHERE)))),
+  );
+}
+
 /** How a client gets at a cluster: where it is, and the command that fetches a token. */
 export interface ExecAccess {
   readonly name: string;
@@ -34,3 +59,11 @@ export function execKubeconfig({ name, server, certificateAuthority, command, ar
     ],
   });
 }
+
+const LEADS_NOWHERE = execKubeconfig({
+  name: "no-cluster",
+  server: "https://no-cluster.invalid",
+  certificateAuthority: "",
+  command: "false",
+  args: [],
+});

@@ -4,7 +4,8 @@ import { CloudError } from "../engine/errors";
 import type { Scope, View } from "../engine/kind";
 import { isObject, objectsAt, stringAt, stringMapAt, stringsAt } from "../engine/properties";
 import type { Resource } from "../engine/store";
-import { text } from "./api";
+import { keyOf, text } from "./api";
+import { cluster } from "./eks";
 import { isRegion, zoneId, zonesOf } from "./regions";
 
 const getAvailabilityZones: Invoke = {
@@ -131,12 +132,36 @@ const getResources: Invoke = {
   },
 };
 
+const getCluster: Invoke = {
+  operation: "eks:DescribeCluster",
+  answer: (args, scope, view) => {
+    const name = text(args, "name");
+    const found = view.find(keyOf("eks/cluster", scope, name));
+    if (found === undefined) {
+      throw new CloudError(
+        404,
+        "ResourceNotFoundException",
+        `reading EKS Cluster (${name}): No cluster found for name: ${name}.`,
+      );
+    }
+    const { certificateAuthority, ...outputs } = cluster.outputs?.(found, view) ?? {};
+    return {
+      ...args,
+      id: name,
+      arn: found.computed.arn ?? "",
+      ...outputs,
+      certificateAuthorities: certificateAuthority === undefined ? [] : [certificateAuthority],
+    };
+  },
+};
+
 export const invokes: ReadonlyMap<string, Invoke> = new Map([
   ["aws:index/getAvailabilityZones:getAvailabilityZones", getAvailabilityZones],
   ["aws:index/getCallerIdentity:getCallerIdentity", getCallerIdentity],
   ["aws:index/getRegion:getRegion", getRegion],
   ["aws:index/getPartition:getPartition", getPartition],
   ["aws:ec2/getRouteTable:getRouteTable", getRouteTable],
+  ["aws:eks/getCluster:getCluster", getCluster],
   ["aws:resourcegroupstaggingapi/getResources:getResources", getResources],
 ]);
 
