@@ -70,8 +70,6 @@ function told(type: string, name: string): Record<string, unknown> {
     case "azure-native:network:PublicIPAddress":
     case "aws:ec2/eip:Eip":
       return { ipAddress: `<${name}.ip>`, publicIp: `<${name}.ip>`, allocationId: `<${name}.allocation>` };
-    case "azure-native:resources:ResourceGroup":
-      return { name: `<${name}.name>` };
     case "aws:eks/cluster:Cluster":
       return {
         endpoint: "https://<endpoint>",
@@ -80,7 +78,7 @@ function told(type: string, name: string): Record<string, unknown> {
         vpcConfig: { clusterSecurityGroupId: `<${name}.securityGroup>` },
       };
     default:
-      return {};
+      return type.startsWith("azure-native:") ? { name: `<${name}.name>` } : {};
   }
 }
 

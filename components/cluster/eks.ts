@@ -161,6 +161,8 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
             region.securityGroupId,
           ],
           metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+          // AWS names it by an id of its own; by this tag it is found again when its creation was cut off.
+          tags: { Name: `${fullName}-validators` },
         },
         options,
       );

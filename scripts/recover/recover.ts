@@ -30,7 +30,7 @@ export async function recover(
     return state;
   }
   say(
-    `The last run was interrupted: ${interrupted} operations were under way, ${candidates.length} creations have no known end.`,
+    `The last run did not end well. Operations that were under way: ${interrupted}; creations whose end is not known: ${candidates.length}.`,
   );
   const adopted = await adopt(stack, command, state, candidates);
   const { pending_operations: _, ...rest } = state;

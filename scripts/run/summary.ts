@@ -73,9 +73,13 @@ export function summarize(facts: RunFacts): Summary {
     criticalPath: path.map(({ urn, seconds }) => ({ urn, seconds: round(seconds) })),
     errors: [...errors]
       .filter(([urn]) => regionOf(urn, facts.regions) === undefined)
+      .filter(([, text]) => errors.size === 1 || !ENGINE_VERDICT.test(text))
       .map(([urn, text]) => (urn === "" ? text : `${nameOf(urn)}: ${text}`)),
   };
 }
+
+/** What the engine says after it has said what failed. */
+const ENGINE_VERDICT = /^(update|destroy) failed$/;
 
 /** The region that a resource belongs to, by its name: every resource of a region begins with the region's. */
 export function regionOf(urn: string, regions: readonly { name: string }[]): string | undefined {

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -51,8 +52,14 @@ export class Checkout {
   readonly folder: string;
   #environment: Record<string, string> | undefined;
 
-  /** @param timeScale seconds of the wall clock for one of the simulated clouds' */
-  constructor(readonly timeScale: number) {
+  /**
+   * @param timeScale seconds of the wall clock for one of the simulated clouds'
+   * @param seed of what is random in the simulated clouds
+   */
+  constructor(
+    readonly timeScale: number,
+    readonly seed: number,
+  ) {
     this.folder = mkdtempSync(join(tmpdir(), "chainfleet-checkout-"));
     const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
       cwd: ROOT,
@@ -87,7 +94,7 @@ export class Checkout {
   start(command: string, args: readonly string[]): Running {
     const child = spawn(join(this.folder, command), args, {
       cwd: this.folder,
-      env: { ...process.env, CHAINFLEET_TIME_SCALE: String(this.timeScale), CHAINFLEET_SEED: "7" },
+      env: this.#settings(),
       stdio: ["ignore", "pipe", "pipe"],
     });
     const stdout: Buffer[] = [];
@@ -148,13 +155,21 @@ export class Checkout {
     const lines = execFileSync(join(this.folder, "local/env"), {
       cwd: this.folder,
       encoding: "utf8",
-      env: { ...process.env, CHAINFLEET_TIME_SCALE: String(this.timeScale), CHAINFLEET_SEED: "7" },
+      env: this.#settings(),
       stdio: ["ignore", "pipe", "ignore"],
     });
     this.#environment = Object.fromEntries(
       [...lines.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name, value]) => [name ?? "", value ?? ""]),
     );
     return this.#environment;
+  }
+
+  #settings(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      CHAINFLEET_TIME_SCALE: String(this.timeScale),
+      CHAINFLEET_SEED: String(this.seed),
+    };
   }
 
   /** Objects of a kind in all namespaces, by API path: `apis/apps/v1/statefulsets`. */
@@ -232,8 +247,11 @@ export class Checkout {
       });
   }
 
-  /** Stops the services and removes the folder. Returns the processes that were left. */
+  /** Stops the services and removes the folder, once. Returns the processes that were left. */
   async close(): Promise<{ pid: number; command: string }[]> {
+    if (!existsSync(this.folder)) {
+      return [];
+    }
     await this.start("local/stop", []).finished;
     const left = this.processes();
     for (const { pid } of left) {

@@ -9,7 +9,7 @@ import { nameOf } from "../../scripts/run/summary";
 import { Checkout, type Finished, type KubernetesObject } from "./checkout";
 
 /** One dev network, brought up once and carried through its life in the order of these tests. */
-const checkout = new Checkout(0.002);
+const checkout = new Checkout(0.002, 7);
 const everythingPrinted: string[] = [];
 const kept = <Result extends Finished>(finished: Result): Result => {
   everythingPrinted.push(finished.stdout, finished.stderr);

@@ -26,7 +26,7 @@ const kill = fc.record({
 });
 const kills = fc.sample(kill, { seed: SEED, numRuns: 2 * CYCLES });
 
-const checkout = new Checkout(0.002);
+const checkout = new Checkout(0.002, 7);
 checkout.configure({
   path: ["chainfleet:regions"],
   value: [

@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+// Runs every benchmark, or the one named by ONLY; each prints one JSON line and writes bench/results/<name>.json.
+require("../typescript.js");
+const { mkdirSync, writeFileSync } = require("node:fs");
+const { availableParallelism } = require("node:os");
+const { join } = require("node:path");
+
+const benchmarks = {
+  "dev-up": () => require("./dev-up").devUp(),
+};
+const results = join(__dirname, "results");
+const only = process.env.ONLY || undefined;
+
+if (only !== undefined && !(only in benchmarks)) {
+  console.error(`There is no benchmark "${only}"; there is: ${Object.keys(benchmarks).join(", ")}.`);
+  process.exit(2);
+}
+run(only === undefined ? Object.keys(benchmarks) : [only]);
+
+async function run(names) {
+  mkdirSync(results, { recursive: true });
+  for (const name of names) {
+    const figures = await benchmarks[name]();
+    const line = JSON.stringify({ benchmark: name, ...figures, cores: availableParallelism() });
+    console.log(line);
+    writeFileSync(join(results, `${name}.json`), `${line}\n`);
+  }
+}

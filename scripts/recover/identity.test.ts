@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { identify } from "./identity";
+
+interface Expected {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+const ACCOUNTS = { azureSubscription: "11111111-2222-3333-4444-555555555555", awsAccount: "123456789012" };
+const cloudResources = ["dev", "azure"].flatMap((stack) =>
+  (
+    JSON.parse(
+      readFileSync(join(__dirname, `../../test/expected/${stack}.json`), "utf8"),
+    ) as readonly Expected[]
+  )
+    .filter(({ type }) => /^(azure-native|aws):/.test(type))
+    .map((resource) => ({
+      ...resource,
+      stack,
+      identity: identify(resource.type, resource.inputs, ACCOUNTS),
+    })),
+);
+
+describe("what an interrupted creation is found again by", () => {
+  it("is there for every cloud resource of the example stacks, but for those that are harmless to repeat", () => {
+    expect(
+      new Set(cloudResources.filter(({ identity }) => identity.by === "repeatable").map(({ type }) => type)),
+    ).toEqual(new Set(["aws:iam/rolePolicyAttachment:RolePolicyAttachment"]));
+  });
+
+  it("is complete and tells any two resources of a stack apart", () => {
+    const seen = new Map<string, string>();
+    for (const { stack, name, type, identity } of cloudResources) {
+      if (identity.by === "repeatable") {
+        continue;
+      }
+      const text = JSON.stringify(identity);
+      expect(text, name).not.toMatch(/undefined|\/\/(?!.*https)|""|\/"/);
+      const key = `${stack} ${type} ${text}`;
+      expect(seen.get(key), `${name} has the same identity as another`).toBeUndefined();
+      seen.set(key, name);
+    }
+    expect(seen.size).toBeGreaterThan(100);
+  });
+
+  it("is the ARM id on Azure", () => {
+    expect(
+      identify(
+        "azure-native:network:Subnet",
+        { resourceGroupName: "group", virtualNetworkName: "network", subnetName: "validators" },
+        ACCOUNTS,
+      ),
+    ).toEqual({
+      by: "id",
+      id: "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/group/providers/Microsoft.Network/virtualNetworks/network/subnets/validators",
+    });
+    const scope = "/subscriptions/other/resourceGroups/group";
+    expect(
+      identify(
+        "azure-native:authorization:RoleAssignment",
+        { scope, roleAssignmentName: "assignment" },
+        ACCOUNTS,
+      ),
+    ).toEqual({
+      by: "id",
+      id: `${scope}/providers/Microsoft.Authorization/roleAssignments/assignment`,
+    });
+  });
+
+  it("is the name, the tag or the association on AWS", () => {
+    expect(
+      identify("aws:eks/nodeGroup:NodeGroup", { clusterName: "c", nodeGroupName: "n" }, ACCOUNTS),
+    ).toEqual({ by: "id", id: "c:n" });
+    expect(identify("aws:ec2/vpc:Vpc", { tags: { Name: "chain138-vpc" } }, ACCOUNTS)).toEqual({
+      by: "tag",
+      service: "vpc",
+      name: "chain138-vpc",
+    });
+    expect(
+      identify(
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+        { subnetId: "subnet-1", routeTableId: "rtb-1" },
+        ACCOUNTS,
+      ),
+    ).toEqual({ by: "association", subnetId: "subnet-1", routeTableId: "rtb-1" });
+  });
+});

@@ -1,0 +1,94 @@
+import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { State, StateResource } from "../engine/state";
+import type { TimedEvent } from "../run/events";
+import { suspects } from "./suspects";
+
+const TYPE = "azure-native:network:VirtualNetwork";
+const urn = (name: string) => `urn:pulumi:dev::chainfleet::${TYPE}::${name}`;
+const resource = (name: string): StateResource => ({ urn: urn(name), type: TYPE, custom: true });
+
+type End = "done" | "failed" | "open";
+
+function run(name: string, end: End, { op = "create" as OpType, custom = true, inputs = {} } = {}) {
+  const metadata = {
+    op,
+    urn: urn(name),
+    type: TYPE,
+    provider: "provider::id",
+    new: { urn: urn(name), type: TYPE, custom, id: "", parent: "parent", inputs, outputs: {}, provider: "" },
+  };
+  const events: Partial<EngineEvent>[] = [{ resourcePreEvent: { metadata } }];
+  if (end === "done") {
+    events.push({ resOutputsEvent: { metadata } });
+  }
+  if (end === "failed") {
+    events.push({ resOpFailedEvent: { metadata, status: 0, steps: 0 } });
+  }
+  return events.map((event): TimedEvent => ({ at: 0, event: event as EngineEvent }));
+}
+
+describe("creations whose end is not known", () => {
+  it("are those that the engine wrote down first and did not finish", () => {
+    const state: State = {
+      resources: [resource("known")],
+      pending_operations: [
+        { type: "creating", resource: resource("lost") },
+        { type: "creating", resource: resource("known") },
+        { type: "updating", resource: resource("changed") },
+        { type: "deleting", resource: resource("gone") },
+      ],
+    };
+    expect(suspects(state, []).map((suspect) => suspect.urn)).toEqual([urn("lost")]);
+  });
+
+  it("are those that failed without an id, with all that the state needs of them", () => {
+    const state: State = { resources: [{ ...resource("group"), id: "/groups/1" }] };
+    expect(suspects(state, run("net", "failed", { inputs: { group: "/groups/1" } }))).toEqual([
+      {
+        urn: urn("net"),
+        type: TYPE,
+        custom: true,
+        inputs: { group: "/groups/1" },
+        parent: "parent",
+        provider: "provider::id",
+        dependencies: [urn("group")],
+      },
+    ]);
+  });
+
+  it("are no components, no updates and no deletions", () => {
+    const events = [
+      ...run("component", "failed", { custom: false }),
+      ...run("update", "failed", { op: "update" }),
+      ...run("delete", "failed", { op: "delete" }),
+    ];
+    expect(suspects({}, events)).toEqual([]);
+  });
+
+  it("are each named once, and none that the state knows", () => {
+    const name = fc.constantFrom("a", "b", "c", "d");
+    const end = fc.constantFrom<End>("done", "failed", "open");
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(name),
+        fc.uniqueArray(name),
+        fc.uniqueArray(fc.tuple(name, end), { selector: ([one]) => one }),
+        (known, pending, begun) => {
+          const state: State = {
+            resources: known.map(resource),
+            pending_operations: pending.map((one) => ({ type: "creating", resource: resource(one) })),
+          };
+          const found = suspects(
+            state,
+            begun.flatMap(([one, how]) => run(one, how)),
+          ).map((suspect) => suspect.urn);
+          const unfinished = begun.filter(([, how]) => how !== "done").map(([one]) => one);
+          const expected = new Set([...pending, ...unfinished].filter((one) => !known.includes(one)));
+          expect([...found].sort()).toEqual([...expected].map(urn).sort());
+        },
+      ),
+    );
+  });
+});
