@@ -77,7 +77,12 @@ export class RpcNodes extends pulumi.ComponentResource {
     const service = new kubernetes.core.v1.Service(
       `${name}-rpc-service`,
       {
-        metadata: metadata("rpc"),
+        metadata: {
+          ...metadata("rpc"),
+          // The StatefulSet waits for readiness. A Service that did so too would, when the run is cut off between
+          // the two, wait for pods that nobody makes.
+          annotations: { "pulumi.com/skipAwait": "true" },
+        },
         spec: { selector: labels, ports: [{ name: "rpc", port: RPC_PORT, targetPort: "rpc" }] },
       },
       contents,
