@@ -42,7 +42,7 @@ export async function operate(mode: Mode, options: OperationOptions): Promise<nu
     // Not before: until here the last run's record is what a further recovery would need.
     const record = RunRecord.begin(options.stack, mode);
     const failure = await runEngine(mode, stack, options, record, progress, interruption.asked);
-    const after = mode === "up" ? await readState(stack) : before;
+    const after = mode === "up" ? await readState(stack, command) : before;
     progress.end();
     const summary = summarize({
       stack: options.stack,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { FullProvider } from "../provider-shell";
+import type { FullProvider } from "../dynamic-resource";
 import type { ChainParameters } from "./genesis";
 
 /** Behind Chain: refuses to change what a living chain was born with. */

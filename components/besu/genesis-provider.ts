@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import type { FullProvider } from "../provider-shell";
+import type { FullProvider } from "../dynamic-resource";
 import { type ChainParameters, genesisFile, genesisHash } from "./genesis";
 
 /** Behind Genesis: makes it once; afterwards no input changes it. */

@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Address, Hex } from "viem";
-import { providerShell } from "../provider-shell";
+import { DynamicResource } from "../dynamic-resource";
 import type { ChainParameters } from "./genesis";
 
 /**
@@ -8,12 +8,12 @@ import type { ChainParameters } from "./genesis";
  * refused by this resource's check. It is registered before anything else and awaited, so that a refusal comes
  * before anything is touched.
  */
-export class Chain extends pulumi.dynamic.Resource {
+export class Chain extends DynamicResource {
   /** The parameters that the chain lives with. */
   declare readonly parameters: pulumi.Output<ChainParameters>;
 
   constructor(name: string, parameters: ChainParameters, opts?: pulumi.CustomResourceOptions) {
-    super(chainProvider, name, { parameters }, opts, "chainfleet", "Chain");
+    super({ type: "Chain", module: "components/besu/chain-provider" }, name, { parameters }, opts);
   }
 }
 
@@ -28,7 +28,7 @@ export interface GenesisArgs {
 }
 
 /** The one genesis of a network, made once. */
-export class Genesis extends pulumi.dynamic.Resource {
+export class Genesis extends DynamicResource {
   /** The genesis file as Besu reads it: JSON text. */
   declare readonly file: pulumi.Output<string>;
   /** Hash of the genesis block. */
@@ -38,15 +38,10 @@ export class Genesis extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: GenesisArgs, opts?: pulumi.CustomResourceOptions) {
     super(
-      genesisProvider,
+      { type: "Genesis", module: "components/besu/genesis-provider" },
       name,
       { ...args, file: undefined, hash: undefined, genesisValidators: undefined },
       opts,
-      "chainfleet",
-      "Genesis",
     );
   }
 }
-
-const chainProvider = providerShell("components/besu/chain-provider");
-const genesisProvider = providerShell("components/besu/genesis-provider");

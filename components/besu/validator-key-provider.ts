@@ -1,5 +1,5 @@
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import type { FullProvider } from "../provider-shell";
+import type { FullProvider } from "../dynamic-resource";
 
 /** Behind ValidatorKey. A creation that is cut off before the state has the key leaves nothing behind. */
 export const provider: FullProvider = {

@@ -1,12 +1,12 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Address, Hex } from "viem";
-import { providerShell } from "../provider-shell";
+import { DynamicResource } from "../dynamic-resource";
 
 /**
  * A node's secp256k1 key: made once, never again. The private key is a secret of the state; nothing else ever
  * holds it but the cluster's Secret. Deleting the resource forgets the key for good.
  */
-export class ValidatorKey extends pulumi.dynamic.Resource {
+export class ValidatorKey extends DynamicResource {
   /** 32 bytes in hex, with 0x. Secret. */
   declare readonly privateKey: pulumi.Output<Hex>;
   /** 64 bytes in hex, without prefix: the node's id in its enode URL. */
@@ -16,14 +16,10 @@ export class ValidatorKey extends pulumi.dynamic.Resource {
 
   constructor(name: string, opts?: pulumi.CustomResourceOptions) {
     super(
-      provider,
+      { type: "ValidatorKey", module: "components/besu/validator-key-provider" },
       name,
       { privateKey: undefined, nodeId: undefined, address: undefined },
       { ...opts, additionalSecretOutputs: ["privateKey"] },
-      "chainfleet",
-      "ValidatorKey",
     );
   }
 }
-
-const provider = providerShell("components/besu/validator-key-provider");

@@ -38,10 +38,15 @@ export class EngineCommand {
         { cause },
       );
     });
-    return Object.assign(command, { run: this.#run.bind(this) });
+    return Object.assign(command, { run: this.run.bind(this) });
   }
 
-  #run(
+  /**
+   * Runs the CLI.
+   *
+   * @throws EngineFailure when it ends with another exit code than 0.
+   */
+  run(
     args: string[],
     cwd: string,
     env: Record<string, string>,

@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
+import type { CommandResult, EngineCommand } from "./command";
 
 /** A resource as the state has it; only what is read here. */
 export interface StateResource {
@@ -22,9 +26,29 @@ export interface State {
   readonly [other: string]: unknown;
 }
 
-/** Reads the state. Secrets stay encrypted. */
-export async function readState(stack: Stack): Promise<State> {
-  return ((await stack.exportStack()).deployment ?? {}) as State;
+/** Reads the state. Secrets stay encrypted: the Automation API's own export would show them. */
+export async function readState(stack: Stack, command: EngineCommand): Promise<State> {
+  const { stdout } = await run(stack, command, "export");
+  return (JSON.parse(stdout) as { deployment?: State }).deployment ?? {};
+}
+
+/**
+ * Writes the state as `readState` gave it, changed. Not by the Automation API, which leaves the state in a file
+ * that everybody can read if it is killed.
+ */
+export async function writeState(stack: Stack, command: EngineCommand, deployment: State): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "chainfleet-state-"));
+  try {
+    const file = join(folder, "state.json");
+    writeFileSync(file, JSON.stringify({ version: 3, deployment }), { mode: 0o600 });
+    await run(stack, command, "import", "--file", file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function run({ name, workspace }: Stack, command: EngineCommand, ...args: string[]): Promise<CommandResult> {
+  return command.run(["stack", ...args, "--stack", name], workspace.workDir, workspace.envVars);
 }
 
 /** Everything that a resource had to wait for, as URNs: its dependencies and its provider. */

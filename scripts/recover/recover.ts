@@ -1,6 +1,6 @@
-import type { Deployment, Stack } from "@pulumi/pulumi/automation";
+import type { Stack } from "@pulumi/pulumi/automation";
 import type { EngineCommand } from "../engine/command";
-import { readState, type State, type StateResource } from "../engine/state";
+import { readState, type State, type StateResource, writeState } from "../engine/state";
 import type { TimedEvent } from "../run/events";
 import { nameOf } from "../run/summary";
 import { type Identity, identify } from "./identity";
@@ -22,7 +22,7 @@ export async function recover(
   events: readonly TimedEvent[],
   say: (line: string) => void,
 ): Promise<State> {
-  const state = await readState(stack);
+  const state = await readState(stack, command);
   const candidates = suspects(state, events);
   const interrupted = state.pending_operations?.length ?? 0;
   const unread = (state.resources ?? []).filter(isUnread);
@@ -34,11 +34,11 @@ export async function recover(
   );
   const adopted = await adopt(stack, command, state, candidates);
   const { pending_operations: _, ...rest } = state;
-  await write(stack, { ...rest, resources: [...(state.resources ?? []), ...adopted] });
-  for (const { urn, id } of await settle(stack, [...unread, ...adopted], say)) {
+  await writeState(stack, command, { ...rest, resources: [...(state.resources ?? []), ...adopted] });
+  for (const { urn, id } of await settle(stack, command, [...unread, ...adopted], say)) {
     say(`  took over ${nameOf(urn)} (${id})`);
   }
-  return readState(stack);
+  return readState(stack, command);
 }
 
 /** A resource that was taken over, but not yet read from its cloud: a recovery that was itself cut off. */
@@ -105,13 +105,14 @@ function idOf(identity: Identity, found: Found): string | undefined {
 /** Reads the adopted resources until the cloud is done with each. Returns those that exist. */
 async function settle(
   stack: Stack,
+  command: EngineCommand,
   resources: readonly StateResource[],
   say: (line: string) => void,
 ): Promise<StateResource[]> {
   const urns = resources.map(({ urn }) => urn);
   for (let waited = 0; urns.length > 0; waited += POLL_SECONDS) {
     await stack.refresh({ target: [...urns] });
-    const there = ((await readState(stack)).resources ?? []).filter(({ urn }) => urns.includes(urn));
+    const there = ((await readState(stack, command)).resources ?? []).filter(({ urn }) => urns.includes(urn));
     const unfinished = there.filter(isUnderWay);
     if (unfinished.length === 0) {
       return there;
@@ -131,8 +132,4 @@ function isUnderWay({ outputs }: StateResource): boolean {
   return ["provisioningState", "status", "state"].some((key) =>
     /^(creating|pending|updating|accepted|inprogress)$/i.test(String(outputs?.[key] ?? "")),
   );
-}
-
-async function write(stack: Stack, deployment: State): Promise<void> {
-  await stack.importStack({ version: 3, deployment: deployment as Deployment["deployment"] } as Deployment);
 }
