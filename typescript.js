@@ -32,5 +32,7 @@ function transpile(filename) {
   }
 }
 
+// From Node 22 on: what V8 compiled is kept too, which halves the time to load Pulumi's SDK.
+require("node:module").enableCompileCache?.(join(cache, "compiled"));
 process.setSourceMapsEnabled(true);
 require.extensions[".ts"] ??= (module, filename) => module._compile(transpile(filename), filename);
