@@ -247,6 +247,12 @@ export class Checkout {
       });
   }
 
+  /** Stops the services and forgets all that they and the engine keep. */
+  async reset(): Promise<void> {
+    await this.start("local/stop", []).finished;
+    rmSync(this.path(".chainfleet"), { recursive: true, force: true });
+  }
+
   /** Stops the services and removes the folder, once. Returns the processes that were left. */
   async close(): Promise<{ pid: number; command: string }[]> {
     if (!existsSync(this.folder)) {

@@ -74,6 +74,26 @@ test("each creation makes a new one, tagged, with the parts that come with it", 
   expect(found.resourceTagMappingLists).toHaveLength(2);
 });
 
+test("the tagging API knows a NAT gateway by an ARN that the provider does not tell", async () => {
+  const { id } = await vpc();
+  const home = await subnet(id, "10.0.0.0/20");
+  await aws.create(gatewayType, "igw", { vpcId: id });
+  const address = await aws.create("aws:ec2/eip:Eip", "nat", { domain: "vpc" });
+  const nat = await aws.create("aws:ec2/natGateway:NatGateway", "nat", {
+    subnetId: home.id,
+    allocationId: address.id,
+    tags: { Name: "dev-nat" },
+  });
+  const found = await aws.invoke("aws:resourcegroupstaggingapi/getResources:getResources", {
+    tagFilters: [{ key: "Name", values: ["dev-nat"] }],
+  });
+  expect(found).toMatchObject({
+    resourceTagMappingLists: [
+      { resourceArn: expect.stringMatching(`^arn:aws:ec2:eu-west-1:\\d+:natgateway/${nat.id}$`) },
+    ],
+  });
+});
+
 describe("refused", () => {
   test.each([
     ["a VPC larger than /16", vpcType, { cidrBlock: "10.0.0.0/8" }, /between 16 and 28/],

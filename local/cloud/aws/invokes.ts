@@ -169,12 +169,19 @@ export const invokes: ReadonlyMap<string, Invoke> = new Map([
 function everything(scope: Scope, view: View): { arn: string; tags: Record<string, string> }[] {
   return taggable.flatMap((type) =>
     view.list(type).flatMap((resource) => {
-      const arn = resource.computed.arn ?? resource.computed.associationArn;
+      const arn = arnOf(resource, scope);
       const tags = stringMapAt(resource.inputs, "tags");
       const isHere = resource.location === scope.region || resource.location === "global";
       return typeof arn === "string" && isHere && Object.keys(tags).length > 0 ? [{ arn, tags }] : [];
     }),
   );
+}
+
+/** The provider tells no ARN of a NAT gateway, but the tagging API does. */
+function arnOf({ type, id, computed }: Resource, { region, account }: Scope) {
+  return type === "aws:ec2/natGateway:NatGateway"
+    ? `arn:aws:ec2:${region}:${account}:natgateway/${id}`
+    : (computed.arn ?? computed.associationArn);
 }
 
 // IAM is answered from us-east-1 only by the real API; here from every region, so that leaks are found anywhere.
