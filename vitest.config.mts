@@ -16,7 +16,8 @@ export default defineConfig({
           name: "integration",
           include: ["**/*engine.test.ts", "test/integration/**/*.test.ts"],
           exclude: ["**/node_modules/**"],
-          fileParallelism: false,
+          // Each file runs services of its own; two at a time keep two cores busy while clouds are waited for.
+          maxWorkers: 2,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

@@ -99,7 +99,8 @@ test("kill -9 of the cloud in the middle of a cluster's creation: after a restar
     `cannot create already existing resource '${cluster.id}'`,
   );
   const stack = await stackOf({ ...settings, importCluster: cluster.id });
-  expect((await stack.up()).summary.resourceChanges).toMatchObject({ import: 1, create: 1 });
+  // What else was made before the cloud was killed differs from run to run.
+  expect((await stack.up()).summary.resourceChanges).toMatchObject({ import: 1 });
   await stack.destroy();
   expect(await list(cloud)).toEqual([]);
 });

@@ -188,6 +188,16 @@ describe("refused", () => {
   });
 });
 
+test("a policy may be attached to a role that has it: IAM takes that", async () => {
+  await role("ec2.amazonaws.com", "nodes");
+  const attach = () =>
+    aws.create("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "nodes-cni", {
+      role: "nodes",
+      policyArn: "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy",
+    });
+  expect((await attach()).id).toBe((await attach()).id);
+});
+
 test("an EKS cluster leads to the local control plane and is adopted by its name", async () => {
   const { cluster } = await eks();
   expect(cluster.outputs).toMatchObject({

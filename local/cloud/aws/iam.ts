@@ -70,6 +70,7 @@ export const rolePolicyAttachment: AwsKind = {
     update: "iam:AttachRolePolicy",
     delete: "iam:DetachRolePolicy",
   },
+  repeatable: true,
   required: ["policyArn", "role"],
   unknown: [],
   immutable: ["policyArn", "role"],

@@ -24,6 +24,8 @@ export interface Kind extends Comparison {
   readonly unknown: readonly string[];
   /** Set for `aws.ec2.DefaultRouteTable` and the like: the resource exists already, and deletion only lets go of it. */
   readonly adopts?: boolean;
+  /** Set where the API takes a creation of what is there already: IAM's AttachRolePolicy. */
+  readonly repeatable?: boolean;
   /** What the official plugin's `check` refuses beside missing properties. */
   check?(inputs: PropertyMap): Iterable<{ readonly property: string; readonly reason: string }>;
   /** Where a new resource goes and what it is called. */

@@ -78,7 +78,7 @@ class CloudSession implements Session {
       }
       const { resource, later } = await this.#send(about, (fault) => {
         const present = this.cloud.find(draft.key);
-        if (present !== undefined && !kind.adopts) {
+        if (present !== undefined && !kind.adopts && !kind.repeatable) {
           throw kind.exists?.(present) ?? this.dialect.exists(present);
         }
         const accepted = acceptWrite(
