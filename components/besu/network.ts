@@ -115,6 +115,7 @@ export class BesuNetwork extends pulumi.ComponentResource {
         namespace,
         image: args.image,
         storageClassName: site.cluster.storageClassName,
+        zoneSpread: site.cluster.zoneSpread,
         genesisConfigMap: genesisConfigMap.metadata.name,
         staticNodesConfigMap: staticNodesConfigMap.metadata.name,
       };

@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { Cluster } from "../cluster";
 import type { BesuNamespace } from "./namespace";
 import { METRICS_PORT, P2P_PORT, RPC_PORT } from "./ports";
 
@@ -14,6 +15,7 @@ export interface SiteNodeArgs {
   readonly storage: string;
   /** @default the cluster's default class */
   readonly storageClassName?: pulumi.Input<string> | undefined;
+  readonly zoneSpread: Cluster["zoneSpread"];
   /** How many peers it must be able to hold beside its static nodes: those that dial it. */
   readonly maxPeers: number;
   /** ConfigMaps with `genesis.json` and `static-nodes.json`. */
@@ -25,7 +27,7 @@ export interface SiteNodeArgs {
 export interface BesuPodArgs
   extends Pick<
     SiteNodeArgs,
-    "image" | "cpu" | "memory" | "maxPeers" | "genesisConfigMap" | "staticNodesConfigMap"
+    "image" | "cpu" | "memory" | "zoneSpread" | "maxPeers" | "genesisConfigMap" | "staticNodesConfigMap"
   > {
   readonly role: Role;
   /** Names that the RPC server answers to; the probes use `localhost`. */
@@ -71,17 +73,18 @@ export function besuPod(args: BesuPodArgs): types.input.core.v1.PodSpec {
     terminationGracePeriodSeconds: 120,
     nodeSelector: { ...args.nodeSelector },
     tolerations: [...args.tolerations],
-    topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map(
-      (topologyKey) => ({
-        topologyKey,
-        maxSkew: 1,
-        whenUnsatisfiable: topologyKey === "kubernetes.io/hostname" ? "ScheduleAnyway" : "DoNotSchedule",
-        labelSelector: { matchLabels: roleLabels(args.role) },
-      }),
-    ),
+    topologySpreadConstraints: [
+      spread("topology.kubernetes.io/zone", args.zoneSpread),
+      spread("kubernetes.io/hostname", "ScheduleAnyway"),
+    ],
     containers: [besuContainer(args)],
     volumes: volumes(args),
   };
+
+  function spread(topologyKey: string, whenUnsatisfiable: string) {
+    const labelSelector = { matchLabels: roleLabels(args.role) };
+    return { topologyKey, maxSkew: 1, whenUnsatisfiable, labelSelector };
+  }
 }
 
 /** The uid of the `besu` user in the official image. */

@@ -133,7 +133,7 @@ export class P2pService extends pulumi.ComponentResource {
 
   constructor(name: string, args: P2pServiceArgs, opts: pulumi.ComponentResourceOptions) {
     super("chainfleet:besu:P2pService", `${name}-p2p`, {}, opts);
-    const { address, annotations } = args.endpoint;
+    const { address, annotations, loadBalancerIP } = args.endpoint;
     const labels = validatorLabels(args.objectName);
     const service = new kubernetes.core.v1.Service(
       `${name}-p2p`,
@@ -156,7 +156,7 @@ export class P2pService extends pulumi.ComponentResource {
             ? { type: "ClusterIP" }
             : {
                 type: "LoadBalancer",
-                loadBalancerIP: address,
+                ...(loadBalancerIP === undefined ? {} : { loadBalancerIP }),
                 // Without it the node's own address hides the peer's.
                 externalTrafficPolicy: "Local",
               }),

@@ -36,6 +36,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
   readonly provider: kubernetes.Provider;
   readonly storageClassName: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[];
+  readonly zoneSpread = "DoNotSchedule";
   readonly validatorNodes: ValidatorNodes;
 
   constructor(name: string, args: AksClusterArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -38,6 +38,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
   readonly provider: kubernetes.Provider;
   readonly storageClassName: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[];
+  readonly zoneSpread = "DoNotSchedule";
   readonly validatorNodes: ValidatorNodes;
 
   constructor(name: string, args: EksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -125,6 +126,8 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
           clusterName: fullName,
           addonName: "vpc-cni",
           configurationValues: JSON.stringify({ enableNetworkPolicy: "true" }),
+          // A new cluster comes with this add-on unmanaged; it is taken over.
+          resolveConflictsOnCreate: "OVERWRITE",
         },
         { ...options, dependsOn: [cluster] },
       );

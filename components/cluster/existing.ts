@@ -19,6 +19,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
   readonly provider: kubernetes.Provider;
   declare readonly storageClassName?: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[] = [];
+  readonly zoneSpread = "ScheduleAnyway";
   readonly validatorNodes: ValidatorNodes = { nodeSelector: {}, tolerations: [], dependsOn: [] };
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -13,6 +13,11 @@ export interface Cluster extends pulumi.ComponentResource {
   readonly storageClassName?: pulumi.Output<string>;
   /** Where the validators run. */
   readonly validatorNodes: ValidatorNodes;
+  /**
+   * What becomes of a pod that would upset the spread over zones. Nodes that name no zone take no pod at all under
+   * `DoNotSchedule`: only where every node is known to have one.
+   */
+  readonly zoneSpread: "DoNotSchedule" | "ScheduleAnyway";
 }
 
 /** What every cluster that we make is made from, whichever cloud runs it. */

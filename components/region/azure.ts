@@ -68,13 +68,17 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
     );
 
     this.clusterRights = grantNetworkContributor();
-    this.p2pEndpoints = addresses.map((address) => ({
-      address: address.ipAddress.apply((ip) => ip ?? ""),
-      annotations: {
-        "service.beta.kubernetes.io/azure-load-balancer-resource-group": resourceGroup.name,
-        "service.beta.kubernetes.io/azure-pip-name": address.name,
-      },
-    }));
+    this.p2pEndpoints = addresses.map(({ ipAddress }) => {
+      const address = ipAddress.apply((ip) => ip ?? "");
+      return {
+        address,
+        // https://learn.microsoft.com/azure/aks/static-ip
+        annotations: {
+          "service.beta.kubernetes.io/azure-load-balancer-resource-group": resourceGroup.name,
+          "service.beta.kubernetes.io/azure-load-balancer-ipv4": address,
+        },
+      };
+    });
     this.resourceGroupName = resourceGroup.name;
     this.systemSubnetId = systemSubnet.id;
     this.validatorsSubnetId = validatorsSubnet.id;

@@ -12,4 +12,9 @@ export interface P2pEndpoint {
   readonly address?: pulumi.Output<string>;
   /** What the cloud's load balancer must be told, as annotations of the Service, to use the address. */
   readonly annotations: Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * The address as `spec.loadBalancerIP`, for load balancers that know no annotation: MetalLB and others. EKS
+   * refuses a Service that has it.
+   */
+  readonly loadBalancerIP?: string;
 }

@@ -18,7 +18,7 @@ export class KubernetesRegion extends pulumi.ComponentResource implements Region
       const address = args.p2pAddresses?.[index];
       return address === undefined
         ? { annotations: {} }
-        : { address: pulumi.output(address), annotations: {} };
+        : { address: pulumi.output(address), annotations: {}, loadBalancerIP: address };
     });
     this.registerOutputs({ p2pAddresses: args.p2pAddresses ?? [] });
   }

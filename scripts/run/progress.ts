@@ -8,6 +8,7 @@ export interface Progress {
   /** A line for the user that stays. */
   say(line: string): void;
   event(event: TimedEvent): void;
+  /** Leaves the last picture on the screen; more than once is as good as once. */
   end(): void;
 }
 
@@ -44,6 +45,7 @@ class LiveProgress implements Progress {
   readonly #board: Board;
   readonly #draw: ReturnType<typeof createLogUpdate>;
   readonly #timer: NodeJS.Timeout;
+  #ended = false;
 
   constructor(
     readonly stream: NodeJS.WriteStream,
@@ -68,6 +70,10 @@ class LiveProgress implements Progress {
   }
 
   end(): void {
+    if (this.#ended) {
+      return;
+    }
+    this.#ended = true;
     clearInterval(this.#timer);
     this.#render();
     this.#draw.done();
