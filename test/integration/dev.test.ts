@@ -137,7 +137,12 @@ describe("the dev network", () => {
     const services = (await checkout.objects("api/v1/services")).filter(
       ({ spec }) => spec.type === "LoadBalancer",
     );
-    const addresses = services.map(({ status }) => status.loadBalancer.ingress[0].ip);
+    const balanced = services.flatMap(({ status }) => status.loadBalancer.ingress[0].ip ?? []);
+    expect(balanced).toHaveLength(8);
+    const elastic = await elasticIps();
+    const allocations = services.flatMap(({ metadata }) => metadata.annotations[ALLOCATIONS] ?? []);
+    expect(new Set(allocations)).toEqual(new Set(elastic.map(({ allocationId }) => allocationId)));
+    const addresses = [...balanced, ...elastic.map(({ publicIp }) => publicIp)];
     expect(new Set(enodes.map((enode) => enode.split("@")[1]))).toEqual(
       new Set(addresses.map((address) => `${address}:30303`)),
     );
@@ -427,6 +432,15 @@ function countBy<Item>(items: readonly Item[], key: (item: Item) => string): Rec
     counts[key(item)] = (counts[key(item)] ?? 0) + 1;
   }
   return counts;
+}
+
+const ALLOCATIONS = "service.beta.kubernetes.io/aws-load-balancer-eip-allocations";
+
+/** The elastic IPs of the validators on AWS, where a load balancer shows none. */
+async function elasticIps(): Promise<{ allocationId: string; publicIp: string }[]> {
+  return ((await checkout.state()).resources ?? [])
+    .filter(({ type, urn }) => type === "aws:ec2/eip:Eip" && nameOf(urn).includes("-validator-"))
+    .map(({ outputs }) => outputs);
 }
 
 async function validatorKeys(): Promise<`0x${string}`[]> {

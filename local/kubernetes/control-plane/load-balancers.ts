@@ -36,24 +36,36 @@ export function assignLoadBalancers(api: ApiServer, signal: AbortSignal): void {
 }
 
 /**
- * `status.loadBalancer.ingress` as it should be: the address that the Service asks for, else one out of the
- * documentation's ranges (RFC 5737) that depends only on which address or which Service it stands for.
+ * `status.loadBalancer.ingress` as it should be. On Azure and elsewhere: the address that the Service asks for, else
+ * one out of the documentation's ranges (RFC 5737) that depends only on which address or which Service it stands
+ * for. On AWS: a host name; a Service that asks for an address by `loadBalancerIP` gets nothing there.
  */
-export function ingressOf(service: KubernetesObject): readonly { ip: string; ipMode: "VIP" }[] {
+export function ingressOf(service: KubernetesObject): readonly Ingress[] {
   if (text(service, "spec", "type") !== "LoadBalancer" || service.metadata.deletionTimestamp !== undefined) {
     return [];
   }
   const { annotations = {}, namespace, name } = service.metadata;
+  if (annotations[AWS_TYPE] !== undefined) {
+    return text(service, "spec", "loadBalancerIP") === ""
+      ? [{ hostname: `${digest(`${namespace}/${name}`).toString("hex").slice(0, 32)}.elb.amazonaws.com` }]
+      : [];
+  }
   const requested = [text(service, "spec", "loadBalancerIP"), annotations[AZURE_ADDRESS] ?? ""].find(
     (address) => isIP(address) === 4,
   );
-  const resource = annotations[AZURE_ADDRESS_NAME] ?? annotations[AWS_ALLOCATIONS]?.split(",")[0];
-  return [{ ip: requested ?? documentationAddress(resource ?? `${namespace}/${name}`), ipMode: "VIP" }];
+  const resource = annotations[AZURE_ADDRESS_NAME] ?? `${namespace}/${name}`;
+  return [{ ip: requested ?? documentationAddress(resource), ipMode: "VIP" }];
 }
 
+type Ingress = { readonly ip: string; readonly ipMode: "VIP" } | { readonly hostname: string };
+
 function documentationAddress(of: string): string {
-  const [range = 0, host = 0] = createHash("sha256").update(of).digest();
+  const [range = 0, host = 0] = digest(of);
   return `${DOCUMENTATION_RANGES[range % DOCUMENTATION_RANGES.length]}.${1 + (host % 254)}`;
+}
+
+function digest(of: string): Buffer {
+  return createHash("sha256").update(of).digest();
 }
 
 /** https://www.rfc-editor.org/rfc/rfc5737 */
@@ -62,8 +74,8 @@ const DOCUMENTATION_RANGES = ["192.0.2", "198.51.100", "203.0.113"];
 /** https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/ */
 const AZURE_ADDRESS = "service.beta.kubernetes.io/azure-load-balancer-ipv4";
 const AZURE_ADDRESS_NAME = "service.beta.kubernetes.io/azure-pip-name";
-/** https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/ */
-const AWS_ALLOCATIONS = "service.beta.kubernetes.io/aws-load-balancer-eip-allocations";
+/** https://cloud-provider-aws.sigs.k8s.io/service_controller/, whose code refuses `loadBalancerIP`. */
+const AWS_TYPE = "service.beta.kubernetes.io/aws-load-balancer-type";
 
 const SERVICES = {
   apiVersion: "v1",

@@ -11,18 +11,26 @@ const balancer = (spec: object, annotations: Record<string, string> = {}) =>
   });
 
 test("a load balancer gets the address it asks for", () => {
-  expect(balancer({ loadBalancerIP: "20.1.2.3" })[0]?.ip).toBe("20.1.2.3");
-  expect(balancer({}, { "service.beta.kubernetes.io/azure-load-balancer-ipv4": "20.4.5.6" })[0]?.ip).toBe(
-    "20.4.5.6",
-  );
+  expect(balancer({ loadBalancerIP: "20.1.2.3" })).toEqual([{ ip: "20.1.2.3", ipMode: "VIP" }]);
+  expect(balancer({}, { "service.beta.kubernetes.io/azure-load-balancer-ipv4": "20.4.5.6" })).toEqual([
+    { ip: "20.4.5.6", ipMode: "VIP" },
+  ]);
 });
 
 test("else a documentation address, the same for the same public address", () => {
-  const named = balancer({}, { "service.beta.kubernetes.io/azure-pip-name": "pip" })[0]?.ip;
-  expect(named).toMatch(/^(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+$/);
-  expect(balancer({}, { "service.beta.kubernetes.io/aws-load-balancer-eip-allocations": "pip" })[0]?.ip).toBe(
-    named,
-  );
+  const named = () => balancer({}, { "service.beta.kubernetes.io/azure-pip-name": "pip" });
+  expect(named()).toEqual([
+    { ip: expect.stringMatching(/^(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+$/), ipMode: "VIP" },
+  ]);
+  expect(named()).toEqual(named());
+});
+
+test("on AWS a host name, and nothing for a Service that asks for an address", () => {
+  const nlb = { "service.beta.kubernetes.io/aws-load-balancer-type": "nlb" };
+  expect(balancer({}, nlb)).toEqual([
+    { hostname: expect.stringMatching(/^[0-9a-f]{32}\.elb\.amazonaws\.com$/) },
+  ]);
+  expect(balancer({ loadBalancerIP: "20.1.2.3" }, nlb)).toEqual([]);
 });
 
 test("a Service of another type has none", () => {
