@@ -7,14 +7,20 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{components,stacks,scripts,local,docs,test}/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "**/*.engine.test.ts", "**/engine.test.ts", "test/integration/**"],
+          exclude: [
+            "**/node_modules/**",
+            "**/*.engine.test.ts",
+            "**/engine.test.ts",
+            "**/*.integration.test.ts",
+            "test/integration/**",
+          ],
           testTimeout: 60_000,
         },
       },
       {
         test: {
           name: "integration",
-          include: ["**/*engine.test.ts", "test/integration/**/*.test.ts"],
+          include: ["**/*engine.test.ts", "**/*.integration.test.ts", "test/integration/**/*.test.ts"],
           exclude: ["**/node_modules/**"],
           // Each file runs services of its own; two at a time keep two cores busy while clouds are waited for.
           maxWorkers: 2,

@@ -1,0 +1,248 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { concat, createWalletClient, type Hex, http, keccak256, numberToHex, stringToHex } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Creation, create2Address, create2Job } from "../create2";
+import { TroubledAnvil } from "./anvil";
+import { clientOf, laneChain } from "./chain";
+import { Lane } from "./lane";
+
+/** Nine contracts on a node that makes trouble: the same addresses, each once, nothing stuck. */
+const SEED = Number(process.env["CHAINFLEET_TEST_SEED"] ?? Date.now() % 1_000_000);
+const BLOCK_SECONDS = 1;
+const CHAIN_ID = 138;
+
+let node: TroubledAnvil;
+let folder: string;
+let run = 0;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "chainfleet-anvil-"));
+  node = await TroubledAnvil.start(
+    ["--chain-id", String(CHAIN_ID), "--block-time", String(BLOCK_SECONDS)],
+    join(folder, "state.json"),
+  );
+});
+
+afterAll(async () => {
+  await node.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+beforeEach(() => {
+  run += 1;
+  node.script.length = 0;
+  node.poolLimit = Number.POSITIVE_INFINITY;
+});
+
+/** Nine contracts that no other test made; every third one after the one before. */
+function creations(): Creation[] {
+  return Array.from({ length: 9 }, (_, index) => {
+    const runtime = concat(["0x00", keccak256(stringToHex(`${SEED} ${run} ${index}`))]).slice(0, 66) as Hex;
+    return {
+      name: `contract-${index}`,
+      salt: numberToHex(index, { size: 32 }),
+      // PUSH32 runtime, MSTORE at 0, RETURN 32 bytes.
+      initCode: concat(["0x7f", runtime, "0x60005260206000f3"]),
+      runtimeBytes: 32,
+      after: index % 3 === 2 ? [`contract-${index - 1}`] : [],
+    };
+  });
+}
+
+async function fundedAccount() {
+  const privateKey = generatePrivateKey();
+  const account = privateKeyToAccount(privateKey);
+  await node.rpc("anvil_setBalance", [account.address, numberToHex(10n ** 20n)]);
+  return account;
+}
+
+type Account = Awaited<ReturnType<typeof fundedAccount>>;
+
+function laneOf(account: Account): Lane {
+  return new Lane(
+    laneChain(
+      {
+        name: "chain 138",
+        chainId: CHAIN_ID,
+        rpcUrl: node.url,
+        maxPending: 16,
+        confirmations: 1,
+        feeCeiling: 10n ** 12n,
+      },
+      account,
+    ),
+  );
+}
+
+function deploy(lane: Lane, all: readonly Creation[]) {
+  const client = clientOf(node.url);
+  return Promise.all(all.map((creation) => lane.do(create2Job(creation, client))));
+}
+
+/** How many of an account's transactions made a contract. */
+async function creationsOf(account: Account): Promise<number> {
+  const client = clientOf(node.directUrl);
+  const last = await client.getBlockNumber();
+  let count = 0;
+  for (let number = 0n; number <= last; number += 1n) {
+    const { transactions } = await client.getBlock({ blockNumber: number, includeTransactions: true });
+    for (const { from, hash, input } of transactions) {
+      if (from === account.address.toLowerCase() && input !== "0x") {
+        const { status } = await client.getTransactionReceipt({ hash });
+        count += status === "success" ? 1 : 0;
+      }
+    }
+  }
+  return count;
+}
+
+async function expectAllThere(all: readonly Creation[]): Promise<void> {
+  const client = clientOf(node.directUrl);
+  for (const creation of all) {
+    const code = await client.getCode({ address: create2Address(creation) });
+    expect(code, creation.name).toBe(`0x${creation.initCode.slice(4, 68)}`);
+  }
+}
+
+describe(`nine contracts on anvil, seed ${SEED}`, () => {
+  it("are in one block, two if one ended in between", async () => {
+    const all = creations();
+    const done = await deploy(laneOf(await fundedAccount()), all);
+    const blocks = new Set(done.map((receipt) => receipt?.block));
+    expect(blocks.size).toBeLessThanOrEqual(2);
+    await expectAllThere(all);
+  });
+
+  it("cost nothing when they are there already", async () => {
+    const all = creations();
+    await deploy(laneOf(await fundedAccount()), all);
+    const second = await fundedAccount();
+    expect(await deploy(laneOf(second), all)).toEqual(Array(9).fill(undefined));
+    expect(await creationsOf(second)).toBe(0);
+  });
+
+  const troubles: Record<string, (account: Account) => Promise<void>> = {
+    "the node is restarted": async () => {
+      await pause(0.3);
+      await node.restart();
+    },
+    "a transaction is dropped from the pool": async (account) => {
+      const { pending } = (await node.rpc("txpool_content")) as {
+        pending: Record<string, Record<string, { hash: Hex }>>;
+      };
+      const own = Object.values(pending[account.address] ?? pending[account.address.toLowerCase()] ?? {});
+      await node.rpc("anvil_dropTransaction", [own[0]?.hash ?? keccak256("0x")]);
+    },
+    "a stranger sends from the same account": (account) => strangerSends(account),
+    "fees rise eightfold": async () => {
+      await node.rpc("anvil_setNextBlockBaseFeePerGas", [numberToHex(8n * 10n ** 9n)]);
+    },
+    "the node answers 429": async () => interrupt(3, 429, { "retry-after": "1" }),
+    "the node answers 500": async () => interrupt(6, 500),
+    "the node tells stale nonces": async () => {
+      for (let times = 0; times < 6; times += 1) {
+        node.script.push({
+          method: "eth_getTransactionCount",
+          answer: async (call) => {
+            const { body } = await node.pass(call);
+            const { result } = body as { result: Hex };
+            return {
+              status: 200,
+              body: { jsonrpc: "2.0", id: call.id, result: numberToHex(Math.max(0, Number(result) - 2)) },
+            };
+          },
+        });
+      }
+    },
+    "the pool takes four": async () => {
+      node.poolLimit = 4;
+    },
+    "the answer to a broadcast is lost": async () => {
+      node.script.push({
+        method: "eth_sendRawTransaction",
+        answer: async (call) => {
+          await node.pass(call);
+          return { status: 502, body: {} };
+        },
+      });
+    },
+  };
+
+  for (const [what, happens] of Object.entries(troubles)) {
+    it(`are all there once although ${what}`, async () => {
+      const all = creations();
+      const account = await fundedAccount();
+      const deployed = deploy(laneOf(account), all);
+      await pause(0.15);
+      await happens(account);
+      await deployed;
+      await expectAllThere(all);
+      expect(await creationsOf(account)).toBe(9);
+    });
+  }
+
+  it("are all there once although two programs deploy them with one key at once", async () => {
+    const all = creations();
+    const account = await fundedAccount();
+    await Promise.all([deploy(laneOf(account), all), deploy(laneOf(account), [...all].reverse())]);
+    await expectAllThere(all);
+    expect(await creationsOf(account)).toBe(9);
+  });
+
+  it("are all there once whatever happens together", async () => {
+    const mixes = fc.sample(
+      fc.noBias(
+        fc.array(fc.tuple(fc.constantFrom(...Object.keys(troubles)), fc.integer({ min: 0, max: 20 })), {
+          minLength: 2,
+          maxLength: 5,
+        }),
+      ),
+      { seed: SEED, numRuns: 8 },
+    );
+    for (const mix of mixes) {
+      run += 1;
+      node.poolLimit = Number.POSITIVE_INFINITY;
+      const all = creations();
+      const account = await fundedAccount();
+      const deployed = deploy(laneOf(account), all);
+      for (const [what, tenths] of mix) {
+        await pause(tenths / 10);
+        await troubles[what]?.(account);
+      }
+      await deployed;
+      await expectAllThere(all);
+      expect(await creationsOf(account), JSON.stringify(mix)).toBe(9);
+    }
+  });
+});
+
+async function strangerSends(account: Account): Promise<void> {
+  const wallet = createWalletClient({ account, transport: http(node.directUrl) });
+  await wallet
+    .sendTransaction({
+      chain: null,
+      to: account.address,
+      value: 1n,
+      maxFeePerGas: 10n ** 11n,
+      maxPriorityFeePerGas: 10n ** 9n,
+    })
+    .catch(() => {
+      // The nonce that it chose was taken in between, as can happen to any stranger.
+    });
+}
+
+function interrupt(times: number, status: number, headers: Record<string, string> = {}): void {
+  for (const method of ["eth_sendRawTransaction", "eth_getTransactionCount", "eth_blockNumber"]) {
+    for (let time = 0; time < times; time += 1) {
+      node.script.push({ method, answer: () => ({ status, headers, body: { error: "busy" } }) });
+    }
+  }
+}
+
+function pause(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}

@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import { stringToHex } from "viem";
+import { describe, expect, it } from "vitest";
+import { type Job, Lane } from "./lane";
+import { SimulatedChain, type Trouble } from "./simulated-chain";
+
+const job = (chain: SimulatedChain, name: string, after: readonly string[] = []): Job => ({
+  name,
+  to: chain.sender,
+  data: stringToHex(name),
+  value: 0n,
+  after,
+  gas: async () => 1n,
+  isDone: async () => chain.made.includes(stringToHex(name)),
+});
+
+const trouble = fc.constantFrom<Trouble>(
+  "none",
+  "block",
+  "block",
+  "forget",
+  "stranger",
+  "lost answer",
+  "broken",
+  "fee spike",
+  "stale",
+);
+
+describe("a lane", () => {
+  it("sends what it is given at once, in the order that constructors need, into one block", async () => {
+    const chain = new SimulatedChain(["none"], {
+      blockSize: 50,
+      poolSize: 50,
+      confirmations: 1,
+      maxPending: 50,
+    });
+    const lane = new Lane(chain);
+    const done = await Promise.all([
+      lane.do(job(chain, "bridge", ["router"])),
+      lane.do(job(chain, "multicall")),
+      lane.do(job(chain, "router")),
+    ]);
+    expect(chain.made).toEqual(["multicall", "router", "bridge"].map((name) => stringToHex(name)));
+    expect(new Set(done.map((receipt) => receipt?.block)).size).toBe(1);
+  });
+
+  it("makes everything once, whatever happens to the node", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(trouble, { maxLength: 60 }),
+        fc.record({
+          blockSize: fc.integer({ min: 1, max: 6 }),
+          poolSize: fc.integer({ min: 1, max: 8 }),
+          confirmations: fc.integer({ min: 1, max: 3 }),
+          maxPending: fc.integer({ min: 1, max: 12 }),
+        }),
+        fc.integer({ min: 1, max: 9 }),
+        async (troubles, settings, count) => {
+          const chain = new SimulatedChain([...troubles], settings);
+          const lane = new Lane(chain);
+          const names = Array.from({ length: count }, (_, index) => `contract-${index}`);
+          await Promise.all(
+            names.map((name, index) =>
+              lane.do(job(chain, name, index % 2 === 1 ? [names[index - 1] ?? ""] : [])),
+            ),
+          );
+          const ours = chain.made.filter((data) => names.some((name) => stringToHex(name) === data));
+          expect([...ours].sort()).toEqual(names.map((name) => stringToHex(name)).sort());
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it("sends nothing for what is there already", async () => {
+    const chain = new SimulatedChain([], { blockSize: 9, poolSize: 9, confirmations: 1, maxPending: 9 });
+    chain.made.push(stringToHex("weth"));
+    expect(await new Lane(chain).do(job(chain, "weth"))).toBeUndefined();
+    expect(chain.made).toEqual([stringToHex("weth")]);
+  });
+});

@@ -1,0 +1,311 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Address, Hash, Hex } from "viem";
+import { ChainfleetError } from "../../error";
+import {
+  type Action,
+  type Fee,
+  type Flight,
+  type LaneRules,
+  nextActions,
+  type Receipt,
+  type Sight,
+} from "./plan";
+import { type Refusal, refusal } from "./refusal";
+
+/** A transaction to be made, known by what it leaves on the chain. */
+export interface Job {
+  /** Unique in the lane; for messages. @example "CCIPRouter" */
+  readonly name: string;
+  readonly to: Address;
+  readonly data: Hex;
+  readonly value: bigint;
+  /** Asked when the transaction is about to be sent. */
+  gas(): Promise<bigint>;
+  /** Whether the chain already has what the transaction makes, whoever made it. */
+  isDone(): Promise<boolean>;
+  /** Names of jobs that must be before this one. Those that the lane does not have count as done. */
+  readonly after: readonly string[];
+}
+
+/** A transaction ready to be signed. */
+export interface Transaction {
+  readonly nonce: number;
+  readonly to: Address;
+  readonly data: Hex;
+  readonly value: bigint;
+  readonly gas: bigint;
+  readonly fee: Fee;
+}
+
+/** The chain as a lane sees it; the sender's key is behind it. */
+export interface LaneChain {
+  readonly name: string;
+  readonly sender: Address;
+  sign(transaction: Transaction): Promise<Hex>;
+  /** Hands a signed transaction to the node. */
+  broadcast(raw: Hex): Promise<void>;
+  /** What the node knows of the sender and of these transactions. */
+  look(hashes: readonly Hash[]): Promise<Sight>;
+  hashOf(raw: Hex): Hash;
+  /** The rules as they are at this moment: the fee follows the chain. */
+  rules(): Promise<LaneRules>;
+  /** Between two looks. */
+  readonly pollMilliseconds: number;
+}
+
+/** How a job ended: the transaction that did it, or undefined if the chain had its effect already. */
+export type Done = Receipt | undefined;
+
+/**
+ * The transactions of one sender on one chain. Every job gets a nonce as soon as the pool has room, without
+ * waiting for a block; what the node forgets is sent again, what is stuck pays more, a nonce that a stranger used
+ * is replaced by another. A job is done when the chain shows its effect, so that nothing is ever made twice.
+ */
+export class Lane {
+  readonly #jobs = new Map<string, Entry>();
+  #flights: Flight[] = [];
+  #waiting: string[] = [];
+  #room = Number.POSITIVE_INFINITY;
+  #running: Promise<void> | undefined;
+
+  constructor(readonly chain: LaneChain) {}
+
+  /** Does a job. Resolves when its effect has the confirmations asked for; rejects when it cannot be done. */
+  do(job: Job): Promise<Done> {
+    const known = this.#jobs.get(job.name);
+    if (known !== undefined) {
+      return known.end.promise;
+    }
+    const { end } = this.#add(job);
+    this.#waiting.push(job.name);
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+    return end.promise;
+  }
+
+  #add(job: Job): Entry {
+    const entry = { job, end: deferred<Done>(), attempts: 0, raw: new Map() };
+    this.#jobs.set(job.name, entry);
+    return entry;
+  }
+
+  async #run(): Promise<void> {
+    let silent = 0;
+    // Jobs that arrive together are to leave together.
+    await delay(0);
+    while (this.#jobs.size > 0) {
+      try {
+        await this.#turn();
+        silent = 0;
+      } catch (error) {
+        silent += 1;
+        if (silent >= PATIENT_TURNS) {
+          this.#fail([...this.#jobs.keys()], error as Error);
+        }
+      }
+      if (this.#jobs.size > 0) {
+        await delay(this.chain.pollMilliseconds * Math.min(8, 1 + silent));
+      }
+    }
+  }
+
+  async #turn(): Promise<void> {
+    const hashes = this.#flights.flatMap(({ broadcasts }) => broadcasts.map(({ hash }) => hash));
+    const [sight, rules] = await Promise.all([this.chain.look(hashes), this.chain.rules()]);
+    const lane = {
+      flights: this.#flights,
+      waiting: this.#waiting.map((job) => ({ job, after: this.#entry(job).job.after })),
+    };
+    const room = Math.min(rules.maxPending, this.#room);
+    for (const action of nextActions(lane, sight, { ...rules, maxPending: room })) {
+      if (!(await this.#perform(action, sight.block))) {
+        break;
+      }
+    }
+  }
+
+  /** @returns whether the actions that follow still hold. */
+  async #perform(action: Action, block: number): Promise<boolean> {
+    switch (action.do) {
+      case "finish":
+        await this.#finish(action.job, action.receipt);
+        return true;
+      case "requeue":
+        this.#requeue(action.job);
+        return !(await this.#isDoneAlready(action.job));
+      case "resend":
+        return this.#broadcast(action.job, this.#entry(action.job).raw.get(action.hash) ?? "0x");
+      case "bump":
+        return this.#sign(action.job, action.nonce, action.fee, block);
+      case "send":
+        if (await this.#isDoneAlready(action.job)) {
+          return false;
+        }
+        return this.#sign(action.job, action.nonce, action.fee, block);
+      case "fill":
+        return this.#fill(action.nonce, action.fee, block);
+    }
+  }
+
+  async #finish(name: string, receipt: Receipt): Promise<void> {
+    const entry = this.#entry(name);
+    this.#flights = this.#flights.filter(({ job }) => job !== name);
+    if (receipt.succeeded || (await entry.job.isDone())) {
+      this.#jobs.delete(name);
+      entry.end.resolve(receipt);
+      return;
+    }
+    entry.attempts += 1;
+    if (entry.attempts >= ATTEMPTS) {
+      this.#fail(
+        [name],
+        new ChainfleetError(
+          `${name} on ${this.chain.name}: transaction ${receipt.hash} in block ${receipt.block} was reverted, ${entry.attempts} times in all.`,
+          "Look at it with: cast run <transaction> --rpc-url <the chain's>. Its constructor or the contract that it calls refuses it.",
+        ),
+      );
+      return;
+    }
+    this.#waiting.push(name);
+  }
+
+  async #isDoneAlready(name: string): Promise<boolean> {
+    const entry = this.#entry(name);
+    if (!(await entry.job.isDone())) {
+      return false;
+    }
+    this.#waiting = this.#waiting.filter((job) => job !== name);
+    this.#jobs.delete(name);
+    entry.end.resolve(undefined);
+    return true;
+  }
+
+  async #sign(name: string, nonce: number, fee: Fee, block: number): Promise<boolean> {
+    const entry = this.#entry(name);
+    const { to, data, value } = entry.job;
+    entry.gas ??= await entry.job.gas();
+    const raw = await this.chain.sign({ nonce, to, data, value, gas: entry.gas, fee });
+    const hash = this.chain.hashOf(raw);
+    entry.raw.set(hash, raw);
+    const before = this.#flights.find(({ job }) => job === name);
+    // Noted before it is sent: an answer that is lost does not lose the transaction.
+    this.#flights = [
+      ...this.#flights.filter(({ job }) => job !== name),
+      { job: name, nonce, broadcasts: [...(before?.broadcasts ?? []), { hash, fee, block }] },
+    ].sort((a, b) => a.nonce - b.nonce);
+    this.#waiting = this.#waiting.filter((job) => job !== name);
+    return this.#broadcast(name, raw);
+  }
+
+  async #broadcast(name: string, raw: Hex): Promise<boolean> {
+    try {
+      await this.chain.broadcast(raw);
+      return true;
+    } catch (error) {
+      return this.#refused(name, refusal(error), error as Error);
+    }
+  }
+
+  #refused(name: string, reason: Refusal, error: Error): boolean {
+    switch (reason) {
+      case "known":
+        return true;
+      case "unanswered":
+        // Whether the node has it, the next look tells.
+        return false;
+      case "nonce used":
+        // Ours or a stranger's, the next look tells: a flight without a receipt is queued again there.
+        return false;
+      case "underpriced":
+        // Somebody else's transaction holds the nonce in the pool: the next one is free.
+        if (this.#flights.find(({ job }) => job === name)?.broadcasts.length === 1) {
+          this.#requeue(name);
+        }
+        return false;
+      case "fee too low":
+        // It is in no pool: its nonce is free, and the next turn asks for the fee of that moment.
+        this.#requeue(name);
+        return false;
+      case "pool full":
+        this.#requeue(name);
+        this.#room = Math.max(1, this.#flights.length);
+        return false;
+      case "refused":
+        this.#fail([name], error);
+        return false;
+    }
+  }
+
+  /** Takes the nonce from a job; it keeps its place before those that came later. */
+  #requeue(name: string): void {
+    this.#flights = this.#flights.filter(({ job }) => job !== name);
+    const order = [...this.#jobs.keys()];
+    this.#waiting = [...this.#waiting.filter((job) => job !== name), name].sort(
+      (a, b) => order.indexOf(a) - order.indexOf(b),
+    );
+  }
+
+  /** An empty transaction to ourselves, looked after like any other; nobody misses it if the nonce is used. */
+  #fill(nonce: number, fee: Fee, block: number): Promise<boolean> {
+    const name = `nonce ${nonce}`;
+    this.#add({
+      name,
+      to: this.chain.sender,
+      data: "0x",
+      value: 0n,
+      after: [],
+      gas: async () => 21_000n,
+      isDone: async () => true,
+    });
+    return this.#sign(name, nonce, fee, block);
+  }
+
+  #fail(names: readonly string[], error: Error): void {
+    for (const name of names) {
+      const entry = this.#jobs.get(name);
+      this.#jobs.delete(name);
+      this.#flights = this.#flights.filter(({ job }) => job !== name);
+      this.#waiting = this.#waiting.filter((job) => job !== name);
+      entry?.end.reject(error);
+    }
+  }
+
+  #entry(name: string): Entry {
+    const entry = this.#jobs.get(name);
+    if (entry === undefined) {
+      throw new Error(`the lane has no job ${name}`);
+    }
+    return entry;
+  }
+}
+
+/** How often a transaction may be reverted before its job is given up: a dependency may have been late once. */
+const ATTEMPTS = 3;
+
+/** Turns in a row without an answer before everything is given up: some minutes, with the growing pauses. */
+const PATIENT_TURNS = 60;
+
+interface Entry {
+  readonly job: Job;
+  readonly end: Deferred<Done>;
+  /** How many of its transactions were reverted. */
+  attempts: number;
+  /** Signed transactions by hash. */
+  readonly raw: Map<Hash, Hex>;
+  gas?: bigint;
+}
+
+interface Deferred<Value> {
+  readonly promise: Promise<Value>;
+  resolve(value: Value): void;
+  reject(error: Error): void;
+}
+
+function deferred<Value>(): Deferred<Value> {
+  let settle: Pick<Deferred<Value>, "resolve" | "reject"> | undefined;
+  const promise = new Promise<Value>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { promise, resolve: (value) => settle?.resolve(value), reject: (error) => settle?.reject(error) };
+}
