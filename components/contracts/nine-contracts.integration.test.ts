@@ -1,0 +1,116 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { numberToHex, parseEther } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Artifact, parseArtifact } from "./artifact";
+import { create2Job } from "./create2";
+import { TroubledAnvil } from "./lane/anvil";
+import { clientOf, laneChain } from "./lane/chain";
+import { Lane } from "./lane/lane";
+import { type ContractDefinition, type PlannedContract, planContracts } from "./plan";
+import { compareRuntimeCode } from "./runtime-code";
+
+/** The project's own contracts, as forge builds them, planned and sent by a lane to a real node. */
+const ROOT = join(__dirname, "../..");
+const owner = privateKeyToAccount(generatePrivateKey());
+const limits = { capacity: String(parseEther("1000")), refillPerSecond: String(parseEther("1")) };
+const define = (name: string, args: ContractDefinition["args"] = {}): ContractDefinition => ({
+  name,
+  args,
+  salt: "chain138",
+});
+const definitions = [
+  define("OracleProxy", { owner: owner.address, aggregator: { contract: "OracleAggregator" } }),
+  define("OracleAggregator", {
+    admin: owner.address,
+    decimals: 8,
+    minAnswer: 1,
+    maxAnswer: "1000000000000",
+    description: "ETH / USD",
+  }),
+  define("CCIPWETH9Bridge", {
+    owner: owner.address,
+    router: { contract: "CCIPRouter" },
+    weth9: { contract: "WETH9" },
+    ...limits,
+  }),
+  define("CCIPWETH10Bridge", {
+    owner: owner.address,
+    router: { contract: "CCIPRouter" },
+    weth10: { contract: "WETH10" },
+    ...limits,
+  }),
+  define("CCIPRouter", { owner: owner.address, chainSelector: 138 }),
+  define("MultiSig", { owners: [owner.address], threshold: 1 }),
+  define("Multicall"),
+  define("WETH9"),
+  define("WETH10"),
+];
+
+let node: TroubledAnvil;
+let folder: string;
+let artifacts: ReadonlyMap<string, Artifact>;
+let contracts: readonly PlannedContract[];
+
+beforeAll(async () => {
+  execFileSync("npx", ["forge", "build"], { cwd: ROOT, stdio: "ignore" });
+  const out = join(ROOT, "contracts/out");
+  const files = new Map(
+    readdirSync(out, { recursive: true, encoding: "utf8" }).map((file) => [file.split("/").at(-1), file]),
+  );
+  artifacts = new Map(
+    definitions.map(({ name }) => {
+      const file = join(out, files.get(`${name}.json`) ?? "");
+      return [name, parseArtifact(name, file, readFileSync(file, "utf8"))];
+    }),
+  );
+  const plan = planContracts("chain138", definitions, artifacts);
+  expect(plan.findings).toBeUndefined();
+  contracts = plan.findings === undefined ? plan.contracts : [];
+  folder = mkdtempSync(join(tmpdir(), "chainfleet-anvil-"));
+  node = await TroubledAnvil.start(["--chain-id", "138", "--block-time", "2"], join(folder, "state.json"));
+  await node.rpc("anvil_setBalance", [owner.address, numberToHex(parseEther("100"))]);
+});
+
+afterAll(async () => {
+  await node.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it("all nine are in one block, two at most, where the plan said, with the code that was built", async () => {
+  const client = clientOf(node.url);
+  const lane = new Lane(
+    laneChain(
+      {
+        name: "chain 138",
+        chainId: 138,
+        rpcUrl: node.url,
+        maxPending: 16,
+        confirmations: 1,
+        feeCeiling: 10n ** 12n,
+      },
+      owner,
+    ),
+  );
+  const done = await Promise.all(
+    contracts.flatMap(({ creation }) =>
+      creation === undefined ? [] : lane.do(create2Job(creation, client)),
+    ),
+  );
+  expect(done).toHaveLength(9);
+  expect(done.every((receipt) => receipt?.succeeded)).toBe(true);
+  expect(new Set(done.map((receipt) => receipt?.block)).size).toBeLessThanOrEqual(2);
+  for (const { name, address } of contracts) {
+    const likeness = compareRuntimeCode(await client.getCode({ address }), artifacts.get(name) as Artifact);
+    expect(likeness, name).toEqual({ is: "same" });
+  }
+  expect(
+    compareRuntimeCode(
+      await client.getCode({ address: contracts[0]?.address ?? "0x" }),
+      artifacts.get("MultiSig") as Artifact,
+    ).is,
+  ).toBe("other");
+});
