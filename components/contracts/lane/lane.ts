@@ -67,6 +67,9 @@ export class Lane {
   #waiting: string[] = [];
   #room = Number.POSITIVE_INFINITY;
   #running: Promise<void> | undefined;
+  /** The latest block when the lane began. */
+  #begun: number | undefined;
+  #sent = 0;
 
   constructor(readonly chain: LaneChain) {}
 
@@ -117,12 +120,25 @@ export class Lane {
       flights: this.#flights,
       waiting: this.#waiting.map((job) => ({ job, after: this.#entry(job).job.after })),
     };
+    if (this.#isToWait(sight, rules)) {
+      return;
+    }
     const room = Math.min(rules.maxPending, this.#room);
     for (const action of nextActions(lane, sight, { ...rules, maxPending: room })) {
       if (!(await this.#perform(action, sight.block))) {
         break;
       }
     }
+  }
+
+  /**
+   * A lane that begins while the pool has transactions of its sender lets them be mined first, for a while: they may
+   * be those of a run that was killed, and sending them again would pay for nothing.
+   */
+  #isToWait(sight: Sight, { patience }: LaneRules): boolean {
+    this.#begun ??= sight.block;
+    const isFresh = this.#flights.length === 0 && this.#sent === 0;
+    return isFresh && sight.pending > sight.mined && sight.block < this.#begun + patience;
   }
 
   /** @returns whether the actions that follow still hold. */
@@ -187,6 +203,7 @@ export class Lane {
     entry.gas ??= await entry.job.gas();
     const raw = await this.chain.sign({ nonce, to, data, value, gas: entry.gas, fee });
     const hash = this.chain.hashOf(raw);
+    this.#sent += 1;
     entry.raw.set(hash, raw);
     const before = this.#flights.find(({ job }) => job === name);
     // Noted before it is sent: an answer that is lost does not lose the transaction.
