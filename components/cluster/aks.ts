@@ -52,7 +52,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     const pool = createValidatorPool();
     const provider = new kubernetes.Provider(
       `${name}-kubernetes`,
-      { kubeconfig: kubeconfigOf(cluster, fetchKubeconfig), ...PROVIDER_SETTINGS },
+      { kubeconfig: kubeconfigOf(cluster, fullName, fetchKubeconfig), ...PROVIDER_SETTINGS },
       parent,
     );
     const storageClass = createStorageClass();

@@ -62,7 +62,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     const diskAddon = createDiskAddon();
     const provider = new kubernetes.Provider(
       `${name}-kubernetes`,
-      { kubeconfig: kubeconfigOf(cluster, fetchKubeconfig), ...PROVIDER_SETTINGS },
+      { kubeconfig: kubeconfigOf(cluster, fullName, fetchKubeconfig), ...PROVIDER_SETTINGS },
       parent,
     );
     const storageClass = createStorageClass();

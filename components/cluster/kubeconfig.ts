@@ -8,18 +8,26 @@ import * as pulumi from "@pulumi/pulumi";
  * waits for nothing; when there is no cluster it gets a kubeconfig that leads nowhere, and what is to be made in
  * the cluster depends on the cluster by itself and is passed over.
  *
+ * @param name of the cluster, for messages.
  * @param fetch reads the kubeconfig from the cloud; rejects when there is no such cluster.
  */
 export function kubeconfigOf(
   cluster: pulumi.CustomResource,
+  name: string,
   fetch: () => Promise<string>,
 ): pulumi.Output<string> {
+  const read = () =>
+    fetch().catch((error: Error) => {
+      throw new pulumi.RunError(
+        `The credentials of the cluster ${name} could not be read: ${error.message}\nWhat was made is kept; start the run again.`,
+      );
+    });
   if (pulumi.runtime.isDryRun()) {
-    return pulumi.secret(cluster.id.apply(fetch));
+    return pulumi.secret(cluster.id.apply(read));
   }
   const { isKnown } = cluster.id as unknown as { isKnown: Promise<boolean> };
   return pulumi.secret(
-    pulumi.output(isKnown.then((isMade) => (isMade ? fetch() : fetch().catch(() => LEADS_NOWHERE)))),
+    pulumi.output(isKnown.then((isMade) => (isMade ? read() : fetch().catch(() => LEADS_NOWHERE)))),
   );
 }
 

@@ -15,6 +15,8 @@ export interface StateResource {
   readonly parent?: string;
   readonly provider?: string;
   readonly dependencies?: readonly string[];
+  /** Why it was not ready when the engine stopped waiting for it. */
+  readonly initErrors?: readonly string[];
   readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
   readonly [other: string]: unknown;
 }

@@ -5,7 +5,7 @@ import type { TimedEvent } from "../run/events";
 import { nameOf } from "../run/summary";
 import { type Identity, identify } from "./identity";
 import type { Found } from "./lookup";
-import { suspects } from "./suspects";
+import { isOnCloud, suspects, unsettled } from "./suspects";
 
 /**
  * Takes over what an interrupted run made without the state knowing: such resources are put into the state by
@@ -25,29 +25,20 @@ export async function recover(
   const state = await readState(stack, command);
   const candidates = suspects(state, events);
   const interrupted = state.pending_operations?.length ?? 0;
-  const unread = (state.resources ?? []).filter(isUnread);
-  if (candidates.length === 0 && interrupted === 0 && unread.length === 0) {
+  const open = unsettled(state);
+  if (candidates.length === 0 && interrupted === 0 && open.length === 0) {
     return state;
   }
   say(
-    `The last run did not end well. Operations that were under way: ${interrupted}; creations whose end is not known: ${candidates.length}.`,
+    `The last run did not end well. Operations that were under way: ${interrupted}; creations whose end is not known: ${candidates.length + open.length}.`,
   );
   const adopted = await adopt(stack, command, state, candidates);
   const { pending_operations: _, ...rest } = state;
   await writeState(stack, command, { ...rest, resources: [...(state.resources ?? []), ...adopted] });
-  for (const { urn, id } of await settle(stack, command, [...unread, ...adopted], say)) {
+  for (const { urn, id } of await settle(stack, command, [...open, ...adopted], say)) {
     say(`  took over ${nameOf(urn)} (${id})`);
   }
   return readState(stack, command);
-}
-
-/** A resource that was taken over, but not yet read from its cloud: a recovery that was itself cut off. */
-function isUnread({ type, custom, outputs }: StateResource): boolean {
-  return custom === true && isOnCloud(type) && Object.keys(outputs ?? {}).length === 0;
-}
-
-function isOnCloud(type: string): boolean {
-  return type.startsWith("azure-native:") || type.startsWith("aws:");
 }
 
 async function adopt(

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { State, StateResource } from "../engine/state";
 import type { TimedEvent } from "../run/events";
-import { suspects } from "./suspects";
+import { suspects, unsettled } from "./suspects";
 
 const TYPE = "azure-native:network:VirtualNetwork";
 const urn = (name: string) => `urn:pulumi:dev::chainfleet::${TYPE}::${name}`;
@@ -28,6 +28,23 @@ function run(name: string, end: End, { op = "create" as OpType, custom = true, i
   }
   return events.map((event): TimedEvent => ({ at: 0, event: event as EngineEvent }));
 }
+
+describe("resources whose creation the state did not see to the end", () => {
+  const settled = { ...resource("settled"), outputs: { name: "settled" } };
+  const component = { urn: urn("component"), type: "chainfleet:region:AzureRegion" };
+  const pod = { ...resource("pod"), type: "kubernetes:core/v1:Pod", outputs: {} };
+
+  it("are those that nobody waited for any more, and those that were never read", () => {
+    const broken = { ...settled, urn: urn("broken"), initErrors: ["PUT … was cancelled"] };
+    const unread = { ...resource("unread"), outputs: {} };
+    expect(unsettled({ resources: [settled, broken, component, pod, unread] })).toEqual([broken, unread]);
+  });
+
+  it("are none in a state that is whole", () => {
+    expect(unsettled({ resources: [settled, component, pod] })).toEqual([]);
+    expect(unsettled({})).toEqual([]);
+  });
+});
 
 describe("creations whose end is not known", () => {
   it("are those that the engine wrote down first and did not finish", () => {

@@ -25,6 +25,24 @@ export function suspects(state: State, events: readonly TimedEvent[]): StateReso
   return [...pending, ...failed];
 }
 
+/**
+ * The resources that the state knows by their ids, but whose creation it did not see to the end: the wait for them
+ * was broken off (by a Ctrl+C, which the plugins hear), or a recovery was itself cut off before it read them.
+ */
+export function unsettled({ resources = [] }: State): StateResource[] {
+  return resources.filter(
+    ({ type, custom, outputs, initErrors = [] }) =>
+      custom === true &&
+      isOnCloud(type) &&
+      (initErrors.length > 0 || Object.keys(outputs ?? {}).length === 0),
+  );
+}
+
+/** Whether a resource is made by a cloud, and so goes on being made when nobody waits for it. */
+export function isOnCloud(type: string): boolean {
+  return type.startsWith("azure-native:") || type.startsWith("aws:");
+}
+
 function asStateResource(
   {
     urn,
