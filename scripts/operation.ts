@@ -142,7 +142,9 @@ function onInterrupt(command: EngineCommand, progress: Progress): { asked(): boo
   const interrupt = () => {
     times += 1;
     if (times === 1) {
-      progress.say("Stopping: waiting for what is under way. Once more Ctrl+C stops at once.");
+      progress.say(
+        "Stopping. What a cloud is making it finishes, and the next run takes it over. Once more Ctrl+C stops at once.",
+      );
       command.interrupt();
     } else {
       progress.say("Stopped. What was under way goes on in the clouds; the next run takes it over.");
