@@ -2,9 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { allConfig } from "@pulumi/pulumi/runtime";
 import { ChainfleetError } from "./components/error";
 import { readConfig } from "./stacks/config/read";
-import { network } from "./stacks/network";
-
-const stacks = { network };
+import type { Config } from "./stacks/config/schema";
 
 // The SDK takes a stack trace for every Output; translating each into TypeScript positions would be a sixth of
 // the time of a run that changes nothing. Only a stack that is going to be shown is translated.
@@ -14,14 +12,29 @@ process.setSourceMapsEnabled(false);
 
 export = async () => {
   try {
-    const config = readConfig(configOfStack(), `Pulumi.${pulumi.getStack()}.yaml`);
-    return await stacks[config.stack](config);
+    const file = `Pulumi.${pulumi.getStack()}.yaml`;
+    return await stackOf(readConfig(configOfStack(), file), file);
   } catch (error) {
     process.setSourceMapsEnabled(true);
     Error.prepareStackTrace = translate as typeof Error.prepareStackTrace;
     throw error instanceof ChainfleetError ? new pulumi.RunError(error.message) : error;
   }
 };
+
+/** Makes the stack that the config names. Loads no more than that needs: the SDKs of the clouds take half a second. */
+async function stackOf(config: Config, file: string): Promise<object> {
+  if (config.stack === "network" || config.contracts === undefined) {
+    const { network } = require("./stacks/network") as typeof import("./stacks/network");
+    return network(config);
+  }
+  const { contracts, planStack } = require("./stacks/contracts") as typeof import("./stacks/contracts");
+  const plan = await planStack(config.contracts, file);
+  if (config.stack === "contracts") {
+    return contracts(plan, []);
+  }
+  const { full } = require("./stacks/full") as typeof import("./stacks/full");
+  return full(config, plan);
+}
 
 /** The keys under `chainfleet:`, without that prefix. */
 function configOfStack(): Record<string, string> {

@@ -36,8 +36,12 @@ export abstract class DynamicResource extends pulumi.CustomResource {
   }
 }
 
-/** What a module behind a dynamic resource exports: every step, so that none is left to a default. */
-export type FullProvider = Required<Omit<pulumi.dynamic.ResourceProvider, "configure">>;
+/**
+ * What a module behind a dynamic resource exports: every step, so that none is left to a default; and `configure` if
+ * it needs the stack's config.
+ */
+export type FullProvider = Required<Omit<pulumi.dynamic.ResourceProvider, "configure">> &
+  Pick<pulumi.dynamic.ResourceProvider, "configure">;
 
 /** Any change of this text replaces every dynamic resource of every stack. */
 function providerCode(module: string): string {

@@ -18,9 +18,9 @@ interface Asked {
  */
 async function dump(stack: string): Promise<Asked[]> {
   const asked: Asked[] = [];
-  const file = parse(readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8")) as {
-    config: Record<string, unknown>;
-  };
+  const text = readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8");
+  const file = parse(text) as { config: Record<string, unknown> };
+  setVariables(text);
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, custom }) => {
@@ -46,6 +46,16 @@ async function dump(stack: string): Promise<Asked[]> {
   await program();
   await pulumi.runtime.disconnect();
   return asked.sort((a, b) => (a.name === b.name ? compare(a.type, b.type) : compare(a.name, b.name)));
+}
+
+/** Variables that the config names must be set; what they hold must not be seen. */
+function setVariables(config: string): void {
+  for (const [, name = ""] of config.matchAll(/\$\{(\w+)\}/g)) {
+    process.env[name] = `<${name}>`;
+  }
+  for (const [, name = ""] of config.matchAll(/keyVariable: (\w+)/g)) {
+    process.env[name] = `0x${"1".repeat(64)}`;
+  }
 }
 
 /** Pulumi's mock monitor knows no resource hooks; they run in the engine only, so here they are taken and forgotten. */
@@ -77,6 +87,8 @@ function told(type: string, name: string): Record<string, unknown> {
         identities: [{ oidcs: [{ issuer: "https://<issuer>" }] }],
         vpcConfig: { clusterSecurityGroupId: `<${name}.securityGroup>` },
       };
+    case "pulumi-nodejs:dynamic/chainfleet:ForgeDeployment":
+      return { address: `<${name}.address>`, transaction: `<${name}.transaction>`, block: 1 };
     default:
       return type.startsWith("azure-native:") ? { name: `<${name}.name>` } : {};
   }
@@ -110,7 +122,8 @@ function redact(value: unknown): unknown {
     Object.entries(value)
       .filter(([key, inner]) => key !== "__provider" && inner !== undefined)
       .sort(([a], [b]) => compare(a, b))
-      .map(([key, inner]) => [key, redact(inner)]),
+      // A build's hash follows from every package's version.
+      .map(([key, inner]) => [key, key === "build" ? "<build>" : redact(inner)]),
   );
 }
 

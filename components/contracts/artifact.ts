@@ -1,16 +1,30 @@
 import type { Abi, Hex } from "viem";
 import { ChainfleetError } from "../error";
 
-/** A compiled contract, out of `contracts/out/<file>.sol/<name>.json`. */
+/** A compiled contract, out of forge's `<file>.sol/<name>.json`. */
 export interface Artifact {
   readonly name: string;
   readonly abi: Abi;
-  /** Constructor and all, without arguments. */
+  /** Constructor and all, without arguments; 0x for an interface or an abstract contract. */
   readonly creationCode: Hex;
   /** What stays on the chain, with zeros where immutables go. */
   readonly runtimeCode: Hex;
   /** Where immutables go in the runtime code, in bytes. */
   readonly immutables: readonly { readonly start: number; readonly length: number }[];
+  readonly metadata: Metadata;
+}
+
+/** What the compiler says of a compilation: https://docs.soliditylang.org/en/latest/metadata.html */
+export interface Metadata {
+  readonly compiler: { readonly version: string };
+  readonly language: string;
+  /** The hash of each source, by its path from the project's root. */
+  readonly sources: Readonly<Record<string, { readonly keccak256: Hex }>>;
+  readonly settings: {
+    /** Path and name of the contract. */
+    readonly compilationTarget: Readonly<Record<string, string>>;
+    readonly [setting: string]: unknown;
+  };
 }
 
 /**
@@ -20,12 +34,17 @@ export interface Artifact {
  * @throws ChainfleetError when it is no artifact, or its libraries are not linked.
  */
 export function parseArtifact(name: string, file: string, text: string): Artifact {
-  const { abi, bytecode, deployedBytecode } = JSON.parse(text) as ForgeArtifact;
-  if (abi === undefined || bytecode === undefined || deployedBytecode === undefined) {
-    throw new ChainfleetError(`${file} is no artifact of forge's.`, "Build again: npx forge build --force");
-  }
-  if (bytecode.object === "0x") {
-    throw new ChainfleetError(`${name} (${file}) is an interface or abstract: there is nothing to deploy.`);
+  const { abi, bytecode, deployedBytecode, metadata } = JSON.parse(text) as ForgeArtifact;
+  if (
+    abi === undefined ||
+    bytecode === undefined ||
+    deployedBytecode === undefined ||
+    metadata === undefined
+  ) {
+    throw new ChainfleetError(
+      `${file} is no artifact of forge's with metadata.`,
+      "Build again: npx forge build --force",
+    );
   }
   if (/__\$/.test(bytecode.object)) {
     throw new ChainfleetError(
@@ -39,6 +58,7 @@ export function parseArtifact(name: string, file: string, text: string): Artifac
     creationCode: bytecode.object,
     runtimeCode: deployedBytecode.object,
     immutables: Object.values(deployedBytecode.immutableReferences ?? {}).flat(),
+    metadata,
   };
 }
 
@@ -49,4 +69,5 @@ interface ForgeArtifact {
     readonly object: Hex;
     readonly immutableReferences?: Readonly<Record<string, { start: number; length: number }[]>>;
   };
+  readonly metadata?: Metadata;
 }

@@ -1,86 +1,178 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { concat, getAddress, type Hex, isHex, keccak256, parseGwei, size } from "viem";
-import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
+import { type Address, concat, getAddress, type Hex, keccak256, type PublicClient, size } from "viem";
+import type { PrivateKeyAccount } from "viem/accounts";
 import type { FullProvider } from "../dynamic-resource";
+import { expanded } from "../environment";
 import { ChainfleetError } from "../error";
-import { parseArtifact } from "./artifact";
-import { type Creation, create2Job } from "./create2";
-import type { DeploymentChain, ForgeDeploymentArgs } from "./deployment";
-import { clientOf, laneChain } from "./lane/chain";
-import { Lane } from "./lane/lane";
+import type { Artifact } from "./artifact";
+import { readArtifact } from "./build";
+import { configSecret, rememberConfig } from "./config-secret";
+import { createJob, findCreated } from "./create";
+import { type Creation, create2Data, create2Job, DETERMINISTIC_DEPLOYER } from "./create2";
+import type { ForgeDeploymentArgs } from "./deployment";
+import { clientOf } from "./lane/chain";
+import type { Done } from "./lane/lane";
+import { laneOf } from "./lane/lanes";
+import { madeBy } from "./origin";
+import { saltOf } from "./plan";
+import { compareRuntimeCode } from "./runtime-code";
+import { accountOf } from "./sender";
 
-type Inputs = Omit<ForgeDeploymentArgs, "chain"> & { readonly chain: DeploymentChain };
+/** The arguments as they come out of the engine. */
+type Inputs = Omit<ForgeDeploymentArgs, "rpcUrl" | "encodedArguments" | "initCodeHash" | "plannedAddress"> & {
+  readonly rpcUrl: string;
+  readonly encodedArguments: Hex;
+  readonly initCodeHash: Hex;
+  readonly plannedAddress?: Address;
+};
+
+/** Where a contract is and what made it. */
+interface Made {
+  readonly address: Address;
+  readonly transaction: Hex | "";
+  readonly block: number;
+}
 
 /** Behind ForgeDeployment. */
 export const provider: FullProvider = {
+  configure: async ({ config }) => rememberConfig(config),
   check: async (_olds, news) => ({ inputs: news }),
   diff: async (_id, olds: Inputs, news: Inputs) => {
-    const replaces =
-      olds.address === news.address && olds.chain.chainId === news.chain.chainId ? [] : ["address"];
-    // The key's variable, the endpoint and the fee are ways to the same contract.
+    // The sender's key, the endpoint and the fees are ways to the same contract, and so is the build.
+    const replaces = [
+      ...(olds.chain.chainId === news.chain.chainId ? [] : ["chain"]),
+      ...(olds.plannedAddress === news.plannedAddress ? [] : ["plannedAddress"]),
+      ...(olds.initCodeHash === news.initCodeHash ? [] : ["initCodeHash"]),
+      ...(JSON.stringify(olds.making) === JSON.stringify(news.making) ? [] : ["making"]),
+    ];
     return { changes: replaces.length > 0, replaces, deleteBeforeReplace: false };
   },
   create: async (inputs: Inputs) => {
-    const creation = creationOf(inputs);
-    const account = accountOf(inputs.keyVariable);
-    const receipt = await laneOf(inputs, account).do(create2Job(creation, clientOf(inputs.chain.rpcUrl)));
-    return {
-      id: `${inputs.chain.chainId}/${inputs.address}`,
-      outs: { ...inputs, transaction: receipt?.hash ?? "", block: receipt?.block ?? 0 },
-    };
+    const made = await make(inputs, clientOf(expanded(inputs.rpcUrl)));
+    return { id: `${inputs.chain.chainId}/${made.address}`, outs: { ...inputs, ...made } };
   },
-  read: async (id, props: Inputs) => {
-    const code = await clientOf(props.chain.rpcUrl).getCode({ address: props.address });
+  read: async (id, props: Inputs & Made) => {
+    const code = await clientOf(expanded(props.rpcUrl)).getCode({ address: props.address });
     return code === undefined || code === "0x" ? { id: "", props: {} } : { id, props };
   },
   update: async (_id, olds, news) => ({ outs: { ...olds, ...news } }),
   delete: async () => {},
 };
 
-/** Reads what is to be sent, and makes sure that it is what was planned. */
-function creationOf(inputs: Inputs): Creation {
-  const artifact = parseArtifact(
-    inputs.contract,
-    inputs.artifact,
-    readFileSync(join(process.cwd(), inputs.artifact), "utf8"),
+async function make(inputs: Inputs, client: PublicClient): Promise<Made> {
+  const { making } = inputs;
+  const artifact = readArtifact(process.cwd(), inputs.build, inputs.contract);
+  if (making.by === "others") {
+    await expectCode(inputs, making.address, artifact, client, making.codeHash);
+    return { address: making.address, transaction: "", block: 0 };
+  }
+  const creation = creationOf(inputs, artifact);
+  const account = await accountOf(inputs.sender, configSecret);
+  const lane = laneOf(inputs.chain, expanded(inputs.rpcUrl), account);
+  if (making.by === "create2") {
+    const salt = saltOf(making.salt);
+    const done = await lane.do(create2Job(creation, salt, client));
+    return madeByDeployer(inputs, create2Data(salt, creation.initCode), done, artifact, client);
+  }
+  const done = await lane.do(createJob(creation, account.address, artifact, client));
+  return madeBySender(inputs, creation.initCode, done, account, artifact, client);
+}
+
+async function madeByDeployer(
+  inputs: Inputs,
+  data: Hex,
+  done: Done,
+  artifact: Artifact,
+  client: PublicClient,
+): Promise<Made> {
+  const address = inputs.plannedAddress as Address;
+  if (done !== undefined) {
+    return { address, transaction: done.hash, block: done.block };
+  }
+  await expectCode(inputs, address, artifact, client);
+  const origin = await madeBy(
+    client,
+    address,
+    ({ to, input }) => to?.toLowerCase() === DETERMINISTIC_DEPLOYER && input === data,
   );
+  return typeof origin === "string"
+    ? { address, transaction: "", block: 0 }
+    : { address, transaction: origin.hash, block: origin.block };
+}
+
+async function madeBySender(
+  inputs: Inputs,
+  initCode: Hex,
+  done: Done,
+  { address: sender }: PrivateKeyAccount,
+  artifact: Artifact,
+  client: PublicClient,
+): Promise<Made> {
+  if (done !== undefined) {
+    const { contractAddress } = await client.getTransactionReceipt({ hash: done.hash });
+    if (contractAddress != null) {
+      return { address: getAddress(contractAddress), transaction: done.hash, block: done.block };
+    }
+  }
+  const address = await findCreated(initCode, sender, artifact, client);
+  if (address === undefined) {
+    throw new ChainfleetError(
+      `${inputs.deployment} on ${inputs.chain.name}: the node that had it does not show it any more.`,
+      "Run again when the node is in step with the chain.",
+    );
+  }
+  const origin = await madeBy(client, address, ({ input }) => input === initCode);
+  return typeof origin === "string"
+    ? { address, transaction: "", block: 0 }
+    : { address, transaction: origin.hash, block: origin.block };
+}
+
+/** Reads what is to be sent, and makes sure that it is what was planned. */
+function creationOf(inputs: Inputs, artifact: Artifact): Creation {
   const initCode = concat([artifact.creationCode, inputs.encodedArguments]);
   if (keccak256(initCode) !== inputs.initCodeHash) {
     throw new ChainfleetError(
-      `${inputs.contract} on ${inputs.chain.name}: ${inputs.artifact} has changed since the run began; nothing was sent.`,
+      `${inputs.deployment} on ${inputs.chain.name}: build ${inputs.build} is not the one that was planned with; nothing was sent.`,
       "Start the run again.",
     );
   }
   return {
-    name: inputs.contract,
-    salt: inputs.salt,
+    name: inputs.deployment,
     initCode,
     runtimeBytes: size(artifact.runtimeCode),
     after: inputs.after,
   };
 }
 
-/** @throws ChainfleetError when the variable has no private key; it never says what it has. */
-function accountOf(variable: string): PrivateKeyAccount {
-  const key = process.env[variable] ?? "";
-  if (!isHex(key) || size(key as Hex) !== 32) {
+/** @throws ChainfleetError unless the address has the contract's code, or code of the hash that config gives. */
+async function expectCode(
+  { deployment, chain }: Inputs,
+  address: Address,
+  artifact: Artifact,
+  client: PublicClient,
+  codeHash?: Hex,
+): Promise<void> {
+  const code = await client.getCode({ address });
+  const likeness = codeHash === undefined ? compareRuntimeCode(code, artifact) : compareHash(code, codeHash);
+  if (likeness.is === "nothing there") {
     throw new ChainfleetError(
-      `The environment variable ${variable} ${key === "" ? "is not set" : "has no private key (0x and 64 hex digits)"}.`,
-      "Set it to the deployer's private key for this command alone.",
+      `${deployment} on ${chain.name}: there is no code at ${address}.`,
+      "Correct the address in the config, or leave it out to deploy the contract.",
     );
   }
-  return privateKeyToAccount(key as Hex);
+  if (likeness.is === "other") {
+    throw new ChainfleetError(
+      `${deployment} on ${chain.name}: ${address} has other code than expected.\n  there:    ${likeness.there}\n  expected: ${likeness.expected}`,
+      codeHash === undefined
+        ? "The hashes are of the code without metadata and immutables. If the code there is right, say so with codeHash."
+        : "The hashes are keccak256 of the whole code. Correct the config's address or codeHash.",
+    );
+  }
 }
 
-/** All deployments run in one process: here is the one lane of each sender on each chain. */
-const lanes = new Map<string, Lane>();
-
-function laneOf({ chain }: Inputs, account: PrivateKeyAccount): Lane {
-  const key = `${chain.chainId} ${getAddress(account.address)} ${chain.rpcUrl}`;
-  const lane =
-    lanes.get(key) ??
-    new Lane(laneChain({ ...chain, feeCeiling: parseGwei(String(chain.feeCeilingGwei)) }, account));
-  lanes.set(key, lane);
-  return lane;
+function compareHash(code: Hex | undefined, expected: Hex) {
+  if (code === undefined || code === "0x") {
+    return { is: "nothing there" } as const;
+  }
+  const there = keccak256(code);
+  return there === expected ? ({ is: "same" } as const) : ({ is: "other", there, expected } as const);
 }

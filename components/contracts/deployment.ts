@@ -1,53 +1,54 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Address, Hash, Hex } from "viem";
 import { DynamicResource } from "../dynamic-resource";
-import type { ChainSettings } from "./lane/chain";
+import type { Making } from "./definitions";
+import type { Chain } from "./lane/lanes";
+import type { Sender } from "./sender";
 
-/** A chain as deployments reach it. */
-export interface DeploymentChain extends Omit<ChainSettings, "rpcUrl" | "feeCeiling"> {
-  /** Secret: it often has a key in it. */
-  readonly rpcUrl: string;
-  /** Most that is ever offered for a unit of gas, in gwei. */
-  readonly feeCeilingGwei: number;
+/** What every resource on a chain needs. */
+export interface OnChain {
+  readonly chain: Chain;
+  /** May name environment variables, `${RPC_URL}`; their values are in no state. */
+  readonly rpcUrl: pulumi.Input<string>;
+  readonly sender: Sender;
 }
 
 /** What a deployment is made from. */
-export interface ForgeDeploymentArgs {
-  readonly chain: pulumi.Input<DeploymentChain>;
-  /** The environment variable that has the sender's private key. The key itself is in no state. */
-  readonly keyVariable: string;
+export interface ForgeDeploymentArgs extends OnChain {
   /** Unique on its chain. @example "CCIPRouter" */
+  readonly deployment: string;
+  /** Its name in contracts/src. */
   readonly contract: string;
-  /** Where the plan says it will be. */
-  readonly address: Address;
-  readonly salt: Hex;
-  /** The artifact's file, from the project's root: its code is read when it is sent, and is not in the state. */
-  readonly artifact: string;
+  /** The sources' hash of the build whose artifact is sent: the code itself is not in the state. */
+  readonly build: string;
+  readonly making: Making;
   /** The constructor's arguments, ABI-encoded. */
-  readonly encodedArguments: Hex;
-  /** keccak256 of the creation code with the arguments: what the address follows from. */
-  readonly initCodeHash: Hex;
-  /** Contracts of the same chain that its constructor calls. */
+  readonly encodedArguments: pulumi.Input<Hex>;
+  /** keccak256 of the creation code with the arguments: what the address follows from. 0x if others made it. */
+  readonly initCodeHash: pulumi.Input<Hex>;
+  /** Where the plan says it will be; absent where the sender's nonce decides. */
+  readonly plannedAddress?: pulumi.Input<Address> | undefined;
+  /** Deployments of the same chain that its constructor may call. */
   readonly after: readonly string[];
 }
 
 /**
- * One contract on one chain, at the address that its plan says. If it is there already it is taken over without a
- * transaction; so a run that was killed, and a state that was lost, cost nothing. Deleting the resource leaves the
- * contract where it is, as nothing can take it away.
+ * One contract on one chain. If it is there already it is taken over without a transaction; so a run that was killed,
+ * and a state that was lost, cost nothing. Deleting the resource leaves the contract where it is, as nothing can take
+ * it away.
  */
 export class ForgeDeployment extends DynamicResource {
   declare readonly address: pulumi.Output<Address>;
-  /** The transaction that made it; empty if it was there already. */
+  /** The transaction that made it; empty where others made it, or the node does not remember. */
   declare readonly transaction: pulumi.Output<Hash | "">;
-  /** The block of that transaction; 0 if it was there already. */
+  /** The block of that transaction; 0 where it is not known. */
   declare readonly block: pulumi.Output<number>;
 
   constructor(name: string, args: ForgeDeploymentArgs, opts?: pulumi.CustomResourceOptions) {
     super(
       { type: "ForgeDeployment", module: "components/contracts/deployment-provider" },
       name,
-      { ...args, transaction: undefined, block: undefined },
+      { ...args, address: undefined, transaction: undefined, block: undefined },
       opts,
     );
   }

@@ -1,26 +1,29 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { numberToHex, parseEther } from "viem";
+import { concat, numberToHex, parseEther, size } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Artifact, parseArtifact } from "./artifact";
+import type { Artifact } from "./artifact";
+import { build } from "./build";
 import { create2Job } from "./create2";
+import type { ContractDefinition } from "./definitions";
 import { TroubledAnvil } from "./lane/anvil";
 import { clientOf, laneChain } from "./lane/chain";
 import { Lane } from "./lane/lane";
-import { type ContractDefinition, type PlannedContract, planContracts } from "./plan";
+import { type PlannedContract, planContracts, saltOf } from "./plan";
 import { compareRuntimeCode } from "./runtime-code";
 
 /** The project's own contracts, as forge builds them, planned and sent by a lane to a real node. */
 const ROOT = join(__dirname, "../..");
+const SALT = "chain138";
 const owner = privateKeyToAccount(generatePrivateKey());
 const limits = { capacity: String(parseEther("1000")), refillPerSecond: String(parseEther("1")) };
 const define = (name: string, args: ContractDefinition["args"] = {}): ContractDefinition => ({
   name,
+  contract: name,
   args,
-  salt: "chain138",
+  making: { by: "create2", salt: SALT },
 });
 const definitions = [
   define("OracleProxy", { owner: owner.address, aggregator: { contract: "OracleAggregator" } }),
@@ -56,20 +59,13 @@ let artifacts: ReadonlyMap<string, Artifact>;
 let contracts: readonly PlannedContract[];
 
 beforeAll(async () => {
-  execFileSync("npx", ["forge", "build"], { cwd: ROOT, stdio: "ignore" });
-  const out = join(ROOT, "contracts/out");
-  const files = new Map(
-    readdirSync(out, { recursive: true, encoding: "utf8" }).map((file) => [file.split("/").at(-1), file]),
+  ({ artifacts } = await build(ROOT));
+  const plan = planContracts(
+    [{ name: "chain138", sender: owner.address, contracts: definitions, calls: [] }],
+    artifacts,
   );
-  artifacts = new Map(
-    definitions.map(({ name }) => {
-      const file = join(out, files.get(`${name}.json`) ?? "");
-      return [name, parseArtifact(name, file, readFileSync(file, "utf8"))];
-    }),
-  );
-  const plan = planContracts("chain138", definitions, artifacts);
   expect(plan.findings).toBeUndefined();
-  contracts = plan.findings === undefined ? plan.contracts : [];
+  contracts = plan.findings === undefined ? (plan.chains[0]?.contracts ?? []) : [];
   folder = mkdtempSync(join(tmpdir(), "chainfleet-anvil-"));
   node = await TroubledAnvil.start(["--chain-id", "138", "--block-time", "2"], join(folder, "state.json"));
   await node.rpc("anvil_setBalance", [owner.address, numberToHex(parseEther("100"))]);
@@ -96,15 +92,21 @@ it("all nine are in one block, two at most, where the plan said, with the code t
     ),
   );
   const done = await Promise.all(
-    contracts.flatMap(({ creation }) =>
-      creation === undefined ? [] : lane.do(create2Job(creation, client)),
-    ),
+    contracts.map(({ name, contract, uses, creation }) => {
+      const artifact = artifacts.get(contract) as Artifact;
+      const initCode = concat([artifact.creationCode, creation(new Map()).encodedArguments]);
+      const made = { name, initCode, runtimeBytes: size(artifact.runtimeCode), after: uses };
+      return lane.do(create2Job(made, saltOf(SALT), client));
+    }),
   );
   expect(done).toHaveLength(9);
   expect(done.every((receipt) => receipt?.succeeded)).toBe(true);
   expect(new Set(done.map((receipt) => receipt?.block)).size).toBeLessThanOrEqual(2);
   for (const { name, address } of contracts) {
-    const likeness = compareRuntimeCode(await client.getCode({ address }), artifacts.get(name) as Artifact);
+    const likeness = compareRuntimeCode(
+      await client.getCode({ address: address ?? "0x" }),
+      artifacts.get(name) as Artifact,
+    );
     expect(likeness, name).toEqual({ is: "same" });
   }
   expect(

@@ -1,31 +1,59 @@
 import fc from "fast-check";
-import { getContractAddress, parseAbi } from "viem";
+import {
+  decodeFunctionData,
+  encodeFunctionData,
+  getContractAddress,
+  keccak256,
+  parseAbi,
+  stringToHex,
+} from "viem";
 import { describe, expect, it } from "vitest";
 import type { Artifact } from "./artifact";
 import { DETERMINISTIC_DEPLOYER } from "./create2";
-import { type ContractDefinition, planContracts, saltOf } from "./plan";
+import type { CallDefinition, ChainDefinition, ContractDefinition } from "./definitions";
+import { planContracts, saltOf } from "./plan";
 
-const artifact = (name: string, signature = "constructor()"): Artifact => ({
+const artifact = (name: string, ...signatures: string[]): Artifact => ({
   name,
-  abi: parseAbi([signature] as readonly string[]) as Artifact["abi"],
+  abi: parseAbi(
+    (signatures.length === 0 ? ["constructor()"] : signatures) as readonly string[],
+  ) as Artifact["abi"],
   creationCode: "0x6001",
   runtimeCode: "0x00",
   immutables: [],
+  metadata: {
+    compiler: { version: "" },
+    language: "Solidity",
+    sources: {},
+    settings: { compilationTarget: {} },
+  },
 });
 const artifacts = new Map(
   [
     artifact("WETH9"),
-    artifact("CCIPRouter", "constructor(address owner_, uint64 chainSelector_)"),
-    artifact("Bridge", "constructor(address owner, address router, address weth9)"),
+    artifact(
+      "CCIPRouter",
+      "constructor(address owner_, uint64 chainSelector_)",
+      "function setLane(uint64 selector, bool enabled, uint128 fee)",
+      "function lanes(uint64 selector) view returns (bool enabled, uint128 fee)",
+      "function grantRole(bytes32 role, address account)",
+      "function hasRole(bytes32 role, address account) view returns (bool)",
+    ),
+    artifact(
+      "Bridge",
+      "constructor(address owner, address router, address weth9)",
+      "function connect(uint64 chainSelector, address peer_)",
+      "function peer() view returns (address)",
+    ),
     artifact("MultiSig", "constructor(address[] owners_, uint256 threshold_)"),
   ].map((one) => [one.name, one]),
 );
 const OWNER = "0x000000000000000000000000000000000000dEaD";
-const define = (name: string, args: ContractDefinition["args"] = {}, salt = "1"): ContractDefinition => ({
-  name,
-  args,
-  salt,
-});
+const define = (
+  name: string,
+  args: ContractDefinition["args"] = {},
+  making: ContractDefinition["making"] = { by: "create2", salt: "1" },
+): ContractDefinition => ({ name, contract: name, args, making });
 const weth = define("WETH9");
 const router = define("CCIPRouter", { owner: OWNER, chainSelector: 138 });
 const bridge = define("Bridge", {
@@ -33,17 +61,33 @@ const bridge = define("Bridge", {
   router: { contract: "CCIPRouter" },
   weth9: { contract: "WETH9" },
 });
+const chain = (
+  name: string,
+  contracts: readonly ContractDefinition[],
+  calls: readonly CallDefinition[] = [],
+): ChainDefinition => ({ name, sender: OWNER, contracts, calls });
+const call = (name: string, values: Partial<CallDefinition> = {}): CallDefinition => ({
+  name,
+  contract: "Bridge",
+  function: "connect",
+  args: { chainSelector: 1, peer: { contract: "Bridge", chain: "mainnet" } },
+  after: [],
+  done: { function: "peer", args: {}, returns: { contract: "Bridge", chain: "mainnet" } },
+  ...values,
+});
 
-function planned(definitions: readonly ContractDefinition[]) {
-  const plan = planContracts("chain138", definitions, artifacts);
+function plannedChains(...chains: ChainDefinition[]) {
+  const plan = planContracts(chains, artifacts);
   if (plan.findings !== undefined) {
     throw new Error(plan.findings.join("\n"));
   }
-  return plan.contracts;
+  return plan.chains;
 }
 
+const planned = (definitions: readonly ContractDefinition[]) =>
+  plannedChains(chain("chain138", definitions))[0]?.contracts ?? [];
 const findings = (...definitions: ContractDefinition[]) =>
-  planContracts("chain138", definitions, artifacts).findings;
+  planContracts([chain("chain138", definitions)], artifacts).findings;
 
 describe("a plan of contracts", () => {
   it("knows every address as the deployer will make it", () => {
@@ -77,16 +121,38 @@ describe("a plan of contracts", () => {
     const address = (all: readonly ContractDefinition[], name: string) =>
       planned(all).find((one) => one.name === name)?.address;
     const all = [weth, router, bridge];
-    const other = [define("WETH9", {}, "2"), router, bridge];
+    const other = [define("WETH9", {}, { by: "create2", salt: "2" }), router, bridge];
     expect(address(other, "WETH9")).not.toBe(address(all, "WETH9"));
     expect(address(other, "Bridge")).not.toBe(address(all, "Bridge"));
     expect(address(other, "CCIPRouter")).toBe(address(all, "CCIPRouter"));
   });
 
-  it("takes what is there already by its address", () => {
-    const mainnet = "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2";
-    const [taken] = planned([{ ...weth, at: mainnet }]);
-    expect(taken).toEqual({ name: "WETH9", address: mainnet, uses: [] });
+  it("takes what others made by its address", () => {
+    const address = "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2";
+    const [taken, user] = planned([define("WETH9", {}, { by: "others", address }), router, bridge]);
+    expect(taken).toMatchObject({ name: "WETH9", address, uses: [], waitsFor: [] });
+    expect(user?.waitsFor).toEqual([]);
+  });
+
+  it("leaves open what a nonce decides, and what follows from it", () => {
+    const [made, , user] = planned([define("WETH9", {}, { by: "create" }), router, bridge]);
+    expect(made?.address).toBeUndefined();
+    expect(user).toMatchObject({ name: "Bridge", address: undefined, waitsFor: ["chain138/WETH9"] });
+    const known = planned([define("WETH9", {}, { by: "others", address: OWNER }), router, bridge]).at(-1);
+    expect(user?.creation(new Map([["chain138/WETH9", OWNER]])).address).toBe(known?.address);
+  });
+
+  it("crosses chains: an address of one in the arguments of the other, in whatever order they are named", () => {
+    const far = define("Bridge", {
+      owner: OWNER,
+      router: { contract: "CCIPRouter", chain: "mainnet" },
+      weth9: OWNER,
+    });
+    const mainnet = chain("mainnet", [router]);
+    const [first] = plannedChains(chain("chain138", [far]), mainnet);
+    const [, second] = plannedChains(mainnet, chain("chain138", [far]));
+    expect(first?.contracts[0]?.address).toBe(second?.contracts[0]?.address);
+    expect(first?.contracts[0]?.uses).toEqual([]);
   });
 
   it("says everything that is wrong at once", () => {
@@ -94,6 +160,7 @@ describe("a plan of contracts", () => {
       findings(
         define("CCIPRouter", { owner: "0xdead", chainSelector: -1, colour: "red" }),
         define("MultiSig", { owners: [OWNER, 5] }),
+        define("Bridge", [OWNER]),
       ),
     ).toEqual([
       'chain138 CCIPRouter: owner is "0xdead", but must be an address, its checksum right if it has one (address)',
@@ -101,13 +168,14 @@ describe("a plan of contracts", () => {
       "chain138 CCIPRouter: colour is no parameter; there is owner, chainSelector",
       "chain138 MultiSig: owners[1] is 5, but must be an address, its checksum right if it has one (address)",
       "chain138 MultiSig: threshold (uint256) is missing",
+      "chain138 Bridge: 1 arguments; there are 3: owner (address), router (address), weth9 (address)",
     ]);
     expect(
       findings(weth, weth, define("Nothing"), define("Bridge", { weth9: { contract: "Gone" } })),
     ).toEqual([
       "chain138: WETH9 is there twice",
-      "chain138: there is no contract Nothing in contracts/src",
-      "chain138 Bridge: uses Gone, which is not on this chain",
+      "chain138 Nothing: there is no contract Nothing in contracts/src",
+      "chain138 Bridge: uses chain138/Gone, which is not in the config",
     ]);
   });
 
@@ -118,7 +186,7 @@ describe("a plan of contracts", () => {
         define("Bridge", { owner: OWNER, router: { contract: "CCIPRouter" }, weth9: OWNER }),
       ),
     ).toEqual([
-      "chain138: CCIPRouter, Bridge need each other's addresses; one has to learn the other's after its deployment",
+      "chain138/CCIPRouter, chain138/Bridge need each other's addresses; one has to learn the other's by a call after its deployment",
     ]);
   });
 
@@ -130,5 +198,101 @@ describe("a plan of contracts", () => {
         expect(found === undefined).toBe(fits);
       }),
     );
+  });
+});
+
+describe("a plan of calls", () => {
+  const all = [weth, router, bridge];
+
+  it("knows what is sent and how it is known to have been done, addresses of other chains included", () => {
+    const [ours, theirs] = plannedChains(
+      chain("chain138", all, [call("connect")]),
+      chain("mainnet", [define("WETH9", {}, { by: "create2", salt: "2" }), router, bridge]),
+    );
+    const address = (of: typeof ours) => of?.contracts.find(({ name }) => name === "Bridge")?.address;
+    const sent = ours?.calls[0]?.transaction(new Map());
+    expect(address(ours)).not.toBe(address(theirs));
+    expect(sent?.to).toBe(address(ours));
+    expect(sent?.description).toBe(`Bridge.connect(1, ${address(theirs)})`);
+    expect(sent?.data).toBe(
+      encodeFunctionData({
+        abi: parseAbi(["function connect(uint64 chainSelector, address peer_)"]),
+        args: [1n, address(theirs) ?? "0x"],
+      }),
+    );
+    expect(sent?.done).toMatchObject({ to: address(ours), types: ["address"], wanted: [{ index: 0 }] });
+  });
+
+  it("names roles by the hash of their text, and the sender by what it is", () => {
+    const [first] = plannedChains(
+      chain("chain138", all, [
+        call("grant", {
+          contract: "CCIPRouter",
+          function: "grantRole(bytes32, address)",
+          args: { role: { keccak256: "TRANSMITTER" }, account: { account: "sender" } },
+          done: {
+            function: "hasRole",
+            args: [{ keccak256: "TRANSMITTER" }, { account: "sender" }],
+            returns: true,
+          },
+        }),
+      ]),
+    );
+    expect(first?.calls[0]?.transaction(new Map()).description).toBe(
+      `CCIPRouter.grantRole(${keccak256(stringToHex("TRANSMITTER"))}, ${OWNER})`,
+    );
+  });
+
+  it("goes through a Safe as its owner's transaction", () => {
+    const [first] = plannedChains(
+      chain(
+        "chain138",
+        [...all, define("MultiSig", { owners: [OWNER], threshold: 1 })],
+        [call("lane", { ...setLane, through: "MultiSig" })],
+      ),
+    );
+    const safe = first?.contracts.find(({ name }) => name === "MultiSig")?.address;
+    const sent = first?.calls[0]?.transaction(new Map());
+    expect(sent?.to).toBe(safe);
+    const { args } = decodeFunctionData({
+      abi: parseAbi([
+        "function execTransaction(address, uint256, bytes, uint8, uint256, uint256, uint256, address, address, bytes)",
+      ]),
+      data: sent?.data ?? "0x",
+    });
+    expect(args[0]).toBe(first?.contracts.find(({ name }) => name === "CCIPRouter")?.address);
+    expect(args[9]).toHaveLength(2 + 2 * 65);
+  });
+
+  const setLane: Partial<CallDefinition> = {
+    contract: "CCIPRouter",
+    function: "setLane",
+    args: [1, true, 0],
+    done: { function: "lanes", args: [1], returns: { enabled: true } },
+  };
+
+  it("says everything that is wrong at once", () => {
+    const wrong = [
+      call("one", { ...setLane, args: [1, "yes"] }),
+      call("two", { ...setLane, function: "setLanes" }),
+      call("three", { ...setLane, done: { function: "lanes", args: [], returns: { price: 1 } } }),
+    ];
+    expect(planContracts([chain("chain138", all, wrong)], artifacts).findings).toEqual([
+      "chain138 one: 2 arguments; there are 3: selector (uint64), enabled (bool), fee (uint128)",
+      "chain138 two: CCIPRouter has no function setLanes",
+      "chain138 three done: 0 arguments; there are 1: selector (uint64)",
+      "chain138 three done returns: there is no such value; lanes returns enabled, fee",
+    ]);
+    const lost = [
+      call("one", { contract: "Gone" }),
+      call("two", { ...setLane, after: ["three"] }),
+      call("three", { ...setLane, after: ["two", "four"] }),
+    ];
+    expect(planContracts([chain("chain138", all, lost)], artifacts).findings).toEqual([
+      "chain138 one: uses mainnet/Bridge, which is not in the config",
+      "chain138 one: calls Gone, which is not on this chain",
+      "chain138 three: comes after four, which is no call of this chain",
+      "chain138: two, three come after each other; none of them can be the first",
+    ]);
   });
 });

@@ -1,92 +1,91 @@
-import { type Address, concat, getAddress, type Hex, keccak256, size, stringToHex } from "viem";
-import { type Arguments, argumentFindings, encodeArguments } from "./arguments";
+import { type Address, concat, getAddress, type Hex, keccak256, stringToHex } from "viem";
 import type { Artifact } from "./artifact";
-import { type Creation, create2Address } from "./create2";
+import { type PlannedCall, planCall } from "./call-plan";
+import { create2Address } from "./create2";
+import type { ChainDefinition, ContractDefinition, Making } from "./definitions";
+import { type Arguments, argumentFindings, constructorParameters, encodeArguments } from "./parameters";
+import { type Addresses, type ContractKey, contractsIn, keyOf, resolved, withStandIns } from "./references";
 
-/** A contract of a chain, as the config has it. */
-export interface ContractDefinition {
-  /** Unique on its chain. @example "CCIPWETH9Bridge" */
-  readonly name: string;
-  /** By the constructor's parameter names. `{ contract: "WETH9" }` stands for that contract's address. */
-  readonly args: Arguments;
-  /** Tells copies of the same contract apart. */
-  readonly salt: string;
-  /** It is there already: taken as it is. */
-  readonly at?: Address | undefined;
+/** What is sent to make a contract. */
+export interface Creation {
+  readonly encodedArguments: Hex;
+  /** keccak256 of the creation code with the arguments. */
+  readonly initCodeHash: Hex;
+  /** Absent where only the transaction will tell. */
+  readonly address: Address | undefined;
 }
 
 /** Where a contract is or will be. */
 export interface PlannedContract {
+  readonly key: ContractKey;
   readonly name: string;
-  readonly address: Address;
-  /** Absent: it is there already. */
-  readonly creation?: Creation;
-  /** Contracts whose addresses are in its arguments. */
+  readonly contract: string;
+  readonly making: Making;
+  /** Absent when it is known only once it, or a contract that it uses, is there. */
+  readonly address: Address | undefined;
+  /** Contracts of the same chain whose addresses are in its arguments. */
   readonly uses: readonly string[];
+  /** Contracts, of any chain, whose addresses must be known first and are not. */
+  readonly waitsFor: readonly ContractKey[];
+  /** @param addresses those of `waitsFor` at least. */
+  creation(addresses: Addresses): Creation;
+}
+
+/** One chain's part of a plan. */
+export interface PlannedChain {
+  readonly name: string;
+  /** Each after those it uses. */
+  readonly contracts: readonly PlannedContract[];
+  readonly calls: readonly PlannedCall[];
 }
 
 /** A plan, or everything that keeps it from being one. */
 export type ContractPlan =
-  | { readonly contracts: readonly PlannedContract[]; readonly findings?: undefined }
+  | { readonly chains: readonly PlannedChain[]; readonly findings?: undefined }
   | { readonly findings: readonly string[] };
 
 /**
- * Plans the contracts of one chain: every address, without a chain to ask. Contracts come after those that they
- * use. Nothing waits for that, since addresses are known; it is the order of their nonces.
+ * Plans the contracts of all chains: every address that can be known, without a chain to ask. Contracts come after
+ * those that they use. Nothing waits for that where addresses are known; it is the order of their nonces.
  *
- * @param where begins each finding. @example "chain138"
+ * @param artifacts by the contract's name in contracts/src.
  */
 export function planContracts(
-  where: string,
-  definitions: readonly ContractDefinition[],
+  chains: readonly ChainDefinition[],
   artifacts: ReadonlyMap<string, Artifact>,
 ): ContractPlan {
-  const findings = namingFindings(where, definitions, artifacts);
+  const findings = chains.flatMap((chain) => namingFindings(chain, chains, artifacts));
   if (findings.length > 0) {
     return { findings };
   }
-  const { ordered, circle } = inOrder(definitions);
+  const entries = chains.flatMap((chain) => chain.contracts.map((definition) => ({ chain, definition })));
+  const { ordered, circle } = inOrder(entries);
   if (circle.length > 0) {
     return {
       findings: [
-        `${where}: ${circle.join(", ")} need each other's addresses; one has to learn the other's after its deployment`,
+        `${circle.join(", ")} need each other's addresses; one has to learn the other's by a call after its deployment`,
       ],
     };
   }
-  const contracts: PlannedContract[] = [];
-  const addresses = new Map<string, Address>();
+  const known = new Map<ContractKey, Address>();
   const wrong: string[] = [];
-  for (const definition of ordered) {
-    const args = resolved(definition.args, addresses) as Arguments;
-    const artifact = artifacts.get(definition.name) as Artifact;
-    const own =
-      definition.at === undefined ? argumentFindings(`${where} ${definition.name}`, artifact.abi, args) : [];
-    wrong.push(...own);
-    const planned =
-      own.length === 0 ? plan(definition, args, artifact) : { ...UNPLANNED, name: definition.name };
-    addresses.set(planned.name, planned.address);
-    contracts.push(planned);
+  const planned = ordered.map(({ chain, definition }) => {
+    const artifact = artifacts.get(definition.contract) as Artifact;
+    wrong.push(...constructorFindings(chain, definition, artifact));
+    return wrong.length === 0 ? planContract(chain, definition, artifact, known) : undefined;
+  });
+  const calls = chains.map((chain) => chain.calls.map((call) => planCall(chain, call, artifacts, known)));
+  wrong.push(...calls.flat().flatMap((call) => ("findings" in call ? call.findings : [])));
+  if (wrong.length > 0) {
+    return { findings: wrong };
   }
-  return wrong.length > 0 ? { findings: wrong } : { contracts };
-}
-
-/** Stands for a contract with findings, so that what uses it is looked at as well. */
-const UNPLANNED = { address: "0x0000000000000000000000000000000000000001", uses: [] } as const;
-
-function plan(definition: ContractDefinition, args: Arguments, artifact: Artifact): PlannedContract {
-  const { name, at } = definition;
-  const uses = referencesIn(definition.args);
-  if (at !== undefined) {
-    return { name, address: getAddress(at), uses: [] };
-  }
-  const creation: Creation = {
-    name,
-    salt: saltOf(definition.salt),
-    initCode: concat([artifact.creationCode, encodeArguments(artifact.abi, args)]),
-    runtimeBytes: size(artifact.runtimeCode),
-    after: uses,
+  return {
+    chains: chains.map(({ name }, index) => ({
+      name,
+      contracts: planned.filter((one) => one !== undefined).filter(({ key }) => key.startsWith(`${name}/`)),
+      calls: (calls[index] ?? []).filter((call): call is PlannedCall => !("findings" in call)),
+    })),
   };
-  return { name, address: create2Address(creation), creation, uses };
 }
 
 /** A salt of the config as CREATE2 takes it: 32 bytes. */
@@ -94,68 +93,132 @@ export function saltOf(text: string): Hex {
   return keccak256(stringToHex(text));
 }
 
+function constructorFindings(
+  chain: ChainDefinition,
+  { name, args, making }: ContractDefinition,
+  { abi }: Artifact,
+): string[] {
+  if (making.by === "others") {
+    return [];
+  }
+  const surroundings = { chain: chain.name, sender: chain.sender };
+  const given = resolved(args, surroundings, withStandIns(args, surroundings, new Map())) as Arguments;
+  return argumentFindings(`${chain.name} ${name}`, constructorParameters(abi), given);
+}
+
+/** Adds the contract's address to the known ones, if it is. */
+function planContract(
+  chain: ChainDefinition,
+  { name, contract, args, making }: ContractDefinition,
+  { abi, creationCode }: Artifact,
+  known: Map<ContractKey, Address>,
+): PlannedContract {
+  const surroundings = { chain: chain.name, sender: chain.sender };
+  const key = keyOf(chain.name, name);
+  const used = making.by === "others" ? [] : contractsIn(args, surroundings);
+  const waitsFor = used.filter((one) => !known.has(one));
+  const snapshot = new Map(known);
+  const creation = (addresses: Addresses): Creation => {
+    if (making.by === "others") {
+      return { encodedArguments: "0x", initCodeHash: "0x", address: getAddress(making.address) };
+    }
+    const given = resolved(args, surroundings, new Map([...snapshot, ...addresses])) as Arguments;
+    const encodedArguments = encodeArguments(constructorParameters(abi), given);
+    const initCode = concat([creationCode, encodedArguments]);
+    return {
+      encodedArguments,
+      initCodeHash: keccak256(initCode),
+      address: making.by === "create2" ? create2Address(saltOf(making.salt), initCode) : undefined,
+    };
+  };
+  const address = waitsFor.length === 0 ? creation(new Map()).address : undefined;
+  if (address !== undefined) {
+    known.set(key, address);
+  }
+  return {
+    key,
+    name,
+    contract,
+    making,
+    address,
+    uses: used
+      .filter((one) => one.startsWith(`${chain.name}/`))
+      .map((one) => one.slice(chain.name.length + 1)),
+    waitsFor,
+    creation,
+  };
+}
+
 function namingFindings(
-  where: string,
-  definitions: readonly ContractDefinition[],
+  chain: ChainDefinition,
+  chains: readonly ChainDefinition[],
   artifacts: ReadonlyMap<string, Artifact>,
 ): string[] {
-  const names = definitions.map(({ name }) => name);
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))]
-    .map((name) => `${where}: ${name} is there twice`)
-    .concat(
-      names
-        .filter((name) => !artifacts.has(name))
-        .map((name) => `${where}: there is no contract ${name} in contracts/src`),
-      definitions.flatMap(({ name, args }) =>
-        referencesIn(args)
-          .filter((used) => !names.includes(used))
-          .map((used) => `${where} ${name}: uses ${used}, which is not on this chain`),
-      ),
-    );
+  const where = chain.name;
+  const surroundings = { chain: chain.name, sender: chain.sender };
+  const all = new Set(chains.flatMap(({ name, contracts }) => contracts.map((one) => keyOf(name, one.name))));
+  const names = [...chain.contracts, ...chain.calls].map(({ name }) => name);
+  const unknown = (name: string, value: unknown) =>
+    contractsIn(value, surroundings)
+      .filter((used) => !all.has(used))
+      .map((used) => `${where} ${name}: uses ${used}, which is not in the config`);
+  return [
+    ...names
+      .filter((name, index) => names.indexOf(name) !== index)
+      .map((name) => `${where}: ${name} is there twice`),
+    ...chain.contracts
+      .filter(({ contract }) => !artifacts.has(contract))
+      .map(({ name, contract }) => `${where} ${name}: there is no contract ${contract} in contracts/src`),
+    ...chain.contracts.flatMap(({ name, args }) => unknown(name, args)),
+    ...chain.calls.flatMap(({ name, contract, through, args, done, after }) => [
+      ...unknown(name, [args, done.args, done.returns]),
+      ...[contract, ...(through === undefined ? [] : [through])]
+        .filter((called) => !all.has(keyOf(where, called)))
+        .map((called) => `${where} ${name}: calls ${called}, which is not on this chain`),
+      ...after
+        .filter((other) => !chain.calls.some((call) => call.name === other))
+        .map((other) => `${where} ${name}: comes after ${other}, which is no call of this chain`),
+    ]),
+    ...callCircle(chain).map(
+      (circle) => `${where}: ${circle} come after each other; none of them can be the first`,
+    ),
+  ];
+}
+
+/** The calls that wait for each other, if any do. */
+function callCircle({ calls }: ChainDefinition): string[] {
+  let rest = [...calls];
+  for (;;) {
+    const open = new Set(rest.map(({ name }) => name));
+    const waiting = rest.filter(({ after }) => after.some((other) => open.has(other)));
+    if (waiting.length === rest.length) {
+      return rest.length === 0 ? [] : [rest.map(({ name }) => name).join(", ")];
+    }
+    rest = waiting;
+  }
+}
+
+interface Entry {
+  readonly chain: ChainDefinition;
+  readonly definition: ContractDefinition;
 }
 
 /** Each after those it uses; what goes round in a circle is left over. */
-function inOrder(definitions: readonly ContractDefinition[]) {
-  const ordered: ContractDefinition[] = [];
-  let rest = [...definitions];
+function inOrder(entries: readonly Entry[]): { ordered: Entry[]; circle: ContractKey[] } {
+  const keyOfEntry = ({ chain, definition }: Entry) => keyOf(chain.name, definition.name);
+  const usedBy = ({ chain, definition }: Entry) =>
+    definition.making.by === "others"
+      ? []
+      : contractsIn(definition.args, { chain: chain.name, sender: chain.sender });
+  const ordered: Entry[] = [];
+  let rest = [...entries];
   for (;;) {
-    const placed = new Set(ordered.map(({ name }) => name));
-    const ready = rest.filter(({ args }) => referencesIn(args).every((used) => placed.has(used)));
+    const placed = new Set(ordered.map(keyOfEntry));
+    const ready = rest.filter((entry) => usedBy(entry).every((used) => placed.has(used)));
     if (ready.length === 0) {
-      return { ordered, circle: rest.map(({ name }) => name) };
+      return { ordered, circle: rest.map(keyOfEntry) };
     }
     ordered.push(...ready);
     rest = rest.filter((one) => !ready.includes(one));
   }
-}
-
-/** The contracts that arguments name. */
-function referencesIn(value: unknown): string[] {
-  if (isReference(value)) {
-    return [value.contract];
-  }
-  return typeof value === "object" && value !== null
-    ? [...new Set(Object.values(value).flatMap(referencesIn))]
-    : [];
-}
-
-function resolved(value: unknown, addresses: ReadonlyMap<string, Address>): unknown {
-  if (isReference(value)) {
-    return addresses.get(value.contract);
-  }
-  if (Array.isArray(value)) {
-    return value.map((one) => resolved(one, addresses));
-  }
-  return typeof value === "object" && value !== null
-    ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, resolved(one, addresses)]))
-    : value;
-}
-
-function isReference(value: unknown): value is { contract: string } {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    typeof (value as { contract?: unknown }).contract === "string" &&
-    Object.keys(value).length === 1
-  );
 }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { locations } from "../../components/region/locations";
-import { ConfigError, readConfig } from "./read";
+import { ConfigError } from "./config-error";
+import { readConfig } from "./read";
 
 const region = (more: object) => ({ cloud: "azure", name: "eastus", ...more });
 const read = (config: Record<string, unknown>) =>

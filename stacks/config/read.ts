@@ -1,32 +1,12 @@
 import { closest } from "fastest-levenshtein";
 import type { core } from "zod";
 import { FEWEST_VALIDATORS } from "../../components/besu/quorum";
-import { ChainfleetError } from "../../components/error";
 import { findLocation, type LocatedCloud, locations } from "../../components/region/locations";
 import { addressSpace, type Cidr, formatCidr, overlaps, parseCidr } from "../../components/region/plan";
+import { acrossContracts } from "./across-contracts";
+import { ConfigError } from "./config-error";
+import type { Finding } from "./finding";
 import { type Config, configSchema, regionSchema } from "./schema";
-
-/** One thing that is wrong: which key (`regions[1].validators`), what, and what would be right. */
-export interface Finding {
-  readonly key: string;
-  readonly problem: string;
-}
-
-/** Config that cannot be deployed; the message lists every finding. */
-export class ConfigError extends ChainfleetError {
-  constructor(
-    readonly findings: readonly Finding[],
-    file: string,
-  ) {
-    super(
-      `${file} has ${findings.length === 1 ? "a problem" : `${findings.length} problems`}; nothing was changed.\n${findings
-        .map(({ key, problem }) => `  chainfleet:${key} ${problem}`)
-        .join("\n")}`,
-      "Every key is described in docs/config.md.",
-    );
-    this.name = "ConfigError";
-  }
-}
 
 /**
  * Reads the config of a stack.
@@ -41,7 +21,8 @@ export function readConfig(values: Readonly<Record<string, string>>, file: strin
   const parsed = configSchema.safeParse(raw);
   const findings = [
     ...(parsed.success ? [] : lastOfEachKey(parsed.error.issues.flatMap((issue) => describe(issue, raw)))),
-    ...acrossRegions(raw.regions),
+    ...(raw.stack === "contracts" ? [] : acrossRegions(raw.regions ?? [])),
+    ...acrossContracts(raw),
   ];
   if (!parsed.success || findings.length > 0) {
     throw new ConfigError(findings, file);
@@ -67,6 +48,10 @@ function parse(value: string): unknown {
 
 function describe(issue: core.$ZodIssue, raw: unknown): Finding[] {
   const key = path(issue.path);
+  if (issue.path[0] === "keys") {
+    // Its value may be a private key in the wrong place.
+    return [{ key, problem: issue.message }];
+  }
   const found = at(raw, issue.path);
   switch (issue.code) {
     case "unrecognized_keys":
@@ -75,6 +60,9 @@ function describe(issue: core.$ZodIssue, raw: unknown): Finding[] {
         problem: `is not a key here${suggestion(unknown, keysAt(issue.path, found))}`,
       }));
     case "invalid_union":
+      if (issue.discriminator === undefined) {
+        return [{ key, problem: `is ${show(found)}; ${issue.message}` }];
+      }
       return [
         {
           key: path([...issue.path]),
@@ -246,25 +234,32 @@ function show(value: unknown): string {
 
 /** The keys that the schema knows at a place; for a region they depend on its cloud. */
 function keysAt(keys: readonly PropertyKey[], found: unknown): string[] {
-  if (keys.length === 0) {
-    return Object.keys(configSchema.shape);
-  }
-  if (keys[0] === "regions") {
+  if (keys[0] === "regions" && keys.length === 2) {
     const cloud = (found as { cloud?: unknown } | undefined)?.cloud;
     const option = regionSchema.options.find((one) => one.shape.cloud.value === cloud);
     return option === undefined ? [] : Object.keys(option.shape);
   }
-  const schema = keys.reduce<unknown>((inner, key) => shapeOf(inner)?.[String(key)], configSchema);
-  return Object.keys(shapeOf(schema) ?? {});
+  return Object.keys(unwrapped(keys.reduce<unknown>(inside, configSchema)).shape ?? {});
 }
 
-function shapeOf(schema: unknown): Record<string, unknown> | undefined {
-  const definition = (
-    schema as { def?: { innerType?: unknown; shape?: Record<string, unknown> } } | undefined
-  )?.def;
-  return (
-    definition?.shape ?? (definition?.innerType === undefined ? undefined : shapeOf(definition.innerType))
-  );
+/** What zod keeps of a schema, as far as keys are looked up in it. */
+interface Definition {
+  readonly innerType?: unknown;
+  readonly shape?: Readonly<Record<string, unknown>>;
+  readonly valueType?: unknown;
+  readonly element?: unknown;
+}
+
+/** The schema of a key's value: of an object by its name, of a record or list the same for every key. */
+function inside(schema: unknown, key: PropertyKey): unknown {
+  const { shape, valueType, element } = unwrapped(schema);
+  return shape?.[String(key)] ?? valueType ?? element;
+}
+
+/** Without what defaults and optionality wrap around it. */
+function unwrapped(schema: unknown): Definition {
+  const definition = (schema as { def?: Definition } | undefined)?.def ?? {};
+  return definition.innerType === undefined ? definition : unwrapped(definition.innerType);
 }
 
 function suggestion(word: string, known: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { FEWEST_VALIDATORS } from "../../components/besu/quorum";
 import { LONGEST_REGION_PREFIX, parseCidr } from "../../components/region/plan";
+import { contractsSchema } from "./contracts";
 
 /**
  * The one schema of a stack's config: what `Pulumi.<stack>.yaml` may say under `chainfleet:`. It checks, fills
@@ -171,13 +172,30 @@ export const besuSchema = z.strictObject({
 
 /** Everything under `chainfleet:` in a stack's config. */
 export const configSchema = z.strictObject({
-  stack: z.enum(["network"]).default("network").describe("Which stack this config deploys."),
+  stack: z
+    .enum(["network", "contracts", "full"])
+    .default("network")
+    .describe(
+      "Which stack this config deploys: the network, contracts on chains that are there, or both in one graph.",
+    ),
   network: networkSchema.prefault({}).describe("The chain."),
   besu: besuSchema.prefault({}).describe("The Besu nodes."),
   regions: z
     .array(regionSchema)
-    .min(1, "must name at least one region")
-    .describe(`The regions; together at least ${FEWEST_VALIDATORS} validators.`),
+    .default([])
+    .describe(`The network's regions; together at least ${FEWEST_VALIDATORS} validators.`),
+  contracts: contractsSchema.optional().describe("Contracts on one or several chains."),
+  keys: z
+    .record(
+      z.string(),
+      z
+        .string()
+        .regex(/^0x[0-9a-fA-F]{64}$/, "must be a private key: 0x and 64 hex digits (it is not shown here)"),
+    )
+    .default({})
+    .describe(
+      "Private keys by name, each a secret: `pulumi config set --secret --path chainfleet:keys.<name>`. Never in plain text.",
+    ),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -45,6 +45,7 @@ export function laneChain(settings: ChainSettings, account: PrivateKeyAccount): 
     sender: account.address,
     pollMilliseconds: POLL_MILLISECONDS,
     hashOf: (raw) => keccak256(raw),
+    balance: () => client.getBalance({ address: account.address }),
     sign: (transaction) => sign(transaction, settings.chainId, account, client),
     broadcast: async (serializedTransaction) => {
       await client.sendRawTransaction({ serializedTransaction });
@@ -55,7 +56,7 @@ export function laneChain(settings: ChainSettings, account: PrivateKeyAccount): 
 }
 
 async function sign(
-  { fee, ...transaction }: Transaction,
+  { fee, to, ...transaction }: Transaction,
   chainId: number,
   account: PrivateKeyAccount,
   client: PublicClient,
@@ -63,7 +64,7 @@ async function sign(
   const fees = (await hasBaseFee(client))
     ? ({ type: "eip1559", maxFeePerGas: fee.max, maxPriorityFeePerGas: fee.tip } as const)
     : ({ type: "legacy", gasPrice: fee.max } as const);
-  return account.signTransaction({ ...transaction, ...fees, chainId });
+  return account.signTransaction({ ...transaction, to: to ?? null, ...fees, chainId });
 }
 
 async function look(client: PublicClient, sender: Address, hashes: readonly Hash[]): Promise<Sight> {
@@ -123,6 +124,7 @@ async function rules(client: PublicClient, settings: ChainSettings): Promise<Lan
     confirmations: settings.confirmations,
     patience: PATIENCE,
     fee,
+    floor: baseFeePerGas ?? fee.max,
     ceiling: settings.feeCeiling,
   };
 }

@@ -39,7 +39,7 @@ beforeEach(() => {
 });
 
 /** Nine contracts that no other test made; every third one after the one before. */
-function creations(): Creation[] {
+function creations(): SaltedCreation[] {
   return Array.from({ length: 9 }, (_, index) => {
     const runtime = concat(["0x00", keccak256(stringToHex(`${SEED} ${run} ${index}`))]).slice(0, 66) as Hex;
     return {
@@ -60,6 +60,7 @@ async function fundedAccount() {
   return account;
 }
 
+type SaltedCreation = Creation & { readonly salt: Hex };
 type Account = Awaited<ReturnType<typeof fundedAccount>>;
 
 function laneOf(account: Account): Lane {
@@ -78,9 +79,9 @@ function laneOf(account: Account): Lane {
   );
 }
 
-function deploy(lane: Lane, all: readonly Creation[]) {
+function deploy(lane: Lane, all: readonly SaltedCreation[]) {
   const client = clientOf(node.url);
-  return Promise.all(all.map((creation) => lane.do(create2Job(creation, client))));
+  return Promise.all(all.map((creation) => lane.do(create2Job(creation, creation.salt, client))));
 }
 
 /** How many of an account's transactions made a contract. */
@@ -100,10 +101,10 @@ async function creationsOf(account: Account): Promise<number> {
   return count;
 }
 
-async function expectAllThere(all: readonly Creation[]): Promise<void> {
+async function expectAllThere(all: readonly SaltedCreation[]): Promise<void> {
   const client = clientOf(node.directUrl);
   for (const creation of all) {
-    const code = await client.getCode({ address: create2Address(creation) });
+    const code = await client.getCode({ address: create2Address(creation.salt, creation.initCode) });
     expect(code, creation.name).toBe(`0x${creation.initCode.slice(4, 68)}`);
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Address, Hash, Hex } from "viem";
+import { type Address, formatEther, formatGwei, type Hash, type Hex } from "viem";
 import { ChainfleetError } from "../../error";
 import {
   type Action,
@@ -16,10 +16,11 @@ import { type Refusal, refusal } from "./refusal";
 export interface Job {
   /** Unique in the lane; for messages. @example "CCIPRouter" */
   readonly name: string;
-  readonly to: Address;
+  /** Undefined makes a contract of the data. */
+  readonly to: Address | undefined;
   readonly data: Hex;
   readonly value: bigint;
-  /** Asked when the transaction is about to be sent. */
+  /** Asked before the transaction is sent. A ChainfleetError ends the job: it would be reverted. */
   gas(): Promise<bigint>;
   /** Whether the chain already has what the transaction makes, whoever made it. */
   isDone(): Promise<boolean>;
@@ -30,7 +31,7 @@ export interface Job {
 /** A transaction ready to be signed. */
 export interface Transaction {
   readonly nonce: number;
-  readonly to: Address;
+  readonly to: Address | undefined;
   readonly data: Hex;
   readonly value: bigint;
   readonly gas: bigint;
@@ -47,6 +48,8 @@ export interface LaneChain {
   /** What the node knows of the sender and of these transactions. */
   look(hashes: readonly Hash[]): Promise<Sight>;
   hashOf(raw: Hex): Hash;
+  /** What the sender has, in wei. */
+  balance(): Promise<bigint>;
   /** The rules as they are at this moment: the fee follows the chain. */
   rules(): Promise<LaneRules>;
   /** Between two looks. */
@@ -70,6 +73,8 @@ export class Lane {
   /** The latest block when the lane began. */
   #begun: number | undefined;
   #sent = 0;
+  /** The block since which the chain asks for more than the ceiling. */
+  #tooDearSince: number | undefined;
 
   constructor(readonly chain: LaneChain) {}
 
@@ -95,8 +100,7 @@ export class Lane {
 
   async #run(): Promise<void> {
     let silent = 0;
-    // Jobs that arrive together are to leave together.
-    await delay(0);
+    await this.#gather();
     while (this.#jobs.size > 0) {
       try {
         await this.#turn();
@@ -113,16 +117,27 @@ export class Lane {
     }
   }
 
+  /** Jobs that arrive together leave together, and their cost is known as a whole before the first is sent. */
+  async #gather(): Promise<void> {
+    for (let turn = 0; turn < GATHER_TURNS; turn += 1) {
+      const before = this.#jobs.size;
+      await delay(Math.min(GATHER_MILLISECONDS, this.chain.pollMilliseconds));
+      if (this.#jobs.size === before) {
+        return;
+      }
+    }
+  }
+
   async #turn(): Promise<void> {
     const hashes = this.#flights.flatMap(({ broadcasts }) => broadcasts.map(({ hash }) => hash));
     const [sight, rules] = await Promise.all([this.chain.look(hashes), this.chain.rules()]);
+    if (this.#isToWait(sight, rules) || this.#isTooDear(sight, rules) || !(await this.#canPay(rules))) {
+      return;
+    }
     const lane = {
       flights: this.#flights,
       waiting: this.#waiting.map((job) => ({ job, after: this.#entry(job).job.after })),
     };
-    if (this.#isToWait(sight, rules)) {
-      return;
-    }
     const room = Math.min(rules.maxPending, this.#room);
     for (const action of nextActions(lane, sight, { ...rules, maxPending: room })) {
       if (!(await this.#perform(action, sight.block))) {
@@ -139,6 +154,72 @@ export class Lane {
     this.#begun ??= sight.block;
     const isFresh = this.#flights.length === 0 && this.#sent === 0;
     return isFresh && sight.pending > sight.mined && sight.block < this.#begun + patience;
+  }
+
+  /** While the chain asks for more than the ceiling nothing new is sent; after a while what waits is given up. */
+  #isTooDear(sight: Sight, { floor, ceiling }: LaneRules): boolean {
+    if (floor <= ceiling || this.#waiting.length === 0) {
+      this.#tooDearSince = undefined;
+      return false;
+    }
+    this.#tooDearSince ??= sight.block;
+    if (sight.block - this.#tooDearSince >= DEAR_BLOCKS) {
+      const names = [...this.#waiting];
+      this.#fail(
+        names,
+        new ChainfleetError(
+          `${names.join(", ")} on ${this.chain.name}: the chain has asked ${formatGwei(floor)} gwei for a unit of gas for ${DEAR_BLOCKS} blocks; the ceiling is ${formatGwei(ceiling)} gwei. Nothing was sent for them.`,
+          "Run again when the fee has fallen, or raise the chain's feeCeilingGwei.",
+        ),
+      );
+    }
+    // What is in the air is still looked after.
+    return this.#flights.length === 0;
+  }
+
+  /** Makes sure, whenever jobs have come, that the sender can pay for all that wait. */
+  async #canPay({ fee, ceiling }: LaneRules): Promise<boolean> {
+    const news = this.#waiting.map((name) => this.#entry(name)).filter(({ gas }) => gas === undefined);
+    if (news.length === 0) {
+      return true;
+    }
+    await Promise.all(news.map((entry) => this.#admit(entry)));
+    const price = fee.max < ceiling ? fee.max : ceiling;
+    const cost = (names: readonly string[]) =>
+      names
+        .map((name) => this.#entry(name))
+        .reduce((sum, { gas = 0n, job }) => sum + gas * price + job.value, 0n);
+    const needed = cost(this.#waiting);
+    const bound = cost(this.#flights.map(({ job }) => job));
+    const balance = needed === 0n ? 0n : await this.chain.balance();
+    if (balance >= needed + bound) {
+      return true;
+    }
+    const names = [...this.#waiting];
+    const missing = needed + bound - balance;
+    this.#fail(
+      names,
+      new ChainfleetError(
+        `${this.chain.sender} on ${this.chain.name} has ${formatEther(balance)} ether; ${names.length === 1 ? "a transaction needs" : `${names.length} transactions need`} up to ${formatEther(needed + bound)} ether at ${formatGwei(price)} gwei (${names.join(", ")}). None of them was sent.`,
+        `Send it ${formatEther(missing)} ether or more and run again.`,
+      ),
+    );
+    return false;
+  }
+
+  /** What a new job costs, if the chain does not have its effect already. */
+  async #admit(entry: Entry): Promise<void> {
+    if (await this.#isDoneAlready(entry.job.name)) {
+      return;
+    }
+    try {
+      entry.gas = await entry.job.gas();
+    } catch (error) {
+      if (!(error instanceof ChainfleetError)) {
+        throw error;
+      }
+      this.#fail([entry.job.name], error);
+    }
   }
 
   /** @returns whether the actions that follow still hold. */
@@ -200,8 +281,9 @@ export class Lane {
   async #sign(name: string, nonce: number, fee: Fee, block: number): Promise<boolean> {
     const entry = this.#entry(name);
     const { to, data, value } = entry.job;
-    entry.gas ??= await entry.job.gas();
-    const raw = await this.chain.sign({ nonce, to, data, value, gas: entry.gas, fee });
+    const gas = entry.gas ?? (await entry.job.gas());
+    entry.gas = gas;
+    const raw = await this.chain.sign({ nonce, to, data, value, gas, fee });
     const hash = this.chain.hashOf(raw);
     this.#sent += 1;
     entry.raw.set(hash, raw);
@@ -299,6 +381,13 @@ export class Lane {
 
 /** How often a transaction may be reverted before its job is given up: a dependency may have been late once. */
 const ATTEMPTS = 3;
+
+/** How long jobs that arrive together are waited for: from one to the next, and how often. */
+const GATHER_MILLISECONDS = 40;
+const GATHER_TURNS = 10;
+
+/** Blocks for which a fee above the ceiling is waited out. */
+const DEAR_BLOCKS = 10;
 
 /** Turns in a row without an answer before everything is given up: some minutes, with the growing pauses. */
 const PATIENT_TURNS = 60;

@@ -67,6 +67,8 @@ export interface LaneRules {
   readonly patience: number;
   /** What a transaction should offer now. */
   readonly fee: Fee;
+  /** The least that the chain takes now, in wei for a unit of gas. */
+  readonly floor: bigint;
   /** No transaction ever offers more. */
   readonly ceiling: bigint;
 }

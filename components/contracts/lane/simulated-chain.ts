@@ -20,6 +20,16 @@ export type Trouble =
   /** The node tells an older transaction count. */
   | "stale";
 
+/** How the chain is; the last two in wei. */
+export interface SimulatedSettings {
+  readonly blockSize: number;
+  readonly poolSize: number;
+  readonly confirmations: number;
+  readonly maxPending: number;
+  readonly balance?: bigint;
+  readonly ceiling?: bigint;
+}
+
 const HIGHEST_FEE = 1_000_000n;
 
 interface Pooled {
@@ -46,7 +56,7 @@ export class SimulatedChain implements LaneChain {
   /** @param blockSize transactions that fit into a block; @param poolSize transactions that the pool takes. */
   constructor(
     readonly troubles: Trouble[],
-    readonly settings: { blockSize: number; poolSize: number; confirmations: number; maxPending: number },
+    readonly settings: SimulatedSettings,
   ) {}
 
   async sign(transaction: Transaction): Promise<Hex> {
@@ -111,8 +121,13 @@ export class SimulatedChain implements LaneChain {
       maxPending,
       patience: 2,
       fee: { max: this.#fee, tip: 1n },
-      ceiling: 10_000_000_000n,
+      floor: this.#fee,
+      ceiling: this.settings.ceiling ?? 10_000_000_000n,
     };
+  }
+
+  async balance(): Promise<bigint> {
+    return this.settings.balance ?? 10n ** 18n;
   }
 
   #apply(trouble: Trouble): void {

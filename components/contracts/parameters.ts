@@ -1,11 +1,42 @@
-import { type Abi, type AbiParameter, encodeAbiParameters, isAddress } from "viem";
+import {
+  type Abi,
+  type AbiFunction,
+  type AbiParameter,
+  encodeAbiParameters,
+  type Hex,
+  isAddress,
+  toFunctionSignature,
+} from "viem";
 
-/** Constructor arguments by the names of their parameters. Whole numbers beyond 2^53 are given as text. */
-export type Arguments = Readonly<Record<string, unknown>>;
+/**
+ * Arguments of a constructor or function, by the names of its parameters or as a list in their order. Whole numbers
+ * beyond 2^53 are given as text.
+ */
+export type Arguments = Readonly<Record<string, unknown>> | readonly unknown[];
 
 /** The parameters of a contract's constructor, in order. */
 export function constructorParameters(abi: Abi): readonly AbiParameter[] {
   return abi.find((entry) => entry.type === "constructor")?.inputs ?? [];
+}
+
+/**
+ * A function of a contract.
+ *
+ * @param wanted its name, or where several have it its signature. @example "setLane", "safeMint(address,uint256)"
+ * @returns the function, or what is wrong with the name
+ */
+export function findFunction(abi: Abi, wanted: string): AbiFunction | string {
+  const functions = abi.filter((entry): entry is AbiFunction => entry.type === "function");
+  const found = functions.filter(
+    (entry) => entry.name === wanted || toFunctionSignature(entry) === wanted.replace(/\s/g, ""),
+  );
+  const [only] = found;
+  if (only !== undefined && found.length === 1) {
+    return only;
+  }
+  return found.length > 1
+    ? `has several functions ${wanted}: write one of ${found.map(toFunctionSignature).join(", ")}`
+    : `has no function ${wanted}`;
 }
 
 /**
@@ -14,8 +45,18 @@ export function constructorParameters(abi: Abi): readonly AbiParameter[] {
  *
  * @param where begins each finding. @example "chain138 OracleAggregator"
  */
-export function argumentFindings(where: string, abi: Abi, given: Arguments): string[] {
-  const parameters = constructorParameters(abi);
+export function argumentFindings(
+  where: string,
+  parameters: readonly AbiParameter[],
+  given: Arguments,
+): string[] {
+  if (isList(given)) {
+    return given.length === parameters.length
+      ? parameters.flatMap((parameter, index) =>
+          valueFindings(`${where}: ${nameOf(parameter) || `argument ${index + 1}`}`, parameter, given[index]),
+        )
+      : [`${where}: ${given.length} arguments; there are ${parameters.length}: ${listOf(parameters)}`];
+  }
   const names = parameters.map(nameOf);
   return [
     ...parameters.flatMap((parameter) => {
@@ -31,17 +72,26 @@ export function argumentFindings(where: string, abi: Abi, given: Arguments): str
 }
 
 /** The arguments as the chain takes them. They have no findings. */
-export function encodeArguments(abi: Abi, given: Arguments): `0x${string}` {
-  const parameters = constructorParameters(abi);
+export function encodeArguments(parameters: readonly AbiParameter[], given: Arguments): Hex {
   return encodeAbiParameters(
     parameters,
-    parameters.map((parameter) => toAbi(parameter, given[nameOf(parameter)])),
+    parameters.map((parameter, index) =>
+      toAbi(parameter, isList(given) ? given[index] : given[nameOf(parameter)]),
+    ),
   );
 }
 
 /** @example `owner_` → "owner" */
 export function nameOf({ name }: AbiParameter): string {
   return (name ?? "").replace(/^_+|_+$/g, "");
+}
+
+function isList(given: Arguments): given is readonly unknown[] {
+  return Array.isArray(given);
+}
+
+function listOf(parameters: readonly AbiParameter[]): string {
+  return parameters.map((parameter) => `${nameOf(parameter)} (${parameter.type})`).join(", ") || "none";
 }
 
 function valueFindings(where: string, parameter: AbiParameter, value: unknown): string[] {

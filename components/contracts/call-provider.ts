@@ -1,0 +1,134 @@
+import {
+  type AbiParameter,
+  type Address,
+  BaseError,
+  CallExecutionError,
+  decodeAbiParameters,
+  ExecutionRevertedError,
+  encodeAbiParameters,
+  type Hex,
+  type PublicClient,
+  RawContractError,
+} from "viem";
+import type { FullProvider } from "../dynamic-resource";
+import { expanded } from "../environment";
+import { ChainfleetError } from "../error";
+import type { ContractCallArgs } from "./call";
+import type { DoneQuestion } from "./call-plan";
+import { configSecret, rememberConfig } from "./config-secret";
+import { clientOf } from "./lane/chain";
+import type { Job } from "./lane/lane";
+import { laneOf } from "./lane/lanes";
+import { accountOf } from "./sender";
+
+/** The arguments as they come out of the engine. */
+type Inputs = Omit<ContractCallArgs, "rpcUrl" | "description" | "to" | "data" | "done"> & {
+  readonly rpcUrl: string;
+  readonly description: string;
+  readonly to: Address;
+  readonly data: Hex;
+  readonly done: DoneQuestion;
+};
+
+/** Behind ContractCall. */
+export const provider: FullProvider = {
+  configure: async ({ config }) => rememberConfig(config),
+  check: async (_olds, news) => ({ inputs: news }),
+  diff: async (_id, olds: Inputs, news: Inputs) => ({
+    // The description is of the same transaction; the key and the endpoint are ways to it.
+    changes: (["to", "data", "done"] as const).some(
+      (key) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]),
+    ),
+    replaces: olds.chain.chainId === news.chain.chainId ? [] : ["chain"],
+    deleteBeforeReplace: false,
+  }),
+  create: async (inputs: Inputs) => ({
+    id: `${inputs.chain.chainId}/${inputs.call}`,
+    outs: { ...inputs, ...(await send(inputs)) },
+  }),
+  read: async (id, props) => ({ id, props }),
+  update: async (_id, _olds, news: Inputs) => ({ outs: { ...news, ...(await send(news)) } }),
+  delete: async () => {},
+};
+
+async function send(inputs: Inputs): Promise<{ transaction: Hex | ""; block: number }> {
+  const rpcUrl = expanded(inputs.rpcUrl);
+  const client = clientOf(rpcUrl);
+  // Before the key is asked for: what is done already needs none.
+  if (await isDone(client, inputs.done)) {
+    return { transaction: "", block: 0 };
+  }
+  const account = await accountOf(inputs.sender, configSecret);
+  const done = await laneOf(inputs.chain, rpcUrl, account).do(jobOf(inputs, account.address, client));
+  if (!(await isDone(client, inputs.done))) {
+    throw new ChainfleetError(
+      `${inputs.call} on ${inputs.chain.name}: ${inputs.description} went through (${done?.hash ?? "no transaction"}), but what its \`done\` asks for is not so.`,
+      "Correct the call's arguments or its done in the config.",
+    );
+  }
+  return { transaction: done?.hash ?? "", block: done?.block ?? 0 };
+}
+
+function jobOf(inputs: Inputs, account: Address, client: PublicClient): Job {
+  const { to, data } = inputs;
+  return {
+    // A lane may know a deployment of the same name.
+    name: `call ${inputs.call}`,
+    to,
+    data,
+    value: 0n,
+    after: [],
+    isDone: () => isDone(client, inputs.done),
+    gas: async () => {
+      try {
+        return ((await client.estimateGas({ account, to, data })) * 12n) / 10n;
+      } catch (error) {
+        const reverted =
+          error instanceof BaseError && error.walk((one) => one instanceof ExecutionRevertedError);
+        if (reverted) {
+          throw new ChainfleetError(
+            `${inputs.call} on ${inputs.chain.name}: ${inputs.description} would be reverted: ${(error as BaseError).shortMessage}${await reason(client, account, to, data)}`,
+            "Nothing was sent. Correct its arguments, or let another account make it that may.",
+          );
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+/** The contract's own error, if it says one. */
+async function reason(client: PublicClient, account: Address, to: Address, data: Hex): Promise<string> {
+  try {
+    await client.call({ account, to, data });
+    return "";
+  } catch (error) {
+    const cause =
+      error instanceof CallExecutionError ? error.walk((one) => one instanceof RawContractError) : undefined;
+    return cause instanceof RawContractError && typeof cause.data === "string" ? ` (${cause.data})` : "";
+  }
+}
+
+/** Whether the view returns what is wanted; one that reverts, or has no contract behind it, does not. */
+export async function isDone(
+  client: PublicClient,
+  { to, data, types, wanted }: DoneQuestion,
+): Promise<boolean> {
+  let answer: Hex | undefined;
+  try {
+    ({ data: answer } = await client.call({ to, data }));
+  } catch (error) {
+    if (error instanceof BaseError && error.walk((one) => one instanceof ExecutionRevertedError)) {
+      return false;
+    }
+    throw error;
+  }
+  if (answer === undefined || answer === "0x") {
+    return false;
+  }
+  const parameters: readonly AbiParameter[] = types.map((type) => ({ type }));
+  const values = decodeAbiParameters(parameters, answer);
+  return wanted.every(
+    ({ index, value }) => encodeAbiParameters([parameters[index] as AbiParameter], [values[index]]) === value,
+  );
+}

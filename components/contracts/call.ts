@@ -1,0 +1,33 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Address, Hash, Hex } from "viem";
+import { DynamicResource } from "../dynamic-resource";
+import type { DoneQuestion } from "./call-plan";
+import type { OnChain } from "./deployment";
+
+/** What a call is made from. */
+export interface ContractCallArgs extends OnChain {
+  /** Unique on its chain. */
+  readonly call: string;
+  /** For people. @example "CCIPRouter.setLane(16015286601757825753, true, 0)" */
+  readonly description: pulumi.Input<string>;
+  readonly to: pulumi.Input<Address>;
+  readonly data: pulumi.Input<Hex>;
+  readonly done: pulumi.Input<DoneQuestion>;
+}
+
+/** A transaction to a contract, made unless the chain shows already what it leads to. Deleting it undoes nothing. */
+export class ContractCall extends DynamicResource {
+  /** The transaction; empty if the chain showed its effect already. */
+  declare readonly transaction: pulumi.Output<Hash | "">;
+  /** The block of that transaction; 0 if there is none. */
+  declare readonly block: pulumi.Output<number>;
+
+  constructor(name: string, args: ContractCallArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      { type: "ContractCall", module: "components/contracts/call-provider" },
+      name,
+      { ...args, transaction: undefined, block: undefined },
+      opts,
+    );
+  }
+}

@@ -1,0 +1,170 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Address, Hash } from "viem";
+import { ContractCall } from "./call";
+import type { PlannedCall } from "./call-plan";
+import { DeterministicDeployer } from "./deployer";
+import { ForgeDeployment, type OnChain } from "./deployment";
+import type { ForgeBuild } from "./forge-build";
+import type { Creation, PlannedChain, PlannedContract } from "./plan";
+import type { ContractKey } from "./references";
+import type { ExplorerSettings } from "./verification/explorer";
+import { ForgeVerification } from "./verification/verification";
+
+/** What a chain's contracts are made from. */
+export interface ContractSetArgs extends OnChain {
+  readonly plan: PlannedChain;
+  /** The one that was planned with. */
+  readonly build: ForgeBuild;
+  readonly explorers: readonly ExplorerSettings[];
+  /** Addresses of all chains that no plan can tell, and how each gets known. */
+  readonly lateAddresses: LateAddresses;
+}
+
+/** Addresses that are known once their contracts are there. */
+export type LateAddresses = ReadonlyMap<ContractKey, LateAddress>;
+
+export interface LateAddress {
+  readonly address: pulumi.Output<Address>;
+  become(address: pulumi.Output<Address>): void;
+}
+
+/** A contract as the stack's outputs show it. */
+export interface ContractOutputs {
+  readonly address: pulumi.Output<Address> | Address;
+  readonly transaction: pulumi.Output<Hash | "">;
+  readonly block: pulumi.Output<number>;
+}
+
+/**
+ * The contracts of one chain.
+ *
+ * ```
+ * deterministic deployer ─┬─ deployment ─┬─ verification
+ *                         ├─ deployment ─┼─ call ── call
+ *                         └─ …           └─ …
+ * ```
+ *
+ * Deployments do not wait for each other: their addresses are in the plan, and where a constructor calls another
+ * contract the order of their nonces is enough. Nothing waits for a verification, and no chain for another.
+ */
+export class ContractSet extends pulumi.ComponentResource {
+  /** By name. */
+  readonly contracts: Readonly<Record<string, ContractOutputs>>;
+
+  constructor(name: string, args: ContractSetArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("chainfleet:contracts:ContractSet", name, {}, opts);
+    const set = this;
+    const { chain, rpcUrl, sender } = args;
+    const onChain: OnChain = { chain, rpcUrl, sender };
+    const deployer = args.plan.contracts.some(({ making }) => making.by === "create2")
+      ? [new DeterministicDeployer(`${name}-deterministic-deployer`, onChain, { parent: this })]
+      : [];
+    const deployments = new Map(args.plan.contracts.map((contract) => [contract.name, deploy(contract)]));
+    const calls = new Map<string, ContractCall>();
+    for (const call of inOrder(args.plan.calls)) {
+      calls.set(call.name, make(call));
+    }
+    this.contracts = Object.fromEntries(
+      args.plan.contracts.map(({ name: contract, address }) => {
+        const deployment = deployments.get(contract) as ForgeDeployment;
+        const { transaction, block } = deployment;
+        return [contract, { address: address ?? deployment.address, transaction, block }];
+      }),
+    );
+    this.registerOutputs({ contracts: this.contracts });
+
+    function deploy(contract: PlannedContract): ForgeDeployment {
+      const { encodedArguments, initCodeHash, address } = creation(contract);
+      const identity = {
+        deployment: contract.name,
+        contract: contract.contract,
+        build: args.build.sourcesHash,
+      };
+      const deployment = new ForgeDeployment(
+        `${name}-${contract.name}`,
+        {
+          ...onChain,
+          ...identity,
+          making: contract.making,
+          encodedArguments,
+          initCodeHash,
+          ...(address === undefined ? {} : { plannedAddress: address }),
+          after: contract.uses,
+        },
+        { parent: set, dependsOn: [args.build, ...(contract.making.by === "create2" ? deployer : [])] },
+      );
+      args.lateAddresses.get(contract.key)?.become(deployment.address);
+      if (args.explorers.length > 0 && contract.making.by !== "others") {
+        new ForgeVerification(
+          `${name}-${contract.name}-verification`,
+          {
+            ...identity,
+            chain: { name: chain.name, chainId: chain.chainId },
+            address: contract.address ?? deployment.address,
+            encodedArguments,
+            initCodeHash,
+            transaction: deployment.transaction,
+            explorers: args.explorers,
+          },
+          { parent: set, dependsOn: deployment },
+        );
+      }
+      return deployment;
+    }
+
+    function creation(contract: PlannedContract): Unsettled<Creation> {
+      if (contract.waitsFor.length === 0) {
+        return contract.creation(new Map());
+      }
+      const made = late(contract.waitsFor).apply((addresses) => contract.creation(addresses));
+      return {
+        encodedArguments: made.encodedArguments,
+        initCodeHash: made.initCodeHash,
+        address:
+          contract.making.by === "create" ? undefined : made.apply(({ address }) => address as Address),
+      };
+    }
+
+    function make(call: PlannedCall): ContractCall {
+      const { to, data, description, done } = pulumi.output(
+        call.waitsFor.length === 0
+          ? call.transaction(new Map())
+          : late(call.waitsFor).apply((addresses) => call.transaction(addresses)),
+      );
+      return new ContractCall(
+        `${name}-${call.name}`,
+        { ...onChain, call: call.name, description, to, data, done },
+        {
+          parent: set,
+          dependsOn: [
+            ...call.calls.flatMap((called) => deployments.get(called) ?? []),
+            ...call.after.flatMap((other) => calls.get(other) ?? []),
+          ],
+        },
+      );
+    }
+
+    function late(keys: readonly ContractKey[]): pulumi.Output<ReadonlyMap<ContractKey, Address>> {
+      return pulumi
+        .all(keys.map((key) => args.lateAddresses.get(key)?.address as pulumi.Output<Address>))
+        .apply((addresses) => new Map(keys.map((key, index) => [key, addresses[index] as Address] as const)));
+    }
+  }
+}
+
+/** Values some of which only a transaction will tell. */
+type Unsettled<Values> = {
+  readonly [Key in keyof Values]: pulumi.Input<NonNullable<Values[Key]>> | Extract<Values[Key], undefined>;
+};
+
+/** Each after those that it comes after; the plan has no circle. */
+function inOrder(calls: readonly PlannedCall[]): PlannedCall[] {
+  const ordered: PlannedCall[] = [];
+  while (ordered.length < calls.length) {
+    const placed = new Set(ordered.map(({ name }) => name));
+    ordered.push(
+      ...calls.filter(({ name, after }) => !placed.has(name) && after.every((other) => placed.has(other))),
+    );
+  }
+  return ordered;
+}

@@ -1,0 +1,54 @@
+import { type Address, getContractAddress, type Hex, type PublicClient } from "viem";
+import type { Artifact } from "./artifact";
+import type { Creation } from "./create2";
+import { estimatedGas, gasBound } from "./creation-gas";
+import type { Job } from "./lane/lane";
+import { madeBy } from "./origin";
+import { compareRuntimeCode } from "./runtime-code";
+
+/** The transaction that makes a contract by itself. It is done when the sender has made it, at whatever nonce. */
+export function createJob(
+  creation: Creation,
+  sender: Address,
+  artifact: Artifact,
+  client: PublicClient,
+): Job {
+  const data = creation.initCode;
+  return {
+    name: creation.name,
+    to: undefined,
+    data,
+    value: 0n,
+    after: creation.after,
+    isDone: async () => (await findCreated(creation.initCode, sender, artifact, client)) !== undefined,
+    gas: () => estimatedGas(client, { account: sender, data }, gasBound(data, creation.runtimeBytes)),
+  };
+}
+
+/**
+ * The contract that the sender made from this code and these arguments, the latest if there are several: a run that
+ * was killed, or a state that was lost, finds its contract again. Looks at the sender's last thousand transactions.
+ */
+export async function findCreated(
+  initCode: Hex,
+  sender: Address,
+  artifact: Artifact,
+  client: PublicClient,
+): Promise<Address | undefined> {
+  const count = await client.getTransactionCount({ address: sender });
+  const nonces = Array.from({ length: Math.min(count, NONCES) }, (_, index) => count - 1 - index);
+  const addresses = nonces.map((nonce) => getContractAddress({ from: sender, nonce: BigInt(nonce) }));
+  const codes = await Promise.all(addresses.map((address) => client.getCode({ address })));
+  for (const [index, address] of addresses.entries()) {
+    if (compareRuntimeCode(codes[index], artifact).is === "same") {
+      // The same code may have been made with other arguments. A node without history cannot tell.
+      const origin = await madeBy(client, address, ({ input }) => input === initCode);
+      if (origin !== "another transaction") {
+        return address;
+      }
+    }
+  }
+  return undefined;
+}
+
+const NONCES = 1000;

@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Wallet } from "@ethereumjs/wallet";
+import { type Address, bytesToHex, type Hex, isHex, size } from "viem";
+import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
+import { environmentVariable } from "../environment";
+import { ChainfleetError } from "../error";
+
+/** Where a private key is found. The key itself is in no state, log or command line. */
+export type KeySource =
+  /** An environment variable, or a line of `.env`. */
+  | { readonly from: "variable"; readonly variable: string }
+  /** An encrypted keystore (Web3 Secret Storage, version 3) and the variable that has its password. */
+  | { readonly from: "keystore"; readonly file: string; readonly passwordVariable: string }
+  /** A secret of the stack's config: `pulumi config set --secret <key>`. */
+  | { readonly from: "config"; readonly key: string };
+
+/** Whose transactions they are. */
+export interface Sender {
+  readonly address: Address;
+  readonly key: KeySource;
+}
+
+/** Reads a secret of the stack's config; undefined if there is none. */
+export type ConfigSecret = (key: string) => string | undefined;
+
+/**
+ * The sender with its key. Opening a keystore takes a second by design, so each is opened once in a process.
+ *
+ * @throws ChainfleetError when there is no key, or it is another account's; it never says what was found.
+ */
+export function accountOf(sender: Sender, secret: ConfigSecret): Promise<PrivateKeyAccount> {
+  const id = JSON.stringify(sender);
+  const account = accounts.get(id) ?? openAccount(sender, secret);
+  accounts.set(id, account);
+  account.catch(() => accounts.delete(id));
+  return account;
+}
+
+const accounts = new Map<string, Promise<PrivateKeyAccount>>();
+
+async function openAccount({ address, key }: Sender, secret: ConfigSecret): Promise<PrivateKeyAccount> {
+  const account = privateKeyToAccount(await privateKey(key, secret));
+  if (account.address.toLowerCase() !== address.toLowerCase()) {
+    throw new ChainfleetError(
+      `${describe(key)} has the key of ${account.address}; the config's sender is ${address}.`,
+      "Correct one of them. The addresses of contracts may depend on the sender.",
+    );
+  }
+  return account;
+}
+
+async function privateKey(source: KeySource, secret: ConfigSecret): Promise<Hex> {
+  switch (source.from) {
+    case "variable":
+      return checked(
+        environmentVariable(source.variable),
+        source,
+        "Set it for this command alone, or in .env.",
+      );
+    case "config":
+      return checked(secret(source.key), source, `Set it: pulumi config set --secret ${source.key}`);
+    case "keystore":
+      return bytesToHex((await keystore(source)).getPrivateKey());
+  }
+}
+
+function checked(key: string | undefined, source: KeySource, next: string): Hex {
+  if (key === undefined) {
+    throw new ChainfleetError(`${describe(source)} is not set.`, next);
+  }
+  if (!isHex(key) || size(key) !== 32) {
+    throw new ChainfleetError(`${describe(source)} has no private key (0x and 64 hex digits).`, next);
+  }
+  return key;
+}
+
+async function keystore(source: KeySource & { readonly from: "keystore" }): Promise<Wallet> {
+  const password = environmentVariable(source.passwordVariable);
+  if (password === undefined) {
+    throw new ChainfleetError(
+      `The environment variable ${source.passwordVariable}, the password of ${source.file}, is not set.`,
+      "Set it for this command alone, or in .env.",
+    );
+  }
+  let text: string;
+  try {
+    text = readFileSync(join(process.cwd(), source.file), "utf8");
+  } catch (error) {
+    throw new ChainfleetError(`The keystore ${source.file} cannot be read: ${(error as Error).message}`);
+  }
+  try {
+    return await Wallet.fromV3(text, password, true);
+  } catch {
+    throw new ChainfleetError(
+      `The keystore ${source.file} does not open with the password of ${source.passwordVariable}, or is no keystore of version 3.`,
+      "Make one with: cast wallet import, or geth account new.",
+    );
+  }
+}
+
+function describe(source: KeySource): string {
+  switch (source.from) {
+    case "variable":
+      return `The environment variable ${source.variable}`;
+    case "config":
+      return `The config's secret ${source.key}`;
+    case "keystore":
+      return `The keystore ${source.file}`;
+  }
+}

@@ -1,0 +1,52 @@
+import { type Answer, type Claim, type Explorer, parsed, request } from "./explorer";
+
+/** Blockscout's REST API, version 2: https://docs.blockscout.com/devs/verification/blockscout-smart-contract-verification-api */
+export function blockscout(url: string): Explorer {
+  const contract = ({ address }: Claim) => `${url}/smart-contracts/${address}`;
+  return {
+    submit: async (claim) => {
+      if (isVerified(await request(contract(claim), {}))) {
+        return { is: "verified" };
+      }
+      const answer = await request(`${contract(claim)}/verification/via/standard-input`, {
+        method: "POST",
+        body: form(claim),
+      });
+      if (/already verified/i.test(answer.text)) {
+        return { is: "verified" };
+      }
+      return answer.status === 200
+        ? { is: "taken", ticket: String(Date.now()) }
+        : { is: "refused", why: `${answer.status}: ${answer.text.slice(0, 300)}` };
+    },
+    // It gives no ticket and tells failures on a web socket only: what is not verified in time is refused.
+    ask: async (begun, claim) => {
+      if (isVerified(await request(contract(claim), {}))) {
+        return { is: "verified" };
+      }
+      return Date.now() - Number(begun) < PATIENCE_SECONDS * 1000
+        ? { is: "pending" }
+        : {
+            is: "refused",
+            why: `not verified after ${PATIENCE_SECONDS} s; its page of the contract may say why`,
+          };
+    },
+  };
+}
+
+const PATIENCE_SECONDS = 60;
+
+function isVerified(answer: Answer): boolean {
+  return answer.status === 200 && parsed<{ is_verified?: boolean }>(answer).is_verified === true;
+}
+
+function form(claim: Claim): FormData {
+  const form = new FormData();
+  form.set("compiler_version", `v${claim.compilerVersion}`);
+  form.set("contract_name", claim.qualifiedName);
+  form.set("autodetect_constructor_args", "false");
+  form.set("constructor_args", claim.encodedArguments);
+  form.set("license_type", "none");
+  form.set("files[0]", new Blob([JSON.stringify(claim.input)], { type: "application/json" }), "input.json");
+  return form;
+}

@@ -1,0 +1,44 @@
+import { type Claim, type Explorer, parsed, request, type Submission, type Verdict } from "./explorer";
+
+interface SourcifyAnswer {
+  readonly verificationId?: string;
+  readonly customCode?: string;
+  readonly message?: string;
+  readonly isJobCompleted?: boolean;
+  readonly error?: { readonly customCode: string; readonly message: string };
+}
+
+/** Sourcify's API, version 2: https://docs.sourcify.dev/docs/api/ */
+export function sourcify(url: string): Explorer {
+  return { submit, ask };
+
+  async function submit(claim: Claim): Promise<Submission> {
+    const answer = await request(`${url}/v2/verify/${claim.chainId}/${claim.address}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        stdJsonInput: claim.input,
+        compilerVersion: claim.compilerVersion,
+        contractIdentifier: claim.qualifiedName,
+        ...(claim.transaction === "" ? {} : { creationTransactionHash: claim.transaction }),
+      }),
+    });
+    const { verificationId, customCode, message } = parsed<SourcifyAnswer>(answer);
+    if (customCode === "already_verified") {
+      return { is: "verified" };
+    }
+    return verificationId === undefined
+      ? { is: "refused", why: message ?? `${answer.status}` }
+      : { is: "taken", ticket: verificationId };
+  }
+
+  async function ask(ticket: string): Promise<Verdict> {
+    const answer = parsed<SourcifyAnswer>(await request(`${url}/v2/verify/${ticket}`, {}));
+    if (answer.isJobCompleted !== true) {
+      return { is: "pending" };
+    }
+    return answer.error === undefined || answer.error.customCode === "already_verified"
+      ? { is: "verified" }
+      : { is: "refused", why: answer.error.message };
+  }
+}

@@ -1,0 +1,51 @@
+import type { FullProvider } from "../../dynamic-resource";
+import { ChainfleetError } from "../../error";
+import { type ClaimedContract, claimOf } from "./claim";
+import type { ExplorerSettings } from "./explorer";
+import { type Result, verifyAt } from "./verify";
+
+/** The arguments as they come out of the engine. */
+interface Inputs extends ClaimedContract {
+  readonly chain: { readonly name: string; readonly chainId: number };
+  readonly deployment: string;
+  readonly explorers: readonly ExplorerSettings[];
+}
+
+/** Behind ForgeVerification. */
+export const provider: FullProvider = {
+  check: async (_olds, news) => ({ inputs: news }),
+  diff: async (_id, olds: Inputs, news: Inputs) => ({
+    // How it was made and built says nothing new once it is verified.
+    changes: (["address", "initCodeHash", "explorers"] as const).some(
+      (key) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]),
+    ),
+    replaces: olds.chain.chainId === news.chain.chainId ? [] : ["chain"],
+    deleteBeforeReplace: false,
+  }),
+  create: async (inputs: Inputs) => ({
+    id: idOf(inputs),
+    outs: { ...inputs, results: await verify(inputs) },
+  }),
+  read: async (id, props) => ({ id, props }),
+  update: async (_id, _olds, news: Inputs) => ({ outs: { ...news, results: await verify(news) } }),
+  delete: async () => {},
+};
+
+function idOf({ chain, deployment }: Inputs): string {
+  return `${chain.chainId}/${deployment}`;
+}
+
+/** @throws with the resource's id and what is known, so that the engine keeps it and tries again with the next run. */
+async function verify(inputs: Inputs): Promise<Result[]> {
+  const claim = claimOf(process.cwd(), inputs.chain.chainId, inputs);
+  const results = await Promise.all(inputs.explorers.map((explorer) => verifyAt(explorer, claim)));
+  const refusals = results.flatMap(({ explorer, why }) => (why === undefined ? [] : [`${explorer}: ${why}`]));
+  if (refusals.length > 0) {
+    const error = new ChainfleetError(
+      `${inputs.deployment} on ${inputs.chain.name} (${inputs.address}) is not verified.\n${refusals.join("\n")}`,
+      "The contract is deployed and works; run again, or chainfleet contracts verify, to try once more.",
+    );
+    throw Object.assign(error, { id: idOf(inputs), properties: { ...inputs, results }, reasons: refusals });
+  }
+  return results;
+}

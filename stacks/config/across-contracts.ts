@@ -1,0 +1,117 @@
+import type { Finding } from "./finding";
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/**
+ * What no schema of one chain can see. Works on the raw values, so that these findings come together with those of
+ * the schema; a value that the schema refuses is passed over here.
+ */
+export function acrossContracts(raw: Raw): Finding[] {
+  if (raw.stack !== "contracts" && raw.stack !== "full") {
+    return [];
+  }
+  if (raw.contracts === undefined) {
+    return [{ key: "contracts", problem: `is missing; the stack ${raw.stack} deploys contracts` }];
+  }
+  const { chains } = object(raw.contracts);
+  return Object.entries(object(chains)).flatMap(([name, chain]) => {
+    const key = `contracts.chains.${name}`;
+    return [
+      ...endpoint(key, object(chain), raw),
+      ...keySource(`${key}.sender`, object(object(chain).sender), object(raw.keys)),
+      ...existing(key, object(object(chain).contracts)),
+      ...explorers(key, object(chain).explorers),
+    ];
+  });
+}
+
+function endpoint(key: string, { rpcUrl, rpcStack, rpcRegion, chainId }: Raw, raw: Raw): Finding[] {
+  if (rpcUrl !== undefined) {
+    return [
+      ...(rpcStack === undefined
+        ? []
+        : [{ key: `${key}.rpcStack`, problem: "is one endpoint too many beside rpcUrl" }]),
+      ...(rpcRegion === undefined
+        ? []
+        : [{ key: `${key}.rpcRegion`, problem: "is one endpoint too many beside rpcUrl" }]),
+    ];
+  }
+  if (rpcStack !== undefined) {
+    return [];
+  }
+  const ours = object(raw.network).chainId ?? 138;
+  if (raw.stack !== "full" || String(chainId) !== String(ours)) {
+    return [{ key: `${key}.rpcUrl`, problem: "is missing, and so is rpcStack; the chain cannot be reached" }];
+  }
+  const regions = (Array.isArray(raw.regions) ? raw.regions : []).map(object);
+  const wanted = regions.filter(
+    ({ name, rpcNodes }) => (rpcRegion === undefined || name === rpcRegion) && rpcNodes !== 0,
+  );
+  return wanted.length > 0
+    ? []
+    : [
+        rpcRegion === undefined
+          ? { key: `${key}.rpcUrl`, problem: "is missing, and no region has RPC nodes" }
+          : {
+              key: `${key}.rpcRegion`,
+              problem: `is "${String(rpcRegion)}", which is no region with RPC nodes`,
+            },
+      ];
+}
+
+function keySource(key: string, sender: Raw, keys: Raw): Finding[] {
+  const sources = ["keyVariable", "keystore", "keySecret"].filter((source) => sender[source] !== undefined);
+  return [
+    ...(sources.length === 1
+      ? []
+      : [
+          {
+            key,
+            problem: `has ${sources.join(" and ") || "no key"}; must have one of keyVariable, keystore, keySecret`,
+          },
+        ]),
+    ...((sender.keystore === undefined) === (sender.passwordVariable === undefined)
+      ? []
+      : [
+          { key: `${key}.passwordVariable`, problem: "and keystore belong together; one of them is missing" },
+        ]),
+    ...(typeof sender.keySecret !== "string" || keys[sender.keySecret] !== undefined
+      ? []
+      : [
+          {
+            key: `${key}.keySecret`,
+            problem: `is "${sender.keySecret}", which is not set; pulumi config set --secret --path chainfleet:keys.${sender.keySecret}`,
+          },
+        ]),
+  ];
+}
+
+function existing(key: string, contracts: Raw): Finding[] {
+  return Object.entries(contracts)
+    .map(([name, contract]) => [name, object(contract)] as const)
+    .filter(([, { at, codeHash }]) => at === undefined && codeHash !== undefined)
+    .map(([name]) => ({
+      key: `${key}.contracts.${name}.codeHash`,
+      problem: "needs at: it is of code that is there",
+    }));
+}
+
+function explorers(key: string, raw: unknown): Finding[] {
+  return (Array.isArray(raw) ? raw : []).map(object).flatMap(({ kind, url, apiKey }, index) => [
+    ...(kind === "blockscout" && url === undefined
+      ? [{ key: `${key}.explorers[${index}].url`, problem: "is missing; every Blockscout has its own" }]
+      : []),
+    ...(kind === "etherscan" && apiKey === undefined
+      ? [
+          {
+            key: `${key}.explorers[${index}].apiKey`,
+            problem: "is missing; Etherscan answers nobody without one",
+          },
+        ]
+      : []),
+  ]);
+}
+
+function object(value: unknown): Raw {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Raw) : {};
+}

@@ -1,0 +1,79 @@
+import { type Address, getAddress, type Hex } from "viem";
+import type { Artifact } from "../../components/contracts/artifact";
+import type {
+  CallDefinition,
+  ChainDefinition,
+  ContractDefinition,
+} from "../../components/contracts/definitions";
+import type { Arguments } from "../../components/contracts/parameters";
+import { type PlannedChain, planContracts } from "../../components/contracts/plan";
+import type { Sender } from "../../components/contracts/sender";
+import { ConfigError } from "./config-error";
+import type { ContractsChainConfig, ContractsConfig } from "./contracts";
+
+/**
+ * The plan of what the config describes.
+ *
+ * @throws ConfigError with every wrong name and argument.
+ */
+export function planOf(
+  config: ContractsConfig,
+  artifacts: ReadonlyMap<string, Artifact>,
+  file: string,
+): readonly PlannedChain[] {
+  const plan = planContracts(
+    Object.entries(config.chains).map(([name, chain]) => definition(name, chain, config.salt)),
+    artifacts,
+  );
+  if (plan.findings !== undefined) {
+    throw new ConfigError(
+      plan.findings.map((finding) => ({ key: "contracts", problem: finding })),
+      file,
+    );
+  }
+  return plan.chains;
+}
+
+/** The sender of a chain with the one source of its key; the schema has made sure that there is one. */
+export function senderOf({ sender }: ContractsChainConfig): Sender {
+  const { keyVariable, keystore, passwordVariable = "", keySecret = "" } = sender;
+  const key: Sender["key"] =
+    keyVariable !== undefined
+      ? { from: "variable", variable: keyVariable }
+      : keystore !== undefined
+        ? { from: "keystore", file: keystore, passwordVariable }
+        : { from: "config", key: keySecret };
+  return { address: getAddress(sender.address), key };
+}
+
+function definition(name: string, chain: ContractsChainConfig, salt: string): ChainDefinition {
+  return {
+    name,
+    sender: getAddress(chain.sender.address),
+    contracts: Object.entries(chain.contracts).map(
+      ([contractName, contract]): ContractDefinition => ({
+        name: contractName,
+        contract: contract.contract ?? contractName,
+        args: contract.args as Arguments,
+        making:
+          contract.at !== undefined
+            ? {
+                by: "others",
+                address: contract.at as Address,
+                codeHash: contract.codeHash as Hex | undefined,
+              }
+            : contract.create === "create2"
+              ? { by: "create2", salt: contract.salt ?? salt }
+              : { by: "create" },
+      }),
+    ),
+    calls: Object.entries(chain.calls).map(
+      ([callName, call]): CallDefinition => ({
+        ...call,
+        name: callName,
+        args: call.args as Arguments,
+        done: { ...call.done, args: call.done.args as Arguments },
+      }),
+    ),
+  };
+}

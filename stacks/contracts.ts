@@ -1,0 +1,100 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Address } from "viem";
+import { type Build, build as buildContracts } from "../components/contracts/build";
+import { ContractSet, type LateAddress } from "../components/contracts/contract-set";
+import { ForgeBuild } from "../components/contracts/forge-build";
+import type { PlannedChain } from "../components/contracts/plan";
+import type { ContractKey } from "../components/contracts/references";
+import { planOf, senderOf } from "./config/contract-plan";
+import type { ContractsChainConfig, ContractsConfig } from "./config/contracts";
+import { explorersOf } from "./config/explorers";
+import { requireVariables } from "./config/variables";
+
+/** Contracts as they will be on their chains; nothing is registered yet. */
+export interface ContractsPlan {
+  readonly config: ContractsConfig;
+  readonly build: Build;
+  readonly chains: readonly PlannedChain[];
+}
+
+/** The RPC nodes of a network's region; undefined if it has none. */
+export interface RpcRegion<Url extends pulumi.Input<string> = pulumi.Input<string>> {
+  readonly name: string;
+  readonly rpcUrl?: Url | undefined;
+}
+
+/**
+ * Builds the contracts and plans them: every mistake is found here, before anything is created.
+ *
+ * @throws ConfigError with all findings at once; ChainfleetError when the sources do not compile.
+ */
+export async function planStack(config: ContractsConfig, file: string): Promise<ContractsPlan> {
+  const built = await buildContracts(process.cwd());
+  const chains = planOf(config, built.artifacts, file);
+  if (!pulumi.runtime.isDryRun()) {
+    requireVariables(config, file);
+  }
+  return { config, build: built, chains };
+}
+
+/** The contracts stack: a set for each chain, none of which waits for another. Returns the stack's outputs. */
+export function contracts({ config, build, chains }: ContractsPlan, regions: readonly RpcRegion[]) {
+  const forgeBuild = new ForgeBuild("contracts-build", build);
+  const lateAddresses = new Map<ContractKey, LateAddress>(
+    chains.flatMap((chain) =>
+      chain.contracts
+        .filter(({ address }) => address === undefined)
+        .map(({ key }) => {
+          const [address, become] = pulumi.deferredOutput<Address>();
+          return [key, { address, become }] as const;
+        }),
+    ),
+  );
+  return {
+    contracts: Object.fromEntries(
+      chains.map((plan) => {
+        const chain = config.chains[plan.name] as ContractsChainConfig;
+        const { chainId, maxPending, confirmations, feeCeilingGwei } = chain;
+        const set = new ContractSet(plan.name, {
+          chain: { name: plan.name, chainId, maxPending, confirmations, feeCeilingGwei },
+          rpcUrl: endpoint(chain, regions),
+          sender: senderOf(chain),
+          plan,
+          build: forgeBuild,
+          explorers: explorersOf(chain),
+          lateAddresses,
+        });
+        return [plan.name, set.contracts];
+      }),
+    ),
+  };
+}
+
+function endpoint(
+  { rpcUrl, rpcStack, rpcRegion }: ContractsChainConfig,
+  regions: readonly RpcRegion[],
+): pulumi.Input<string> {
+  if (rpcUrl !== undefined) {
+    return rpcUrl;
+  }
+  if (rpcStack !== undefined) {
+    return new pulumi.StackReference(rpcStack)
+      .requireOutput("regions")
+      .apply((known: RpcRegion<string>[]) => found(known, rpcRegion, rpcStack));
+  }
+  return found(regions, rpcRegion, "this stack");
+}
+
+function found<Url extends pulumi.Input<string>>(
+  regions: readonly RpcRegion<Url>[],
+  name: string | undefined,
+  stack: string,
+): Url {
+  const region = regions.find((one) => one.rpcUrl !== undefined && (name === undefined || one.name === name));
+  if (region?.rpcUrl === undefined) {
+    throw new pulumi.RunError(
+      `${stack} has no RPC nodes${name === undefined ? "" : ` in a region ${name}`}.`,
+    );
+  }
+  return region.rpcUrl;
+}

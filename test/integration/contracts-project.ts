@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+
+const ROOT = join(__dirname, "../..");
+
+/** What a command printed and how it ended. */
+export interface Finished {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** The program of this tree with a stack `test` of contracts alone, in a folder of its own. */
+export class ContractsProject {
+  readonly folder: string;
+
+  /** @param environment of every command. */
+  constructor(readonly environment: Record<string, string> = {}) {
+    this.folder = mkdtempSync(join(tmpdir(), "chainfleet-contracts-"));
+    for (const name of [
+      ...["stacks", "scripts", "bin", "node_modules", "index.ts", "typescript.js"],
+      ...["package.json", "package-lock.json", "foundry.toml"],
+    ]) {
+      symlinkSync(join(ROOT, name), join(this.folder, name));
+    }
+    // Tests change these.
+    for (const name of ["components", "contracts", "Pulumi.yaml"]) {
+      cpSync(join(ROOT, name), join(this.folder, name), {
+        recursive: true,
+        filter: (path) => !/contracts\/(out|cache)$/.test(path),
+      });
+    }
+    // What this tree has built already need not be built once more.
+    mkdirSync(join(this.folder, ".chainfleet"));
+    try {
+      cpSync(join(ROOT, ".chainfleet/contracts"), join(this.folder, ".chainfleet/contracts"), {
+        recursive: true,
+      });
+    } catch {
+      // Nothing was built yet.
+    }
+    mkdirSync(join(this.folder, "state"));
+  }
+
+  /** Writes the stack's config. @param chains as under `chainfleet:contracts.chains`. */
+  configure(chains: object, others: object = {}): void {
+    writeFileSync(
+      join(this.folder, "Pulumi.test.yaml"),
+      stringify({
+        config: {
+          "chainfleet:stack": "contracts",
+          "chainfleet:contracts": { salt: "test", chains },
+          ...others,
+        },
+      }),
+    );
+  }
+
+  /** `pulumi … --stack test`, started. */
+  start(args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
+    return spawn("pulumi", [...args, "--stack", "test", "--non-interactive"], {
+      cwd: this.folder,
+      env: this.#environment(environment),
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+  }
+
+  /** `pulumi … --stack test`, to its end. */
+  async run(args: readonly string[], environment: Record<string, string> = {}): Promise<Finished> {
+    return finished(this.start(args, environment));
+  }
+
+  /** `chainfleet …`, to its end; its output is what it printed on standard output. */
+  async chainfleet(args: readonly string[], environment: Record<string, string> = {}): Promise<Finished> {
+    const child = spawn(join(this.folder, "bin/chainfleet"), args, {
+      cwd: this.folder,
+      env: this.#environment(environment),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    return finished(child);
+  }
+
+  up(environment: Record<string, string> = {}): Promise<Finished> {
+    return this.run(["up", "--yes", "--skip-preview"], environment);
+  }
+
+  /** The steps of a preview that are no `same`: operation and name of each resource. */
+  async preview(): Promise<{ op: string; name: string; inputs: Record<string, unknown> }[]> {
+    const { code, output } = await this.run(["preview", "--json"]);
+    if (code !== 0) {
+      throw new Error(output);
+    }
+    const { steps } = JSON.parse(output) as {
+      steps: { op: string; urn: string; newState?: { inputs?: Record<string, unknown> } }[];
+    };
+    return steps
+      .filter(({ op }) => op !== "same")
+      .map(({ op, urn, newState }) => ({
+        op,
+        name: urn.split("::").at(-1) ?? "",
+        inputs: newState?.inputs ?? {},
+      }));
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: outputs of every shape, read by path
+  async outputs(): Promise<any> {
+    return JSON.parse((await this.run(["stack", "output", "--json"])).output);
+  }
+
+  /** Everything that the engine keeps, as text. */
+  stateText(): string {
+    return readdirSync(join(this.folder, "state"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+      .join("\n");
+  }
+
+  /** Forgets the stack as if its state had been lost. */
+  async loseState(): Promise<void> {
+    rmSync(join(this.folder, "state"), { recursive: true });
+    mkdirSync(join(this.folder, "state"));
+    await this.run(["stack", "init"]);
+  }
+
+  /** Kills the engine and everything that runs in the folder: language host, program, dynamic provider. */
+  killAll(): void {
+    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+      try {
+        if (readlinkSync(`/proc/${pid}/cwd`) === this.folder) {
+          process.kill(Number(pid), "SIGKILL");
+        }
+      } catch {
+        // It ended meanwhile.
+      }
+    }
+  }
+
+  path(...parts: string[]): string {
+    return join(this.folder, ...parts);
+  }
+
+  remove(): void {
+    this.killAll();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #environment(more: Record<string, string>): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...this.environment,
+      ...more,
+    };
+  }
+}
+
+async function finished(child: ChildProcess): Promise<Finished> {
+  const chunks: Buffer[] = [];
+  child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
+  child.stderr?.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const [code] = await once(child, "close");
+  return { code: code as number | null, output: Buffer.concat(chunks).toString() };
+}

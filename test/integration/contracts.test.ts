@@ -1,0 +1,262 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import fc from "fast-check";
+import { createPublicClient, type Hex, http, numberToHex, parseEther } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TroubledAnvil } from "../../components/contracts/lane/anvil";
+import { ContractsProject } from "./contracts-project";
+
+/** The contracts stack on the real engine and a real node, through its life and through kills at seeded moments. */
+const SEED = Number(process.env["CHAINFLEET_TEST_SEED"] ?? Date.now() % 1_000_000);
+const ROUNDS = 10;
+const KILLS_A_ROUND = 5;
+const key = generatePrivateKey();
+const sender = privateKeyToAccount(key).address;
+
+let node: TroubledAnvil;
+let project: ContractsProject;
+
+beforeAll(async () => {
+  project = new ContractsProject({ CHAINFLEET_TEST_KEY: key });
+  node = await TroubledAnvil.start(
+    [
+      "--chain-id",
+      "138",
+      "--block-time",
+      "1",
+      "--hardfork",
+      "shanghai",
+      "--disable-default-create2-deployer",
+    ],
+    project.path("anvil.json"),
+  );
+  await node.rpc("anvil_setBalance", [sender, numberToHex(parseEther("100"))]);
+  project.environment["CHAINFLEET_TEST_RPC"] = node.url;
+  project.configure({ chain138: chain() });
+  expect((await project.run(["stack", "init"])).code).toBe(0);
+});
+
+afterAll(async () => {
+  await node?.stop();
+  project?.remove();
+});
+
+/** WETH9, an aggregator and the proxy whose constructor calls it, a Safe; and calls, one after the other. */
+function chain(changes: object = {}, contracts: object = {}): object {
+  return {
+    chainId: 138,
+    rpcUrl: "$" + "{CHAINFLEET_TEST_RPC}",
+    sender: { address: sender, keyVariable: "CHAINFLEET_TEST_KEY" },
+    contracts: {
+      WETH9: {},
+      OracleAggregator: {
+        args: { admin: { account: "sender" }, decimals: 8, minAnswer: 1, maxAnswer: 9, description: "x" },
+      },
+      OracleProxy: { args: { owner: { account: "sender" }, aggregator: { contract: "OracleAggregator" } } },
+      MultiSig: { args: { owners: [{ account: "sender" }], threshold: 1 } },
+      ...contracts,
+    },
+    calls: {
+      grant: {
+        contract: "OracleAggregator",
+        function: "grantRole",
+        args: { role: { keccak256: "TRANSMITTER" }, account: { account: "sender" } },
+        done: {
+          function: "hasRole",
+          args: { role: { keccak256: "TRANSMITTER" }, account: { account: "sender" } },
+          returns: true,
+        },
+      },
+      firstRound: {
+        contract: "OracleAggregator",
+        function: "transmit",
+        args: { answer: 5 },
+        after: ["grant"],
+        done: { function: "getRoundData", args: [1] },
+      },
+      secondOwner: {
+        contract: "MultiSig",
+        function: "addOwnerWithThreshold",
+        args: { owner: OTHER, threshold: 1 },
+        through: "MultiSig",
+        done: { function: "isOwner", args: [OTHER], returns: true },
+      },
+    },
+    ...changes,
+  };
+}
+
+const OTHER = "0x000000000000000000000000000000000000dEaD";
+const client = () => createPublicClient({ transport: http(node.directUrl) });
+
+/** The sender's transactions in blocks, and how many of them were not reverted. */
+async function sent(): Promise<{ all: number; succeeded: number }> {
+  const last = await client().getBlockNumber();
+  let [all, succeeded] = [0, 0];
+  for (let number = 1n; number <= last; number += 1n) {
+    const { transactions } = await client().getBlock({ blockNumber: number, includeTransactions: true });
+    for (const { hash } of transactions.filter(({ from }) => from === sender.toLowerCase())) {
+      all += 1;
+      succeeded += (await client().getTransactionReceipt({ hash })).status === "success" ? 1 : 0;
+    }
+  }
+  return { all, succeeded };
+}
+
+async function expectAllThere(): Promise<void> {
+  const { contracts } = await project.outputs();
+  for (const [name, { address }] of Object.entries<{ address: Hex }>(contracts.chain138)) {
+    expect(await client().getCode({ address }), name).toMatch(/^0x[0-9a-f]{100}/);
+  }
+}
+
+describe(`contracts, seed ${SEED}`, () => {
+  it("shows addresses in the preview, without a key, and says all that is missing before anything is sent", async () => {
+    const keyless = { CHAINFLEET_TEST_KEY: "", CHAINFLEET_TEST_RPC: "" };
+    const preview = await project.run(["preview", "--json"], keyless);
+    expect(preview.code, preview.output).toBe(0);
+    const planned = JSON.parse(preview.output).steps.flatMap(
+      ({ newState }: { newState?: { inputs?: { plannedAddress?: string } } }) =>
+        newState?.inputs?.plannedAddress ?? [],
+    );
+    expect(new Set(planned).size).toBe(4);
+
+    const refused = await project.up(keyless);
+    expect(refused.code).not.toBe(0);
+    expect(refused.output).toContain("names the environment variable CHAINFLEET_TEST_RPC, which is not set");
+    expect(refused.output).toContain("names the environment variable CHAINFLEET_TEST_KEY, which is not set");
+    const noKey = await project.up({ CHAINFLEET_TEST_KEY: "0x1234" });
+    expect(noKey.output).toContain("has no private key (0x and 64 hex digits)");
+    expect(noKey.output).not.toContain("0x1234");
+    const another = await project.up({ CHAINFLEET_TEST_KEY: generatePrivateKey() });
+    expect(another.output).toContain(`the config's sender is ${sender}`);
+    expect(await sent()).toEqual({ all: 0, succeeded: 0 });
+  });
+
+  it("says what the sender lacks before the first transaction", async () => {
+    await node.rpc("anvil_setBalance", [sender, numberToHex(parseEther("0.0001"))]);
+    const poor = await project.up();
+    expect(poor.code).not.toBe(0);
+    expect(poor.output).toMatch(/has 0\.0001 ether; .* up to 0\.01\d* ether .*None of them was sent/);
+    expect(await sent()).toEqual({ all: 0, succeeded: 0 });
+    await node.rpc("anvil_setBalance", [sender, numberToHex(parseEther("100"))]);
+  });
+
+  it("puts the deployer on a chain that lacks it, deploys at the planned addresses, and makes the calls", async () => {
+    const planned = (await project.preview()).flatMap(({ inputs }) => inputs["plannedAddress"] ?? []);
+    const up = await project.up();
+    expect(up.code, up.output).toBe(0);
+    const { contracts } = await project.outputs();
+    expect(
+      new Set(Object.values<{ address: Hex }>(contracts.chain138).map(({ address }) => address)),
+    ).toEqual(new Set(planned));
+    await expectAllThere();
+    // The deployer's fee, four contracts, three calls.
+    expect(await sent()).toEqual({ all: 8, succeeded: 8 });
+    expect(project.stateText().includes(key.slice(2))).toBe(false);
+    expect(project.stateText().includes(node.url)).toBe(false);
+    expect(await project.preview()).toEqual([]);
+  });
+
+  it("takes everything over, transactions and blocks included, when the state was lost", async () => {
+    const before = await project.outputs();
+    await project.loseState();
+    const up = await project.up();
+    expect(up.code, up.output).toBe(0);
+    expect(await sent()).toEqual({ all: 8, succeeded: 8 });
+    expect(await project.outputs()).toEqual(before);
+  });
+
+  it("shows what a changed source changes and nothing else; a changed provider changes nothing", async () => {
+    const provider = project.path("components/contracts/deployment-provider.ts");
+    writeFileSync(provider, `// A comment.\n${readFileSync(provider, "utf8")}`);
+    expect(await project.preview()).toEqual([]);
+
+    const source = project.path("contracts/src/oracle/OracleAggregator.sol");
+    const original = readFileSync(source, "utf8");
+    writeFileSync(source, `${original}\n// Another version.\n`);
+    const steps = await project.preview();
+    const replaced = new Map(
+      steps.filter(({ op }) => op === "replace").map(({ name, inputs }) => [name, inputs["plannedAddress"]]),
+    );
+    expect([...replaced.keys()].sort()).toEqual(["chain138-OracleAggregator", "chain138-OracleProxy"]);
+    const { contracts } = await project.outputs();
+    expect(replaced.get("chain138-OracleProxy")).not.toBe(contracts.chain138.OracleProxy.address);
+    const others = steps.map(({ name }) => name).filter((name) => !replaced.has(name));
+    expect([...new Set(others)].sort()).toEqual(["chain138-firstRound", "chain138-grant"]);
+    writeFileSync(source, original);
+    expect(await project.preview()).toEqual([]);
+  });
+
+  it("refuses what is not the contract it should be, with both hashes, and takes what is", async () => {
+    const { contracts } = await project.outputs();
+    const { WETH9, MultiSig } = contracts.chain138;
+    project.configure({ chain138: chain({}, { WETH10: { at: MultiSig.address } }) });
+    const refused = await project.up();
+    expect(refused.code).not.toBe(0);
+    expect(refused.output).toMatch(/has other code than expected.\s+there: +0x\w{64}\s+expected: 0x\w{64}/);
+    project.configure({ chain138: chain({}, { Wrapped: { contract: "WETH9", at: WETH9.address } }) });
+    const taken = await project.up();
+    expect(taken.code, taken.output).toBe(0);
+    expect((await project.outputs()).contracts.chain138.Wrapped).toEqual({
+      address: WETH9.address,
+      transaction: "",
+      block: 0,
+    });
+  });
+
+  it("makes a contract by a plain transaction, once, and hands its address to what uses it", async () => {
+    const aggregator = {
+      contract: "OracleAggregator",
+      create: "create",
+      args: { admin: OTHER, decimals: 8, minAnswer: 1, maxAnswer: 9, description: "plain" },
+    };
+    const proxy = {
+      contract: "OracleProxy",
+      args: { owner: OTHER, aggregator: { contract: "PlainAggregator" } },
+    };
+    project.configure({ chain138: chain({}, { PlainProxy: proxy, PlainAggregator: aggregator }) });
+    const before = await sent();
+    const up = await project.up();
+    expect(up.code, up.output).toBe(0);
+    const outputs = await project.outputs();
+    expect((await sent()).succeeded - before.succeeded).toBe(2);
+    await expectAllThere();
+    await project.loseState();
+    expect((await project.up()).code).toBe(0);
+    expect((await sent()).succeeded - before.succeeded).toBe(2);
+    expect(await project.outputs()).toEqual(outputs);
+  });
+
+  it(`has everything once after ${ROUNDS * KILLS_A_ROUND} times kill -9`, async () => {
+    const moment = fc.noBias(fc.integer({ min: 10, max: 60 }));
+    const rounds = fc.sample(fc.tuple(...Array.from({ length: KILLS_A_ROUND }, () => moment)), {
+      seed: SEED,
+      numRuns: ROUNDS,
+    });
+    for (const [index, moments] of rounds.entries()) {
+      project.configure(
+        {
+          chain138: chain(),
+        },
+        { "chainfleet:contracts": { salt: `killed ${index}`, chains: { chain138: chain() } } },
+      );
+      const before = await sent();
+      for (const tenths of moments) {
+        const killed = project.start(["up", "--yes", "--skip-preview"]);
+        await new Promise((resolve) => setTimeout(resolve, tenths * 100));
+        project.killAll();
+        killed.kill("SIGKILL");
+        await project.run(["cancel", "--yes"]);
+      }
+      const up = await project.up();
+      expect(up.code, `round ${index}, killed after ${moments} tenths of a second: ${up.output}`).toBe(0);
+      await expectAllThere();
+      // Four contracts and three calls; what was sent twice was reverted, not made twice.
+      expect((await sent()).succeeded - before.succeeded, `round ${index}: ${moments}`).toBe(7);
+      expect(await client().getTransactionCount({ address: sender, blockTag: "pending" })).toBe(
+        await client().getTransactionCount({ address: sender }),
+      );
+    }
+  });
+});
