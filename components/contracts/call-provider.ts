@@ -1,11 +1,8 @@
 import {
-  type AbiParameter,
   type Address,
   BaseError,
   CallExecutionError,
-  decodeAbiParameters,
   ExecutionRevertedError,
-  encodeAbiParameters,
   type Hex,
   type PublicClient,
   RawContractError,
@@ -14,6 +11,7 @@ import type { FullProvider } from "../dynamic-resource";
 import { expanded } from "../environment";
 import { ChainfleetError } from "../error";
 import type { ContractCallArgs } from "./call";
+import { isDone } from "./call-done";
 import type { DoneQuestion } from "./call-plan";
 import { configSecret, rememberConfig } from "./config-secret";
 import { clientOf } from "./lane/chain";
@@ -107,28 +105,4 @@ async function reason(client: PublicClient, account: Address, to: Address, data:
       error instanceof CallExecutionError ? error.walk((one) => one instanceof RawContractError) : undefined;
     return cause instanceof RawContractError && typeof cause.data === "string" ? ` (${cause.data})` : "";
   }
-}
-
-/** Whether the view returns what is wanted; one that reverts, or has no contract behind it, does not. */
-export async function isDone(
-  client: PublicClient,
-  { to, data, types, wanted }: DoneQuestion,
-): Promise<boolean> {
-  let answer: Hex | undefined;
-  try {
-    ({ data: answer } = await client.call({ to, data }));
-  } catch (error) {
-    if (error instanceof BaseError && error.walk((one) => one instanceof ExecutionRevertedError)) {
-      return false;
-    }
-    throw error;
-  }
-  if (answer === undefined || answer === "0x") {
-    return false;
-  }
-  const parameters: readonly AbiParameter[] = types.map((type) => ({ type }));
-  const values = decodeAbiParameters(parameters, answer);
-  return wanted.every(
-    ({ index, value }) => encodeAbiParameters([parameters[index] as AbiParameter], [values[index]]) === value,
-  );
 }

@@ -11,7 +11,7 @@ import {
 } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
 import type { LaneChain, Transaction } from "./lane";
-import type { LaneRules, Receipt, Sight } from "./plan";
+import type { Fee, LaneRules, Receipt, Sight } from "./plan";
 
 /** How transactions are sent on a chain. */
 export interface ChainSettings {
@@ -112,19 +112,26 @@ async function isInPool(client: PublicClient, hash: Hash): Promise<boolean> {
   }
 }
 
-/** Twice the base fee leaves room for six full blocks, as wallets do. */
-async function rules(client: PublicClient, settings: ChainSettings): Promise<LaneRules> {
+/** What a transaction should offer now, and the least that the chain takes. In wei for a unit of gas. */
+export async function currentFee(client: PublicClient): Promise<Fee & { readonly floor: bigint }> {
   const { baseFeePerGas } = await client.getBlock();
-  const fee =
-    typeof baseFeePerGas === "bigint"
-      ? await client.estimateMaxPriorityFeePerGas().then((tip) => ({ max: 2n * baseFeePerGas + tip, tip }))
-      : await client.getGasPrice().then((price) => ({ max: price, tip: price }));
+  if (typeof baseFeePerGas !== "bigint") {
+    const price = await client.getGasPrice();
+    return { max: price, tip: price, floor: price };
+  }
+  const tip = await client.estimateMaxPriorityFeePerGas();
+  // Twice the base fee leaves room for six full blocks, as wallets do.
+  return { max: 2n * baseFeePerGas + tip, tip, floor: baseFeePerGas };
+}
+
+async function rules(client: PublicClient, settings: ChainSettings): Promise<LaneRules> {
+  const { floor, ...fee } = await currentFee(client);
   return {
     maxPending: settings.maxPending,
     confirmations: settings.confirmations,
     patience: PATIENCE,
     fee,
-    floor: baseFeePerGas ?? fee.max,
+    floor,
     ceiling: settings.feeCeiling,
   };
 }

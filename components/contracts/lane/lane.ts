@@ -3,6 +3,7 @@ import { type Address, formatEther, formatGwei, type Hash, type Hex } from "viem
 import { ChainfleetError } from "../../error";
 import {
   type Action,
+  capped,
   type Fee,
   type Flight,
   type LaneRules,
@@ -184,7 +185,7 @@ export class Lane {
       return true;
     }
     await Promise.all(news.map((entry) => this.#admit(entry)));
-    const price = fee.max < ceiling ? fee.max : ceiling;
+    const price = capped(fee, ceiling).max;
     const cost = (names: readonly string[]) =>
       names
         .map((name) => this.#entry(name))

@@ -176,7 +176,8 @@ function atLeast(fee: Fee, floor: Fee): Fee {
   return { max: larger(fee.max, floor.max), tip: larger(fee.tip, floor.tip) };
 }
 
-function capped({ max, tip }: Fee, ceiling: bigint): Fee {
+/** The fee, but no part of it above the ceiling. */
+export function capped({ max, tip }: Fee, ceiling: bigint): Fee {
   return { max: smaller(max, ceiling), tip: smaller(tip, ceiling) };
 }
 

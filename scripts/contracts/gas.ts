@@ -1,0 +1,70 @@
+import Table from "cli-table3";
+import { formatEther, formatGwei } from "viem";
+import { build } from "../../components/contracts/build";
+import { type ChainCost, estimateChain } from "../../components/contracts/estimate";
+import { expanded } from "../../components/environment";
+import { ChainfleetError } from "../../components/error";
+import { planOf, senderOf } from "../../stacks/config/contract-plan";
+import { EngineCommand } from "../engine/command";
+import { contractsConfig } from "../engine/config";
+import { ROOT } from "../engine/stack";
+
+/**
+ * `chainfleet contracts gas`: what `up` would still send on each chain, its gas, what that costs at the chain's
+ * present fee and at most, and whether the sender can pay for it. Sends nothing and needs no key.
+ *
+ * @returns the process' exit code: 1 if a sender has too little.
+ */
+export async function gas({ stack, json }: { stack: string; json: boolean }): Promise<number> {
+  const config = await contractsConfig(stack, new EngineCommand());
+  const built = await build(ROOT);
+  const plans = planOf(config, built.artifacts, `Pulumi.${stack}.yaml`);
+  const costs = await Promise.all(
+    plans.map(async (plan) => {
+      const chain = config.chains[plan.name];
+      if (chain?.rpcUrl === undefined) {
+        throw new ChainfleetError(
+          `${plan.name}: its RPC endpoint is an output of a network, which only the engine knows.`,
+          `Set rpcUrl under contracts.chains.${plan.name} to ask for gas.`,
+        );
+      }
+      const { address } = senderOf(chain);
+      return estimateChain(plan, built, {
+        rpcUrl: expanded(chain.rpcUrl),
+        sender: address,
+        feeCeilingGwei: chain.feeCeilingGwei,
+      });
+    }),
+  );
+  process.stdout.write(
+    json ? `${JSON.stringify({ chains: costs }, asText)}\n` : `${costs.map(table).join("\n")}\n`,
+  );
+  return costs.every(({ most, balance }) => balance >= most) ? 0 : 1;
+}
+
+/** Wei do not fit into a number of JSON. */
+function asText(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
+}
+
+function table({ chain, sender, price, gas: sum, cost, most, balance, transactions }: ChainCost): string {
+  const lines = new Table({
+    head: ["chain", "transaction", "gas", "ether"],
+    style: { head: [], border: [] },
+    colAligns: ["left", "left", "right", "right"],
+  });
+  lines.push(
+    ...transactions.map(({ name, gas: needed, isBound }) => [
+      chain,
+      name,
+      `${isBound ? "up to " : ""}${needed}`,
+      formatEther(needed * price),
+    ]),
+  );
+  const verdict =
+    balance >= most ? "enough" : `too little: send ${sender} ${formatEther(most - balance)} ether or more`;
+  return [
+    ...(transactions.length === 0 ? [] : [lines.toString()]),
+    `${chain}: ${transactions.length} transactions, ${sum} gas, ${formatEther(cost)} ether at ${formatGwei(price)} gwei, at most ${formatEther(most)}; ${sender} has ${formatEther(balance)}: ${verdict}`,
+  ].join("\n");
+}
