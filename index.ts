@@ -15,9 +15,13 @@ export = async () => {
     const file = `Pulumi.${pulumi.getStack()}.yaml`;
     return await stackOf(readConfig(configOfStack(), file), file);
   } catch (error) {
+    if (error instanceof ChainfleetError) {
+      // Shown without a stack; and for a large program translating one takes a quarter of a minute.
+      throw new pulumi.RunError(error.message);
+    }
     process.setSourceMapsEnabled(true);
     Error.prepareStackTrace = translate as typeof Error.prepareStackTrace;
-    throw error instanceof ChainfleetError ? new pulumi.RunError(error.message) : error;
+    throw error;
   }
 };
 
