@@ -9,6 +9,7 @@ import type { Creation, PlannedChain, PlannedContract } from "./plan";
 import type { ContractKey } from "./references";
 import type { ExplorerSettings } from "./verification/explorer";
 import { ForgeVerification } from "./verification/verification";
+import type { Result } from "./verification/verify";
 
 /** What a chain's contracts are made from. */
 export interface ContractSetArgs extends OnChain {
@@ -33,6 +34,8 @@ export interface ContractOutputs {
   readonly address: pulumi.Output<Address> | Address;
   readonly transaction: pulumi.Output<Hash | "">;
   readonly block: pulumi.Output<number>;
+  /** By all explorers; absent where none is asked. */
+  readonly verified?: pulumi.Output<boolean>;
 }
 
 /**
@@ -59,6 +62,7 @@ export class ContractSet extends pulumi.ComponentResource {
     const deployer = args.plan.contracts.some(({ making }) => making.by === "create2")
       ? [new DeterministicDeployer(`${name}-deterministic-deployer`, onChain, { parent: this })]
       : [];
+    const verifications = new Map<string, ForgeVerification>();
     const deployments = new Map(args.plan.contracts.map((contract) => [contract.name, deploy(contract)]));
     const calls = new Map<string, ContractCall>();
     for (const call of inOrder(args.plan.calls)) {
@@ -68,7 +72,14 @@ export class ContractSet extends pulumi.ComponentResource {
       args.plan.contracts.map(({ name: contract, address }) => {
         const deployment = deployments.get(contract) as ForgeDeployment;
         const { transaction, block } = deployment;
-        return [contract, { address: address ?? deployment.address, transaction, block }];
+        const verified = verifications.get(contract)?.results.apply(isVerified);
+        return [
+          contract,
+          {
+            ...{ address: address ?? deployment.address, transaction, block },
+            ...(verified === undefined ? {} : { verified }),
+          },
+        ];
       }),
     );
     this.registerOutputs({ contracts: this.contracts });
@@ -95,18 +106,21 @@ export class ContractSet extends pulumi.ComponentResource {
       );
       args.lateAddresses.get(contract.key)?.become(deployment.address);
       if (args.explorers.length > 0 && contract.making.by !== "others") {
-        new ForgeVerification(
-          `${name}-${contract.name}-verification`,
-          {
-            ...identity,
-            chain: { name: chain.name, chainId: chain.chainId },
-            address: contract.address ?? deployment.address,
-            encodedArguments,
-            initCodeHash,
-            transaction: deployment.transaction,
-            explorers: args.explorers,
-          },
-          { parent: set, dependsOn: deployment },
+        verifications.set(
+          contract.name,
+          new ForgeVerification(
+            `${name}-${contract.name}-verification`,
+            {
+              ...identity,
+              chain: { name: chain.name, chainId: chain.chainId },
+              address: contract.address ?? deployment.address,
+              encodedArguments,
+              initCodeHash,
+              transaction: deployment.transaction,
+              explorers: args.explorers,
+            },
+            { parent: set, dependsOn: deployment },
+          ),
         );
       }
       return deployment;
@@ -150,6 +164,10 @@ export class ContractSet extends pulumi.ComponentResource {
         .apply((addresses) => new Map(keys.map((key, index) => [key, addresses[index] as Address] as const)));
     }
   }
+}
+
+function isVerified(results: readonly Result[]): boolean {
+  return results.every(({ verified }) => verified);
 }
 
 /** Values some of which only a transaction will tell. */
