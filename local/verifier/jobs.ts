@@ -25,8 +25,11 @@ export interface Job {
   finished?: { readonly at: Date; readonly outcome: Outcome };
 }
 
+/** The part of a claim that is published. */
+export type Published = Pick<Claim, "contract" | "compilerVersion" | "input">;
+
 /** What is kept of a contract. */
-export interface VerifiedContract extends Omit<Claim, "address">, Verified {
+export interface VerifiedContract extends Published, Verified {
   readonly verifiedAt: string;
 }
 
@@ -45,7 +48,7 @@ export class Jobs {
   }
 
   /** Starts a verification. */
-  submit(place: Place, claim: Omit<Claim, "address">, verify: () => Promise<Outcome>): Job {
+  submit(place: Place, claim: Published, verify: () => Promise<Outcome>): Job {
     const job: Job = { id: randomUUID(), place, startedAt: new Date() };
     this.#jobs.set(job.id, job);
     void this.#run(job, claim, verify);
@@ -68,7 +71,7 @@ export class Jobs {
     return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as VerifiedContract) : undefined;
   }
 
-  async #run(job: Job, claim: Omit<Claim, "address">, verify: () => Promise<Outcome>): Promise<void> {
+  async #run(job: Job, claim: Published, verify: () => Promise<Outcome>): Promise<void> {
     const [outcome] = await Promise.all([
       verify().catch((error: Error): Failed => {
         console.error(`${job.place.explorer} ${job.id}: ${error.stack}`);
@@ -84,7 +87,9 @@ export class Jobs {
       return;
     }
     if (outcome.verified) {
-      const kept: VerifiedContract = { ...claim, ...outcome, verifiedAt: at.toISOString() };
+      const { contract, compilerVersion, input } = claim;
+      const verifiedAt = at.toISOString();
+      const kept: VerifiedContract = { contract, compilerVersion, input, ...outcome, verifiedAt };
       writeAtomically(this.#file(job.place), JSON.stringify(kept));
     }
     job.finished = { at, outcome };
