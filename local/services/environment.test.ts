@@ -25,6 +25,20 @@ test("names each plugin's port, and puts the engine first on the path, once", ()
   expect(environmentFor(started, { root, engine: "/engine" }, once)).toEqual(once);
 });
 
+test("tells where the local chains and their explorers are, and the deployer's key unless there is one", () => {
+  const ports = (service: string) =>
+    ({ "chain-138": 1380, "chain-mainnet": 1001, verifier: 4000 })[service] ?? 0;
+  const environment = (current: NodeJS.ProcessEnv) =>
+    environmentFor({ ...started, port: ports }, { root, engine: "/engine" }, current);
+  expect(environment({})).toMatchObject({
+    CHAINFLEET_CHAIN_138_RPC: "http://127.0.0.1:1380",
+    CHAINFLEET_CHAIN_MAINNET_RPC: "http://127.0.0.1:1001",
+    CHAINFLEET_VERIFIER_URL: "http://127.0.0.1:4000",
+    CHAINFLEET_DEPLOYER_KEY: expect.stringMatching(/^0x[0-9a-f]{64}$/),
+  });
+  expect(environment({ CHAINFLEET_DEPLOYER_KEY: "0x12" }).CHAINFLEET_DEPLOYER_KEY).toBe("0x12");
+});
+
 test("a shell reads back what was exported, whatever it holds", () => {
   const value = fc.string({ unit: "grapheme" }).filter((text) => !text.includes("\0"));
   fc.assert(

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { LOCAL_CHAINS } from "../chains/chains";
 import type { Started } from "./service";
 
 /**
@@ -17,6 +18,7 @@ export function environmentFor(
   return {
     ...toolsEnvironment(where, current),
     ...tokenSources(started),
+    ...chains(started, current),
     // Without the sidecar files, whose checksums are an eighth of the engine's work: it rewrites the state at each step.
     PULUMI_BACKEND_URL: `file://${state}?metadata=skip`,
     // Not a secret: what it protects is the salt of a stack that exists only below this folder.
@@ -54,6 +56,18 @@ function tokenSources(started: Started): Record<string, string> {
   return {
     CHAINFLEET_LOCAL_CLOUD_CONTROL: `http://127.0.0.1:${started.port("cloud", "control")}`,
     CHAINFLEET_LOCAL_KUBERNETES_TOKEN_FILE: join(started.stateFolder("kubernetes-control-plane"), "token"),
+  };
+}
+
+/** Where the local chains and their explorers are, and the account that deploys to them. */
+function chains(started: Started, current: NodeJS.ProcessEnv): Record<string, string> {
+  const url = (service: string, port: string) => `http://127.0.0.1:${started.port(service, port)}`;
+  return {
+    ...Object.fromEntries(LOCAL_CHAINS.map(({ service, variable }) => [variable, url(service, "rpc")])),
+    CHAINFLEET_VERIFIER_URL: url("verifier", "http"),
+    // Not a secret: the first account of the development mnemonic that anvil prints, and everybody knows.
+    CHAINFLEET_DEPLOYER_KEY:
+      current.CHAINFLEET_DEPLOYER_KEY || "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
   };
 }
 

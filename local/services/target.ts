@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { LOCAL_CHAINS } from "../chains/chains";
 import { ensureControlPlane } from "../kubernetes/build";
 import { credentialCommands } from "./environment";
 import type { Service } from "./service";
@@ -103,6 +104,30 @@ function services({ timeScale, seed }: Settings): Service[] {
       after: [],
       arguments: () => [],
       sources: ["local/command", "local/plugin", "package-lock.json"],
+      readyWithin: 60,
+    },
+    ...LOCAL_CHAINS.map(({ service, chainId, deployer }) => ({
+      name: service,
+      entry: "local/chains/main.ts",
+      ports: ["rpc"],
+      after: [],
+      arguments: () => ["--chain-id", String(chainId), ...(deployer ? [] : ["--without-deployer"])],
+      sources: ["local/chains", "local/kubernetes/control-plane/children.ts", "package-lock.json"],
+      readyWithin: 60,
+    })),
+    {
+      name: "verifier",
+      entry: "local/verifier/main.ts",
+      ports: ["http"],
+      after: LOCAL_CHAINS.map(({ service }) => service),
+      arguments: (started) => [
+        ...["--seconds", "1"],
+        ...LOCAL_CHAINS.flatMap(({ service, chainId }) => [
+          "--chain",
+          `${chainId}=http://127.0.0.1:${started.port(service, "rpc")}`,
+        ]),
+      ],
+      sources: ["local/verifier", "local/chains/rpc.ts", "package-lock.json"],
       readyWithin: 60,
     },
   ];

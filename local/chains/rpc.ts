@@ -1,0 +1,37 @@
+/** What a node answered instead of a result. */
+export class RpcError extends Error {
+  constructor(
+    readonly method: string,
+    readonly code: number,
+    message: string,
+  ) {
+    super(`${method}: ${message}`);
+  }
+}
+
+/**
+ * One JSON-RPC call over HTTP.
+ *
+ * @throws RpcError when the node answers with an error; another error when it does not answer
+ */
+export async function rpc<Result>(
+  url: string,
+  method: string,
+  params: readonly unknown[] = [],
+  timeoutSeconds = 30,
+): Promise<Result> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+    signal: AbortSignal.timeout(timeoutSeconds * 1000),
+  });
+  const { result, error } = (await response.json()) as {
+    result: Result;
+    error?: { code: number; message: string };
+  };
+  if (error !== undefined) {
+    throw new RpcError(method, error.code, error.message);
+  }
+  return result;
+}
