@@ -65,6 +65,8 @@ function chains(started: Started, current: NodeJS.ProcessEnv): Record<string, st
   return {
     ...Object.fromEntries(LOCAL_CHAINS.map(({ service, variable }) => [variable, url(service, "rpc")])),
     CHAINFLEET_VERIFIER_URL: url("verifier", "http"),
+    // The local explorer asks for a key, as Etherscan does, and takes any.
+    CHAINFLEET_VERIFIER_KEY: "local",
     // Not a secret: the first account of the development mnemonic that anvil prints, and everybody knows.
     CHAINFLEET_DEPLOYER_KEY:
       current.CHAINFLEET_DEPLOYER_KEY || "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
