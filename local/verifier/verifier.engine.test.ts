@@ -33,8 +33,8 @@ interface Input {
   settings: object;
 }
 
-function inputOf(content: string, runs = 200): Input {
-  const settings = { evmVersion: "shanghai", optimizer: { enabled: true, runs } };
+function inputOf(content: string, enabled = true): Input {
+  const settings = { evmVersion: "shanghai", optimizer: { enabled, runs: 200 } };
   return { language: "Solidity", sources: { "src/Vault.sol": { content } }, settings };
 }
 
@@ -170,13 +170,13 @@ describe("Etherscan", () => {
     const [address = "0x"] = vaults;
     const submissions = await Promise.all([
       submit(address, inputOf(OTHER_SOURCE)),
-      submit(address, inputOf(SOURCE, 1)),
+      submit(address, inputOf(SOURCE, false)),
       submit(address, inputOf(SOURCE), OTHER_ARGUMENTS),
       submit(address, inputOf(SOURCE), "0x"),
       submit(address, inputOf(SOURCE.replace("}", ""))),
     ]);
     const outcomes = await Promise.all(submissions.map(({ result }) => outcome(result)));
-    expect(outcomes[0]).toBe("Fail - Unable to verify");
+    expect(outcomes.slice(0, 2)).toEqual(Array(2).fill("Fail - Unable to verify"));
     expect(outcomes[2]).toMatch(/^Fail - Unable to verify.*constructor argument/);
     expect(outcomes[3]).toMatch(/^Fail - Unable to verify.*constructor argument/);
     expect(outcomes[4]).toMatch(/^Fail - Unable to verify.*Compiler error.*ParserError/);
