@@ -46,17 +46,20 @@ export class Compiler implements ISolidityCompiler {
 
   async #ask(text: string): Promise<string> {
     const worker = await this.#take();
+    let settle = () => {};
     try {
       const answer = await new Promise<string>((resolve, reject) => {
-        worker.once("message", resolve).once("error", reject);
-        worker.once("exit", () => reject(new Error("the compiler's thread ended")));
+        const ended = () => reject(new Error("the compiler's thread ended"));
+        worker.on("message", resolve).on("error", reject).on("exit", ended);
+        // One by one: a worker without any listener, its own among them, delivers no more messages.
+        settle = () => worker.off("message", resolve).off("error", reject).off("exit", ended);
         worker.postMessage(text);
       });
-      worker.removeAllListeners();
+      settle();
       this.#release(worker);
       return answer;
     } catch (error) {
-      worker.removeAllListeners();
+      settle();
       await worker.terminate();
       this.#workers--;
       const next = this.#waiting.shift();

@@ -20,9 +20,9 @@ contract Vault {
   uint256 public immutable limit;
   string public name;
   constructor(uint256 limit_, string memory name_) { limit = limit_; name = name_; }
-  function twice() external view returns (uint256) { return limit + limit; }
+  function raised() external view returns (uint256) { return limit + 5; }
 }`;
-const OTHER_SOURCE = SOURCE.replace("limit + limit", "limit * limit");
+const OTHER_SOURCE = SOURCE.replace("limit + 5", "limit + 6");
 const ARGUMENTS = encodeAbiParameters(parseAbiParameters("uint256, string"), [42n, "treasury"]);
 const OTHER_ARGUMENTS = encodeAbiParameters(parseAbiParameters("uint256, string"), [43n, "treasury"]);
 const VERSION = `v${solc.version().replace(/\.Emscripten.*/, "")}`;
@@ -33,8 +33,8 @@ interface Input {
   settings: object;
 }
 
-function inputOf(content: string, runs = 200): Input {
-  const settings = { evmVersion: "shanghai", optimizer: { enabled: true, runs } };
+function inputOf(content: string, enabled = true): Input {
+  const settings = { evmVersion: "shanghai", optimizer: { enabled, runs: 200 } };
   return { language: "Solidity", sources: { "src/Vault.sol": { content } }, settings };
 }
 
@@ -170,13 +170,13 @@ describe("Etherscan", () => {
     const [address = "0x"] = vaults;
     const submissions = await Promise.all([
       submit(address, inputOf(OTHER_SOURCE)),
-      submit(address, inputOf(SOURCE, 1)),
+      submit(address, inputOf(SOURCE, false)),
       submit(address, inputOf(SOURCE), OTHER_ARGUMENTS),
       submit(address, inputOf(SOURCE), "0x"),
       submit(address, inputOf(SOURCE.replace("}", ""))),
     ]);
     const outcomes = await Promise.all(submissions.map(({ result }) => outcome(result)));
-    expect(outcomes[0]).toBe("Fail - Unable to verify");
+    expect(outcomes.slice(0, 2)).toEqual(Array(2).fill("Fail - Unable to verify"));
     expect(outcomes[2]).toMatch(/^Fail - Unable to verify.*constructor argument/);
     expect(outcomes[3]).toMatch(/^Fail - Unable to verify.*constructor argument/);
     expect(outcomes[4]).toMatch(/^Fail - Unable to verify.*Compiler error.*ParserError/);
@@ -205,7 +205,7 @@ describe("Etherscan", () => {
       ...{ ContractName: "Vault", CompilerVersion: VERSION, OptimizationUsed: "1", Runs: "200" },
       ConstructorArguments: ARGUMENTS.slice(2),
     });
-    expect(result[0]?.["ABI"]).toContain("twice");
+    expect(result[0]?.["ABI"]).toContain("raised");
   });
 
   test("verifies what the deterministic deployer made, arguments and all", async () => {
