@@ -7,6 +7,7 @@ import { qbftExtraData } from "../../components/besu/genesis";
 import { steps } from "../../scripts/run/events";
 import { nameOf } from "../../scripts/run/summary";
 import { Checkout, type Finished, type KubernetesObject } from "./checkout";
+import { testContracts } from "./dev-contracts";
 
 /** One dev network, brought up once and carried through its life in the order of these tests. */
 const checkout = new Checkout(0.002, 7);
@@ -51,6 +52,18 @@ describe("the dev network", () => {
     expect(second.summary.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
     expect(second.summary.changes.same).toBeGreaterThan(200);
   });
+
+  it("has nine contracts on each chain, each chain's in two blocks at most, all verified", async () => {
+    const { contracts } = await checkout.outputs();
+    for (const chain of ["chain138", "mainnet"]) {
+      const all = Object.values<{ block: number; verified: boolean }>(contracts[chain]);
+      expect(all).toHaveLength(9);
+      expect(all.every(({ verified }) => verified)).toBe(true);
+      expect(new Set(all.map(({ block }) => block)).size).toBeLessThanOrEqual(2);
+    }
+  });
+
+  testContracts(checkout);
 
   it("runs every Besu pod as the restricted level asks, with probes, limits and few APIs", async () => {
     for (const pod of await besuPods()) {

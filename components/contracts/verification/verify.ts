@@ -48,7 +48,8 @@ async function settled(
   if (submission.is !== "taken") {
     return submission;
   }
-  for (let asked = 0; asked < MOST_QUESTIONS; asked += 1) {
+  const deadline = Date.now() + PATIENCE_SECONDS * 1000;
+  while (Date.now() < deadline) {
     await delay(POLL_SECONDS * 1000);
     const verdict = await patiently(() => explorer.ask(submission.ticket, claim));
     if (verdict.is !== "pending") {
@@ -57,13 +58,13 @@ async function settled(
   }
   return {
     is: "refused",
-    why: `still pending after ${MOST_QUESTIONS * POLL_SECONDS} s; run again to ask on`,
+    why: `still pending after ${PATIENCE_SECONDS} s; run again to ask on`,
   };
 }
 
 /** Explorers take some 5 to 30 s. */
 const POLL_SECONDS = 1.5;
-const MOST_QUESTIONS = 120;
+const PATIENCE_SECONDS = 180;
 
 /** Asks again, later each time, as long as the explorer only asks for patience. */
 function patiently<Answer extends Submission | Verdict>(question: () => Promise<Answer>): Promise<Answer> {
