@@ -4,7 +4,7 @@ import { configSchema } from "../stacks/config/schema";
 /** The part of JSON Schema that the config's schema uses. */
 interface Schema {
   readonly type?: string;
-  readonly description?: string;
+  readonly description?: string | undefined;
   readonly default?: unknown;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
@@ -50,7 +50,14 @@ export function configReference(): string {
   ].join("\n");
 }
 
+/** A section for each object, with those inside it: of a map under `<name>`, of a list under `[]`. */
 function section(title: string, schema: Schema): string[] {
+  if (typeof schema.additionalProperties === "object") {
+    return section(`${title}.<name>`, { description: schema.description, ...schema.additionalProperties });
+  }
+  if (schema.items !== undefined) {
+    return section(`${title}[]`, { description: schema.description, ...schema.items });
+  }
   if (schema.properties === undefined) {
     return [];
   }
@@ -88,7 +95,7 @@ function typeOf(schema: Schema): string {
     return `list of ${schema.items === undefined ? "values" : typeOf(schema.items)}`;
   }
   if (schema.type === "object") {
-    return "object";
+    return schema.properties === undefined && schema.additionalProperties !== undefined ? "map" : "object";
   }
   const bounds =
     schema.minimum !== undefined && schema.maximum !== undefined && schema.maximum < Number.MAX_SAFE_INTEGER

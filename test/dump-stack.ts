@@ -89,6 +89,8 @@ function told(type: string, name: string): Record<string, unknown> {
       };
     case "pulumi-nodejs:dynamic/chainfleet:ForgeDeployment":
       return { address: `<${name}.address>`, transaction: `<${name}.transaction>`, block: 1 };
+    case "pulumi-nodejs:dynamic/chainfleet:ForgeVerification":
+      return { results: [] };
     default:
       return type.startsWith("azure-native:") ? { name: `<${name}.name>` } : {};
   }
