@@ -10,7 +10,8 @@ export function rememberConfig(given: StackConfig): void {
   config = given;
 }
 
-/** A secret of the config, which so needs to be no input of a resource. @param key under `chainfleet:` */
-export function configSecret(key: string): string | undefined {
-  return config?.get(key);
+/** A key of the config, which so needs to be no input of a resource. @param name among `chainfleet:keys` */
+export function configSecret(name: string): string | undefined {
+  const keys = JSON.parse(config?.get("keys") ?? "{}") as Readonly<Record<string, string>>;
+  return keys[name];
 }

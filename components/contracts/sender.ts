@@ -12,8 +12,8 @@ export type KeySource =
   | { readonly from: "variable"; readonly variable: string }
   /** An encrypted keystore (Web3 Secret Storage, version 3) and the variable that has its password. */
   | { readonly from: "keystore"; readonly file: string; readonly passwordVariable: string }
-  /** A secret of the stack's config: `pulumi config set --secret <key>`. */
-  | { readonly from: "config"; readonly key: string };
+  /** A secret of the stack's config: `pulumi config set --secret --path chainfleet:keys.<name>`. */
+  | { readonly from: "config"; readonly name: string };
 
 /** Whose transactions they are. */
 export interface Sender {
@@ -21,8 +21,8 @@ export interface Sender {
   readonly key: KeySource;
 }
 
-/** Reads a secret of the stack's config; undefined if there is none. */
-export type ConfigSecret = (key: string) => string | undefined;
+/** Reads a key of the stack's config; undefined if there is none. */
+export type ConfigSecret = (name: string) => string | undefined;
 
 /**
  * The sender with its key. Opening a keystore takes a second by design, so each is opened once in a process.
@@ -59,7 +59,11 @@ async function privateKey(source: KeySource, secret: ConfigSecret): Promise<Hex>
         "Set it for this command alone, or in .env.",
       );
     case "config":
-      return checked(secret(source.key), source, `Set it: pulumi config set --secret ${source.key}`);
+      return checked(
+        secret(source.name),
+        source,
+        `Set it: pulumi config set --secret --path chainfleet:keys.${source.name}`,
+      );
     case "keystore":
       return bytesToHex((await keystore(source)).getPrivateKey());
   }
@@ -104,7 +108,7 @@ function describe(source: KeySource): string {
     case "variable":
       return `The environment variable ${source.variable}`;
     case "config":
-      return `The config's secret ${source.key}`;
+      return `The config's secret chainfleet:keys.${source.name}`;
     case "keystore":
       return `The keystore ${source.file}`;
   }

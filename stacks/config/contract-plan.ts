@@ -42,7 +42,7 @@ export function senderOf({ sender }: ContractsChainConfig): Sender {
       ? { from: "variable", variable: keyVariable }
       : keystore !== undefined
         ? { from: "keystore", file: keystore, passwordVariable }
-        : { from: "config", key: keySecret };
+        : { from: "config", name: keySecret };
   return { address: getAddress(sender.address), key };
 }
 

@@ -13,7 +13,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { parseDocument, stringify } from "yaml";
+import { build } from "../../components/contracts/build";
 
 const ROOT = join(__dirname, "../..");
 
@@ -25,33 +26,34 @@ export interface Finished {
 
 /** The program of this tree with a stack `test` of contracts alone, in a folder of its own. */
 export class ContractsProject {
-  readonly folder: string;
+  readonly folder = mkdtempSync(join(tmpdir(), "chainfleet-contracts-"));
 
-  /** @param environment of every command. */
-  constructor(readonly environment: Record<string, string> = {}) {
-    this.folder = mkdtempSync(join(tmpdir(), "chainfleet-contracts-"));
+  /**
+   * What this tree has built already is not built once more.
+   *
+   * @param environment of every command.
+   */
+  static async create(environment: Record<string, string>): Promise<ContractsProject> {
+    const { sourcesHash } = await build(ROOT);
+    return new ContractsProject(environment, sourcesHash);
+  }
+
+  private constructor(
+    readonly environment: Record<string, string>,
+    readonly sourcesHash: string,
+  ) {
+    symlinkSync(join(ROOT, "node_modules"), join(this.folder, "node_modules"));
     for (const name of [
-      ...["stacks", "scripts", "bin", "node_modules", "index.ts", "typescript.js"],
-      ...["package.json", "package-lock.json", "foundry.toml"],
+      ...["components", "stacks", "scripts", "bin", "contracts", "index.ts", "typescript.js"],
+      ...["Pulumi.yaml", "package.json", "package-lock.json", "foundry.toml"],
     ]) {
-      symlinkSync(join(ROOT, name), join(this.folder, name));
-    }
-    // Tests change these.
-    for (const name of ["components", "contracts", "Pulumi.yaml"]) {
       cpSync(join(ROOT, name), join(this.folder, name), {
         recursive: true,
         filter: (path) => !/contracts\/(out|cache)$/.test(path),
       });
     }
-    // What this tree has built already need not be built once more.
-    mkdirSync(join(this.folder, ".chainfleet"));
-    try {
-      cpSync(join(ROOT, ".chainfleet/contracts"), join(this.folder, ".chainfleet/contracts"), {
-        recursive: true,
-      });
-    } catch {
-      // Nothing was built yet.
-    }
+    const built = join(".chainfleet/contracts", sourcesHash);
+    cpSync(join(ROOT, built), join(this.folder, built), { recursive: true });
     mkdirSync(join(this.folder, "state"));
   }
 
@@ -67,6 +69,25 @@ export class ContractsProject {
         },
       }),
     );
+  }
+
+  /** Adds a contract without arguments to a chain of the config as it is, secrets included. */
+  addContract(chain: string, name: string): void {
+    const file = join(this.folder, "Pulumi.test.yaml");
+    const document = parseDocument(readFileSync(file, "utf8"));
+    document.setIn(["config", "chainfleet:contracts", "chains", chain, "contracts", name], {});
+    writeFileSync(file, String(document));
+  }
+
+  /** Encrypts a value into the config; it goes over standard input, as a user's should. */
+  async setSecret(path: string, value: string): Promise<void> {
+    const child = spawn("pulumi", ["config", "set", "--secret", "--path", path, "--stack", "test"], {
+      cwd: this.folder,
+      env: this.#environment({}),
+      stdio: ["pipe", "ignore", "inherit"],
+    });
+    child.stdin?.end(value);
+    await once(child, "close");
   }
 
   /** `pulumi … --stack test`, started. */

@@ -17,7 +17,7 @@ let node: TroubledAnvil;
 let project: ContractsProject;
 
 beforeAll(async () => {
-  project = new ContractsProject({ CHAINFLEET_TEST_KEY: key });
+  project = await ContractsProject.create({ CHAINFLEET_TEST_KEY: key });
   node = await TroubledAnvil.start(
     [
       "--chain-id",
