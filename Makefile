@@ -23,7 +23,7 @@ test: node_modules ## type check, lint, unit and integration tests
 	@node test/run.js
 
 bench: node_modules ## run the benchmarks, or one of them: make bench ONLY=dev-up
-	@ONLY="$(ONLY)" node bench/run.js
+	@ONLY="$(ONLY)" local/run --tools-only node bench/run.js
 
 lint: node_modules ## check types, lint rules and format
 	@npx tsc -p .

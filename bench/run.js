@@ -3,11 +3,14 @@
 require("../typescript.js");
 const { mkdirSync, writeFileSync } = require("node:fs");
 const { availableParallelism } = require("node:os");
-const { join } = require("node:path");
+const { delimiter, join } = require("node:path");
 
 const benchmarks = {
   "dev-up": () => require("./dev-up").devUp(),
+  contracts: () => require("./contracts").contracts(),
 };
+// anvil, for those that need a chain.
+process.env.PATH = `${join(__dirname, "../node_modules/.bin")}${delimiter}${process.env.PATH}`;
 const results = join(__dirname, "results");
 const only = process.env.ONLY || undefined;
 

@@ -14,6 +14,7 @@ import {
   type Verdict,
 } from "./explorer";
 import { sourcify } from "./sourcify";
+import { Turns } from "./turns";
 
 /** How a verification at one explorer ended. */
 export interface Result {
@@ -43,27 +44,28 @@ async function settled(
   settings: ExplorerSettings,
   claim: Claim,
 ): Promise<Exclude<Verdict, { is: "pending" }>> {
-  const explorer = explorerAt(settings);
+  const { explorer, turns } = connectionTo(settings);
   const submission = await patiently(() => explorer.submit(claim));
   if (submission.is !== "taken") {
     return submission;
   }
+  const waiting = turns.join();
   const deadline = Date.now() + PATIENCE_SECONDS * 1000;
-  while (Date.now() < deadline) {
-    await delay(POLL_SECONDS * 1000);
-    const verdict = await patiently(() => explorer.ask(submission.ticket, claim));
-    if (verdict.is !== "pending") {
-      return verdict;
+  try {
+    while (Date.now() < deadline) {
+      await waiting.turn();
+      const verdict = await patiently(() => explorer.ask(submission.ticket, claim));
+      if (verdict.is !== "pending") {
+        return verdict;
+      }
     }
+  } finally {
+    waiting.leave();
   }
-  return {
-    is: "refused",
-    why: `still pending after ${PATIENCE_SECONDS} s; run again to ask on`,
-  };
+  return { is: "refused", why: `still pending after ${PATIENCE_SECONDS} s; run again to ask on` };
 }
 
 /** Explorers take some 5 to 30 s. */
-const POLL_SECONDS = 1.5;
 const PATIENCE_SECONDS = 180;
 
 /** Asks again, later each time, as long as the explorer only asks for patience. */
@@ -78,41 +80,56 @@ function patiently<Answer extends Submission | Verdict>(question: () => Promise<
   });
 }
 
-/** An explorer keeps count by its host, whatever the chain: so do we. */
-const explorers = new Map<string, Explorer>();
-
-function explorerAt(settings: ExplorerSettings): Explorer {
-  const id = JSON.stringify(settings);
-  const explorer = explorers.get(id) ?? throttled(settings);
-  explorers.set(id, explorer);
-  return explorer;
+/** An explorer with its rate and its queue. */
+interface Connection {
+  readonly explorer: Explorer;
+  readonly turns: Turns;
 }
 
-function throttled(settings: ExplorerSettings): Explorer {
-  const url = expanded(settings.url).replace(/\/$/, "");
-  const explorer = connect(settings, url);
-  const ofHost = throttleOf(`${settings.kind} ${new URL(url).host}`, settings.ratePerSecond);
+const connections = new Map<string, Connection>();
+
+/** One for all chains, as an explorer counts requests by who makes them. */
+function connectionTo(settings: ExplorerSettings): Connection {
+  const id = JSON.stringify(settings);
+  const connection = connections.get(id) ?? connect(settings);
+  connections.set(id, connection);
+  return connection;
+}
+
+function connect({ kind, url, apiKey, ratePerSecond }: ExplorerSettings): Connection {
+  const base = expanded(url).replace(/\/$/, "");
+  const { throttle, turns } = countOf(`${kind} ${new URL(base).host}`, ratePerSecond);
+  const explorer = explorerAt(kind, base, apiKey);
   return {
-    submit: (claim) => ofHost(() => explorer.submit(claim)) as Promise<Submission>,
-    ask: (ticket, claim) => ofHost(() => explorer.ask(ticket, claim)) as Promise<Verdict>,
+    turns,
+    explorer: {
+      submit: (claim) => throttle(() => explorer.submit(claim)) as Promise<Submission>,
+      ask: (ticket, claim) => throttle(() => explorer.ask(ticket, claim)) as Promise<Verdict>,
+    },
   };
 }
 
-type Throttle = (call: () => Promise<unknown>) => Promise<unknown>;
-const throttles = new Map<string, Throttle>();
-
-function throttleOf(host: string, ratePerSecond: number): Throttle {
-  const throttle =
-    throttles.get(host) ??
-    // A little more than a second: requests sent in one second arrive in another.
-    pThrottle({ limit: ratePerSecond, interval: 1050, strict: true })((call: () => Promise<unknown>) =>
-      call(),
-    );
-  throttles.set(host, throttle);
-  return throttle;
+/** What is counted by host: Blockscout has another URL for each chain. */
+interface Count {
+  readonly throttle: (call: () => Promise<unknown>) => Promise<unknown>;
+  readonly turns: Turns;
 }
 
-function connect({ kind, apiKey }: ExplorerSettings, url: string): Explorer {
+const counts = new Map<string, Count>();
+
+function countOf(host: string, ratePerSecond: number): Count {
+  const count = counts.get(host) ?? {
+    // A little more than a second: requests sent in one second arrive in another.
+    throttle: pThrottle({ limit: ratePerSecond, interval: 1050, strict: true })(
+      (call: () => Promise<unknown>) => call(),
+    ),
+    turns: new Turns(),
+  };
+  counts.set(host, count);
+  return count;
+}
+
+function explorerAt(kind: ExplorerSettings["kind"], url: string, apiKey: string | undefined): Explorer {
   switch (kind) {
     case "etherscan":
       return etherscan(url, expanded(apiKey ?? ""));
