@@ -4,10 +4,10 @@ import { EngineCommand, EngineFailure } from "./engine/command";
 import { openStack, withLock } from "./engine/stack";
 import { readState } from "./engine/state";
 import { recover } from "./recover/recover";
+import { configuredChains, configuredRegions } from "./run/configured";
 import { failedUrns, plain, wasStopped } from "./run/events";
 import { type Progress, progressOn } from "./run/progress";
 import { eventsOfUnfinishedRun, RunRecord } from "./run/record";
-import { configuredRegions } from "./run/regions";
 import { report } from "./run/report";
 import { type Mode, nameOf, type Summary, summarize } from "./run/summary";
 
@@ -30,7 +30,10 @@ export async function operate(mode: Mode, options: OperationOptions): Promise<nu
   const command = new EngineCommand();
   const regions = configuredRegions(options.stack);
   const stack = await openStack(options.stack, command);
-  const progress = progressOn(process.stderr, regions);
+  const progress = progressOn(process.stderr, [
+    ...regions.map(({ name }) => name),
+    ...configuredChains(options.stack),
+  ]);
   const interruption = onInterrupt(command, progress);
   const begun = Date.now();
   try {

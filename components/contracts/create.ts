@@ -1,7 +1,7 @@
 import { type Address, getContractAddress, type Hex, type PublicClient } from "viem";
 import type { Artifact } from "./artifact";
 import type { Creation } from "./create2";
-import { estimatedGas, gasBound } from "./creation-gas";
+import { creationGas } from "./creation-gas";
 import type { Job } from "./lane/lane";
 import { madeBy } from "./origin";
 import { compareRuntimeCode } from "./runtime-code";
@@ -21,7 +21,7 @@ export function createJob(
     value: 0n,
     after: creation.after,
     isDone: async () => (await findCreated(creation.initCode, sender, artifact, client)) !== undefined,
-    gas: () => estimatedGas(client, { account: sender, data }, gasBound(data, creation.runtimeBytes)),
+    gas: () => creationGas(creation, client, { account: sender, data }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Address, concat, getCreate2Address, type Hex, type PublicClient, size } from "viem";
-import { estimatedGas, gasBound } from "./creation-gas";
+import { creationGas } from "./creation-gas";
 import type { Job } from "./lane/lane";
 
 /**
@@ -43,7 +43,6 @@ export function create2Job(creation: Creation, salt: Hex, client: PublicClient):
       const code = await client.getCode({ address });
       return code !== undefined && size(code) > 0;
     },
-    gas: () =>
-      estimatedGas(client, { to: DETERMINISTIC_DEPLOYER, data }, gasBound(data, creation.runtimeBytes)),
+    gas: () => creationGas(creation, client, { to: DETERMINISTIC_DEPLOYER, data }),
   };
 }

@@ -1,18 +1,31 @@
-import { type Address, type Hex, type PublicClient, size } from "viem";
+import { type Address, BaseError, ExecutionRevertedError, type Hex, type PublicClient, size } from "viem";
+import { ChainfleetError } from "../error";
+import type { Creation } from "./create2";
 
 /**
- * Gas for a transaction: a fifth more than the node estimates, or a bound where it cannot. What a constructor calls
- * is not there yet when both leave in the same block: then no node can estimate.
+ * Gas for a creation: a fifth more than the node estimates, or a bound where it cannot. What a constructor calls is
+ * not there yet when both leave in the same block: then no node can estimate.
+ *
+ * @throws ChainfleetError when the constructor refuses, and not for the want of another contract.
  */
-export function estimatedGas(
+export async function creationGas(
+  { name, runtimeBytes, after }: Creation,
   client: PublicClient,
   transaction: { readonly account?: Address; readonly to?: Address; readonly data: Hex },
-  bound: bigint,
 ): Promise<bigint> {
-  return client
-    .estimateGas(transaction)
-    .then((gas) => (gas * 12n) / 10n)
-    .catch(() => bound);
+  try {
+    return ((await client.estimateGas(transaction)) * 12n) / 10n;
+  } catch (error) {
+    const isReverted =
+      error instanceof BaseError && error.walk((one) => one instanceof ExecutionRevertedError);
+    if (isReverted && after.length === 0) {
+      throw new ChainfleetError(
+        `${name}: its constructor reverts. Nothing was sent.`,
+        "Correct its arguments: the chain takes their types, but the contract does not take their values.",
+      );
+    }
+    return gasBound(transaction.data, runtimeBytes);
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { State, StateResource } from "../engine/state";
+import type { StateResource } from "../engine/state";
 
 /** A contract as the state has it. */
 export interface DeployedContract {
@@ -19,7 +19,7 @@ export interface DeployedContract {
 const TYPE = "pulumi-nodejs:dynamic/chainfleet:";
 
 /** The contracts of a stack, by chain and name. Pure. */
-export function deployedContracts({ resources = [] }: State): DeployedContract[] {
+export function deployedContracts(resources: readonly StateResource[]): DeployedContract[] {
   const verifications = new Map(
     resources
       .filter(({ type }) => type === `${TYPE}ForgeVerification`)
@@ -40,6 +40,25 @@ export function deployedContracts({ resources = [] }: State): DeployedContract[]
       };
     })
     .sort((a, b) => a.chain.localeCompare(b.chain) || a.name.localeCompare(b.name));
+}
+
+/** How many contracts a chain has. */
+export interface ChainContracts {
+  readonly chain: string;
+  readonly contracts: number;
+  /** Of those that an explorer was asked for. */
+  readonly verified: number;
+  readonly notVerified: number;
+}
+
+/** The contracts of each chain, counted. Pure. */
+export function contractsByChain(resources: readonly StateResource[]): ChainContracts[] {
+  const all = deployedContracts(resources);
+  return [...new Set(all.map(({ chain }) => chain))].map((chain) => {
+    const own = all.filter((contract) => contract.chain === chain);
+    const count = (wanted: boolean) => own.filter(({ verified }) => verified === wanted).length;
+    return { chain, contracts: own.length, verified: count(true), notVerified: count(false) };
+  });
 }
 
 /** What a deployment or verification has among its outputs. */

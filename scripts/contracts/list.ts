@@ -7,7 +7,8 @@ import { type DeployedContract, deployedContracts } from "./deployed";
 /** `chainfleet contracts list`: what the state has, by chain. */
 export async function list({ stack: name, json }: { stack: string; json: boolean }): Promise<number> {
   const command = new EngineCommand();
-  const contracts = deployedContracts(await readState(await openStack(name, command), command));
+  const { resources = [] } = await readState(await openStack(name, command), command);
+  const contracts = deployedContracts(resources);
   process.stdout.write(json ? `${JSON.stringify({ contracts })}\n` : `${table(contracts)}\n`);
   return 0;
 }

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import { createLogUpdate } from "log-update";
 import type { TimedEvent } from "./events";
-import { nameOf, type RegionName, regionOf } from "./summary";
+import { groupOf, nameOf } from "./summary";
 
 /** Shows a run while it happens. */
 export interface Progress {
@@ -12,9 +12,13 @@ export interface Progress {
   end(): void;
 }
 
-/** On a terminal a table that is redrawn, a row a region; elsewhere a line for each finished change. */
-export function progressOn(stream: NodeJS.WriteStream, regions: readonly RegionName[]): Progress {
-  return stream.isTTY ? new LiveProgress(stream, regions) : new LineProgress(stream, regions);
+/**
+ * On a terminal a table that is redrawn, a row a group; elsewhere a line for each finished change.
+ *
+ * @param groups names of regions and chains, with which those of their resources begin.
+ */
+export function progressOn(stream: NodeJS.WriteStream, groups: readonly string[]): Progress {
+  return stream.isTTY ? new LiveProgress(stream, groups) : new LineProgress(stream, groups);
 }
 
 class LineProgress implements Progress {
@@ -22,9 +26,9 @@ class LineProgress implements Progress {
 
   constructor(
     readonly stream: NodeJS.WriteStream,
-    regions: readonly RegionName[],
+    groups: readonly string[],
   ) {
-    this.#board = new Board(regions);
+    this.#board = new Board(groups);
   }
 
   say(line: string): void {
@@ -49,9 +53,9 @@ class LiveProgress implements Progress {
 
   constructor(
     readonly stream: NodeJS.WriteStream,
-    regions: readonly RegionName[],
+    groups: readonly string[],
   ) {
-    this.#board = new Board(regions);
+    this.#board = new Board(groups);
     this.#draw = createLogUpdate(stream);
     this.#timer = setInterval(() => this.#render(), 100);
   }
@@ -84,16 +88,13 @@ class LiveProgress implements Progress {
   }
 }
 
-/** What goes on in each region; a fold over the events. */
+/** What goes on in each region and on each chain; a fold over the events. */
 export class Board {
   readonly #groups: Map<string, Group>;
 
-  constructor(readonly regions: readonly RegionName[]) {
+  constructor(readonly names: readonly string[]) {
     this.#groups = new Map(
-      [NETWORK, ...regions.map(({ name }) => name)].map((name) => [
-        name,
-        { done: 0, failed: 0, running: new Map() },
-      ]),
+      [REST, ...names].map((name) => [name, { done: 0, failed: 0, running: new Map() }]),
     );
   }
 
@@ -104,7 +105,7 @@ export class Board {
     if (metadata === undefined || metadata.op === "same" || (metadata.new ?? metadata.old)?.custom !== true) {
       return undefined;
     }
-    const name = regionOf(metadata.urn, this.regions) ?? NETWORK;
+    const name = groupOf(metadata.urn, this.names) ?? REST;
     const group = this.#groups.get(name);
     if (group === undefined) {
       return undefined;
@@ -148,8 +149,8 @@ interface Group {
   readonly running: Map<string, { text: string; since: number }>;
 }
 
-/** Where what belongs to no region is shown. */
-const NETWORK = "network";
+/** Where what belongs to no region and no chain is shown. */
+const REST = "stack";
 
 function describe(op: string, urn: string): string {
   const verb = VERBS[op] ?? op;

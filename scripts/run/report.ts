@@ -4,12 +4,12 @@ import { nameOf, type Summary } from "./summary";
 
 /** The end of a run for a person: the regions as a table, what failed, the critical path. */
 export function report(summary: Summary, directory: string): string {
-  const table = new Table({
+  const regions = new Table({
     head: ["region", "cloud", "validators", "result", "seconds"],
     style: { head: [], border: [] },
     colAligns: ["left", "left", "right", "left", "right"],
   });
-  table.push(
+  regions.push(
     ...summary.regions.map(({ name, cloud, validators, result, seconds }) => [
       name,
       cloud,
@@ -20,7 +20,11 @@ export function report(summary: Summary, directory: string): string {
   );
   const { create, update, replace, delete: deleted, same } = summary.changes;
   const lines = [
-    table.toString(),
+    ...(summary.regions.length === 0 ? [] : [regions.toString()]),
+    ...summary.contracts.map(
+      ({ chain, contracts, verified, notVerified }) =>
+        `${chain}: ${contracts} contracts${verified + notVerified === 0 ? "" : `, ${verified} verified`}${notVerified === 0 ? "" : styleText("red", `, ${notVerified} not`)}`,
+    ),
     ...summary.regions.flatMap(({ name, error }) =>
       error === undefined ? [] : [block(`${name} failed`, error)],
     ),

@@ -1,3 +1,4 @@
+import { type ChainContracts, contractsByChain } from "../contracts/deployed";
 import { dependenciesOf, type StateResource } from "../engine/state";
 import { criticalPath, type Link } from "./critical-path";
 import { errorsOf, type Step, steps, type TimedEvent } from "./events";
@@ -28,6 +29,8 @@ export interface Summary {
   readonly throttles: number;
   readonly retries: number;
   readonly regions: readonly RegionSummary[];
+  /** What is on each chain after an `up`. */
+  readonly contracts: readonly ChainContracts[];
   readonly criticalPath: readonly Link[];
   /** What failed and belongs to no region. */
   readonly errors: readonly string[];
@@ -70,6 +73,7 @@ export function summarize(facts: RunFacts): Summary {
     throttles: count(facts.events, /\b429\b|[Tt]oo many requests|[Tt]hrottl/),
     retries: count(facts.events, /\b[Rr]etry(ing)?\b/),
     regions: facts.regions.map((region) => regionSummary(region, facts, done, errors)),
+    contracts: facts.mode === "up" ? contractsByChain(facts.resources) : [],
     criticalPath: path.map(({ urn, seconds }) => ({ urn, seconds: round(seconds) })),
     errors: [...errors]
       .filter(([urn]) => regionOf(urn, facts.regions) === undefined)
@@ -81,13 +85,19 @@ export function summarize(facts: RunFacts): Summary {
 /** What the engine says after it has said what failed. */
 const ENGINE_VERDICT = /^(update|destroy) failed$/;
 
-/** The region that a resource belongs to, by its name: every resource of a region begins with the region's. */
-export function regionOf(urn: string, regions: readonly { name: string }[]): string | undefined {
+/** The region or chain that a resource belongs to, by its name: every resource of one begins with that name. */
+export function groupOf(urn: string, groups: readonly string[]): string | undefined {
   const name = nameOf(urn);
-  return regions
-    .map((region) => region.name)
-    .filter((region) => name === region || name.startsWith(`${region}-`))
+  return groups
+    .filter((group) => name === group || name.startsWith(`${group}-`))
     .sort((a, b) => b.length - a.length)[0];
+}
+
+function regionOf(urn: string, regions: readonly RegionName[]): string | undefined {
+  return groupOf(
+    urn,
+    regions.map(({ name }) => name),
+  );
 }
 
 /** A resource's name in the program. */

@@ -103,9 +103,70 @@ describe("a config that is wrong", () => {
     expect(findings({ regions: [{ ...cluster, validators: 4 }] })).toEqual([]);
   });
 
+  it("says of contracts everything that is wrong, at once", () => {
+    const sender = { address: "0x000000000000000000000000000000000000dEaD", keyVariable: "KEY" };
+    const found = findings({
+      stack: "full",
+      network: { chainId: 138 },
+      regions: [region({ validators: 4, rpcNodes: 0 })],
+      keys: { deployer: "0x12", other: `0x${"1".repeat(64)}` },
+      contracts: {
+        chains: {
+          ours: { chainId: 138, sender },
+          far: { chainId: 1, sender: { ...sender, keystore: "k.json" } },
+          both: {
+            chainId: 1,
+            rpcUrl: "http://n",
+            rpcStack: "o/p/s",
+            sender: { ...sender, keyVariable: undefined },
+          },
+          wrong: {
+            chainId: 1,
+            rpcUrl: "ftp://n",
+            sender: { address: "0x1", keySecret: "nobody" },
+            feeCeilingGwei: 0,
+            contracts: { WETH9: { salts: "x", codeHash: `0x${"0".repeat(64)}` } },
+            calls: { one: { contract: "WETH9", function: "f", done: { functions: "g" } } },
+            explorers: [{ kind: "blockscout" }, { kind: "etherscan" }, { kind: "etherscan", apiKey: "abc" }],
+          },
+        },
+      },
+    });
+    const expected = [
+      "keys.deployer must be a private key: 0x and 64 hex digits (it is not shown here)",
+      "contracts.chains.ours.rpcUrl is missing, and no region has RPC nodes",
+      "contracts.chains.far.rpcUrl is missing, and so is rpcStack",
+      "contracts.chains.far.sender has keyVariable and keystore; must have one of",
+      "contracts.chains.far.sender.passwordVariable and keystore belong together",
+      "contracts.chains.both.rpcStack is one endpoint too many beside rpcUrl",
+      "contracts.chains.both.sender has no key; must have one of",
+      'contracts.chains.wrong.rpcUrl is "ftp://n"; must begin with http',
+      'contracts.chains.wrong.sender.address is "0x1"; must be an address',
+      'contracts.chains.wrong.sender.keySecret is "nobody", which is not set; pulumi config set --secret',
+      "contracts.chains.wrong.feeCeilingGwei is 0; must be more than 0",
+      'contracts.chains.wrong.contracts.WETH9.salts is not a key here; did you mean "salt"?',
+      "contracts.chains.wrong.contracts.WETH9.codeHash needs at",
+      "contracts.chains.wrong.calls.one.done.function is missing",
+      'contracts.chains.wrong.calls.one.done.functions is not a key here; did you mean "function"?',
+      "contracts.chains.wrong.explorers[0].url is missing; every Blockscout has its own",
+      "contracts.chains.wrong.explorers[1].apiKey is missing",
+      'contracts.chains.wrong.explorers[2].apiKey is "abc"; must name an environment variable',
+    ];
+    for (const text of expected) {
+      expect(
+        found.some((one) => one.startsWith(text)),
+        `${text}\nin\n${found.join("\n")}`,
+      ).toBe(true);
+    }
+    expect(found).toHaveLength(expected.length);
+    expect(findings({ stack: "contracts" })).toEqual([
+      "contracts is missing; the stack contracts deploys contracts",
+    ]);
+  });
+
   it("never throws anything but a ConfigError, whatever it is", () => {
     const anything = fc.dictionary(
-      fc.constantFrom("stack", "network", "besu", "regions", "x"),
+      fc.constantFrom("stack", "network", "besu", "regions", "contracts", "keys", "x"),
       fc.oneof(
         fc.json(),
         fc.string(),

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { stringToHex } from "viem";
 import { describe, expect, it } from "vitest";
+import { ChainfleetError } from "../../error";
 import { type Job, Lane } from "./lane";
 import { SimulatedChain, type Trouble } from "./simulated-chain";
 
@@ -77,5 +78,40 @@ describe("a lane", () => {
     chain.made.push(stringToHex("weth"));
     expect(await new Lane(chain).do(job(chain, "weth"))).toBeUndefined();
     expect(chain.made).toEqual([stringToHex("weth")]);
+  });
+});
+
+describe("a lane that must not send", () => {
+  const settings = { blockSize: 9, poolSize: 9, confirmations: 1, maxPending: 9 };
+
+  it("says before the first transaction what the sender lacks for all of them", async () => {
+    const chain = new SimulatedChain([], { ...settings, balance: 15n });
+    const lane = new Lane(chain);
+    const done = await Promise.allSettled(["weth", "router"].map((name) => lane.do(job(chain, name))));
+    expect(done.map((one) => one.status === "rejected" && one.reason.message.split(";")[1])).toEqual([
+      ...Array(2).fill(expect.stringMatching(/ 2 transactions need up to 0\.00000000000000002 ether/)),
+    ]);
+    expect(chain.made).toEqual([]);
+  });
+
+  it("waits while the chain asks for more than the ceiling, and gives up after ten blocks", async () => {
+    const chain = new SimulatedChain([], { ...settings, ceiling: 5n });
+    await expect(new Lane(chain).do(job(chain, "weth"))).rejects.toThrow(
+      /asked 0\.00000001 gwei .* for 10 blocks; the ceiling is 0\.000000005 gwei/,
+    );
+    expect(chain.made).toEqual([]);
+  });
+
+  it("ends a job that would be reverted, and no other", async () => {
+    const chain = new SimulatedChain([], settings);
+    const lane = new Lane(chain);
+    const reverts = {
+      ...job(chain, "wrong"),
+      gas: () => Promise.reject(new ChainfleetError("its constructor reverts")),
+    };
+    const [wrong, right] = await Promise.allSettled([lane.do(reverts), lane.do(job(chain, "right"))]);
+    expect(wrong).toMatchObject({ status: "rejected", reason: { message: "its constructor reverts" } });
+    expect(right.status).toBe("fulfilled");
+    expect(chain.made).toEqual([stringToHex("right")]);
   });
 });

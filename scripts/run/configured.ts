@@ -9,9 +9,7 @@ import type { RegionName } from "./summary";
  * is the program's business.
  */
 export function configuredRegions(stackName: string): RegionName[] {
-  const text = readFileSync(join(ROOT, `Pulumi.${stackName}.yaml`), "utf8");
-  const file = (parse(text) ?? {}) as { config?: Record<string, unknown> };
-  const regions = file.config?.["chainfleet:regions"];
+  const regions = configOf(stackName)["chainfleet:regions"];
   return Array.isArray(regions)
     ? regions.flatMap((region: Record<string, unknown> | null) =>
         typeof region?.name === "string"
@@ -25,4 +23,15 @@ export function configuredRegions(stackName: string): RegionName[] {
           : [],
       )
     : [];
+}
+
+/** The chains whose contracts a stack's config describes, as leniently. */
+export function configuredChains(stackName: string): string[] {
+  const contracts = configOf(stackName)["chainfleet:contracts"] as { chains?: object } | undefined;
+  return Object.keys(contracts?.chains ?? {});
+}
+
+function configOf(stackName: string): Readonly<Record<string, unknown>> {
+  const text = readFileSync(join(ROOT, `Pulumi.${stackName}.yaml`), "utf8");
+  return ((parse(text) ?? {}) as { config?: Record<string, unknown> }).config ?? {};
 }
