@@ -27,6 +27,17 @@ const findings = (config: Record<string, unknown>): string[] => {
   return [];
 };
 
+/** Each finding begins with one of the texts, and each text begins one. */
+function expectBeginnings(found: readonly string[], expected: readonly string[]): void {
+  for (const text of expected) {
+    expect(
+      found.some((one) => one.startsWith(text)),
+      `${text}\nin\n${found.join("\n")}`,
+    ).toBe(true);
+  }
+  expect(found).toHaveLength(expected.length);
+}
+
 describe("a config that is right", () => {
   it("gets its defaults", () => {
     const config = read({ regions: [region({}), region({ name: "westus2", rpcNodes: 3 })] });
@@ -80,13 +91,7 @@ describe("a config that is wrong", () => {
       "regions[6].cidr is 10.34.128.0/20, which overlaps 10.34.0.0/16 of region westus3",
       "regions have 3 validators together; QBFT needs at least 4",
     ];
-    for (const text of expected) {
-      expect(
-        found.some((one) => one.startsWith(text)),
-        `${text}\nin\n${found.join("\n")}`,
-      ).toBe(true);
-    }
-    expect(found).toHaveLength(expected.length);
+    expectBeginnings(found, expected);
   });
 
   it("names the file, the keys and the reference in the message", () => {
@@ -152,13 +157,7 @@ describe("a config that is wrong", () => {
       "contracts.chains.wrong.explorers[1].apiKey is missing",
       'contracts.chains.wrong.explorers[2].apiKey is "abc"; must name an environment variable',
     ];
-    for (const text of expected) {
-      expect(
-        found.some((one) => one.startsWith(text)),
-        `${text}\nin\n${found.join("\n")}`,
-      ).toBe(true);
-    }
-    expect(found).toHaveLength(expected.length);
+    expectBeginnings(found, expected);
     expect(findings({ stack: "contracts" })).toEqual([
       "contracts is missing; the stack contracts deploys contracts",
     ]);
