@@ -11,7 +11,7 @@ import { ChainfleetError } from "./error";
  * @throws ChainfleetError when `.env` has a line that is no `NAME=value`.
  */
 export function environmentVariable(name: string): string | undefined {
-  fromFile ??= readDotEnv(join(process.cwd(), ".env"));
+  fromFile ??= readDotEnv(join(__dirname, "..", ".env"));
   return process.env[name] || fromFile[name] || undefined;
 }
 

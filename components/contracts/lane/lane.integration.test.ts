@@ -63,7 +63,7 @@ async function fundedAccount() {
 type SaltedCreation = Creation & { readonly salt: Hex };
 type Account = Awaited<ReturnType<typeof fundedAccount>>;
 
-function laneOf(account: Account): Lane {
+function laneOf(account: Account, confirmations = 1): Lane {
   return new Lane(
     laneChain(
       {
@@ -71,7 +71,7 @@ function laneOf(account: Account): Lane {
         chainId: CHAIN_ID,
         rpcUrl: node.url,
         maxPending: 16,
-        confirmations: 1,
+        confirmations,
         feeCeiling: 10n ** 12n,
       },
       account,
@@ -185,6 +185,27 @@ describe(`nine contracts on anvil, seed ${SEED}`, () => {
       expect(await creationsOf(account)).toBe(9);
     });
   }
+
+  it("are paid by a plain gas price on a chain without EIP-1559, and wait for their confirmations", async () => {
+    const modern = node;
+    node = await TroubledAnvil.start(
+      ["--chain-id", String(CHAIN_ID), "--block-time", String(BLOCK_SECONDS), "--hardfork", "berlin"],
+      join(folder, "berlin.json"),
+    );
+    try {
+      const all = creations();
+      const done = await deploy(laneOf(await fundedAccount(), 3), all);
+      await expectAllThere(all);
+      const [first] = done;
+      const client = clientOf(node.directUrl);
+      const { type } = await client.getTransaction({ hash: first?.hash ?? "0x" });
+      expect(type).toBe("legacy");
+      expect(Number(await client.getBlockNumber())).toBeGreaterThanOrEqual((first?.block ?? 0) + 2);
+    } finally {
+      await node.stop();
+      node = modern;
+    }
+  });
 
   it("are all there once although two programs deploy them with one key at once", async () => {
     const all = creations();
