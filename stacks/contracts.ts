@@ -78,12 +78,21 @@ function endpoint(
     return rpcUrl;
   }
   if (rpcStack !== undefined) {
-    return new pulumi.StackReference(rpcStack)
+    return referenceTo(rpcStack)
       .requireOutput("regions")
       .apply((known: RpcRegion<string>[]) => found(known, rpcRegion, rpcStack));
   }
   return found(regions, rpcRegion, "this stack");
 }
+
+/** One for each stack, however many chains it has. */
+function referenceTo(stack: string): pulumi.StackReference {
+  const reference = references.get(stack) ?? new pulumi.StackReference(stack);
+  references.set(stack, reference);
+  return reference;
+}
+
+const references = new Map<string, pulumi.StackReference>();
 
 function found<Url extends pulumi.Input<string>>(
   regions: readonly RpcRegion<Url>[],

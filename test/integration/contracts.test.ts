@@ -228,6 +228,21 @@ describe(`contracts, seed ${SEED}`, () => {
     expect(await project.outputs()).toEqual(outputs);
   });
 
+  it("takes the endpoint from the outputs of a network's stack", async () => {
+    await project.stackWithOutputs("net", {
+      regions: [{ name: "eastus" }, { name: "westeurope", rpcUrl: node.url }],
+    });
+    const endpoint = { rpcUrl: undefined, rpcStack: "organization/chainfleet/net" };
+    project.configure({ chain138: chain(endpoint, { WETH10: {} }) });
+    const up = await project.up();
+    expect(up.code, up.output).toBe(0);
+    await expectAllThere();
+    project.configure({ chain138: chain({ ...endpoint, rpcRegion: "eastus" }, { WETH10: {} }) });
+    expect((await project.up()).output).toContain(
+      "organization/chainfleet/net has no RPC nodes in a region eastus",
+    );
+  });
+
   it(`has everything once after ${ROUNDS * KILLS_A_ROUND} times kill -9`, async () => {
     const moment = fc.noBias(fc.integer({ min: 10, max: 60 }));
     const rounds = fc.sample(fc.tuple(...Array.from({ length: KILLS_A_ROUND }, () => moment)), {
