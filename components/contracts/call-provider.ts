@@ -8,12 +8,12 @@ import {
   RawContractError,
 } from "viem";
 import type { FullProvider } from "../dynamic-resource";
-import { expanded } from "../environment";
 import { ChainfleetError } from "../error";
 import type { ContractCallArgs } from "./call";
 import { isDone } from "./call-done";
 import type { DoneQuestion } from "./call-plan";
 import { configSecret, rememberConfig } from "./config-secret";
+import { atEndpoint } from "./endpoint";
 import { clientOf } from "./lane/chain";
 import type { Job } from "./lane/lane";
 import { laneOf } from "./lane/lanes";
@@ -49,8 +49,16 @@ export const provider: FullProvider = {
   delete: async () => {},
 };
 
-async function send(inputs: Inputs): Promise<{ transaction: Hex | ""; block: number }> {
-  const rpcUrl = expanded(inputs.rpcUrl);
+interface Sent {
+  readonly transaction: Hex | "";
+  readonly block: number;
+}
+
+function send(inputs: Inputs): Promise<Sent> {
+  return atEndpoint(inputs.chain, inputs.rpcUrl, (url) => sendTo(inputs, url));
+}
+
+async function sendTo(inputs: Inputs, rpcUrl: string): Promise<Sent> {
   const client = clientOf(rpcUrl);
   // Before the key is asked for: what is done already needs none.
   if (await isDone(client, inputs.done)) {

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Address, type Hex, type PublicClient, parseEther } from "viem";
 import type { FullProvider } from "../dynamic-resource";
-import { expanded } from "../environment";
 import { ChainfleetError } from "../error";
 import { configSecret, rememberConfig } from "./config-secret";
 import { DETERMINISTIC_DEPLOYER } from "./create2";
 import type { OnChain } from "./deployment";
+import { atEndpoint } from "./endpoint";
 import { clientOf } from "./lane/chain";
 import type { Job } from "./lane/lane";
 import { laneOf } from "./lane/lanes";
@@ -23,11 +23,13 @@ export const provider: FullProvider = {
     return { changes: replaces.length > 0, replaces, deleteBeforeReplace: false };
   },
   create: async (inputs: Inputs) => {
-    await ensureDeployer(inputs);
+    await atEndpoint(inputs.chain, inputs.rpcUrl, (url) => ensureDeployer(inputs, url));
     return { id: `${inputs.chain.chainId}/${DETERMINISTIC_DEPLOYER}`, outs: inputs };
   },
-  read: async (id, props: Inputs) =>
-    (await isThere(clientOf(expanded(props.rpcUrl)))) ? { id, props } : { id: "", props: {} },
+  read: async (id, props: Inputs) => {
+    const found = await atEndpoint(props.chain, props.rpcUrl, (url) => isThere(clientOf(url)));
+    return found ? { id, props } : { id: "", props: {} };
+  },
   update: async (_id, olds, news) => ({ outs: { ...olds, ...news } }),
   delete: async () => {},
 };
@@ -43,8 +45,7 @@ const SIGNER: Address = "0x3fAB184622Dc19b6109349B94811493BF2a45362";
 /** 100,000 units of gas at 100 gwei. */
 const COST = parseEther("0.01");
 
-async function ensureDeployer({ chain, rpcUrl, sender }: Inputs): Promise<void> {
-  const url = expanded(rpcUrl);
+async function ensureDeployer({ chain, sender }: Inputs, url: string): Promise<void> {
   const client = clientOf(url);
   if (await isThere(client)) {
     return;

@@ -1,7 +1,6 @@
 import { type Address, concat, getAddress, type Hex, keccak256, type PublicClient, size } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
 import type { FullProvider } from "../dynamic-resource";
-import { expanded } from "../environment";
 import { ChainfleetError } from "../error";
 import type { Artifact } from "./artifact";
 import { readArtifact } from "./build";
@@ -9,6 +8,7 @@ import { configSecret, rememberConfig } from "./config-secret";
 import { createJob, findCreated } from "./create";
 import { type Creation, create2Data, create2Job, DETERMINISTIC_DEPLOYER } from "./create2";
 import type { ForgeDeploymentArgs } from "./deployment";
+import { atEndpoint } from "./endpoint";
 import { clientOf } from "./lane/chain";
 import type { Done } from "./lane/lane";
 import { laneOf } from "./lane/lanes";
@@ -47,19 +47,22 @@ export const provider: FullProvider = {
     return { changes: replaces.length > 0, replaces, deleteBeforeReplace: false };
   },
   create: async (inputs: Inputs) => {
-    const made = await make(inputs, clientOf(expanded(inputs.rpcUrl)));
+    const made = await atEndpoint(inputs.chain, inputs.rpcUrl, (url) => make(inputs, url));
     return { id: `${inputs.chain.chainId}/${made.address}`, outs: { ...inputs, ...made } };
   },
   read: async (id, props: Inputs & Made) => {
-    const code = await clientOf(expanded(props.rpcUrl)).getCode({ address: props.address });
+    const code = await atEndpoint(props.chain, props.rpcUrl, (url) =>
+      clientOf(url).getCode({ address: props.address }),
+    );
     return code === undefined || code === "0x" ? { id: "", props: {} } : { id, props };
   },
   update: async (_id, olds, news) => ({ outs: { ...olds, ...news } }),
   delete: async () => {},
 };
 
-async function make(inputs: Inputs, client: PublicClient): Promise<Made> {
+async function make(inputs: Inputs, rpcUrl: string): Promise<Made> {
   const { making } = inputs;
+  const client = clientOf(rpcUrl);
   const artifact = readArtifact(process.cwd(), inputs.build, inputs.contract);
   if (making.by === "others") {
     await expectCode(inputs, making.address, artifact, client, making.codeHash);
@@ -67,7 +70,7 @@ async function make(inputs: Inputs, client: PublicClient): Promise<Made> {
   }
   const creation = creationOf(inputs, artifact);
   const account = await accountOf(inputs.sender, configSecret);
-  const lane = laneOf(inputs.chain, expanded(inputs.rpcUrl), account);
+  const lane = laneOf(inputs.chain, rpcUrl, account);
   if (making.by === "create2") {
     const salt = saltOf(making.salt);
     const done = await lane.do(create2Job(creation, salt, client));

@@ -1,8 +1,8 @@
 import Table from "cli-table3";
 import { formatEther, formatGwei } from "viem";
 import { build } from "../../components/contracts/build";
+import { atEndpoint } from "../../components/contracts/endpoint";
 import { type ChainCost, estimateChain } from "../../components/contracts/estimate";
-import { expanded } from "../../components/environment";
 import { ChainfleetError } from "../../components/error";
 import { planOf, senderOf } from "../../stacks/config/contract-plan";
 import { EngineCommand } from "../engine/command";
@@ -29,11 +29,10 @@ export async function gas({ stack, json }: { stack: string; json: boolean }): Pr
         );
       }
       const { address } = senderOf(chain);
-      return estimateChain(plan, built, {
-        rpcUrl: expanded(chain.rpcUrl),
-        sender: address,
-        feeCeilingGwei: chain.feeCeilingGwei,
-      });
+      const { chainId, feeCeilingGwei } = chain;
+      return atEndpoint({ name: plan.name, chainId }, chain.rpcUrl, (rpcUrl) =>
+        estimateChain(plan, built, { rpcUrl, sender: address, feeCeilingGwei }),
+      );
     }),
   );
   process.stdout.write(

@@ -133,6 +133,21 @@ describe(`contracts, seed ${SEED}`, () => {
     expect(await sent()).toEqual({ all: 0, succeeded: 0 });
   });
 
+  it("does not show the endpoint's URL when the node does not answer: it may have a key in it", async () => {
+    const silent = { CHAINFLEET_TEST_RPC: "http://127.0.0.1:9/a-key-in-the-path" };
+    const up = await project.up(silent);
+    expect(up.code).not.toBe(0);
+    expect(up.output).toContain("Its endpoint is $" + "{CHAINFLEET_TEST_RPC}.");
+    project.configure({ chain138: chain({ chainId: 139 }) });
+    expect((await project.up()).output).toContain(
+      "$" + "{CHAINFLEET_TEST_RPC} is chain 138, and the config says 139. Nothing was sent.",
+    );
+    project.configure({ chain138: chain() });
+    const gas = await project.chainfleet(["contracts", "gas", "--stack", "test"], silent);
+    expect(gas.code).toBe(1);
+    expect(up.output + gas.output + project.stateText()).not.toContain("a-key-in-the-path");
+  });
+
   it("says what the sender lacks before the first transaction", async () => {
     await node.rpc("anvil_setBalance", [sender, numberToHex(parseEther("0.0001"))]);
     const poor = await project.up();
