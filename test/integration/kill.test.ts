@@ -29,20 +29,24 @@ const kill = fc.noBias(
 const kills = fc.sample(kill, { seed: SEED, numRuns: 2 * CYCLES });
 
 const checkout = new Checkout(0.002, 7);
-checkout.configure({
-  path: ["chainfleet:regions"],
-  value: [
-    { cloud: "azure", name: "eastus", validators: 2 },
-    { cloud: "aws", name: "us-west-2", validators: 1 },
-    {
-      cloud: "kubernetes",
-      name: "onprem",
-      validators: 1,
-      kubeconfig: ".chainfleet/local/kubernetes-control-plane/kubeconfig",
-      p2pAddresses: ["198.51.100.10"],
-    },
-  ],
-});
+// Contracts have kills of their own: contracts.test.ts.
+checkout.configure(
+  { path: ["chainfleet:stack"], value: "network" },
+  {
+    path: ["chainfleet:regions"],
+    value: [
+      { cloud: "azure", name: "eastus", validators: 2 },
+      { cloud: "aws", name: "us-west-2", validators: 1 },
+      {
+        cloud: "kubernetes",
+        name: "onprem",
+        validators: 1,
+        kubeconfig: ".chainfleet/local/kubernetes-control-plane/kubeconfig",
+        p2pAddresses: ["198.51.100.10"],
+      },
+    ],
+  },
+);
 
 afterAll(async () => {
   await checkout.close();
