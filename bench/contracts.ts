@@ -160,7 +160,7 @@ class Arena {
 
   /** The nine of one chain, together by the engine and each alone. */
   async verify(): Promise<{ together: number; alone: Record<string, number> }> {
-    const { sourcesHash } = await build(this.project.folder);
+    const { sourcesHash } = await build(this.project.folder, () => {});
     const deployments = (await this.#deployments("chain138")) as unknown as Parameters<typeof claimOf>[2][];
     const alone: Record<string, number> = {};
     await this.#withExplorer(async (url) => {

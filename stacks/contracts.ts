@@ -29,7 +29,7 @@ export interface RpcRegion<Url extends pulumi.Input<string> = pulumi.Input<strin
  * @throws ConfigError with all findings at once; ChainfleetError when the sources do not compile.
  */
 export async function planStack(config: ContractsConfig, file: string): Promise<ContractsPlan> {
-  const built = await buildContracts(process.cwd());
+  const built = await buildContracts(process.cwd(), (line) => pulumi.log.info(line));
   const chains = planOf(config, built.artifacts, file);
   if (!pulumi.runtime.isDryRun()) {
     requireVariables(config, file);

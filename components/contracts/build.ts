@@ -23,11 +23,13 @@ const BUILDS = ".chainfleet/contracts";
  * counts: it gets its name when it is whole.
  *
  * @param root the project's folder.
+ * @param say takes a line when the compiler is at work: it takes seconds.
  * @throws ChainfleetError with the compiler's words when it does not build.
  */
-export async function build(root: string): Promise<Build> {
+export async function build(root: string, say: (line: string) => void): Promise<Build> {
   const sourcesHash = hashOf(root);
   if (!existsSync(join(root, BUILDS, sourcesHash))) {
+    say("contracts: compiling, as the sources are new here");
     await forgeBuild(root, sourcesHash);
   }
   return { sourcesHash, artifacts: artifactsOf(root, sourcesHash) };

@@ -59,7 +59,7 @@ let artifacts: ReadonlyMap<string, Artifact>;
 let contracts: readonly PlannedContract[];
 
 beforeAll(async () => {
-  ({ artifacts } = await build(ROOT));
+  ({ artifacts } = await build(ROOT, () => {}));
   const plan = planContracts(
     [{ name: "chain138", sender: owner.address, contracts: definitions, calls: [] }],
     artifacts,

@@ -17,7 +17,7 @@ import { ROOT } from "../engine/stack";
  */
 export async function gas({ stack, json }: { stack: string; json: boolean }): Promise<number> {
   const config = await contractsConfig(stack, new EngineCommand());
-  const built = await build(ROOT);
+  const built = await build(ROOT, (line) => process.stderr.write(`${line}\n`));
   const plans = planOf(config, built.artifacts, `Pulumi.${stack}.yaml`);
   const costs = await Promise.all(
     plans.map(async (plan) => {

@@ -42,7 +42,7 @@ export async function verify(
       "chainfleet contracts list shows what is.",
     );
   }
-  const built = await build(ROOT);
+  const built = await build(ROOT, (line) => process.stderr.write(`${line}\n`));
   const verified = await Promise.all(
     deployments
       .filter(({ deployment }) => names.length === 0 || names.includes(deployment))

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { createLogUpdate } from "log-update";
-import type { TimedEvent } from "./events";
+import { plain, type TimedEvent } from "./events";
 import { groupOf, nameOf } from "./summary";
 
 /** Shows a run while it happens. */
@@ -36,6 +36,10 @@ class LineProgress implements Progress {
   }
 
   event(event: TimedEvent): void {
+    const news = newsOf(event);
+    if (news !== undefined) {
+      this.say(news);
+    }
     const finished = this.#board.apply(event);
     if (finished !== undefined) {
       this.say(`[${finished.group}] ${finished.text}`);
@@ -67,6 +71,10 @@ class LiveProgress implements Progress {
   }
 
   event(event: TimedEvent): void {
+    const news = newsOf(event);
+    if (news !== undefined) {
+      this.say(news);
+    }
     const finished = this.#board.apply(event);
     if (finished?.failed) {
       this.say(styleText("red", `[${finished.group}] ${finished.text}`));
@@ -86,6 +94,12 @@ class LiveProgress implements Progress {
   #render(): void {
     this.#draw(this.#board.rows(Date.now(), this.stream.columns ?? 100).join("\n"));
   }
+}
+
+/** What the program itself has to say, such as that it compiles. */
+function newsOf({ event: { diagnosticEvent: diagnostic } }: TimedEvent): string | undefined {
+  const isOurs = diagnostic?.severity === "info" && /^$|::pulumi:pulumi:Stack::/.test(diagnostic.urn ?? "");
+  return isOurs ? plain(diagnostic.message).trim() : undefined;
 }
 
 /** What goes on in each region and on each chain; a fold over the events. */

@@ -34,7 +34,7 @@ export class ContractsProject {
    * @param environment of every command.
    */
   static async create(environment: Record<string, string>): Promise<ContractsProject> {
-    const { sourcesHash } = await build(ROOT);
+    const { sourcesHash } = await build(ROOT, () => {});
     return new ContractsProject(environment, sourcesHash);
   }
 
