@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allConfig } from "@pulumi/pulumi/runtime";
 import { ChainfleetError } from "./components/error";
+import { ConfigError } from "./stacks/config/config-error";
 import { readConfig } from "./stacks/config/read";
 import type { Config } from "./stacks/config/schema";
 
@@ -13,7 +14,9 @@ process.setSourceMapsEnabled(false);
 export = async () => {
   try {
     const file = `Pulumi.${pulumi.getStack()}.yaml`;
-    return await stackOf(readConfig(configOfStack(), file), file);
+    const config = readConfig(configOfStack(), file);
+    requireSecretKeys(config, file);
+    return await stackOf(config, file);
   } catch (error) {
     if (error instanceof ChainfleetError) {
       // Shown without a stack; and for a large program translating one takes a quarter of a minute.
@@ -38,6 +41,23 @@ async function stackOf(config: Config, file: string): Promise<object> {
   }
   const { full } = require("./stacks/full") as typeof import("./stacks/full");
   return full(config, plan);
+}
+
+/** The engine keeps the config in the state: as text, what is no secret. */
+function requireSecretKeys({ keys }: Config, file: string): void {
+  // The language host names them; the SDK has no function for it.
+  const secrets = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as readonly string[];
+  if (Object.keys(keys).length > 0 && !secrets.includes(`${pulumi.getProject()}:keys`)) {
+    throw new ConfigError(
+      [
+        {
+          key: "keys",
+          problem: "are in plain text; set each with pulumi config set --secret --path, and make new keys",
+        },
+      ],
+      file,
+    );
+  }
 }
 
 /** The keys under `chainfleet:`, without that prefix. */

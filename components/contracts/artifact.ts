@@ -43,7 +43,7 @@ export function parseArtifact(name: string, file: string, text: string): Artifac
   ) {
     throw new ChainfleetError(
       `${file} is no artifact of forge's with metadata.`,
-      "Build again: npx forge build --force",
+      "Delete .chainfleet/contracts and run again: it is built anew.",
     );
   }
   if (/__\$/.test(bytecode.object)) {

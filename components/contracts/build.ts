@@ -48,7 +48,10 @@ export function readArtifact(root: string, sourcesHash: string, contract: string
     if (error instanceof ChainfleetError) {
       throw error;
     }
-    throw new ChainfleetError(`${file} cannot be read: ${(error as Error).message}`, "Start the run again.");
+    throw new ChainfleetError(
+      `${file} cannot be read: ${(error as Error).message}`,
+      "Run again: it is built if it is not there. If it is there, delete .chainfleet/contracts first.",
+    );
   }
 }
 

@@ -26,6 +26,9 @@ export async function isDone(
   if (answer === undefined || answer === "0x") {
     return false;
   }
+  if (wanted.length === 0) {
+    return true;
+  }
   const parameters: readonly AbiParameter[] = types.map((type) => ({ type }));
   const values = decodeAbiParameters(parameters, answer);
   return wanted.every(

@@ -18,6 +18,7 @@ import {
   type ContractKey,
   contractsIn,
   keyOf,
+  nameOn,
   resolved,
   STAND_IN,
   type Surroundings,
@@ -27,8 +28,8 @@ import {
 /** A transaction to a contract, ready but for addresses that are not known yet. */
 export interface PlannedCall {
   readonly name: string;
-  /** Contracts of the same chain that must be there: whom it calls, and whom it calls through. */
-  readonly calls: readonly string[];
+  /** Contracts of the same chain that must be there: those it calls, goes through or tells of. */
+  readonly uses: readonly string[];
   /** Calls of the same chain that must have been made. */
   readonly after: readonly string[];
   /** Contracts, of any chain, whose addresses must be known first and are not. */
@@ -77,6 +78,9 @@ export function planCall(
     };
   }
   const findings = [
+    ...(asked.outputs.length === 0
+      ? [`${where} done: ${asked.name} returns nothing; it must tell something`]
+      : []),
     ...argumentFindings(where, called.inputs, checkable(call.args, surroundings)),
     ...argumentFindings(`${where} done`, asked.inputs, checkable(call.done.args, surroundings)),
     ...returnsFindings(`${where} done returns`, asked, call.done, surroundings),
@@ -85,15 +89,14 @@ export function planCall(
     return { findings };
   }
   const { through } = call;
-  const calls = [call.contract, ...(through === undefined ? [] : [through])];
   const used = [
-    ...calls.map((name) => keyOf(chain.name, name)),
+    ...[call.contract, ...(through === undefined ? [] : [through])].map((name) => keyOf(chain.name, name)),
     ...contractsIn([call.args, call.done.args, call.done.returns], surroundings),
   ];
   const snapshot = new Map(known);
   return {
     name: call.name,
-    calls,
+    uses: [...new Set(used)].flatMap((key) => nameOn(chain.name, key) ?? []),
     after: call.after,
     waitsFor: [...new Set(used)].filter((key) => !known.has(key)),
     transaction: (addresses) =>
@@ -170,6 +173,11 @@ function returnsFindings(
 ): string[] {
   const { outputs } = asked;
   const value = resolved(returns, surroundings, withStandIns(returns, surroundings, new Map()));
+  if (value !== undefined && outputs.some(({ type }) => type.startsWith("tuple"))) {
+    return [
+      `${where}: ${asked.name} returns a struct, which cannot be compared; leave returns out or ask another view`,
+    ];
+  }
   return expected(asked, value).flatMap(({ index, value: wanted }) => {
     const output = outputs[index];
     return output === undefined

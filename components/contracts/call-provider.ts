@@ -14,6 +14,7 @@ import { isDone } from "./call-done";
 import type { DoneQuestion } from "./call-plan";
 import { configSecret, rememberConfig } from "./config-secret";
 import { atEndpoint } from "./endpoint";
+import { eventually } from "./eventually";
 import { clientOf } from "./lane/chain";
 import type { Job } from "./lane/lane";
 import { laneOf } from "./lane/lanes";
@@ -33,10 +34,12 @@ export const provider: FullProvider = {
   configure: async ({ config }) => rememberConfig(config),
   check: async (_olds, news) => ({ inputs: news }),
   diff: async (_id, olds: Inputs, news: Inputs) => ({
-    // The description is of the same transaction; the key and the endpoint are ways to it.
-    changes: (["to", "data", "done"] as const).some(
-      (key) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]),
-    ),
+    // The description is of the same transaction; the key is a way to it. A later refresh asks the endpoint.
+    changes:
+      olds.chain.chainId !== news.chain.chainId ||
+      (["rpcUrl", "to", "data", "done"] as const).some(
+        (key) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]),
+      ),
     replaces: olds.chain.chainId === news.chain.chainId ? [] : ["chain"],
     deleteBeforeReplace: false,
   }),
@@ -44,8 +47,15 @@ export const provider: FullProvider = {
     id: `${inputs.chain.chainId}/${inputs.call}`,
     outs: { ...inputs, ...(await send(inputs)) },
   }),
-  read: async (id, props) => ({ id, props }),
-  update: async (_id, _olds, news: Inputs) => ({ outs: { ...news, ...(await send(news)) } }),
+  // What was undone since, or is on a chain that began anew, is to be made again.
+  read: async (id, props: Inputs) => {
+    const done = await atEndpoint(props.chain, props.rpcUrl, (url) => isDone(clientOf(url), props.done));
+    return done ? { id, props } : { id: "", props: {} };
+  },
+  update: async (_id, { transaction, block }: Sent, news: Inputs) => {
+    const sent = await send(news);
+    return { outs: { ...news, ...(sent.transaction === "" ? { transaction, block } : sent) } };
+  },
   delete: async () => {},
 };
 
@@ -66,7 +76,7 @@ async function sendTo(inputs: Inputs, rpcUrl: string): Promise<Sent> {
   }
   const account = await accountOf(inputs.sender, configSecret);
   const done = await laneOf(inputs.chain, rpcUrl, account).do(jobOf(inputs, account.address, client));
-  if (!(await isDone(client, inputs.done))) {
+  if (!(await eventually(() => isDone(client, inputs.done)))) {
     throw new ChainfleetError(
       `${inputs.call} on ${inputs.chain.name}: ${inputs.description} went through (${done?.hash ?? "no transaction"}), but what its \`done\` asks for is not so.`,
       "Correct the call's arguments or its done in the config.",

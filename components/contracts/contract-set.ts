@@ -5,7 +5,7 @@ import type { PlannedCall } from "./call-plan";
 import { DeterministicDeployer } from "./deployer";
 import { ForgeDeployment, type OnChain } from "./deployment";
 import type { ForgeBuild } from "./forge-build";
-import type { Creation, PlannedChain, PlannedContract } from "./plan";
+import type { PlannedChain, PlannedContract, PlannedCreation } from "./plan";
 import type { ContractKey } from "./references";
 import type { ExplorerSettings } from "./verification/explorer";
 import { ForgeVerification } from "./verification/verification";
@@ -102,7 +102,7 @@ export class ContractSet extends pulumi.ComponentResource {
           ...(address === undefined ? {} : { plannedAddress: address }),
           after: contract.uses,
         },
-        { parent: set, dependsOn: [args.build, ...(contract.making.by === "create2" ? deployer : [])] },
+        { parent: set, dependsOn: [args.build, ...(contract.making.by === "others" ? [] : deployer)] },
       );
       args.lateAddresses.get(contract.key)?.become(deployment.address);
       if (args.explorers.length > 0 && contract.making.by !== "others") {
@@ -126,7 +126,7 @@ export class ContractSet extends pulumi.ComponentResource {
       return deployment;
     }
 
-    function creation(contract: PlannedContract): Unsettled<Creation> {
+    function creation(contract: PlannedContract): Unsettled<PlannedCreation> {
       if (contract.waitsFor.length === 0) {
         return contract.creation(new Map());
       }
@@ -151,7 +151,7 @@ export class ContractSet extends pulumi.ComponentResource {
         {
           parent: set,
           dependsOn: [
-            ...call.calls.flatMap((called) => deployments.get(called) ?? []),
+            ...call.uses.flatMap((used) => deployments.get(used) ?? []),
             ...call.after.flatMap((other) => calls.get(other) ?? []),
           ],
         },

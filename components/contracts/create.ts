@@ -1,4 +1,5 @@
 import { type Address, getContractAddress, type Hex, type PublicClient } from "viem";
+import { ChainfleetError } from "../error";
 import type { Artifact } from "./artifact";
 import type { Creation } from "./create2";
 import { creationGas } from "./creation-gas";
@@ -41,8 +42,14 @@ export async function findCreated(
   const codes = await Promise.all(addresses.map((address) => client.getCode({ address })));
   for (const [index, address] of addresses.entries()) {
     if (compareRuntimeCode(codes[index], artifact).is === "same") {
-      // The same code may have been made with other arguments. A node without history cannot tell.
+      // The same code may have been made with other arguments.
       const origin = await madeBy(client, address, ({ input }) => input === initCode);
+      if (origin === "not known") {
+        throw new ChainfleetError(
+          `${artifact.name}: ${sender} has made a contract of this code before, at ${address}, and the node does not keep the states that would tell whether with these arguments. Nothing was sent.`,
+          "If it is the one, give its address as at; if not, use create: create2, or a node that keeps old states.",
+        );
+      }
       if (origin !== "another transaction") {
         return address;
       }

@@ -20,7 +20,8 @@ export const provider: FullProvider = {
   check: async (_olds, news) => ({ inputs: news }),
   diff: async (_id, olds: Inputs, news: Inputs) => {
     const replaces = olds.chain.chainId === news.chain.chainId ? [] : ["chain"];
-    return { changes: replaces.length > 0, replaces, deleteBeforeReplace: false };
+    const changes = replaces.length > 0 || olds.rpcUrl !== news.rpcUrl;
+    return { changes, replaces, deleteBeforeReplace: false };
   },
   create: async (inputs: Inputs) => {
     await atEndpoint(inputs.chain, inputs.rpcUrl, (url) => ensureDeployer(inputs, url));
@@ -52,19 +53,20 @@ async function ensureDeployer({ chain, sender }: Inputs, url: string): Promise<v
   }
   const account = await accountOf(sender, configSecret);
   await laneOf(chain, url, account).do(funding(client));
-  await sendOnce(client, chain.name);
   for (let seconds = 0; !(await isThere(client)); seconds += POLL_SECONDS) {
     if (seconds >= PATIENCE_SECONDS) {
       throw new ChainfleetError(
-        `${chain.name}: the deterministic deployer's transaction was taken, but is in no block after ${PATIENCE_SECONDS} s.`,
+        `${chain.name}: the deterministic deployer's transaction is in no block after ${PATIENCE_SECONDS} s.`,
         "Its gas price is 100 gwei, which cannot be changed: if the chain asks for more, run again when it asks for less, or set create: create for the contracts.",
       );
     }
+    // Again each time: a node may forget it.
+    await sendTransaction(client, chain.name);
     await delay(POLL_SECONDS * 1000);
   }
 }
 
-const POLL_SECONDS = 0.4;
+const POLL_SECONDS = 0.5;
 const PATIENCE_SECONDS = 120;
 
 function funding(client: PublicClient): Job {
@@ -79,12 +81,12 @@ function funding(client: PublicClient): Job {
   };
 }
 
-async function sendOnce(client: PublicClient, chain: string): Promise<void> {
+async function sendTransaction(client: PublicClient, chain: string): Promise<void> {
   try {
     await client.sendRawTransaction({ serializedTransaction: TRANSACTION });
   } catch (error) {
-    // Another program may have sent it; then it is known, or its nonce is used.
-    if (!["known", "nonce used", "underpriced", "unanswered"].includes(refusal(error))) {
+    // Sent already, here or by another program, it is known, or its nonce is used; a fee may fall.
+    if (!["known", "nonce used", "underpriced", "unanswered", "fee too low"].includes(refusal(error))) {
       throw new ChainfleetError(
         `${chain} does not take the deterministic deployer's transaction: ${(error as Error).message.split("\n")[0]}`,
         "Its signature has no chain id (EIP-155). Let the node take such transactions once, or set create: create for the contracts.",

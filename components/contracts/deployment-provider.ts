@@ -9,6 +9,7 @@ import { createJob, findCreated } from "./create";
 import { type Creation, create2Data, create2Job, DETERMINISTIC_DEPLOYER } from "./create2";
 import type { ForgeDeploymentArgs } from "./deployment";
 import { atEndpoint } from "./endpoint";
+import { eventually } from "./eventually";
 import { clientOf } from "./lane/chain";
 import type { Done } from "./lane/lane";
 import { laneOf } from "./lane/lanes";
@@ -37,14 +38,15 @@ export const provider: FullProvider = {
   configure: async ({ config }) => rememberConfig(config),
   check: async (_olds, news) => ({ inputs: news }),
   diff: async (_id, olds: Inputs, news: Inputs) => {
-    // The sender's key, the endpoint and the fees are ways to the same contract, and so is the build.
+    // The sender's key and the fees are ways to the same contract, and so is the build. A refresh asks the endpoint.
     const replaces = [
       ...(olds.chain.chainId === news.chain.chainId ? [] : ["chain"]),
       ...(olds.plannedAddress === news.plannedAddress ? [] : ["plannedAddress"]),
       ...(olds.initCodeHash === news.initCodeHash ? [] : ["initCodeHash"]),
       ...(JSON.stringify(olds.making) === JSON.stringify(news.making) ? [] : ["making"]),
     ];
-    return { changes: replaces.length > 0, replaces, deleteBeforeReplace: false };
+    const changes = replaces.length > 0 || olds.rpcUrl !== news.rpcUrl;
+    return { changes, replaces, deleteBeforeReplace: false };
   },
   create: async (inputs: Inputs) => {
     const made = await atEndpoint(inputs.chain, inputs.rpcUrl, (url) => make(inputs, url));
@@ -89,6 +91,7 @@ async function madeByDeployer(
 ): Promise<Made> {
   const address = inputs.plannedAddress as Address;
   if (done !== undefined) {
+    await expectMade(inputs, address, client);
     return { address, transaction: done.hash, block: done.block };
   }
   await expectCode(inputs, address, artifact, client);
@@ -127,6 +130,21 @@ async function madeBySender(
   return typeof origin === "string"
     ? { address, transaction: "", block: 0 }
     : { address, transaction: origin.hash, block: origin.block };
+}
+
+/** A transaction to a deployer that is not there succeeds and makes nothing. */
+async function expectMade(
+  { deployment, chain }: Inputs,
+  address: Address,
+  client: PublicClient,
+): Promise<void> {
+  const hasCode = async () => ((await client.getCode({ address })) ?? "0x") !== "0x";
+  if (!(await eventually(hasCode))) {
+    throw new ChainfleetError(
+      `${deployment} on ${chain.name}: the transaction went through, but there is no code at ${address}. The chain may have been begun anew.`,
+      "Let the state follow the chain with pulumi refresh, then run again.",
+    );
+  }
 }
 
 /** Reads what is to be sent, and makes sure that it is what was planned. */

@@ -7,8 +7,9 @@ export interface Origin {
 }
 
 /**
- * Finds the transaction that made a contract: the first block that has its code, by halving, and in it the
- * transaction that looks right.
+ * Finds the transaction that made a contract: the first block that has its code, and in it the transaction that
+ * looks right. Goes back from the latest block by growing steps, so that a node that keeps few states can tell of
+ * what is not old.
  *
  * @returns "another transaction" if none in that block looks right, "not known" if the node does not keep the states
  *   of old blocks.
@@ -29,15 +30,26 @@ export async function madeBy(
 }
 
 async function firstBlockWithCode(client: PublicClient, address: Address): Promise<bigint> {
-  let low = 0n;
+  const hasCode = async (blockNumber: bigint) => {
+    const code = await client.getCode({ address, blockNumber });
+    return code !== undefined && code !== "0x";
+  };
   let high = await client.getBlockNumber();
+  let low = high;
+  for (let step = 1n; low > 0n; step *= 2n) {
+    low = high > step ? high - step : 0n;
+    if (!(await hasCode(low))) {
+      low += 1n;
+      break;
+    }
+    high = low;
+  }
   while (low < high) {
     const middle = (low + high) / 2n;
-    const code = await client.getCode({ address, blockNumber: middle });
-    if (code === undefined || code === "0x") {
-      low = middle + 1n;
-    } else {
+    if (await hasCode(middle)) {
       high = middle;
+    } else {
+      low = middle + 1n;
     }
   }
   return low;

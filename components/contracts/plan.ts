@@ -4,10 +4,18 @@ import { type PlannedCall, planCall } from "./call-plan";
 import { create2Address } from "./create2";
 import type { ChainDefinition, ContractDefinition, Making } from "./definitions";
 import { type Arguments, argumentFindings, constructorParameters, encodeArguments } from "./parameters";
-import { type Addresses, type ContractKey, contractsIn, keyOf, resolved, withStandIns } from "./references";
+import {
+  type Addresses,
+  type ContractKey,
+  contractsIn,
+  keyOf,
+  nameOn,
+  resolved,
+  withStandIns,
+} from "./references";
 
 /** What is sent to make a contract. */
-export interface Creation {
+export interface PlannedCreation {
   readonly encodedArguments: Hex;
   /** keccak256 of the creation code with the arguments. */
   readonly initCodeHash: Hex;
@@ -28,7 +36,7 @@ export interface PlannedContract {
   /** Contracts, of any chain, whose addresses must be known first and are not. */
   readonly waitsFor: readonly ContractKey[];
   /** @param addresses those of `waitsFor` at least. */
-  creation(addresses: Addresses): Creation;
+  creation(addresses: Addresses): PlannedCreation;
 }
 
 /** One chain's part of a plan. */
@@ -76,16 +84,35 @@ export function planContracts(
   });
   const calls = chains.map((chain) => chain.calls.map((call) => planCall(chain, call, artifacts, known)));
   wrong.push(...calls.flat().flatMap((call) => ("findings" in call ? call.findings : [])));
+  wrong.push(...collisions(ordered, planned));
   if (wrong.length > 0) {
     return { findings: wrong };
   }
   return {
     chains: chains.map(({ name }, index) => ({
       name,
-      contracts: planned.filter((one) => one !== undefined).filter(({ key }) => key.startsWith(`${name}/`)),
+      contracts: planned
+        .filter((one) => one !== undefined)
+        .filter(({ key }) => nameOn(name, key) !== undefined),
       calls: (calls[index] ?? []).filter((call): call is PlannedCall => !("findings" in call)),
     })),
   };
+}
+
+/** Contracts that would be one: at the same address, or told apart by nothing that is on the chain. */
+function collisions(entries: readonly Entry[], planned: readonly (PlannedContract | undefined)[]): string[] {
+  const first = new Map<string, string>();
+  return entries.flatMap(({ chain, definition: { name, contract, args, making } }, index) => {
+    const address = planned[index]?.address;
+    const identity = `${chain.name} ${address ?? JSON.stringify([contract, args, making])}`;
+    const other = first.get(identity);
+    first.set(identity, other ?? name);
+    return other === undefined || making.by === "others"
+      ? []
+      : [
+          `${chain.name}: ${other} and ${name} are the same contract with the same arguments; give one another salt`,
+        ];
+  });
 }
 
 /** A salt of the config as CREATE2 takes it: 32 bytes. */
@@ -118,7 +145,7 @@ function planContract(
   const used = making.by === "others" ? [] : contractsIn(args, surroundings);
   const waitsFor = used.filter((one) => !known.has(one));
   const snapshot = new Map(known);
-  const creation = (addresses: Addresses): Creation => {
+  const creation = (addresses: Addresses): PlannedCreation => {
     if (making.by === "others") {
       return { encodedArguments: "0x", initCodeHash: "0x", address: getAddress(making.address) };
     }
@@ -141,9 +168,7 @@ function planContract(
     contract,
     making,
     address,
-    uses: used
-      .filter((one) => one.startsWith(`${chain.name}/`))
-      .map((one) => one.slice(chain.name.length + 1)),
+    uses: used.flatMap((one) => nameOn(chain.name, one) ?? []),
     waitsFor,
     creation,
   };

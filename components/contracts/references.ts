@@ -26,6 +26,11 @@ export function keyOf(chain: string, name: string): ContractKey {
   return `${chain}/${name}`;
 }
 
+/** The contract's name if it is on the chain. */
+export function nameOn(chain: string, key: ContractKey): string | undefined {
+  return key.startsWith(`${chain}/`) ? key.slice(chain.length + 1) : undefined;
+}
+
 /** The contracts that a value names, each once. */
 export function contractsIn(value: unknown, { chain }: Surroundings): ContractKey[] {
   if (isReference(value)) {

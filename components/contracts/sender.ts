@@ -6,7 +6,10 @@ import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { environmentVariable } from "../environment";
 import { ChainfleetError } from "../error";
 
-/** Where a private key is found. The key itself is in no state, log or command line. */
+/**
+ * Where a private key is found. The key is in no log, on no command line and no resource's input; a secret of the
+ * config is in the state as the engine keeps every config: encrypted.
+ */
 export type KeySource =
   /** An environment variable, or a line of `.env`. */
   | { readonly from: "variable"; readonly variable: string }

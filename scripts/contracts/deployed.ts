@@ -84,7 +84,10 @@ function verdict(verification: StateResource | undefined): Pick<DeployedContract
   if (verification === undefined) {
     return {};
   }
-  const { results = [] } = verification.outputs as unknown as Outputs;
+  const { results = [] } = (verification.outputs ?? {}) as unknown as Outputs;
+  if (results.length === 0) {
+    return {};
+  }
   const refusals = results
     .filter(({ verified }) => !verified)
     .map(({ explorer, why }) => `${explorer}: ${why}`);

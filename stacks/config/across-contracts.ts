@@ -8,20 +8,41 @@ type Raw = Readonly<Record<string, unknown>>;
  */
 export function acrossContracts(raw: Raw): Finding[] {
   if (raw.stack !== "contracts" && raw.stack !== "full") {
-    return [];
+    return raw.contracts === undefined
+      ? []
+      : [{ key: "contracts", problem: "would not be deployed: set chainfleet:stack to contracts or full" }];
   }
   if (raw.contracts === undefined) {
     return [{ key: "contracts", problem: `is missing; the stack ${raw.stack} deploys contracts` }];
   }
   const { chains } = object(raw.contracts);
-  return Object.entries(object(chains)).flatMap(([name, chain]) => {
-    const key = `contracts.chains.${name}`;
-    return [
-      ...endpoint(key, object(chain), raw),
-      ...keySource(`${key}.sender`, object(object(chain).sender), object(raw.keys)),
-      ...existing(key, object(object(chain).contracts)),
-      ...explorers(key, object(chain).explorers),
-    ];
+  return sameChain(object(chains)).concat(
+    Object.entries(object(chains)).flatMap(([name, chain]) => {
+      const key = `contracts.chains.${name}`;
+      return [
+        ...endpoint(key, object(chain), raw),
+        ...keySource(`${key}.sender`, object(object(chain).sender), object(raw.keys)),
+        ...existing(key, object(object(chain).contracts)),
+        ...explorers(key, object(chain).explorers),
+      ];
+    }),
+  );
+}
+
+/** Two entries for one chain would send from one account without knowing of each other. */
+function sameChain(chains: Raw): Finding[] {
+  const names = Object.keys(chains);
+  const idOf = (name: string) => String(object(chains[name]).chainId);
+  return names.flatMap((name, index) => {
+    const other = names.slice(0, index).find((one) => idOf(one) === idOf(name));
+    return other === undefined || object(chains[name]).chainId === undefined
+      ? []
+      : [
+          {
+            key: `contracts.chains.${name}.chainId`,
+            problem: `is ${idOf(name)}, as is that of ${other}; put the contracts of one chain under one name`,
+          },
+        ];
   });
 }
 
@@ -75,7 +96,10 @@ function keySource(key: string, sender: Raw, keys: Raw): Finding[] {
       : [
           { key: `${key}.passwordVariable`, problem: "and keystore belong together; one of them is missing" },
         ]),
-    ...(typeof sender.keySecret !== "string" || keys[sender.keySecret] !== undefined
+    // Anything else may be the key itself, and must not be shown.
+    ...(typeof sender.keySecret !== "string" ||
+    !/^[A-Za-z_][\w-]{0,40}$/.test(sender.keySecret) ||
+    keys[sender.keySecret] !== undefined
       ? []
       : [
           {
@@ -87,13 +111,24 @@ function keySource(key: string, sender: Raw, keys: Raw): Finding[] {
 }
 
 function existing(key: string, contracts: Raw): Finding[] {
-  return Object.entries(contracts)
-    .map(([name, contract]) => [name, object(contract)] as const)
-    .filter(([, { at, codeHash }]) => at === undefined && codeHash !== undefined)
-    .map(([name]) => ({
-      key: `${key}.contracts.${name}.codeHash`,
-      problem: "needs at: it is of code that is there",
-    }));
+  return Object.entries(contracts).flatMap(([name, raw]) => {
+    const contract = object(raw);
+    const useless = ["args", "salt", "create"].filter(
+      (part) => contract.at !== undefined && contract[part] !== undefined,
+    );
+    return [
+      ...(contract.at === undefined && contract.codeHash !== undefined
+        ? [{ key: `${key}.contracts.${name}.codeHash`, problem: "needs at: it is of code that is there" }]
+        : []),
+      ...useless.map((part) => ({
+        key: `${key}.contracts.${name}.${part}`,
+        problem: "says how to make a contract that is there: at is set",
+      })),
+      ...(contract.create === "create" && contract.salt !== undefined
+        ? [{ key: `${key}.contracts.${name}.salt`, problem: "has no meaning with create: create" }]
+        : []),
+    ];
+  });
 }
 
 function explorers(key: string, raw: unknown): Finding[] {

@@ -130,7 +130,11 @@ describe("a config that is wrong", () => {
             rpcUrl: "ftp://n",
             sender: { address: "0x1", keySecret: "nobody" },
             feeCeilingGwei: 0,
-            contracts: { WETH9: { salts: "x", codeHash: `0x${"0".repeat(64)}` } },
+            contracts: {
+              WETH9: { salts: "x", codeHash: `0x${"0".repeat(64)}` },
+              Taken: { at: sender.address, args: [1] },
+              Plain: { create: "create", salt: "x" },
+            },
             calls: { one: { contract: "WETH9", function: "f", done: { functions: "g" } } },
             explorers: [{ kind: "blockscout" }, { kind: "etherscan" }, { kind: "etherscan", apiKey: "abc" }],
           },
@@ -146,7 +150,11 @@ describe("a config that is wrong", () => {
       "contracts.chains.both.rpcStack is one endpoint too many beside rpcUrl",
       "contracts.chains.both.sender has no key; must have one of",
       'contracts.chains.wrong.rpcUrl is "ftp://n"; must begin with http',
-      'contracts.chains.wrong.sender.address is "0x1"; must be an address',
+      "contracts.chains.wrong.sender.address must be an address: 0x and 40 hex digits (it is not shown here)",
+      "contracts.chains.both.chainId is 1, as is that of far; put the contracts of one chain under one name",
+      "contracts.chains.wrong.chainId is 1, as is that of far",
+      "contracts.chains.wrong.contracts.Taken.args says how to make a contract that is there: at is set",
+      "contracts.chains.wrong.contracts.Plain.salt has no meaning with create: create",
       'contracts.chains.wrong.sender.keySecret is "nobody", which is not set; pulumi config set --secret',
       "contracts.chains.wrong.feeCeilingGwei is 0; must be more than 0",
       'contracts.chains.wrong.contracts.WETH9.salts is not a key here; did you mean "salt"?',
@@ -155,12 +163,28 @@ describe("a config that is wrong", () => {
       'contracts.chains.wrong.calls.one.done.functions is not a key here; did you mean "function"?',
       "contracts.chains.wrong.explorers[0].url is missing; every Blockscout has its own",
       "contracts.chains.wrong.explorers[1].apiKey is missing",
-      'contracts.chains.wrong.explorers[2].apiKey is "abc"; must name an environment variable',
+      "contracts.chains.wrong.explorers[2].apiKey must name an environment variable",
     ];
     expectBeginnings(found, expected);
     expect(findings({ stack: "contracts" })).toEqual([
       "contracts is missing; the stack contracts deploys contracts",
     ]);
+    const key = `0x${"5".repeat(64)}`;
+    const misplaced = findings({
+      stack: "contracts",
+      contracts: {
+        chains: {
+          one: {
+            chainId: 1,
+            rpcUrl: "http://n",
+            sender: { address: key, keyVariable: key, keySecret: key, passwordVariable: key },
+            explorers: [{ kind: "etherscan", apiKey: key }],
+          },
+        },
+      },
+    });
+    expect(misplaced.length).toBeGreaterThan(3);
+    expect(misplaced.join()).not.toContain("5555");
   });
 
   it("never throws anything but a ConfigError, whatever it is", () => {

@@ -48,11 +48,11 @@ function parse(value: string): unknown {
 
 function describe(issue: core.$ZodIssue, raw: unknown): Finding[] {
   const key = path(issue.path);
-  if (issue.path[0] === "keys") {
-    // Its value may be a private key in the wrong place.
-    return [{ key, problem: issue.message }];
-  }
   const found = at(raw, issue.path);
+  if (issue.path[0] === "keys" || issue.path.includes("sender") || issue.path.at(-1) === "apiKey") {
+    // Its value may be a private key in the wrong place.
+    return [{ key, problem: found === undefined ? "is missing" : `${issue.message} (it is not shown here)` }];
+  }
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((unknown) => ({

@@ -188,9 +188,7 @@ export const configSchema = z.strictObject({
   keys: z
     .record(
       z.string(),
-      z
-        .string()
-        .regex(/^0x[0-9a-fA-F]{64}$/, "must be a private key: 0x and 64 hex digits (it is not shown here)"),
+      z.string().regex(/^0x[0-9a-fA-F]{64}$/, "must be a private key: 0x and 64 hex digits"),
     )
     .default({})
     .describe(

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { environmentVariable, variablesIn } from "../../components/environment";
 import { ConfigError } from "./config-error";
 import type { ContractsChainConfig, ContractsConfig } from "./contracts";
@@ -37,6 +38,12 @@ function chainFindings(key: string, { rpcUrl = "", sender, explorers }: Contract
       key: where,
       problem: `names the environment variable ${variable}, which is not set (nor in .env)`,
     }));
+  if (sender.keystore !== undefined && !existsSync(sender.keystore)) {
+    missing.push({
+      key: `${key}.sender.keystore`,
+      problem: `is "${sender.keystore}", which is no file here`,
+    });
+  }
   const privateKey = sender.keyVariable === undefined ? undefined : environmentVariable(sender.keyVariable);
   return privateKey === undefined || /^0x[0-9a-fA-F]{64}$/.test(privateKey)
     ? missing

@@ -70,16 +70,21 @@ export class Lane {
   #flights: Flight[] = [];
   #waiting: string[] = [];
   #room = Number.POSITIVE_INFINITY;
-  #running: Promise<void> | undefined;
+  #isRunning = false;
   /** The latest block when the lane began. */
   #begun: number | undefined;
   #sent = 0;
+  /** The nonce that is next to be mined, and the block since which it is while a stranger's transaction has it. */
+  #head: { readonly nonce: number; readonly since: number } | undefined;
   /** The block since which the chain asks for more than the ceiling. */
   #tooDearSince: number | undefined;
 
   constructor(readonly chain: LaneChain) {}
 
-  /** Does a job. Resolves when its effect has the confirmations asked for; rejects when it cannot be done. */
+  /**
+   * Does a job. Resolves when its transaction has the confirmations asked for, or at once if the chain shows the
+   * effect already; rejects when it cannot be done.
+   */
   do(job: Job): Promise<Done> {
     const known = this.#jobs.get(job.name);
     if (known !== undefined) {
@@ -87,9 +92,10 @@ export class Lane {
     }
     const { end } = this.#add(job);
     this.#waiting.push(job.name);
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    if (!this.#isRunning) {
+      this.#isRunning = true;
+      void this.#run();
+    }
     return end.promise;
   }
 
@@ -116,6 +122,8 @@ export class Lane {
         await delay(this.chain.pollMilliseconds * Math.min(8, 1 + silent));
       }
     }
+    // In the same breath as the last look at the jobs: one that comes now starts the lane anew.
+    this.#isRunning = false;
   }
 
   /** Jobs that arrive together leave together, and their cost is known as a whole before the first is sent. */
@@ -132,7 +140,11 @@ export class Lane {
   async #turn(): Promise<void> {
     const hashes = this.#flights.flatMap(({ broadcasts }) => broadcasts.map(({ hash }) => hash));
     const [sight, rules] = await Promise.all([this.chain.look(hashes), this.chain.rules()]);
-    if (this.#isToWait(sight, rules) || this.#isTooDear(sight, rules) || !(await this.#canPay(rules))) {
+    if (this.#isHeldUp(sight) || this.#isToWait(sight, rules)) {
+      return;
+    }
+    const isTooDear = this.#isTooDear(sight, rules);
+    if (!isTooDear && !(await this.#canPay(rules))) {
       return;
     }
     const lane = {
@@ -141,6 +153,10 @@ export class Lane {
     };
     const room = Math.min(rules.maxPending, this.#room);
     for (const action of nextActions(lane, sight, { ...rules, maxPending: room })) {
+      // What is in the air is still looked after.
+      if (isTooDear && action.do === "send") {
+        continue;
+      }
       if (!(await this.#perform(action, sight.block))) {
         break;
       }
@@ -149,33 +165,59 @@ export class Lane {
 
   /**
    * A lane that begins while the pool has transactions of its sender lets them be mined first, for a while: they may
-   * be those of a run that was killed, and sending them again would pay for nothing.
+   * be those of a run that was killed, and sending them again would pay for nothing. Where it would make a contract
+   * twice, at another nonce, it waits until they are mined.
    */
   #isToWait(sight: Sight, { patience }: LaneRules): boolean {
     this.#begun ??= sight.block;
     const isFresh = this.#flights.length === 0 && this.#sent === 0;
-    return isFresh && sight.pending > sight.mined && sight.block < this.#begun + patience;
+    const makesTwice = this.#waiting.some((name) => this.#entry(name).job.to === undefined);
+    return isFresh && sight.pending > sight.mined && (makesTwice || sight.block < this.#begun + patience);
   }
 
-  /** While the chain asks for more than the ceiling nothing new is sent; after a while what waits is given up. */
+  /**
+   * A transaction at the head of the lane that is not this run's, and that nobody mines, holds up everything behind
+   * it. It may be of value to whoever sent it: it is not replaced, but named.
+   */
+  #isHeldUp(sight: Sight): boolean {
+    const isOurs = this.#flights.some(({ nonce }) => nonce === sight.mined);
+    if (isOurs || sight.pending <= sight.mined || this.#head?.nonce !== sight.mined) {
+      this.#head = { nonce: sight.mined, since: sight.block };
+      return false;
+    }
+    if (sight.block - this.#head.since < HELD_UP_BLOCKS) {
+      return false;
+    }
+    const names = [...this.#jobs.keys()];
+    this.#fail(
+      names,
+      new ChainfleetError(
+        `${names.join(", ")} on ${this.chain.name}: nonce ${sight.mined} of ${this.chain.sender} is held by a transaction that this run did not send, and that has not been mined for ${HELD_UP_BLOCKS} blocks.`,
+        "Speed it up or cancel it with the wallet that sent it (for one of a killed run: any wallet with this key), then run again.",
+      ),
+    );
+    return true;
+  }
+
+  /** While the chain asks for more than the ceiling nothing new is sent; after a while everything is given up. */
   #isTooDear(sight: Sight, { floor, ceiling }: LaneRules): boolean {
-    if (floor <= ceiling || this.#waiting.length === 0) {
+    if (floor <= ceiling) {
       this.#tooDearSince = undefined;
       return false;
     }
     this.#tooDearSince ??= sight.block;
     if (sight.block - this.#tooDearSince >= DEAR_BLOCKS) {
-      const names = [...this.#waiting];
+      const inPool = this.#flights.map(({ job }) => job);
+      const names = [...this.#jobs.keys()];
       this.#fail(
         names,
         new ChainfleetError(
-          `${names.join(", ")} on ${this.chain.name}: the chain has asked ${formatGwei(floor)} gwei for a unit of gas for ${DEAR_BLOCKS} blocks; the ceiling is ${formatGwei(ceiling)} gwei. Nothing was sent for them.`,
-          "Run again when the fee has fallen, or raise the chain's feeCeilingGwei.",
+          `${names.join(", ")} on ${this.chain.name}: the chain has asked ${formatGwei(floor)} gwei for a unit of gas for ${DEAR_BLOCKS} blocks; the ceiling is ${formatGwei(ceiling)} gwei. ${inPool.length === 0 ? "Nothing was sent for them." : `In the pool already: ${inPool.join(", ")}.`}`,
+          "Run again when the fee has fallen, or raise the chain's feeCeilingGwei. What is mined meanwhile is taken over.",
         ),
       );
     }
-    // What is in the air is still looked after.
-    return this.#flights.length === 0;
+    return true;
   }
 
   /** Makes sure, whenever jobs have come, that the sender can pay for all that wait. */
@@ -251,10 +293,14 @@ export class Lane {
     this.#flights = this.#flights.filter(({ job }) => job !== name);
     if (receipt.succeeded || (await entry.job.isDone())) {
       this.#jobs.delete(name);
+      // There is room in the pool again; how much, the node says if it is too much.
+      this.#room += 1;
       entry.end.resolve(receipt);
       return;
     }
     entry.attempts += 1;
+    // It may have been too little; and what it calls may be there by now, so that the node can tell.
+    delete entry.gas;
     if (entry.attempts >= ATTEMPTS) {
       this.#fail(
         [name],
@@ -319,22 +365,31 @@ export class Lane {
         return false;
       case "underpriced":
         // Somebody else's transaction holds the nonce in the pool: the next one is free.
-        if (this.#flights.find(({ job }) => job === name)?.broadcasts.length === 1) {
+        if (this.#isFirstBroadcast(name)) {
           this.#requeue(name);
         }
         return false;
       case "fee too low":
-        // It is in no pool: its nonce is free, and the next turn asks for the fee of that moment.
-        this.#requeue(name);
+        // If it is in no pool its nonce is free, and the next turn asks for the fee of that moment.
+        if (this.#isFirstBroadcast(name)) {
+          this.#requeue(name);
+        }
         return false;
       case "pool full":
         this.#requeue(name);
         this.#room = Math.max(1, this.#flights.length);
         return false;
       case "refused":
-        this.#fail([name], error);
+        // An earlier broadcast of it may be in the pool: then it is only not bumped.
+        if (this.#isFirstBroadcast(name)) {
+          this.#fail([name], error);
+        }
         return false;
     }
+  }
+
+  #isFirstBroadcast(name: string): boolean {
+    return this.#flights.find(({ job }) => job === name)?.broadcasts.length === 1;
   }
 
   /** Takes the nonce from a job; it keeps its place before those that came later. */
@@ -349,7 +404,7 @@ export class Lane {
   /** An empty transaction to ourselves, looked after like any other; nobody misses it if the nonce is used. */
   #fill(nonce: number, fee: Fee, block: number): Promise<boolean> {
     const name = `nonce ${nonce}`;
-    this.#add({
+    const { end } = this.#add({
       name,
       to: this.chain.sender,
       data: "0x",
@@ -358,9 +413,12 @@ export class Lane {
       gas: async () => 21_000n,
       isDone: async () => true,
     });
+    // Nobody waits for it; what is wrong with the chain, the jobs behind it tell.
+    end.promise.catch(() => {});
     return this.#sign(name, nonce, fee, block);
   }
 
+  /** Ends jobs, and those that come after them and are not sent yet: their constructors would call nothing. */
   #fail(names: readonly string[], error: Error): void {
     for (const name of names) {
       const entry = this.#jobs.get(name);
@@ -368,6 +426,18 @@ export class Lane {
       this.#flights = this.#flights.filter(({ job }) => job !== name);
       this.#waiting = this.#waiting.filter((job) => job !== name);
       entry?.end.reject(error);
+    }
+    for (const name of names) {
+      const behind = this.#waiting.filter((job) => this.#entry(job).job.after.includes(name));
+      if (behind.length > 0) {
+        this.#fail(
+          behind,
+          new ChainfleetError(
+            `${behind.join(", ")} on ${this.chain.name}: not sent, as ${name} failed.`,
+            "Run again when that is put right.",
+          ),
+        );
+      }
     }
   }
 
@@ -387,6 +457,9 @@ const ATTEMPTS = 3;
 const GATHER_MILLISECONDS = 40;
 const GATHER_TURNS = 10;
 
+/** Blocks for which a stranger's transaction at the head of the lane is waited for. */
+const HELD_UP_BLOCKS = 25;
+
 /** Blocks for which a fee above the ceiling is waited out. */
 const DEAR_BLOCKS = 10;
 
@@ -400,7 +473,7 @@ interface Entry {
   attempts: number;
   /** Signed transactions by hash. */
   readonly raw: Map<Hash, Hex>;
-  gas?: bigint;
+  gas?: bigint | undefined;
 }
 
 interface Deferred<Value> {

@@ -5,9 +5,6 @@ export function blockscout(url: string): Explorer {
   const contract = ({ address }: Claim) => `${url}/smart-contracts/${address}`;
   return {
     submit: async (claim) => {
-      if (isVerified(await request(contract(claim), {}))) {
-        return { is: "verified" };
-      }
       const answer = await request(`${contract(claim)}/verification/via/standard-input`, {
         method: "POST",
         body: form(claim),

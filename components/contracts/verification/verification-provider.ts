@@ -16,9 +16,11 @@ export const provider: FullProvider = {
   check: async (_olds, news) => ({ inputs: news }),
   diff: async (_id, olds: Inputs, news: Inputs) => ({
     // How it was made and built says nothing new once it is verified.
-    changes: (["address", "initCodeHash", "explorers"] as const).some(
-      (key) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]),
-    ),
+    changes:
+      olds.chain.chainId !== news.chain.chainId ||
+      (["address", "initCodeHash", "explorers"] as const).some(
+        (key) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]),
+      ),
     replaces: olds.chain.chainId === news.chain.chainId ? [] : ["chain"],
     deleteBeforeReplace: false,
   }),

@@ -76,9 +76,13 @@ function patiently<Answer extends Submission | Verdict>(question: () => Promise<
     maxTimeout: 15_000,
     randomize: true,
     shouldRetry: ({ error }) => error instanceof Busy,
-    onFailedAttempt: ({ error }) => delay(1000 * ((error instanceof Busy && error.seconds) || 0)),
+    onFailedAttempt: ({ error }) =>
+      delay(1000 * Math.min(LONGEST_PAUSE_SECONDS, (error instanceof Busy && error.seconds) || 0)),
   });
 }
+
+/** However long an explorer asks to wait: the next run may ask again. */
+const LONGEST_PAUSE_SECONDS = 30;
 
 /** An explorer with its rate and its queue. */
 interface Connection {
