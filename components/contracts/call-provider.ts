@@ -13,6 +13,7 @@ import type { ContractCallArgs } from "./call";
 import { isDone } from "./call-done";
 import type { DoneQuestion } from "./call-plan";
 import { configSecret, rememberConfig } from "./config-secret";
+import { withMargin } from "./creation-gas";
 import { atEndpoint } from "./endpoint";
 import { eventually } from "./eventually";
 import { clientOf } from "./lane/chain";
@@ -97,7 +98,7 @@ function jobOf(inputs: Inputs, account: Address, client: PublicClient): Job {
     isDone: () => isDone(client, inputs.done),
     gas: async () => {
       try {
-        return ((await client.estimateGas({ account, to, data })) * 12n) / 10n;
+        return withMargin(await client.estimateGas({ account, to, data }));
       } catch (error) {
         const reverted =
           error instanceof BaseError && error.walk((one) => one instanceof ExecutionRevertedError);

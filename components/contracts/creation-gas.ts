@@ -2,6 +2,11 @@ import { type Address, BaseError, ExecutionRevertedError, type Hex, type PublicC
 import { ChainfleetError } from "../error";
 import type { Creation } from "./create2";
 
+/** A fifth more than a node estimates: state changes between the estimate and the block. */
+export function withMargin(gas: bigint): bigint {
+  return (gas * 12n) / 10n;
+}
+
 /**
  * Gas for a creation: a fifth more than the node estimates, or a bound where it cannot. What a constructor calls is
  * not there yet when both leave in the same block: then no node can estimate.
@@ -14,7 +19,7 @@ export async function creationGas(
   transaction: { readonly account?: Address; readonly to?: Address; readonly data: Hex },
 ): Promise<bigint> {
   try {
-    return ((await client.estimateGas(transaction)) * 12n) / 10n;
+    return withMargin(await client.estimateGas(transaction));
   } catch (error) {
     const isReverted =
       error instanceof BaseError && error.walk((one) => one instanceof ExecutionRevertedError);

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Address, type Hex, type PublicClient, parseEther } from "viem";
+import type { PublicClient } from "viem";
 import type { FullProvider } from "../dynamic-resource";
 import { ChainfleetError } from "../error";
 import { configSecret, rememberConfig } from "./config-secret";
 import { DETERMINISTIC_DEPLOYER } from "./create2";
 import type { OnChain } from "./deployment";
+import { DEPLOYER_TRANSACTION, deployerFunding, isDeployerThere } from "./deterministic-deployer";
 import { atEndpoint } from "./endpoint";
 import { clientOf } from "./lane/chain";
-import type { Job } from "./lane/lane";
 import { laneOf } from "./lane/lanes";
 import { refusal } from "./lane/refusal";
 import { accountOf } from "./sender";
@@ -28,32 +28,21 @@ export const provider: FullProvider = {
     return { id: `${inputs.chain.chainId}/${DETERMINISTIC_DEPLOYER}`, outs: inputs };
   },
   read: async (id, props: Inputs) => {
-    const found = await atEndpoint(props.chain, props.rpcUrl, (url) => isThere(clientOf(url)));
+    const found = await atEndpoint(props.chain, props.rpcUrl, (url) => isDeployerThere(clientOf(url)));
     return found ? { id, props } : { id: "", props: {} };
   },
   update: async (_id, olds, news) => ({ outs: { ...olds, ...news } }),
   delete: async () => {},
 };
 
-/**
- * The transaction, its sender and what it costs, as published: it was signed by nobody, with `r` and `s` out of thin
- * air, so that its sender, and with it the deployer's address, is the same on every chain.
- * https://github.com/Arachnid/deterministic-deployment-proxy/blob/master/README.md
- */
-const TRANSACTION: Hex =
-  "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf31ba02222222222222222222222222222222222222222222222222222222222222222a02222222222222222222222222222222222222222222222222222222222222222";
-const SIGNER: Address = "0x3fAB184622Dc19b6109349B94811493BF2a45362";
-/** 100,000 units of gas at 100 gwei. */
-const COST = parseEther("0.01");
-
 async function ensureDeployer({ chain, sender }: Inputs, url: string): Promise<void> {
   const client = clientOf(url);
-  if (await isThere(client)) {
+  if (await isDeployerThere(client)) {
     return;
   }
   const account = await accountOf(sender, configSecret);
-  await laneOf(chain, url, account).do(funding(client));
-  for (let seconds = 0; !(await isThere(client)); seconds += POLL_SECONDS) {
+  await laneOf(chain, url, account).do(deployerFunding(client));
+  for (let seconds = 0; !(await isDeployerThere(client)); seconds += POLL_SECONDS) {
     if (seconds >= PATIENCE_SECONDS) {
       throw new ChainfleetError(
         `${chain.name}: the deterministic deployer's transaction is in no block after ${PATIENCE_SECONDS} s.`,
@@ -69,21 +58,9 @@ async function ensureDeployer({ chain, sender }: Inputs, url: string): Promise<v
 const POLL_SECONDS = 0.5;
 const PATIENCE_SECONDS = 120;
 
-function funding(client: PublicClient): Job {
-  return {
-    name: "the deterministic deployer's fee",
-    to: SIGNER,
-    data: "0x",
-    value: COST,
-    after: [],
-    gas: async () => 21_000n,
-    isDone: async () => (await client.getBalance({ address: SIGNER })) >= COST || (await isThere(client)),
-  };
-}
-
 async function sendTransaction(client: PublicClient, chain: string): Promise<void> {
   try {
-    await client.sendRawTransaction({ serializedTransaction: TRANSACTION });
+    await client.sendRawTransaction({ serializedTransaction: DEPLOYER_TRANSACTION });
   } catch (error) {
     // Sent already, here or by another program, it is known, or its nonce is used; a fee may fall.
     if (!["known", "nonce used", "underpriced", "unanswered", "fee too low"].includes(refusal(error))) {
@@ -94,9 +71,4 @@ async function sendTransaction(client: PublicClient, chain: string): Promise<voi
       );
     }
   }
-}
-
-async function isThere(client: PublicClient): Promise<boolean> {
-  const code = await client.getCode({ address: DETERMINISTIC_DEPLOYER });
-  return code !== undefined && code !== "0x";
 }

@@ -5,11 +5,12 @@ import { isDone } from "./call-done";
 import type { PlannedCall } from "./call-plan";
 import { findCreated } from "./create";
 import { create2Data, DETERMINISTIC_DEPLOYER } from "./create2";
-import { gasBound } from "./creation-gas";
+import { gasBound, withMargin } from "./creation-gas";
+import { deployerFunding } from "./deterministic-deployer";
 import { clientOf, currentFee } from "./lane/chain";
 import { capped } from "./lane/plan";
 import { type PlannedChain, type PlannedContract, saltOf } from "./plan";
-import { STAND_IN } from "./references";
+import { type Addresses, type ContractKey, STAND_IN } from "./references";
 
 /** What a chain's contracts and calls would still cost. Fees and sums in wei. */
 export interface ChainCost {
@@ -29,6 +30,8 @@ export interface ChainCost {
 export interface TransactionCost {
   readonly name: string;
   readonly gas: bigint;
+  /** Wei that it sends along. */
+  readonly value: bigint;
   /** The node could not estimate it, as what it calls is not there yet: it needs less. */
   readonly isBound: boolean;
 }
@@ -40,19 +43,17 @@ export async function estimateChain(
   { rpcUrl, sender, feeCeilingGwei }: { rpcUrl: string; sender: Address; feeCeilingGwei: number },
 ): Promise<ChainCost> {
   const client = clientOf(rpcUrl);
-  const [fee, balance, contracts, calls] = await Promise.all([
+  const [fee, balance, deployer, contracts] = await Promise.all([
     currentFee(client),
     client.getBalance({ address: sender }),
-    Promise.all(
-      plan.contracts.map((contract) =>
-        contractCost(contract, artifacts.get(contract.contract) as Artifact, sender, client),
-      ),
-    ),
-    Promise.all(plan.calls.map((call) => callCost(call, sender, client))),
+    plan.contracts.some(({ making }) => making.by === "create2") ? deployerCost(client) : undefined,
+    contractCosts(plan.contracts, artifacts, sender, client),
   ]);
-  const transactions = [...contracts, ...calls].filter((one) => one !== undefined);
-  const gas = transactions.reduce((sum, one) => sum + one.gas, 0n);
-  const ceiling = parseGwei(String(feeCeilingGwei));
+  const calls = await Promise.all(plan.calls.map((call) => callCost(call, contracts.known, sender, client)));
+  const transactions = [deployer, ...contracts.costs, ...calls].filter((one) => one !== undefined);
+  const sum = (of: (one: TransactionCost) => bigint) => transactions.reduce((all, one) => all + of(one), 0n);
+  const gas = sum((one) => one.gas);
+  const value = sum((one) => one.value);
   // Without EIP-1559 the tip is the whole price.
   const price = fee.max === fee.tip ? fee.max : fee.floor + fee.tip;
   return {
@@ -60,53 +61,90 @@ export async function estimateChain(
     sender,
     price,
     gas,
-    cost: gas * price,
-    most: gas * capped(fee, ceiling).max,
+    cost: gas * price + value,
+    most:
+      sum((one) => (one.isBound ? one.gas : withMargin(one.gas))) *
+        capped(fee, parseGwei(String(feeCeilingGwei))).max +
+      value,
     balance,
     transactions,
   };
 }
 
+/** The deployer's fee, where it is not there yet. */
+async function deployerCost(client: PublicClient): Promise<TransactionCost | undefined> {
+  const { name, isDone, gas, value } = deployerFunding(client);
+  return (await isDone()) ? undefined : { name, gas: await gas(), value, isBound: true };
+}
+
+/** Each contract's cost, and the addresses of those that are there though no plan can tell them. */
+async function contractCosts(
+  contracts: readonly PlannedContract[],
+  artifacts: Build["artifacts"],
+  sender: Address,
+  client: PublicClient,
+): Promise<{ costs: (TransactionCost | undefined)[]; known: Addresses }> {
+  const known = new Map<ContractKey, Address>();
+  const costs = [];
+  // In order: one may have the address of another that was found.
+  for (const contract of contracts) {
+    const artifact = artifacts.get(contract.contract) as Artifact;
+    const { there, cost: needed } = await contractCost(contract, artifact, known, sender, client);
+    if (there !== undefined) {
+      known.set(contract.key, there);
+    }
+    costs.push(needed);
+  }
+  return { costs, known };
+}
+
 async function contractCost(
   { name, making, waitsFor, creation }: PlannedContract,
   artifact: Artifact,
+  known: Addresses,
   sender: Address,
   client: PublicClient,
-): Promise<TransactionCost | undefined> {
+): Promise<{ there?: Address; cost?: TransactionCost }> {
   if (making.by === "others") {
-    return undefined;
+    return { there: making.address };
   }
-  const { encodedArguments, address } = creation(new Map(waitsFor.map((key) => [key, STAND_IN])));
+  const { encodedArguments, address } = creation(standIns(waitsFor, known));
   const initCode = concat([artifact.creationCode, encodedArguments]);
   const there =
     address === undefined
       ? await findCreated(initCode, sender, artifact, client)
-      : await client.getCode({ address });
-  if (there !== undefined && there !== "0x") {
-    return undefined;
+      : (await hasCode(client, address))
+        ? address
+        : undefined;
+  if (there !== undefined) {
+    return { there };
   }
   const data = making.by === "create2" ? create2Data(saltOf(making.salt), initCode) : initCode;
-  return cost(
-    name,
-    client,
-    { account: sender, data, ...(making.by === "create2" ? { to: DETERMINISTIC_DEPLOYER } : {}) },
-    gasBound(data, size(artifact.runtimeCode)),
-  );
+  return {
+    cost: await cost(
+      name,
+      client,
+      { account: sender, data, ...(making.by === "create2" ? { to: DETERMINISTIC_DEPLOYER } : {}) },
+      gasBound(data, size(artifact.runtimeCode)),
+    ),
+  };
 }
 
 async function callCost(
   call: PlannedCall,
+  known: Addresses,
   sender: Address,
   client: PublicClient,
 ): Promise<TransactionCost | undefined> {
-  const { to, data, done } = call.transaction(new Map(call.waitsFor.map((key) => [key, STAND_IN])));
+  const { to, data, done } = call.transaction(standIns(call.waitsFor, known));
   if (await isDone(client, done)) {
     return undefined;
   }
-  const code = await client.getCode({ address: to });
-  return code === undefined || code === "0x"
-    ? { name: call.name, gas: CALL_GAS, isBound: true }
-    : cost(call.name, client, { account: sender, to, data }, CALL_GAS);
+  return cost(call.name, client, { account: sender, to, data }, CALL_GAS);
+}
+
+function standIns(keys: readonly ContractKey[], known: Addresses): Addresses {
+  return new Map(keys.map((key) => [key, known.get(key) ?? STAND_IN]));
 }
 
 /** More than any setting of a few storage slots needs, through a Safe too. */
@@ -118,15 +156,17 @@ async function cost(
   transaction: { readonly account: Address; readonly to?: Address; readonly data: Hex },
   bound: bigint,
 ): Promise<TransactionCost> {
-  // Without the deployer's code an estimate would be of a mere payment.
-  const isEmpty =
-    transaction.to !== undefined && (await client.getCode({ address: transaction.to })) === undefined;
-  if (isEmpty) {
-    return { name, gas: bound, isBound: true };
+  // Without code at its target an estimate would be of a mere payment.
+  if (transaction.to !== undefined && !(await hasCode(client, transaction.to))) {
+    return { name, gas: bound, value: 0n, isBound: true };
   }
   try {
-    return { name, gas: await client.estimateGas(transaction), isBound: false };
+    return { name, gas: await client.estimateGas(transaction), value: 0n, isBound: false };
   } catch {
-    return { name, gas: bound, isBound: true };
+    return { name, gas: bound, value: 0n, isBound: true };
   }
+}
+
+async function hasCode(client: PublicClient, address: Address): Promise<boolean> {
+  return ((await client.getCode({ address })) ?? "0x") !== "0x";
 }

@@ -53,11 +53,11 @@ function table({ chain, sender, price, gas: sum, cost, most, balance, transactio
     colAligns: ["left", "left", "right", "right"],
   });
   lines.push(
-    ...transactions.map(({ name, gas: needed, isBound }) => [
+    ...transactions.map(({ name, gas: needed, value, isBound }) => [
       chain,
       name,
       `${isBound ? "up to " : ""}${needed}`,
-      formatEther(needed * price),
+      formatEther(needed * price + value),
     ]),
   );
   const verdict =

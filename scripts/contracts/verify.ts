@@ -1,6 +1,7 @@
 import { type Address, concat, type Hash, type Hex, keccak256 } from "viem";
 import { type Build, build } from "../../components/contracts/build";
 import { claimOf } from "../../components/contracts/verification/claim";
+import type { ExplorerSettings } from "../../components/contracts/verification/explorer";
 import { type Result, verifyAt } from "../../components/contracts/verification/verify";
 import { ChainfleetError } from "../../components/error";
 import { explorersOf } from "../../stacks/config/explorers";
@@ -15,18 +16,23 @@ export interface VerifyOptions {
   readonly json: boolean;
 }
 
+/** What became of one contract. */
 interface Verified {
   readonly chain: string;
   readonly name: string;
   readonly address: Address;
+  readonly verified: boolean;
+  /** By explorer; empty when the sources are not those of the contract. */
   readonly results: readonly Result[];
+  /** Everything that keeps it from being verified. */
+  readonly why?: string;
 }
 
 /**
  * `chainfleet contracts verify [name…]`: verifies what is deployed, all or some, at the explorers of the config, all
- * at the same time. What is verified already counts as done.
+ * at the same time. What is verified already counts as done. The stack's state is not changed.
  *
- * @returns the process' exit code: 1 if an explorer refused.
+ * @returns the process' exit code: 1 if a contract is not verified.
  */
 export async function verify(
   names: readonly string[],
@@ -42,44 +48,62 @@ export async function verify(
       "chainfleet contracts list shows what is.",
     );
   }
-  const built = await build(ROOT, (line) => process.stderr.write(`${line}\n`));
-  const verified = await Promise.all(
-    deployments
-      .filter(({ deployment }) => names.length === 0 || names.includes(deployment))
-      .map(async (deployment): Promise<Verified> => {
-        const { chain, address } = deployment;
-        const config = chains[chain.name];
-        expectSameCode(deployment, built);
-        const claim = claimOf(ROOT, chain.chainId, { ...deployment, build: built.sourcesHash });
-        const explorers = config === undefined ? [] : explorersOf(config);
-        const results = await Promise.all(explorers.map((explorer) => verifyAt(explorer, claim)));
-        for (const { explorer, why } of results) {
-          process.stderr.write(`${chain.name} ${deployment.deployment}: ${explorer} ${why ?? "verified"}\n`);
-        }
-        return { chain: chain.name, name: deployment.deployment, address, results };
-      }),
+  const explorersOn = (chain: string) => {
+    const config = chains[chain];
+    return config === undefined ? [] : explorersOf(config);
+  };
+  const asked = deployments.filter(
+    ({ chain, deployment }) =>
+      explorersOn(chain.name).length > 0 && (names.length === 0 || names.includes(deployment)),
   );
-  const refused = verified.filter(({ results }) => results.some((result) => !result.verified));
-  process.stdout.write(
-    json
-      ? `${JSON.stringify({ contracts: verified })}\n`
-      : `${verified.length - refused.length} of ${verified.length} contracts are verified\n`,
-  );
-  return refused.length === 0 ? 0 : 1;
-}
-
-/** @throws ChainfleetError when the sources have changed since the contract was deployed. */
-function expectSameCode(
-  { chain, deployment, contract, encodedArguments, initCodeHash }: Deployment,
-  built: Build,
-) {
-  const { creationCode = "0x" } = built.artifacts.get(contract) ?? {};
-  if (keccak256(concat([creationCode, encodedArguments])) !== initCodeHash) {
+  if (asked.length === 0) {
     throw new ChainfleetError(
-      `${deployment} on ${chain.name}: contracts/src is not what was deployed.`,
-      "Check out the sources that it was deployed from, or deploy what is there now with chainfleet up.",
+      `No chain of these contracts has explorers in Pulumi.${stackName}.yaml.`,
+      "Set explorers under contracts.chains.<name>; docs/config.md describes them.",
     );
   }
+  const built = await build(ROOT, (line) => process.stderr.write(`${line}\n`));
+  const done = await Promise.all(
+    asked.map((deployment) => verifyOne(deployment, explorersOn(deployment.chain.name), built)),
+  );
+  const count = done.filter(({ verified }) => verified).length;
+  process.stdout.write(
+    json ? `${JSON.stringify({ contracts: done })}\n` : `${count} of ${done.length} contracts are verified\n`,
+  );
+  return count === done.length ? 0 : 1;
+}
+
+async function verifyOne(
+  deployment: Deployment,
+  explorers: readonly ExplorerSettings[],
+  built: Build,
+): Promise<Verified> {
+  const { chain, deployment: name, address } = deployment;
+  const results = isBuiltFrom(deployment, built)
+    ? await Promise.all(
+        explorers.map((explorer) =>
+          verifyAt(explorer, claimOf(ROOT, chain.chainId, { ...deployment, build: built.sourcesHash })),
+        ),
+      )
+    : undefined;
+  const refusals =
+    results === undefined
+      ? ["contracts/src is not what it was deployed from: check those sources out, or deploy these"]
+      : results.flatMap(({ explorer, why }) => (why === undefined ? [] : [`${explorer}: ${why}`]));
+  const why = refusals.join("; ");
+  process.stderr.write(`${chain.name} ${name}: ${why === "" ? "verified" : why}\n`);
+  return {
+    ...{ chain: chain.name, name, address, verified: why === "", results: results ?? [] },
+    ...(why === "" ? {} : { why }),
+  };
+}
+
+function isBuiltFrom(
+  { contract, encodedArguments, initCodeHash }: Deployment,
+  { artifacts }: Build,
+): boolean {
+  const { creationCode = "0x" } = artifacts.get(contract) ?? {};
+  return keccak256(concat([creationCode, encodedArguments])) === initCodeHash;
 }
 
 /** A deployment as the state has it, that is of our own code. */
@@ -97,7 +121,10 @@ interface Deployment {
 
 function deploymentsOf({ resources = [] }: State): Deployment[] {
   return resources
-    .filter(({ type }) => type === "pulumi-nodejs:dynamic/chainfleet:ForgeDeployment")
+    .filter(
+      (resource) =>
+        resource.type === "pulumi-nodejs:dynamic/chainfleet:ForgeDeployment" && resource.delete !== true,
+    )
     .map(({ outputs }) => outputs as unknown as Deployment)
     .filter(({ making }) => making.by !== "others");
 }

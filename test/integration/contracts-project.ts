@@ -79,9 +79,19 @@ export class ContractsProject {
     writeFileSync(file, String(document));
   }
 
-  /** Encrypts a value into the config; it goes over standard input, as a user's should. */
-  async setSecret(path: string, value: string): Promise<void> {
-    const child = spawn("pulumi", ["config", "set", "--secret", "--path", path, "--stack", "test"], {
+  /** Encrypts a value into the config. */
+  setSecret(path: string, value: string): Promise<void> {
+    return this.#set(["--secret", "--path", path], value);
+  }
+
+  /** Writes a value into the config as it is. */
+  setPlain(path: string, value: string): Promise<void> {
+    return this.#set(["--plaintext", "--path", path], value);
+  }
+
+  /** The value goes over standard input, as a user's should. */
+  async #set(options: readonly string[], value: string): Promise<void> {
+    const child = spawn("pulumi", ["config", "set", ...options, "--stack", "test"], {
       cwd: this.folder,
       env: this.#environment({}),
       stdio: ["pipe", "ignore", "inherit"],

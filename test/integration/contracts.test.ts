@@ -258,6 +258,24 @@ describe(`contracts, seed ${SEED}`, () => {
     );
   });
 
+  it("says that a chain began anew, and makes everything again after a refresh", async () => {
+    project.configure({ chain138: chain() });
+    expect((await project.up()).code).toBe(0);
+    await node.rpc("anvil_reset");
+    await node.rpc("anvil_setBalance", [sender, numberToHex(parseEther("100"))]);
+    project.configure({ chain138: chain({}, { WETH10: {} }) });
+    const lost = await project.up();
+    expect(lost.code).not.toBe(0);
+    expect(lost.output).toContain("The chain may have been begun anew.");
+    expect((await project.run(["refresh", "--yes"])).code).toBe(0);
+    const before = await sent();
+    const up = await project.up();
+    expect(up.code, up.output).toBe(0);
+    await expectAllThere();
+    // The deployer's fee, five contracts, three calls.
+    expect((await sent()).succeeded - before.succeeded).toBe(9);
+  });
+
   it(`has everything once after ${ROUNDS * KILLS_A_ROUND} times kill -9`, async () => {
     const moment = fc.noBias(fc.integer({ min: 10, max: 50 }));
     const rounds = fc.sample(fc.tuple(...Array.from({ length: KILLS_A_ROUND }, () => moment)), {

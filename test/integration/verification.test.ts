@@ -143,6 +143,10 @@ describe("verification", () => {
     project.configure({ chain138: chain({ address, keySecret: "deployer" }, ["etherscan", "blockscout"]) });
     const refused = await project.up();
     expect(refused.output).toContain("pulumi config set --secret --path chainfleet:keys.deployer");
+    await project.setPlain("chainfleet:keys.deployer", `0x${"1".repeat(64)}`);
+    const plain = await project.up();
+    expect(plain.code).not.toBe(0);
+    expect(plain.output).toContain("chainfleet:keys are in plain text");
     await project.setSecret("chainfleet:keys.deployer", key);
     const up = await project.up();
     expect(up.code, up.output).toBe(0);

@@ -114,4 +114,47 @@ describe("a lane that must not send", () => {
     expect(right.status).toBe("fulfilled");
     expect(chain.made).toEqual([stringToHex("right")]);
   });
+
+  it("does not send what would call a contract that failed", async () => {
+    const chain = new SimulatedChain([], settings);
+    const lane = new Lane(chain);
+    const reverts = {
+      ...job(chain, "aggregator"),
+      gas: () => Promise.reject(new ChainfleetError("its constructor reverts")),
+    };
+    const [, proxy, user] = await Promise.allSettled([
+      lane.do(reverts),
+      lane.do(job(chain, "proxy", ["aggregator"])),
+      lane.do(job(chain, "user", ["proxy"])),
+    ]);
+    expect(proxy).toMatchObject({
+      reason: { message: expect.stringContaining("not sent, as aggregator failed") },
+    });
+    expect(user).toMatchObject({ reason: { message: expect.stringContaining("not sent, as proxy failed") } });
+    expect(chain.made).toEqual([]);
+  });
+
+  it("names the nonce of a stranger's transaction that nobody mines, and leaves it alone", async () => {
+    const chain = new SimulatedChain([], settings);
+    chain.holdUp();
+    await expect(new Lane(chain).do(job(chain, "weth"))).rejects.toThrow(
+      /nonce 0 of 0x0+aa is held by a transaction that this run did not send/,
+    );
+    expect(chain.made).toEqual([]);
+  });
+
+  it("never queues a contract without a fixed address behind a transaction that may be the same", async () => {
+    const chain = new SimulatedChain([], settings);
+    chain.holdUp();
+    const plain = { ...job(chain, "weth"), to: undefined };
+    await expect(new Lane(chain).do(plain)).rejects.toThrow(/is held by a transaction/);
+    expect((await chain.look([])).pending).toBe(1);
+  });
+
+  it("takes a job that comes in the moment in which it ends", async () => {
+    const chain = new SimulatedChain([], settings);
+    const lane = new Lane(chain);
+    await lane.do(job(chain, "first")).then(() => lane.do(job(chain, "second")));
+    expect(chain.made).toEqual(["first", "second"].map((name) => stringToHex(name)));
+  });
 });

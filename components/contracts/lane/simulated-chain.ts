@@ -130,6 +130,20 @@ export class SimulatedChain implements LaneChain {
     return this.settings.balance ?? 10n ** 18n;
   }
 
+  /** A stranger's transaction that pays too little ever to be mined. */
+  holdUp(): void {
+    const fee = { max: 0n, tip: 0n };
+    const transaction = {
+      nonce: this.#pendingCount(),
+      to: this.sender,
+      data: "0x",
+      value: 0n,
+      gas: 0n,
+      fee,
+    } as const;
+    this.#take(transaction, keccak256(stringToHex("held up")), true);
+  }
+
   #apply(trouble: Trouble): void {
     switch (trouble) {
       case "block":
