@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { blockscout } from "./blockscout";
@@ -16,6 +17,8 @@ import { sourcify } from "./sourcify";
  * Prints `{"http":PORT}` when it listens, and runs until SIGTERM. What is verified survives kill -9.
  */
 async function main(): Promise<void> {
+  // Real explorers compile on machines of their own: here the deployment goes first.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const { values } = parseArgs({
     options: {
       state: { type: "string" },
