@@ -17,7 +17,7 @@ import { withMargin } from "./creation-gas";
 import { atEndpoint } from "./endpoint";
 import { eventually } from "./eventually";
 import { clientOf } from "./lane/chain";
-import type { Job } from "./lane/lane";
+import type { Job } from "./lane/job";
 import { laneOf } from "./lane/lanes";
 import { accountOf } from "./sender";
 

@@ -3,7 +3,7 @@ import { ChainfleetError } from "../error";
 import type { Artifact } from "./artifact";
 import type { Creation } from "./create2";
 import { creationGas } from "./creation-gas";
-import type { Job } from "./lane/lane";
+import type { Job } from "./lane/job";
 import { madeBy } from "./origin";
 import { compareRuntimeCode } from "./runtime-code";
 

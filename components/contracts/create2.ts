@@ -1,6 +1,6 @@
 import { type Address, concat, getCreate2Address, type Hex, type PublicClient, size } from "viem";
 import { creationGas } from "./creation-gas";
-import type { Job } from "./lane/lane";
+import type { Job } from "./lane/job";
 
 /**
  * The deterministic deployment proxy: the same address on every chain. It takes `salt ++ init code` and makes the

@@ -11,7 +11,7 @@ import type { ForgeDeploymentArgs } from "./deployment";
 import { atEndpoint } from "./endpoint";
 import { eventually } from "./eventually";
 import { clientOf } from "./lane/chain";
-import type { Done } from "./lane/lane";
+import type { Done } from "./lane/job";
 import { laneOf } from "./lane/lanes";
 import { madeBy } from "./origin";
 import { saltOf } from "./plan";

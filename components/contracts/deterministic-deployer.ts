@@ -1,6 +1,6 @@
 import { type Address, type Hex, type PublicClient, parseEther } from "viem";
 import { DETERMINISTIC_DEPLOYER } from "./create2";
-import type { Job } from "./lane/lane";
+import type { Job } from "./lane/job";
 
 /**
  * The transaction, its sender and what it costs, as published: it was signed by nobody, with `r` and `s` out of thin

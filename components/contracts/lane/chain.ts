@@ -10,7 +10,7 @@ import {
   TransactionReceiptNotFoundError,
 } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
-import type { LaneChain, Transaction } from "./lane";
+import type { LaneChain, Transaction } from "./job";
 import type { Fee, LaneRules, Receipt, Sight } from "./plan";
 
 /** How transactions are sent on a chain. */

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { stringToHex } from "viem";
 import { describe, expect, it } from "vitest";
 import { ChainfleetError } from "../../error";
-import { type Job, Lane } from "./lane";
+import type { Job } from "./job";
+import { Lane } from "./lane";
 import { SimulatedChain, type Trouble } from "./simulated-chain";
 
 const job = (chain: SimulatedChain, name: string, after: readonly string[] = []): Job => ({

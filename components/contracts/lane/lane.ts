@@ -1,6 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Address, formatEther, formatGwei, type Hash, type Hex } from "viem";
+import type { Hash, Hex } from "viem";
 import { ChainfleetError } from "../../error";
+import { type Deferred, deferred } from "./deferred";
+import type { Done, Job, LaneChain } from "./job";
+import { type Bill, lacking } from "./payment";
 import {
   type Action,
   capped,
@@ -9,56 +12,9 @@ import {
   type LaneRules,
   nextActions,
   type Receipt,
-  type Sight,
 } from "./plan";
 import { type Refusal, refusal } from "./refusal";
-
-/** A transaction to be made, known by what it leaves on the chain. */
-export interface Job {
-  /** Unique in the lane; for messages. @example "CCIPRouter" */
-  readonly name: string;
-  /** Undefined makes a contract of the data. */
-  readonly to: Address | undefined;
-  readonly data: Hex;
-  readonly value: bigint;
-  /** Asked before the transaction is sent. A ChainfleetError ends the job: it would be reverted. */
-  gas(): Promise<bigint>;
-  /** Whether the chain already has what the transaction makes, whoever made it. */
-  isDone(): Promise<boolean>;
-  /** Names of jobs that must be before this one. Those that the lane does not have count as done. */
-  readonly after: readonly string[];
-}
-
-/** A transaction ready to be signed. */
-export interface Transaction {
-  readonly nonce: number;
-  readonly to: Address | undefined;
-  readonly data: Hex;
-  readonly value: bigint;
-  readonly gas: bigint;
-  readonly fee: Fee;
-}
-
-/** The chain as a lane sees it; the sender's key is behind it. */
-export interface LaneChain {
-  readonly name: string;
-  readonly sender: Address;
-  sign(transaction: Transaction): Promise<Hex>;
-  /** Hands a signed transaction to the node. */
-  broadcast(raw: Hex): Promise<void>;
-  /** What the node knows of the sender and of these transactions. */
-  look(hashes: readonly Hash[]): Promise<Sight>;
-  hashOf(raw: Hex): Hash;
-  /** What the sender has, in wei. */
-  balance(): Promise<bigint>;
-  /** The rules as they are at this moment: the fee follows the chain. */
-  rules(): Promise<LaneRules>;
-  /** Between two looks. */
-  readonly pollMilliseconds: number;
-}
-
-/** How a job ended: the transaction that did it, or undefined if the chain had its effect already. */
-export type Done = Receipt | undefined;
+import { Restraint } from "./restraint";
 
 /**
  * The transactions of one sender on one chain. Every job gets a nonce as soon as the pool has room, without
@@ -71,15 +27,12 @@ export class Lane {
   #waiting: string[] = [];
   #room = Number.POSITIVE_INFINITY;
   #isRunning = false;
-  /** The latest block when the lane began. */
-  #begun: number | undefined;
   #sent = 0;
-  /** The nonce that is next to be mined, and the block since which it is while a stranger's transaction has it. */
-  #head: { readonly nonce: number; readonly since: number } | undefined;
-  /** The block since which the chain asks for more than the ceiling. */
-  #tooDearSince: number | undefined;
+  #restraint: Restraint;
 
-  constructor(readonly chain: LaneChain) {}
+  constructor(readonly chain: LaneChain) {
+    this.#restraint = new Restraint(chain);
+  }
 
   /**
    * Does a job. Resolves when its transaction has the confirmations asked for, or at once if the chain shows the
@@ -107,6 +60,8 @@ export class Lane {
 
   async #run(): Promise<void> {
     let silent = 0;
+    // What was seen before a pause says nothing about now.
+    this.#restraint = new Restraint(this.chain);
     await this.#gather();
     while (this.#jobs.size > 0) {
       try {
@@ -140,11 +95,18 @@ export class Lane {
   async #turn(): Promise<void> {
     const hashes = this.#flights.flatMap(({ broadcasts }) => broadcasts.map(({ hash }) => hash));
     const [sight, rules] = await Promise.all([this.chain.look(hashes), this.chain.rules()]);
-    if (this.#isHeldUp(sight) || this.#isToWait(sight, rules)) {
+    const verdict = this.#restraint.judge({
+      sight,
+      rules,
+      flights: this.#flights,
+      waiting: this.#waiting.map((name) => this.#entry(name).job),
+      hasSent: this.#sent > 0,
+    });
+    if (typeof verdict === "object") {
+      this.#fail([...this.#jobs.keys()], verdict);
       return;
     }
-    const isTooDear = this.#isTooDear(sight, rules);
-    if (!isTooDear && !(await this.#canPay(rules))) {
+    if (verdict === "wait" || (verdict === "go" && !(await this.#canPay(rules)))) {
       return;
     }
     const lane = {
@@ -153,71 +115,13 @@ export class Lane {
     };
     const room = Math.min(rules.maxPending, this.#room);
     for (const action of nextActions(lane, sight, { ...rules, maxPending: room })) {
-      // What is in the air is still looked after.
-      if (isTooDear && action.do === "send") {
+      if (verdict === "send nothing new" && action.do === "send") {
         continue;
       }
       if (!(await this.#perform(action, sight.block))) {
         break;
       }
     }
-  }
-
-  /**
-   * A lane that begins while the pool has transactions of its sender lets them be mined first, for a while: they may
-   * be those of a run that was killed, and sending them again would pay for nothing. Where it would make a contract
-   * twice, at another nonce, it waits until they are mined.
-   */
-  #isToWait(sight: Sight, { patience }: LaneRules): boolean {
-    this.#begun ??= sight.block;
-    const isFresh = this.#flights.length === 0 && this.#sent === 0;
-    const makesTwice = this.#waiting.some((name) => this.#entry(name).job.to === undefined);
-    return isFresh && sight.pending > sight.mined && (makesTwice || sight.block < this.#begun + patience);
-  }
-
-  /**
-   * A transaction at the head of the lane that is not this run's, and that nobody mines, holds up everything behind
-   * it. It may be of value to whoever sent it: it is not replaced, but named.
-   */
-  #isHeldUp(sight: Sight): boolean {
-    const isOurs = this.#flights.some(({ nonce }) => nonce === sight.mined);
-    if (isOurs || sight.pending <= sight.mined || this.#head?.nonce !== sight.mined) {
-      this.#head = { nonce: sight.mined, since: sight.block };
-      return false;
-    }
-    if (sight.block - this.#head.since < HELD_UP_BLOCKS) {
-      return false;
-    }
-    const names = [...this.#jobs.keys()];
-    this.#fail(
-      names,
-      new ChainfleetError(
-        `${names.join(", ")} on ${this.chain.name}: nonce ${sight.mined} of ${this.chain.sender} is held by a transaction that this run did not send, and that has not been mined for ${HELD_UP_BLOCKS} blocks.`,
-        "Speed it up or cancel it with the wallet that sent it (for one of a killed run: any wallet with this key), then run again.",
-      ),
-    );
-    return true;
-  }
-
-  /** While the chain asks for more than the ceiling nothing new is sent; after a while everything is given up. */
-  #isTooDear(sight: Sight, { floor, ceiling }: LaneRules): boolean {
-    if (floor <= ceiling) {
-      this.#tooDearSince = undefined;
-      return false;
-    }
-    this.#tooDearSince ??= sight.block;
-    if (sight.block - this.#tooDearSince >= DEAR_BLOCKS) {
-      const inPool = this.#flights.map(({ job }) => job);
-      const names = [...this.#jobs.keys()];
-      this.#fail(
-        names,
-        new ChainfleetError(
-          `${names.join(", ")} on ${this.chain.name}: the chain has asked ${formatGwei(floor)} gwei for a unit of gas for ${DEAR_BLOCKS} blocks; the ceiling is ${formatGwei(ceiling)} gwei. ${inPool.length === 0 ? "Nothing was sent for them." : `In the pool already: ${inPool.join(", ")}.`}`,
-          "Run again when the fee has fallen, or raise the chain's feeCeilingGwei. What is mined meanwhile is taken over.",
-        ),
-      );
-    }
-    return true;
   }
 
   /** Makes sure, whenever jobs have come, that the sender can pay for all that wait. */
@@ -227,27 +131,14 @@ export class Lane {
       return true;
     }
     await Promise.all(news.map((entry) => this.#admit(entry)));
+    const bills = (names: readonly string[]) => names.map((name) => billOf(this.#entry(name)));
+    const inAir = bills(this.#flights.map(({ job }) => job));
     const price = capped(fee, ceiling).max;
-    const cost = (names: readonly string[]) =>
-      names
-        .map((name) => this.#entry(name))
-        .reduce((sum, { gas = 0n, job }) => sum + gas * price + job.value, 0n);
-    const needed = cost(this.#waiting);
-    const bound = cost(this.#flights.map(({ job }) => job));
-    const balance = needed === 0n ? 0n : await this.chain.balance();
-    if (balance >= needed + bound) {
-      return true;
+    const missing = lacking(this.chain, bills(this.#waiting), inAir, price, await this.chain.balance());
+    if (missing !== undefined) {
+      this.#fail([...this.#waiting], missing);
     }
-    const names = [...this.#waiting];
-    const missing = needed + bound - balance;
-    this.#fail(
-      names,
-      new ChainfleetError(
-        `${this.chain.sender} on ${this.chain.name} has ${formatEther(balance)} ether; ${names.length === 1 ? "a transaction needs" : `${names.length} transactions need`} up to ${formatEther(needed + bound)} ether at ${formatGwei(price)} gwei (${names.join(", ")}). None of them was sent.`,
-        `Send it ${formatEther(missing)} ether or more and run again.`,
-      ),
-    );
-    return false;
+    return missing === undefined;
   }
 
   /** What a new job costs, if the chain does not have its effect already. */
@@ -457,12 +348,6 @@ const ATTEMPTS = 3;
 const GATHER_MILLISECONDS = 40;
 const GATHER_TURNS = 10;
 
-/** Blocks for which a stranger's transaction at the head of the lane is waited for. */
-const HELD_UP_BLOCKS = 25;
-
-/** Blocks for which a fee above the ceiling is waited out. */
-const DEAR_BLOCKS = 10;
-
 /** Turns in a row without an answer before everything is given up: some minutes, with the growing pauses. */
 const PATIENT_TURNS = 60;
 
@@ -476,16 +361,6 @@ interface Entry {
   gas?: bigint | undefined;
 }
 
-interface Deferred<Value> {
-  readonly promise: Promise<Value>;
-  resolve(value: Value): void;
-  reject(error: Error): void;
-}
-
-function deferred<Value>(): Deferred<Value> {
-  let settle: Pick<Deferred<Value>, "resolve" | "reject"> | undefined;
-  const promise = new Promise<Value>((resolve, reject) => {
-    settle = { resolve, reject };
-  });
-  return { promise, resolve: (value) => settle?.resolve(value), reject: (error) => settle?.reject(error) };
+function billOf({ job, gas = 0n }: Entry): Bill {
+  return { name: job.name, gas, value: job.value };
 }

@@ -1,5 +1,5 @@
 import { type Address, type Hash, type Hex, keccak256, stringToHex } from "viem";
-import type { LaneChain, Transaction } from "./lane";
+import type { LaneChain, Transaction } from "./job";
 import type { LaneRules, Receipt, Sight } from "./plan";
 
 /** What can go wrong with a node between two looks. */
