@@ -67,15 +67,28 @@ beforeAll(async () => {
     send({ to: DEPLOYER, data: concat([`0x${"00".repeat(32)}`, code]), gas: "0x200000" }),
   ]);
   vaults = receipts.flatMap(({ contractAddress }) => contractAddress ?? []);
-  const traces = await rpc<{ result: { address?: Hex } }[]>(chain.url("rpc"), "trace_transaction", [
-    receipts[2].transactionHash,
-  ]);
-  made = traces.flatMap(({ result }) => result.address ?? [])[0] ?? "0x";
+  made = await createdIn(receipts[2].transactionHash);
 });
 afterAll(async () => {
   await Promise.all([verifier?.stop("SIGKILL"), chain?.stop("SIGKILL")]);
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** What a transaction created through another contract. Anvil has traces a moment later than receipts. */
+async function createdIn(transaction: Hex): Promise<Hex> {
+  for (;;) {
+    const traces = await rpc<{ result?: { address?: Hex } | null }[] | null>(
+      chain.url("rpc"),
+      "trace_transaction",
+      [transaction],
+    );
+    const [address] = (traces ?? []).flatMap(({ result }) => result?.address ?? []);
+    if (address !== undefined) {
+      return address;
+    }
+    await delay(50);
+  }
+}
 
 function startVerifier(...options: string[]): Promise<ServiceProcess> {
   return ServiceProcess.start("local/verifier/main.ts", [
