@@ -110,12 +110,19 @@ export class Checkout {
     return { child, finished };
   }
 
-  /** Changes the dev stack's config: paths into `config`, such as `["chainfleet:regions", 0, "rpcNodes"]`. */
+  /**
+   * Changes the dev stack's config: paths into `config`, such as `["chainfleet:regions", 0, "rpcNodes"]`. What has
+   * no value is taken out.
+   */
   configure(...changes: readonly { path: readonly (string | number)[]; value: unknown }[]): void {
     const file = join(this.folder, "Pulumi.dev.yaml");
     const document = parseDocument(readFileSync(file, "utf8"));
     for (const { path, value } of changes) {
-      document.setIn(["config", ...path], document.createNode(value));
+      if (value === undefined) {
+        document.deleteIn(["config", ...path]);
+      } else {
+        document.setIn(["config", ...path], document.createNode(value));
+      }
     }
     writeFileSync(file, String(document));
   }

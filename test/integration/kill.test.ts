@@ -32,6 +32,7 @@ const checkout = new Checkout(0.002, 7);
 // Contracts have kills of their own: contracts.test.ts.
 checkout.configure(
   { path: ["chainfleet:stack"], value: "network" },
+  { path: ["chainfleet:contracts"], value: undefined },
   {
     path: ["chainfleet:regions"],
     value: [
