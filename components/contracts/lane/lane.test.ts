@@ -74,6 +74,20 @@ describe("a lane", () => {
     );
   });
 
+  it("asks again when the node does not tell whether a reverted transaction was done by another", async () => {
+    const chain = new SimulatedChain([], { blockSize: 9, poolSize: 9, confirmations: 1, maxPending: 9 });
+    const weth = job(chain, "weth");
+    const answers = [
+      async () => false,
+      // Somebody makes it in the moment before ours is sent.
+      async () => chain.made.push(stringToHex("weth")) === 0,
+      () => Promise.reject(new Error("HTTP request failed: internal error")),
+    ];
+    const done = new Lane(chain).do({ ...weth, isDone: () => (answers.shift() ?? weth.isDone)() });
+    expect(await done).toMatchObject({ succeeded: false });
+    expect(chain.made).toEqual([stringToHex("weth")]);
+  });
+
   it("sends nothing for what is there already", async () => {
     const chain = new SimulatedChain([], { blockSize: 9, poolSize: 9, confirmations: 1, maxPending: 9 });
     chain.made.push(stringToHex("weth"));

@@ -1,18 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Hash, Hex } from "viem";
+import type { Hex } from "viem";
 import { ChainfleetError } from "../../error";
-import { type Deferred, deferred } from "./deferred";
+import { Backlog, type Entry } from "./backlog";
 import type { Done, Job, LaneChain } from "./job";
 import { type Bill, lacking } from "./payment";
-import {
-  type Action,
-  capped,
-  type Fee,
-  type Flight,
-  type LaneRules,
-  nextActions,
-  type Receipt,
-} from "./plan";
+import { type Action, capped, type Fee, type LaneRules, nextActions, type Receipt } from "./plan";
 import { type Refusal, refusal } from "./refusal";
 import { Restraint } from "./restraint";
 
@@ -22,9 +14,7 @@ import { Restraint } from "./restraint";
  * is replaced by another. A job is done when the chain shows its effect, so that nothing is ever made twice.
  */
 export class Lane {
-  readonly #jobs = new Map<string, Entry>();
-  #flights: Flight[] = [];
-  #waiting: string[] = [];
+  readonly #backlog = new Backlog();
   #room = Number.POSITIVE_INFINITY;
   #isRunning = false;
   #sent = 0;
@@ -39,12 +29,12 @@ export class Lane {
    * effect already; rejects when it cannot be done.
    */
   do(job: Job): Promise<Done> {
-    const known = this.#jobs.get(job.name);
+    const known = this.#backlog.find(job.name);
     if (known !== undefined) {
       return known.end.promise;
     }
-    const { end } = this.#add(job);
-    this.#waiting.push(job.name);
+    const { end } = this.#backlog.add(job);
+    this.#backlog.queue(job.name);
     if (!this.#isRunning) {
       this.#isRunning = true;
       void this.#run();
@@ -52,28 +42,22 @@ export class Lane {
     return end.promise;
   }
 
-  #add(job: Job): Entry {
-    const entry = { job, end: deferred<Done>(), attempts: 0, raw: new Map() };
-    this.#jobs.set(job.name, entry);
-    return entry;
-  }
-
   async #run(): Promise<void> {
     let silent = 0;
     // What was seen before a pause says nothing about now.
     this.#restraint = new Restraint(this.chain);
     await this.#gather();
-    while (this.#jobs.size > 0) {
+    while (!this.#backlog.isEmpty) {
       try {
         await this.#turn();
         silent = 0;
       } catch (error) {
         silent += 1;
         if (silent >= PATIENT_TURNS) {
-          this.#fail([...this.#jobs.keys()], error as Error);
+          this.#fail(this.#backlog.names, error as Error);
         }
       }
-      if (this.#jobs.size > 0) {
+      if (!this.#backlog.isEmpty) {
         await delay(this.chain.pollMilliseconds * Math.min(8, 1 + silent));
       }
     }
@@ -84,37 +68,34 @@ export class Lane {
   /** Jobs that arrive together leave together, and their cost is known as a whole before the first is sent. */
   async #gather(): Promise<void> {
     for (let turn = 0; turn < GATHER_TURNS; turn += 1) {
-      const before = this.#jobs.size;
+      const before = this.#backlog.size;
       await delay(Math.min(GATHER_MILLISECONDS, this.chain.pollMilliseconds));
-      if (this.#jobs.size === before) {
+      if (this.#backlog.size === before) {
         return;
       }
     }
   }
 
   async #turn(): Promise<void> {
-    const hashes = this.#flights.flatMap(({ broadcasts }) => broadcasts.map(({ hash }) => hash));
+    const { flights } = this.#backlog;
+    const hashes = flights.flatMap(({ broadcasts }) => broadcasts.map(({ hash }) => hash));
     const [sight, rules] = await Promise.all([this.chain.look(hashes), this.chain.rules()]);
     const verdict = this.#restraint.judge({
       sight,
       rules,
-      flights: this.#flights,
-      waiting: this.#waiting.map((name) => this.#entry(name).job),
+      flights,
+      waiting: this.#backlog.waiting.map(({ job }) => job),
       hasSent: this.#sent > 0,
     });
     if (typeof verdict === "object") {
-      this.#fail([...this.#jobs.keys()], verdict);
+      this.#fail(this.#backlog.names, verdict);
       return;
     }
     if (verdict === "wait" || (verdict === "go" && !(await this.#canPay(rules)))) {
       return;
     }
-    const lane = {
-      flights: this.#flights,
-      waiting: this.#waiting.map((job) => ({ job, after: this.#entry(job).job.after })),
-    };
     const room = Math.min(rules.maxPending, this.#room);
-    for (const action of nextActions(lane, sight, { ...rules, maxPending: room })) {
+    for (const action of nextActions(this.#backlog.state, sight, { ...rules, maxPending: room })) {
       if (verdict === "send nothing new" && action.do === "send") {
         continue;
       }
@@ -126,17 +107,20 @@ export class Lane {
 
   /** Makes sure, whenever jobs have come, that the sender can pay for all that wait. */
   async #canPay({ fee, ceiling }: LaneRules): Promise<boolean> {
-    const news = this.#waiting.map((name) => this.#entry(name)).filter(({ gas }) => gas === undefined);
+    const news = this.#backlog.waiting.filter(({ gas }) => gas === undefined);
     if (news.length === 0) {
       return true;
     }
     await Promise.all(news.map((entry) => this.#admit(entry)));
-    const bills = (names: readonly string[]) => names.map((name) => billOf(this.#entry(name)));
-    const inAir = bills(this.#flights.map(({ job }) => job));
+    const { waiting, flights } = this.#backlog;
+    const inAir = flights.map(({ job }) => billOf(this.#backlog.entry(job)));
     const price = capped(fee, ceiling).max;
-    const missing = lacking(this.chain, bills(this.#waiting), inAir, price, await this.chain.balance());
+    const missing = lacking(this.chain, waiting.map(billOf), inAir, price, await this.chain.balance());
     if (missing !== undefined) {
-      this.#fail([...this.#waiting], missing);
+      this.#fail(
+        waiting.map(({ job }) => job.name),
+        missing,
+      );
     }
     return missing === undefined;
   }
@@ -163,10 +147,10 @@ export class Lane {
         await this.#finish(action.job, action.receipt);
         return true;
       case "requeue":
-        this.#requeue(action.job);
+        this.#backlog.queue(action.job);
         return !(await this.#isDoneAlready(action.job));
       case "resend":
-        return this.#broadcast(action.job, this.#entry(action.job).raw.get(action.hash) ?? "0x");
+        return this.#broadcast(action.job, this.#backlog.entry(action.job).raw.get(action.hash) ?? "0x");
       case "bump":
         return this.#sign(action.job, action.nonce, action.fee, block);
       case "send":
@@ -180,13 +164,11 @@ export class Lane {
   }
 
   async #finish(name: string, receipt: Receipt): Promise<void> {
-    const entry = this.#entry(name);
-    this.#flights = this.#flights.filter(({ job }) => job !== name);
+    const entry = this.#backlog.entry(name);
     if (receipt.succeeded || (await entry.job.isDone())) {
-      this.#jobs.delete(name);
       // There is room in the pool again; how much, the node says if it is too much.
       this.#room += 1;
-      entry.end.resolve(receipt);
+      this.#backlog.complete(name, receipt);
       return;
     }
     entry.attempts += 1;
@@ -202,22 +184,19 @@ export class Lane {
       );
       return;
     }
-    this.#waiting.push(name);
+    this.#backlog.queue(name);
   }
 
   async #isDoneAlready(name: string): Promise<boolean> {
-    const entry = this.#entry(name);
-    if (!(await entry.job.isDone())) {
-      return false;
+    const isDone = await this.#backlog.entry(name).job.isDone();
+    if (isDone) {
+      this.#backlog.complete(name, undefined);
     }
-    this.#waiting = this.#waiting.filter((job) => job !== name);
-    this.#jobs.delete(name);
-    entry.end.resolve(undefined);
-    return true;
+    return isDone;
   }
 
   async #sign(name: string, nonce: number, fee: Fee, block: number): Promise<boolean> {
-    const entry = this.#entry(name);
+    const entry = this.#backlog.entry(name);
     const { to, data, value } = entry.job;
     const gas = entry.gas ?? (await entry.job.gas());
     entry.gas = gas;
@@ -225,13 +204,8 @@ export class Lane {
     const hash = this.chain.hashOf(raw);
     this.#sent += 1;
     entry.raw.set(hash, raw);
-    const before = this.#flights.find(({ job }) => job === name);
     // Noted before it is sent: an answer that is lost does not lose the transaction.
-    this.#flights = [
-      ...this.#flights.filter(({ job }) => job !== name),
-      { job: name, nonce, broadcasts: [...(before?.broadcasts ?? []), { hash, fee, block }] },
-    ].sort((a, b) => a.nonce - b.nonce);
-    this.#waiting = this.#waiting.filter((job) => job !== name);
+    this.#backlog.launch(name, nonce, { hash, fee, block });
     return this.#broadcast(name, raw);
   }
 
@@ -256,46 +230,33 @@ export class Lane {
         return false;
       case "underpriced":
         // Somebody else's transaction holds the nonce in the pool: the next one is free.
-        if (this.#isFirstBroadcast(name)) {
-          this.#requeue(name);
+        if (this.#backlog.isFirstBroadcast(name)) {
+          this.#backlog.queue(name);
         }
         return false;
       case "fee too low":
         // If it is in no pool its nonce is free, and the next turn asks for the fee of that moment.
-        if (this.#isFirstBroadcast(name)) {
-          this.#requeue(name);
+        if (this.#backlog.isFirstBroadcast(name)) {
+          this.#backlog.queue(name);
         }
         return false;
       case "pool full":
-        this.#requeue(name);
-        this.#room = Math.max(1, this.#flights.length);
+        this.#backlog.queue(name);
+        this.#room = Math.max(1, this.#backlog.flights.length);
         return false;
       case "refused":
         // An earlier broadcast of it may be in the pool: then it is only not bumped.
-        if (this.#isFirstBroadcast(name)) {
+        if (this.#backlog.isFirstBroadcast(name)) {
           this.#fail([name], error);
         }
         return false;
     }
   }
 
-  #isFirstBroadcast(name: string): boolean {
-    return this.#flights.find(({ job }) => job === name)?.broadcasts.length === 1;
-  }
-
-  /** Takes the nonce from a job; it keeps its place before those that came later. */
-  #requeue(name: string): void {
-    this.#flights = this.#flights.filter(({ job }) => job !== name);
-    const order = [...this.#jobs.keys()];
-    this.#waiting = [...this.#waiting.filter((job) => job !== name), name].sort(
-      (a, b) => order.indexOf(a) - order.indexOf(b),
-    );
-  }
-
   /** An empty transaction to ourselves, looked after like any other; nobody misses it if the nonce is used. */
   #fill(nonce: number, fee: Fee, block: number): Promise<boolean> {
     const name = `nonce ${nonce}`;
-    const { end } = this.#add({
+    const { end } = this.#backlog.add({
       name,
       to: this.chain.sender,
       data: "0x",
@@ -309,35 +270,8 @@ export class Lane {
     return this.#sign(name, nonce, fee, block);
   }
 
-  /** Ends jobs, and those that come after them and are not sent yet: their constructors would call nothing. */
   #fail(names: readonly string[], error: Error): void {
-    for (const name of names) {
-      const entry = this.#jobs.get(name);
-      this.#jobs.delete(name);
-      this.#flights = this.#flights.filter(({ job }) => job !== name);
-      this.#waiting = this.#waiting.filter((job) => job !== name);
-      entry?.end.reject(error);
-    }
-    for (const name of names) {
-      const behind = this.#waiting.filter((job) => this.#entry(job).job.after.includes(name));
-      if (behind.length > 0) {
-        this.#fail(
-          behind,
-          new ChainfleetError(
-            `${behind.join(", ")} on ${this.chain.name}: not sent, as ${name} failed.`,
-            "Run again when that is put right.",
-          ),
-        );
-      }
-    }
-  }
-
-  #entry(name: string): Entry {
-    const entry = this.#jobs.get(name);
-    if (entry === undefined) {
-      throw new Error(`the lane has no job ${name}`);
-    }
-    return entry;
+    this.#backlog.fail(names, error, this.chain.name);
   }
 }
 
@@ -350,16 +284,6 @@ const GATHER_TURNS = 10;
 
 /** Turns in a row without an answer before everything is given up: some minutes, with the growing pauses. */
 const PATIENT_TURNS = 60;
-
-interface Entry {
-  readonly job: Job;
-  readonly end: Deferred<Done>;
-  /** How many of its transactions were reverted. */
-  attempts: number;
-  /** Signed transactions by hash. */
-  readonly raw: Map<Hash, Hex>;
-  gas?: bigint | undefined;
-}
 
 function billOf({ job, gas = 0n }: Entry): Bill {
   return { name: job.name, gas, value: job.value };
