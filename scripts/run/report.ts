@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import Table from "cli-table3";
-import { nameOf, type Summary } from "./summary";
+import { nameOf, type RegionSummary, type Summary } from "./summary";
 
 /** The end of a run for a person: the regions as a table, what failed, the critical path. */
 export function report(summary: Summary, directory: string): string {
@@ -44,7 +44,7 @@ export function report(summary: Summary, directory: string): string {
   return lines.join("\n");
 }
 
-function coloured(result: Summary["result"]): string {
+function coloured(result: RegionSummary["result"]): string {
   return styleText(result === "succeeded" ? "green" : "red", result);
 }
 

@@ -13,6 +13,10 @@ const metadata = (name: string, op: OpType) => ({
   provider: "",
   new: { urn: urn(name), type: "", custom: true, id: "", parent: "", inputs: {}, outputs: {}, provider: "" },
 });
+const validator = (region: string, index: number) => ({
+  urn: urn(`${region}-validator-${index}`, "chainfleet:Validator$kubernetes:apps/v1:StatefulSet"),
+  type: "kubernetes:apps/v1:StatefulSet",
+});
 const at = (seconds: number, event: Partial<EngineEvent>): TimedEvent => ({
   at: seconds * 1000,
   event: { sequence: 0, timestamp: 0, ...event } as EngineEvent,
@@ -78,6 +82,7 @@ describe("a run's summary", () => {
           ...fails(3, "eastus-network", "<{%fg 1%}>no quota<{%reset%}>"),
           ends(4, "eastus2-network"),
         ],
+        resources: [0, 1].map((index) => validator("eastus2", index)),
       }),
     );
     expect(summary.regions).toEqual([
@@ -92,6 +97,17 @@ describe("a run's summary", () => {
       { name: "eastus2", cloud: "azure", validators: 2, result: "succeeded", seconds: 3 },
     ]);
     expect(summary.changes.create).toBe(1);
+  });
+
+  it("does not call a region succeeded whose validators something outside it kept from being made", () => {
+    const { regions } = summarize(
+      facts({
+        result: "failed",
+        events: fails(1, "besu-genesis", "the validators are not those of the genesis"),
+        resources: [validator("eastus", 0), validator("eastus2", 0), validator("eastus2", 1)],
+      }),
+    );
+    expect(regions.map(({ result }) => result)).toEqual(["unfinished", "succeeded"]);
   });
 
   it("of a run cut off says so of the region that had something under way", () => {

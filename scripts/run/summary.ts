@@ -38,7 +38,8 @@ export interface Summary {
 
 /** One region's part of a run. */
 export interface RegionSummary extends RegionName {
-  readonly result: Result;
+  /** Unfinished: nothing of it failed, but what failed elsewhere kept validators from being made. */
+  readonly result: Result | "unfinished";
   /** From the beginning of its first step to the end of its last; 0 when nothing changed. */
   readonly seconds: number;
   readonly error?: string;
@@ -107,7 +108,7 @@ export function nameOf(urn: string): string {
 
 function regionSummary(
   region: RegionName,
-  { regions, result, events }: RunFacts,
+  { regions, result, events, ...facts }: RunFacts,
   done: readonly Step[],
   errors: ReadonlyMap<string, string>,
 ): RegionSummary {
@@ -127,10 +128,21 @@ function regionSummary(
         ? "failed"
         : open || result === "cancelled"
           ? "cancelled"
-          : "succeeded",
+          : isFinished(region, { result, ...facts })
+            ? "succeeded"
+            : "unfinished",
     seconds: own.length === 0 ? 0 : round((last - Math.min(...own.map(({ started }) => started))) / 1000),
     ...(error === "" ? {} : { error }),
   };
+}
+
+/** A run that succeeded finished every region; in one that failed, a region is when all its validators are there. */
+function isFinished(region: RegionName, { mode, result, resources }: Omit<RunFacts, "regions" | "events">) {
+  const ofValidator = new RegExp(`^${region.name}-validator-\\d+$`);
+  const validators = resources.filter(
+    ({ type, urn }) => type === "kubernetes:apps/v1:StatefulSet" && ofValidator.test(nameOf(urn)),
+  ).length;
+  return result === "succeeded" || mode === "destroy" || validators >= region.validators;
 }
 
 function changes(done: readonly Step[]): Summary["changes"] {
