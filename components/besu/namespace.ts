@@ -1,7 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { roleLabels, SERVICE_ACCOUNT } from "./pod";
 import { P2P_PORT, RPC_PORT } from "./ports";
+import { roleLabels } from "./role";
+
+/** The ServiceAccount of Besu pods: no rights, no token. */
+export const SERVICE_ACCOUNT = "besu";
 
 /**
  * The namespace of one region's nodes, closed: the restricted Pod Security level is enforced, and only the P2P

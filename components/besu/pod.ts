@@ -1,8 +1,9 @@
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../cluster";
-import type { BesuNamespace } from "./namespace";
+import { type BesuNamespace, SERVICE_ACCOUNT } from "./namespace";
 import { METRICS_PORT, P2P_PORT, RPC_PORT } from "./ports";
+import { type Role, roleLabels } from "./role";
 
 /** What every Besu node of a site is made from, whatever its role. */
 export interface SiteNodeArgs {
@@ -41,16 +42,6 @@ export interface BesuPodArgs
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly tolerations: readonly types.input.core.v1.Toleration[];
 }
-
-export type Role = "validator" | "rpc";
-
-/** The labels that every object of a role has, and that Services and policies select by. */
-export function roleLabels(role: Role): Record<string, string> {
-  return { "app.kubernetes.io/name": "besu", "app.kubernetes.io/component": role };
-}
-
-/** The ServiceAccount of Besu pods: no rights, no token. */
-export const SERVICE_ACCOUNT = "besu";
 
 /**
  * The pod of one Besu node, fit for the restricted Pod Security level.

@@ -1,7 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { besuPod, roleLabels, type SiteNodeArgs } from "./pod";
+import { besuPod, type SiteNodeArgs } from "./pod";
 import { RPC_PORT } from "./ports";
+import { roleLabels } from "./role";
 
 /** What a region's RPC nodes are made from. */
 export interface RpcNodesArgs extends SiteNodeArgs {

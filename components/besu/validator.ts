@@ -4,8 +4,9 @@ import type { Hex } from "viem";
 import type { ValidatorNodes } from "../cluster";
 import type { P2pEndpoint } from "../region";
 import type { BesuNamespace } from "./namespace";
-import { besuPod, roleLabels, type SiteNodeArgs } from "./pod";
+import { besuPod, type SiteNodeArgs } from "./pod";
 import { P2P_PORT, RPC_PORT } from "./ports";
+import { roleLabels } from "./role";
 
 /** What one validator is made from. */
 export interface ValidatorArgs extends SiteNodeArgs {

@@ -13,7 +13,7 @@ import type { ContractCallArgs } from "./call";
 import { isDone } from "./call-done";
 import type { DoneQuestion } from "./call-plan";
 import { configSecret, rememberConfig } from "./config-secret";
-import { withMargin } from "./creation-gas";
+import { withMargin } from "./creation";
 import { atEndpoint } from "./endpoint";
 import { eventually } from "./eventually";
 import { clientOf } from "./lane/chain";

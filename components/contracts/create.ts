@@ -1,8 +1,7 @@
 import { type Address, getContractAddress, type Hex, type PublicClient } from "viem";
 import { ChainfleetError } from "../error";
 import type { Artifact } from "./artifact";
-import type { Creation } from "./create2";
-import { creationGas } from "./creation-gas";
+import { type Creation, creationGas } from "./creation";
 import type { Job } from "./lane/job";
 import { madeBy } from "./origin";
 import { compareRuntimeCode } from "./runtime-code";

@@ -1,5 +1,5 @@
 import { type Address, concat, getCreate2Address, type Hex, type PublicClient, size } from "viem";
-import { creationGas } from "./creation-gas";
+import { type Creation, creationGas } from "./creation";
 import type { Job } from "./lane/job";
 
 /**
@@ -7,17 +7,6 @@ import type { Job } from "./lane/job";
  * contract by CREATE2. https://github.com/Arachnid/deterministic-deployment-proxy
  */
 export const DETERMINISTIC_DEPLOYER: Address = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
-
-/** A contract as it is made: constructor code with the arguments behind it. */
-export interface Creation {
-  /** @example "CCIPRouter" */
-  readonly name: string;
-  readonly initCode: Hex;
-  /** Length of the code that stays on the chain, in bytes: what most of the gas is paid for. */
-  readonly runtimeBytes: number;
-  /** Contracts that its constructor may call. */
-  readonly after: readonly string[];
-}
 
 /** Where a contract will be, on any chain. */
 export function create2Address(salt: Hex, initCode: Hex): Address {

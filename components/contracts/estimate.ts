@@ -5,7 +5,7 @@ import { isDone } from "./call-done";
 import type { PlannedCall } from "./call-plan";
 import { findCreated } from "./create";
 import { create2Data, DETERMINISTIC_DEPLOYER } from "./create2";
-import { gasBound, withMargin } from "./creation-gas";
+import { gasBound, withMargin } from "./creation";
 import { deployerFunding } from "./deterministic-deployer";
 import { clientOf, currentFee } from "./lane/chain";
 import { capped } from "./lane/plan";

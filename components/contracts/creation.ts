@@ -1,6 +1,16 @@
 import { type Address, BaseError, ExecutionRevertedError, type Hex, type PublicClient, size } from "viem";
 import { ChainfleetError } from "../error";
-import type { Creation } from "./create2";
+
+/** A contract as it is made: constructor code with the arguments behind it. */
+export interface Creation {
+  /** @example "CCIPRouter" */
+  readonly name: string;
+  readonly initCode: Hex;
+  /** Length of the code that stays on the chain, in bytes: what most of the gas is paid for. */
+  readonly runtimeBytes: number;
+  /** Contracts that its constructor may call. */
+  readonly after: readonly string[];
+}
 
 /** A fifth more than a node estimates: state changes between the estimate and the block. */
 export function withMargin(gas: bigint): bigint {
