@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Address, getContractAddress, numberToHex, parseEther } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { build } from "../components/contracts/build";
+import { foundry } from "../components/contracts/foundry";
 import { TroubledAnvil } from "../components/contracts/lane/anvil";
 import { claimOf } from "../components/contracts/verification/claim";
 import { verifyAt } from "../components/contracts/verification/verify";
@@ -104,7 +105,7 @@ class Arena {
   static async open(): Promise<Arena> {
     const folder = mkdtempSync(join(tmpdir(), "chainfleet-bench-"));
     // forge create looks into the project's own build.
-    await promisify(execFile)(forge(), ["build"], { cwd: ROOT });
+    await promisify(execFile)(foundry("forge"), ["build"], { cwd: ROOT });
     const key = generatePrivateKey();
     const { address } = privateKeyToAccount(key);
     const project = await ContractsProject.create({ BENCH_KEY: key, BENCH_EXPLORER_KEY: "any" });
@@ -307,7 +308,7 @@ async function forgeCreate(
     MultiSig: [`[${sender}]`, "1"],
   };
   await promisify(execFile)(
-    forge(),
+    foundry("forge"),
     [
       ...["create", `contracts/src/${SOURCES[name]}:${name}`, "--broadcast", "--rpc-url", rpcUrl],
       ...["--unlocked", "--from", sender, "--nonce", String(nonce)],
@@ -315,13 +316,6 @@ async function forgeCreate(
     ],
     { cwd: ROOT },
   );
-}
-
-/** The program itself, without the npm package's node process around it: forge at its fastest. */
-function forge(): string {
-  const architecture = process.arch === "x64" ? "amd64" : process.arch;
-  const name = `@foundry-rs/forge-${process.platform}-${architecture}`;
-  return join(dirname(require.resolve(`${name}/package.json`)), "bin", "forge");
 }
 
 function variable(chain: string): string {

@@ -12,8 +12,8 @@ let failed = 0;
 
 step("type check", ["npx", "tsc", "-p", "."]);
 step("lint and format", ["npx", "biome", "check", "."]);
-step("contracts", ["npx", "forge", "test"]);
-step("contracts' format", ["npx", "forge", "fmt", "--check"]);
+step("contracts", ["bin/forge", "test"]);
+step("contracts' format", ["bin/forge", "fmt", "--check"]);
 suite("unit", ["npx", "vitest", "run", "--project", "unit"]);
 suite("integration", ["local/run", "--tools-only", "npx", "vitest", "run", "--project", "integration"]);
 

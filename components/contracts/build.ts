@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { ChainfleetError } from "../error";
 import { type Artifact, parseArtifact } from "./artifact";
+import { foundry } from "./foundry";
 
 /** What forge made of the sources, kept by their hash: `.chainfleet/contracts/<hash>`. */
 export interface Build {
@@ -28,11 +29,12 @@ const BUILDS = ".chainfleet/contracts";
  */
 export async function build(root: string, say: (line: string) => void): Promise<Build> {
   const sourcesHash = hashOf(root);
+  const names = contractNames(root);
   if (!existsSync(join(root, BUILDS, sourcesHash))) {
     say("contracts: compiling, as the sources are new here");
     await forgeBuild(root, sourcesHash);
   }
-  return { sourcesHash, artifacts: artifactsOf(root, sourcesHash) };
+  return { sourcesHash, artifacts: artifactsOf(root, sourcesHash, names) };
 }
 
 /**
@@ -56,12 +58,9 @@ export function readArtifact(root: string, sourcesHash: string, contract: string
 }
 
 /** Each contract of contracts/src is in a file of its name. */
-function artifactsOf(root: string, sourcesHash: string): Map<string, Artifact> {
-  const own = solidityFiles(join(root, "contracts/src"));
-  const built = new Set(readdirSync(join(root, BUILDS, sourcesHash)));
+function artifactsOf(root: string, sourcesHash: string, names: readonly string[]): Map<string, Artifact> {
   return new Map(
-    own
-      .filter((name) => built.has(`${name}.sol`))
+    names
       .filter((name) => existsSync(join(root, BUILDS, sourcesHash, `${name}.sol`, `${name}.json`)))
       .flatMap((name) => {
         const artifact = readArtifact(root, sourcesHash, name);
@@ -70,11 +69,26 @@ function artifactsOf(root: string, sourcesHash: string): Map<string, Artifact> {
   );
 }
 
-function solidityFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+/**
+ * The names of the files in contracts/src.
+ *
+ * @throws ChainfleetError when two have one name: either could be meant.
+ */
+function contractNames(root: string): string[] {
+  const files = readdirSync(join(root, "contracts/src"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".sol"))
-    .map((file) => file.replace(/^.*\//, "").replace(/\.sol$/, ""))
-    .sort();
+    .map((file) => ({ name: basename(file, ".sol"), file: join("contracts/src", file) }))
+    .sort((a, b) => a.name.localeCompare(b.name) || a.file.localeCompare(b.file));
+  const twice = files.flatMap(({ name, file }, index) =>
+    files[index + 1]?.name === name ? [`${files[index + 1]?.file} and ${file}`] : [],
+  );
+  if (twice.length > 0) {
+    throw new ChainfleetError(
+      `Two files have a contract of one name:\n${twice.join("\n")}`,
+      "Rename one of them with its contract: a config knows a contract by its name.",
+    );
+  }
+  return files.map(({ name }) => name);
 }
 
 function hashOf(root: string): string {
@@ -104,7 +118,7 @@ async function forgeBuild(root: string, sourcesHash: string): Promise<void> {
   mkdirSync(unfinished, { recursive: true });
   try {
     await promisify(execFile)(
-      join(root, "node_modules/.bin/forge"),
+      foundry("forge"),
       [
         "build",
         "--skip",

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { foundry } from "../../components/contracts/foundry";
 import type { Child } from "../kubernetes/control-plane/children";
 
 export interface AnvilOptions {
@@ -16,7 +16,7 @@ export interface AnvilOptions {
 export function anvil({ chainId, port, blockSeconds, deployer, loadState }: AnvilOptions): Child {
   return {
     name: "anvil",
-    command: binary(),
+    command: foundry("anvil"),
     args: [
       ...["--host", "127.0.0.1", "--port", String(port)],
       ...["--chain-id", String(chainId), "--block-time", String(blockSeconds)],
@@ -28,15 +28,4 @@ export function anvil({ chainId, port, blockSeconds, deployer, loadState }: Anvi
       "--quiet",
     ],
   };
-}
-
-/** The program itself: the package's own command is a node process around it, which a signal may end alone. */
-function binary(): string {
-  const architecture = process.arch === "x64" ? "amd64" : process.arch;
-  const name = `@foundry-rs/anvil-${process.platform}-${architecture}`;
-  try {
-    return join(dirname(require.resolve(`${name}/package.json`)), "bin", "anvil");
-  } catch (cause) {
-    throw new Error(`the npm package ${name} is not installed: run npm ci on this machine`, { cause });
-  }
 }
