@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Address } from "viem";
 import { type Build, build as buildContracts } from "../components/contracts/build";
-import { ContractSet, type LateAddress } from "../components/contracts/contract-set";
+import { ContractSet, type ExpectedDeployment } from "../components/contracts/contract-set";
+import type { ForgeDeployment } from "../components/contracts/deployment";
 import { ForgeBuild } from "../components/contracts/forge-build";
 import type { PlannedChain } from "../components/contracts/plan";
 import type { ContractKey } from "../components/contracts/references";
@@ -37,17 +37,15 @@ export async function planStack(config: ContractsConfig, file: string): Promise<
   return { config, build: built, chains };
 }
 
-/** The contracts stack: a set for each chain, none of which waits for another. Returns the stack's outputs. */
+/** The contracts stack: a set for each chain. Returns the stack's outputs. */
 export function contracts({ config, build, chains }: ContractsPlan, regions: readonly RpcRegion[]) {
   const forgeBuild = new ForgeBuild("contracts-build", build);
-  const lateAddresses = new Map<ContractKey, LateAddress>(
+  const deployments = new Map<ContractKey, ExpectedDeployment>(
     chains.flatMap((chain) =>
-      chain.contracts
-        .filter(({ address }) => address === undefined)
-        .map(({ key }) => {
-          const [address, become] = pulumi.deferredOutput<Address>();
-          return [key, { address, become }] as const;
-        }),
+      chain.contracts.map(({ key }) => {
+        const [deployment, become] = pulumi.deferredOutput<ForgeDeployment>();
+        return [key, { deployment, become }] as const;
+      }),
     ),
   );
   return {
@@ -62,7 +60,7 @@ export function contracts({ config, build, chains }: ContractsPlan, regions: rea
           plan,
           build: forgeBuild,
           explorers: explorersOf(chain),
-          lateAddresses,
+          deployments,
         });
         return [plan.name, set.contracts];
       }),

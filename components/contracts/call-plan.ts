@@ -18,7 +18,6 @@ import {
   type ContractKey,
   contractsIn,
   keyOf,
-  nameOn,
   resolved,
   STAND_IN,
   type Surroundings,
@@ -28,8 +27,8 @@ import {
 /** A transaction to a contract, ready but for addresses that are not known yet. */
 export interface PlannedCall {
   readonly name: string;
-  /** Contracts of the same chain that must be there: those it calls, goes through or tells of. */
-  readonly uses: readonly string[];
+  /** Contracts, of any chain, that must be there: those it calls, goes through or tells of. */
+  readonly uses: readonly ContractKey[];
   /** Calls of the same chain that must have been made. */
   readonly after: readonly string[];
   /** Contracts, of any chain, whose addresses must be known first and are not. */
@@ -96,7 +95,7 @@ export function planCall(
   const snapshot = new Map(known);
   return {
     name: call.name,
-    uses: [...new Set(used)].flatMap((key) => nameOn(chain.name, key) ?? []),
+    uses: [...new Set(used)],
     after: call.after,
     waitsFor: [...new Set(used)].filter((key) => !known.has(key)),
     transaction: (addresses) =>

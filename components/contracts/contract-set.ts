@@ -17,16 +17,14 @@ export interface ContractSetArgs extends OnChain {
   /** The one that was planned with. */
   readonly build: ForgeBuild;
   readonly explorers: readonly ExplorerSettings[];
-  /** Addresses of all chains that no plan can tell, and how each gets known. */
-  readonly lateAddresses: LateAddresses;
+  /** Those of all chains: each set makes its own known there, and its calls wait for others' there. */
+  readonly deployments: ReadonlyMap<ContractKey, ExpectedDeployment>;
 }
 
-/** Addresses that are known once their contracts are there. */
-export type LateAddresses = ReadonlyMap<ContractKey, LateAddress>;
-
-export interface LateAddress {
-  readonly address: pulumi.Output<Address>;
-  become(address: pulumi.Output<Address>): void;
+/** A deployment that some set will make. */
+export interface ExpectedDeployment {
+  readonly deployment: pulumi.Output<ForgeDeployment>;
+  become(deployment: pulumi.Output<ForgeDeployment>): void;
 }
 
 /** A contract as the stack's outputs show it. */
@@ -48,7 +46,8 @@ export interface ContractOutputs {
  * ```
  *
  * Deployments do not wait for each other: their addresses are in the plan, and where a constructor calls another
- * contract the order of their nonces is enough. Nothing waits for a verification, and no chain for another.
+ * contract the order of their nonces is enough. Nothing waits for a verification. Of another chain only a call waits
+ * that tells of a contract there: many can be made only once, and a planned contract may never come to be.
  */
 export class ContractSet extends pulumi.ComponentResource {
   /** By name. */
@@ -104,7 +103,7 @@ export class ContractSet extends pulumi.ComponentResource {
         },
         { parent: set, dependsOn: [args.build, ...(contract.making.by === "others" ? [] : deployer)] },
       );
-      args.lateAddresses.get(contract.key)?.become(deployment.address);
+      args.deployments.get(contract.key)?.become(pulumi.output(deployment));
       if (args.explorers.length > 0 && contract.making.by !== "others") {
         verifications.set(
           contract.name,
@@ -150,17 +149,18 @@ export class ContractSet extends pulumi.ComponentResource {
         { ...onChain, call: call.name, description, to, data, done },
         {
           parent: set,
-          dependsOn: [
-            ...call.uses.flatMap((used) => deployments.get(used) ?? []),
-            ...call.after.flatMap((other) => calls.get(other) ?? []),
-          ],
+          dependsOn: [...call.uses.map(expected), ...call.after.flatMap((other) => calls.get(other) ?? [])],
         },
       );
     }
 
+    function expected(key: ContractKey): pulumi.Output<ForgeDeployment> {
+      return args.deployments.get(key)?.deployment as pulumi.Output<ForgeDeployment>;
+    }
+
     function late(keys: readonly ContractKey[]): pulumi.Output<ReadonlyMap<ContractKey, Address>> {
       return pulumi
-        .all(keys.map((key) => args.lateAddresses.get(key)?.address as pulumi.Output<Address>))
+        .all(keys.map((key) => expected(key).apply(({ address }) => address)))
         .apply((addresses) => new Map(keys.map((key, index) => [key, addresses[index] as Address] as const)));
     }
   }

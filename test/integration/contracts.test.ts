@@ -258,6 +258,25 @@ describe(`contracts, seed ${SEED}`, () => {
     );
   });
 
+  it("does not tell a chain of a contract on another that could not be made", async () => {
+    const owner = { contract: "WETH9", chain: "mainnet" };
+    const addOwner = {
+      contract: "MultiSig",
+      function: "addOwnerWithThreshold",
+      args: { owner, threshold: 1 },
+      through: "MultiSig",
+      done: { function: "isOwner", args: [owner], returns: true },
+    };
+    const here = chain() as { calls: object };
+    const mainnet = chain({ chainId: 1, contracts: { WETH9: {} }, calls: {} });
+    project.configure({ chain138: { ...here, calls: { ...here.calls, addOwner } }, mainnet });
+    const before = await sent();
+    const up = await project.run(["up", "--yes", "--skip-preview", "--continue-on-error"]);
+    expect(up.code).not.toBe(0);
+    expect(up.output).toContain("is chain 138, and the config says 1");
+    expect((await sent()).all).toBe(before.all);
+  });
+
   it("says that a chain began anew, and makes everything again after a refresh", async () => {
     project.configure({ chain138: chain() });
     expect((await project.up()).code).toBe(0);
