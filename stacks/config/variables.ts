@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { type Address, isHex } from "viem";
+import { privateKeyToAddress } from "viem/accounts";
 import { environmentVariable, variablesIn } from "../../components/environment";
 import { ConfigError } from "./config-error";
 import type { ContractsChainConfig, ContractsConfig } from "./contracts";
@@ -44,14 +46,31 @@ function chainFindings(key: string, { rpcUrl = "", sender, explorers }: Contract
       problem: `is "${sender.keystore}", which is no file here`,
     });
   }
-  const privateKey = sender.keyVariable === undefined ? undefined : environmentVariable(sender.keyVariable);
-  return privateKey === undefined || /^0x[0-9a-fA-F]{64}$/.test(privateKey)
-    ? missing
-    : [
-        ...missing,
-        {
-          key: `${key}.sender.keyVariable`,
-          problem: `names the environment variable ${sender.keyVariable}, which has no private key (0x and 64 hex digits)`,
-        },
-      ];
+  return [...missing, ...keyFindings(key, sender)];
+}
+
+/** A wrong key is found here, and not by each of the resources that would sign with it. */
+function keyFindings(key: string, { keyVariable, address }: ContractsChainConfig["sender"]): Finding[] {
+  const privateKey = keyVariable === undefined ? undefined : environmentVariable(keyVariable);
+  if (privateKey === undefined) {
+    return [];
+  }
+  const named = `names the environment variable ${keyVariable}, which has`;
+  const where = `${key}.sender.keyVariable`;
+  const owner = ownerOf(privateKey);
+  if (owner === undefined) {
+    return [{ key: where, problem: `${named} no private key (0x and 64 hex digits)` }];
+  }
+  return owner.toLowerCase() === address.toLowerCase()
+    ? []
+    : [{ key: where, problem: `${named} the key of ${owner}; sender.address is ${address}` }];
+}
+
+/** The account of a private key; undefined if it is none. */
+function ownerOf(privateKey: string): Address | undefined {
+  try {
+    return isHex(privateKey) ? privateKeyToAddress(privateKey) : undefined;
+  } catch {
+    return undefined;
+  }
 }
