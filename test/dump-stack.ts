@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { bytesToHex } from "viem";
+import { mnemonicToAccount } from "viem/accounts";
 import { parse } from "yaml";
 
 const ROOT = join(__dirname, "..");
@@ -48,13 +50,16 @@ async function dump(stack: string): Promise<Asked[]> {
   return asked.sort((a, b) => (a.name === b.name ? compare(a.type, b.type) : compare(a.name, b.name)));
 }
 
+/** The first account of the development mnemonic that everybody knows: the sender in Pulumi.dev.yaml. */
+const DEPLOYER = mnemonicToAccount("test test test test test test test test test test test junk");
+
 /** Variables that the config names must be set; what they hold must not be seen. */
 function setVariables(config: string): void {
   for (const [, name = ""] of config.matchAll(/\$\{(\w+)\}/g)) {
     process.env[name] = `<${name}>`;
   }
   for (const [, name = ""] of config.matchAll(/keyVariable: (\w+)/g)) {
-    process.env[name] = `0x${"1".repeat(64)}`;
+    process.env[name] = bytesToHex(DEPLOYER.getHdKey().privateKey ?? new Uint8Array());
   }
 }
 

@@ -10,28 +10,42 @@ import {
 import type { DoneQuestion } from "./call-plan";
 
 /** Whether the view returns what is wanted; one that reverts, or has no contract behind it, does not. */
-export async function isDone(
-  client: PublicClient,
-  { to, data, types, wanted }: DoneQuestion,
-): Promise<boolean> {
-  let answer: Hex | undefined;
+export async function isDone(client: PublicClient, question: DoneQuestion): Promise<boolean> {
+  const answer = await ask(client, question);
+  return answer !== undefined && differences(question, answer).length === 0;
+}
+
+/** What the view says instead of what is wanted, for people. @example "it returns 42, not 99" */
+export async function difference(client: PublicClient, question: DoneQuestion): Promise<string> {
+  const answer = await ask(client, question);
+  return answer === undefined
+    ? "the view that it asks reverts or returns nothing"
+    : differences(question, answer).join(", ") || "it is now";
+}
+
+/** The view's answer; undefined if it reverts or there is no contract. */
+async function ask(client: PublicClient, { to, data }: DoneQuestion): Promise<Hex | undefined> {
   try {
-    ({ data: answer } = await client.call({ to, data }));
+    const { data: answer = "0x" } = await client.call({ to, data });
+    return answer === "0x" ? undefined : answer;
   } catch (error) {
     if (error instanceof BaseError && error.walk((one) => one instanceof ExecutionRevertedError)) {
-      return false;
+      return undefined;
     }
     throw error;
   }
-  if (answer === undefined || answer === "0x") {
-    return false;
-  }
+}
+
+function differences({ types, wanted }: DoneQuestion, answer: Hex): string[] {
   if (wanted.length === 0) {
-    return true;
+    return [];
   }
   const parameters: readonly AbiParameter[] = types.map((type) => ({ type }));
   const values = decodeAbiParameters(parameters, answer);
-  return wanted.every(
-    ({ index, value }) => encodeAbiParameters([parameters[index] as AbiParameter], [values[index]]) === value,
-  );
+  return wanted.flatMap(({ index, value }) => {
+    const parameter = [parameters[index] as AbiParameter];
+    return encodeAbiParameters(parameter, [values[index]]) === value
+      ? []
+      : [`it returns ${String(values[index])}, not ${String(decodeAbiParameters(parameter, value)[0])}`];
+  });
 }

@@ -27,6 +27,8 @@ import {
 /** A transaction to a contract, ready but for addresses that are not known yet. */
 export interface PlannedCall {
   readonly name: string;
+  /** What it calls, by its name in contracts/src. */
+  readonly contract: string;
   /** Contracts, of any chain, that must be there: those it calls, goes through or tells of. */
   readonly uses: readonly ContractKey[];
   /** Calls of the same chain that must have been made. */
@@ -95,6 +97,7 @@ export function planCall(
   const snapshot = new Map(known);
   return {
     name: call.name,
+    contract: artifact.name,
     uses: [...new Set(used)],
     after: call.after,
     waitsFor: [...new Set(used)].filter((key) => !known.has(key)),

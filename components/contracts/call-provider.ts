@@ -1,16 +1,9 @@
-import {
-  type Address,
-  BaseError,
-  CallExecutionError,
-  ExecutionRevertedError,
-  type Hex,
-  type PublicClient,
-  RawContractError,
-} from "viem";
+import type { Address, Hex, PublicClient } from "viem";
 import type { FullProvider } from "../dynamic-resource";
 import { ChainfleetError } from "../error";
+import { readArtifact } from "./build";
 import type { ContractCallArgs } from "./call";
-import { isDone } from "./call-done";
+import { difference, isDone } from "./call-done";
 import type { DoneQuestion } from "./call-plan";
 import { configSecret, rememberConfig } from "./config-secret";
 import { withMargin } from "./creation";
@@ -19,6 +12,7 @@ import { eventually } from "./eventually";
 import { clientOf } from "./lane/chain";
 import type { Job } from "./lane/job";
 import { laneOf } from "./lane/lanes";
+import { revertReason } from "./reverted";
 import { accountOf } from "./sender";
 
 /** The arguments as they come out of the engine. */
@@ -35,7 +29,7 @@ export const provider: FullProvider = {
   configure: async ({ config }) => rememberConfig(config),
   check: async (_olds, news) => ({ inputs: news }),
   diff: async (_id, olds: Inputs, news: Inputs) => ({
-    // The description is of the same transaction; the key is a way to it. A later refresh asks the endpoint.
+    // The description is of the same transaction; the key is a way to it, the build knows errors. A later refresh asks the endpoint.
     changes:
       olds.chain.chainId !== news.chain.chainId ||
       (["rpcUrl", "to", "data", "done"] as const).some(
@@ -79,8 +73,8 @@ async function sendTo(inputs: Inputs, rpcUrl: string): Promise<Sent> {
   const done = await laneOf(inputs.chain, rpcUrl, account).do(jobOf(inputs, account.address, client));
   if (!(await eventually(() => isDone(client, inputs.done)))) {
     throw new ChainfleetError(
-      `${inputs.call} on ${inputs.chain.name}: ${inputs.description} went through (${done?.hash ?? "no transaction"}), but what its \`done\` asks for is not so.`,
-      "Correct the call's arguments or its done in the config.",
+      `${inputs.call} on ${inputs.chain.name}: ${inputs.description} went through (${done?.hash ?? "no transaction"}), but by its \`done\` it is not: ${await difference(client, inputs.done)}.`,
+      "Correct its done or its arguments before the next run, which would send it again.",
     );
   }
   return { transaction: done?.hash ?? "", block: done?.block ?? 0 };
@@ -100,28 +94,16 @@ function jobOf(inputs: Inputs, account: Address, client: PublicClient): Job {
       try {
         return withMargin(await client.estimateGas({ account, to, data }));
       } catch (error) {
-        const reverted =
-          error instanceof BaseError && error.walk((one) => one instanceof ExecutionRevertedError);
-        if (reverted) {
-          throw new ChainfleetError(
-            `${inputs.call} on ${inputs.chain.name}: ${inputs.description} would be reverted: ${(error as BaseError).shortMessage}${await reason(client, account, to, data)}`,
-            "Nothing was sent. Correct its arguments, or let another account make it that may.",
-          );
+        const { abi } = readArtifact(process.cwd(), inputs.build, inputs.contract);
+        const reason = revertReason(error, abi);
+        if (reason === undefined) {
+          throw error;
         }
-        throw error;
+        throw new ChainfleetError(
+          `${inputs.call} on ${inputs.chain.name}: ${inputs.description} would be reverted: ${reason}. Nothing was sent.`,
+          "The contract refuses it: correct the call, its sender or what was done to the contract before.",
+        );
       }
     },
   };
-}
-
-/** The contract's own error, if it says one. */
-async function reason(client: PublicClient, account: Address, to: Address, data: Hex): Promise<string> {
-  try {
-    await client.call({ account, to, data });
-    return "";
-  } catch (error) {
-    const cause =
-      error instanceof CallExecutionError ? error.walk((one) => one instanceof RawContractError) : undefined;
-    return cause instanceof RawContractError && typeof cause.data === "string" ? ` (${cause.data})` : "";
-  }
 }

@@ -8,6 +8,10 @@ import type { OnChain } from "./deployment";
 export interface ContractCallArgs extends OnChain {
   /** Unique on its chain. */
   readonly call: string;
+  /** What it calls, by its name in contracts/src. */
+  readonly contract: string;
+  /** The sources' hash of the build that knows that contract's errors. */
+  readonly build: string;
   /** For people. @example "CCIPRouter.setLane(16015286601757825753, true, 0)" */
   readonly description: pulumi.Input<string>;
   readonly to: pulumi.Input<Address>;

@@ -146,7 +146,11 @@ export class ContractSet extends pulumi.ComponentResource {
       );
       return new ContractCall(
         `${name}-${call.name}`,
-        { ...onChain, call: call.name, description, to, data, done },
+        {
+          ...onChain,
+          ...{ call: call.name, contract: call.contract, build: args.build.sourcesHash },
+          ...{ description, to, data, done },
+        },
         {
           parent: set,
           dependsOn: [...call.uses.map(expected), ...call.after.flatMap((other) => calls.get(other) ?? [])],

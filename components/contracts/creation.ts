@@ -1,11 +1,14 @@
-import { type Address, BaseError, ExecutionRevertedError, type Hex, type PublicClient, size } from "viem";
+import { type Abi, type Address, type Hex, type PublicClient, size } from "viem";
 import { ChainfleetError } from "../error";
+import { revertReason } from "./reverted";
 
 /** A contract as it is made: constructor code with the arguments behind it. */
 export interface Creation {
   /** @example "CCIPRouter" */
   readonly name: string;
   readonly initCode: Hex;
+  /** With the errors that its constructor may throw. */
+  readonly abi: Abi;
   /** Length of the code that stays on the chain, in bytes: what most of the gas is paid for. */
   readonly runtimeBytes: number;
   /** Contracts that its constructor may call. */
@@ -24,23 +27,34 @@ export function withMargin(gas: bigint): bigint {
  * @throws ChainfleetError when the constructor refuses, and not for the want of another contract.
  */
 export async function creationGas(
-  { name, runtimeBytes, after }: Creation,
+  { name, initCode, abi, runtimeBytes, after }: Creation,
   client: PublicClient,
   transaction: { readonly account?: Address; readonly to?: Address; readonly data: Hex },
 ): Promise<bigint> {
   try {
     return withMargin(await client.estimateGas(transaction));
   } catch (error) {
-    const isReverted =
-      error instanceof BaseError && error.walk((one) => one instanceof ExecutionRevertedError);
-    if (isReverted && after.length === 0) {
+    if (revertReason(error, abi) !== undefined && after.length === 0) {
       throw new ChainfleetError(
-        `${name}: its constructor reverts. Nothing was sent.`,
+        `${name}: its constructor reverts: ${await constructorReason(client, initCode, abi)}. Nothing was sent.`,
         "Correct its arguments: the chain takes their types, but the contract does not take their values.",
       );
     }
     return gasBound(transaction.data, runtimeBytes);
   }
+}
+
+/** Asked of a creation by nobody: the deterministic deployer says nothing of why a constructor reverts. */
+export async function constructorReason(client: PublicClient, initCode: Hex, abi: Abi): Promise<string> {
+  try {
+    await client.call({ data: initCode });
+  } catch (error) {
+    const reason = revertReason(error, abi);
+    if (reason !== undefined) {
+      return reason;
+    }
+  }
+  return "the node does not say why";
 }
 
 /**

@@ -160,6 +160,7 @@ function creationOf(inputs: Inputs, artifact: Artifact): Creation {
   return {
     name: inputs.deployment,
     initCode,
+    abi: artifact.abi,
     runtimeBytes: size(artifact.runtimeCode),
     after: inputs.after,
   };

@@ -1,16 +1,16 @@
-import { type Address, concat, type Hex, type PublicClient, parseGwei, size } from "viem";
+import { type Abi, type Address, concat, type Hex, type PublicClient, parseGwei, size } from "viem";
 import type { Artifact } from "./artifact";
 import type { Build } from "./build";
 import { isDone } from "./call-done";
-import type { PlannedCall } from "./call-plan";
 import { findCreated } from "./create";
 import { create2Data, DETERMINISTIC_DEPLOYER } from "./create2";
-import { gasBound, withMargin } from "./creation";
+import { constructorReason, gasBound, withMargin } from "./creation";
 import { deployerFunding } from "./deterministic-deployer";
 import { clientOf, currentFee } from "./lane/chain";
 import { capped } from "./lane/plan";
 import { type PlannedChain, type PlannedContract, saltOf } from "./plan";
-import { type Addresses, type ContractKey, STAND_IN } from "./references";
+import { type Addresses, type ContractKey, nameOn, STAND_IN } from "./references";
+import { revertReason } from "./reverted";
 
 /** What a chain's contracts and calls would still cost. Fees and sums in wei. */
 export interface ChainCost {
@@ -34,6 +34,8 @@ export interface TransactionCost {
   readonly value: bigint;
   /** The node could not estimate it, as what it calls is not there yet: it needs less. */
   readonly isBound: boolean;
+  /** Why `up` will fail on it, if all that it needs is there and its contract refuses it. */
+  readonly wouldRevert?: string;
 }
 
 /** Asks a chain what is there already, and what the rest would cost. */
@@ -49,7 +51,7 @@ export async function estimateChain(
     plan.contracts.some(({ making }) => making.by === "create2") ? deployerCost(client) : undefined,
     contractCosts(plan.contracts, artifacts, sender, client),
   ]);
-  const calls = await Promise.all(plan.calls.map((call) => callCost(call, contracts.known, sender, client)));
+  const calls = await callCosts(plan, artifacts, contracts.known, sender, client);
   const transactions = [deployer, ...contracts.costs, ...calls].filter((one) => one !== undefined);
   const sum = (of: (one: TransactionCost) => bigint) => transactions.reduce((all, one) => all + of(one), 0n);
   const gas = sum((one) => one.gas);
@@ -99,7 +101,7 @@ async function contractCosts(
 }
 
 async function contractCost(
-  { name, making, waitsFor, creation }: PlannedContract,
+  { name, making, uses, waitsFor, creation }: PlannedContract,
   artifact: Artifact,
   known: Addresses,
   sender: Address,
@@ -120,27 +122,57 @@ async function contractCost(
     return { there };
   }
   const data = making.by === "create2" ? create2Data(saltOf(making.salt), initCode) : initCode;
+  const to = making.by === "create2" ? { to: DETERMINISTIC_DEPLOYER } : {};
+  const transaction = { account: sender, data, ...to };
+  const needed = await cost(
+    name,
+    client,
+    transaction,
+    gasBound(data, size(artifact.runtimeCode)),
+    artifact.abi,
+  );
+  if (needed.wouldRevert === undefined) {
+    return { cost: needed };
+  }
+  // Its constructor may only miss a contract that leaves in the same block.
+  const { wouldRevert, ...bound } = needed;
   return {
-    cost: await cost(
-      name,
-      client,
-      { account: sender, data, ...(making.by === "create2" ? { to: DETERMINISTIC_DEPLOYER } : {}) },
-      gasBound(data, size(artifact.runtimeCode)),
-    ),
+    cost:
+      uses.length > 0
+        ? bound
+        : { ...bound, wouldRevert: await constructorReason(client, initCode, artifact.abi) },
   };
 }
 
-async function callCost(
-  call: PlannedCall,
+/** Of the calls that are not made yet. */
+async function callCosts(
+  { name: chain, calls }: PlannedChain,
+  artifacts: Build["artifacts"],
   known: Addresses,
   sender: Address,
   client: PublicClient,
-): Promise<TransactionCost | undefined> {
-  const { to, data, done } = call.transaction(standIns(call.waitsFor, known));
-  if (await isDone(client, done)) {
-    return undefined;
-  }
-  return cost(call.name, client, { account: sender, to, data }, CALL_GAS);
+): Promise<TransactionCost[]> {
+  const transactions = calls.map((call) => ({ call, ...call.transaction(standIns(call.waitsFor, known)) }));
+  const areDone = await Promise.all(transactions.map(({ done }) => isDone(client, done)));
+  const open = transactions.filter((_, index) => areDone[index] === false);
+  const openNames = open.map(({ call: { name } }) => name);
+  return Promise.all(
+    open.map(async ({ call: { name, contract, uses, waitsFor, after }, to, data }) => {
+      const { abi } = artifacts.get(contract) as Artifact;
+      const { wouldRevert, ...needed } = await cost(
+        name,
+        client,
+        { account: sender, to, data },
+        CALL_GAS,
+        abi,
+      );
+      const isReady =
+        waitsFor.every((key) => known.has(key)) &&
+        uses.every((key) => nameOn(chain, key) === undefined || known.has(key)) &&
+        !after.some((other) => openNames.includes(other));
+      return wouldRevert !== undefined && isReady ? { ...needed, wouldRevert } : needed;
+    }),
+  );
 }
 
 function standIns(keys: readonly ContractKey[], known: Addresses): Addresses {
@@ -155,6 +187,7 @@ async function cost(
   client: PublicClient,
   transaction: { readonly account: Address; readonly to?: Address; readonly data: Hex },
   bound: bigint,
+  abi: Abi,
 ): Promise<TransactionCost> {
   // Without code at its target an estimate would be of a mere payment.
   if (transaction.to !== undefined && !(await hasCode(client, transaction.to))) {
@@ -162,8 +195,15 @@ async function cost(
   }
   try {
     return { name, gas: await client.estimateGas(transaction), value: 0n, isBound: false };
-  } catch {
-    return { name, gas: bound, value: 0n, isBound: true };
+  } catch (error) {
+    const wouldRevert = revertReason(error, abi);
+    return {
+      name,
+      gas: bound,
+      value: 0n,
+      isBound: true,
+      ...(wouldRevert === undefined ? {} : { wouldRevert }),
+    };
   }
 }
 

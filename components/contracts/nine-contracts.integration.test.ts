@@ -95,7 +95,10 @@ it("all nine are in one block, two at most, where the plan said, with the code t
     contracts.map(({ name, contract, uses, creation }) => {
       const artifact = artifacts.get(contract) as Artifact;
       const initCode = concat([artifact.creationCode, creation(new Map()).encodedArguments]);
-      const made = { name, initCode, runtimeBytes: size(artifact.runtimeCode), after: uses };
+      const made = {
+        ...{ name, initCode, abi: artifact.abi },
+        ...{ runtimeBytes: size(artifact.runtimeCode), after: uses },
+      };
       return lane.do(create2Job(made, saltOf(SALT), client));
     }),
   );

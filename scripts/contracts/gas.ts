@@ -13,7 +13,7 @@ import { ROOT } from "../engine/stack";
  * `chainfleet contracts gas`: what `up` would still send on each chain, its gas, what that costs at the chain's
  * present fee and at most, and whether the sender can pay for it. Sends nothing and needs no key.
  *
- * @returns the process' exit code: 1 if a sender has too little.
+ * @returns the process' exit code: 1 if a sender has too little, or a transaction would be reverted.
  */
 export async function gas({ stack, json }: { stack: string; json: boolean }): Promise<number> {
   const config = await contractsConfig(stack, new EngineCommand());
@@ -38,7 +38,11 @@ export async function gas({ stack, json }: { stack: string; json: boolean }): Pr
   process.stdout.write(
     json ? `${JSON.stringify({ chains: costs }, asText)}\n` : `${costs.map(table).join("\n")}\n`,
   );
-  return costs.every(({ most, balance }) => balance >= most) ? 0 : 1;
+  return costs.every(willGoThrough) ? 0 : 1;
+}
+
+function willGoThrough({ most, balance, transactions }: ChainCost): boolean {
+  return balance >= most && transactions.every(({ wouldRevert }) => wouldRevert === undefined);
 }
 
 /** Wei do not fit into a number of JSON. */
@@ -60,10 +64,14 @@ function table({ chain, sender, price, gas: sum, cost, most, balance, transactio
       formatEther(needed * price + value),
     ]),
   );
+  const refused = transactions.flatMap(({ name, wouldRevert }) =>
+    wouldRevert === undefined ? [] : [`${chain}: ${name} would be reverted: ${wouldRevert}`],
+  );
   const verdict =
     balance >= most ? "enough" : `too little: send ${sender} ${formatEther(most - balance)} ether or more`;
   return [
     ...(transactions.length === 0 ? [] : [lines.toString()]),
     `${chain}: ${transactions.length} transactions, ${sum} gas, ${formatEther(cost)} ether at ${formatGwei(price)} gwei, at most ${formatEther(most)}; ${sender} has ${formatEther(balance)}: ${verdict}`,
+    ...refused,
   ].join("\n");
 }

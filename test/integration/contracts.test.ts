@@ -129,7 +129,7 @@ describe(`contracts, seed ${SEED}`, () => {
     expect(noKey.output).toContain("has no private key (0x and 64 hex digits)");
     expect(noKey.output).not.toContain("0x1234");
     const another = await project.up({ CHAINFLEET_TEST_KEY: generatePrivateKey() });
-    expect(another.output).toContain(`the config's sender is ${sender}`);
+    expect(another.output).toMatch(new RegExp(`has the key of 0x\\w{40}; sender.address is ${sender}`));
     expect(await sent()).toEqual({ all: 0, succeeded: 0 });
   });
 
@@ -256,6 +256,42 @@ describe(`contracts, seed ${SEED}`, () => {
     expect((await project.up()).output).toContain(
       "organization/chainfleet/net has no RPC nodes in a region eastus",
     );
+  });
+
+  it("says why a constructor or a call would be reverted, and what a call that went through did not do", async () => {
+    const wrong = {
+      contracts: { MultiSig: { args: { owners: [{ account: "sender" }], threshold: 2 } } },
+      calls: {},
+    };
+    project.configure({ chain138: chain(wrong) });
+    const gas = await project.chainfleet(["contracts", "gas", "--stack", "test", "--json"]);
+    expect(gas.code).toBe(1);
+    expect(JSON.parse(gas.output).chains[0].transactions).toMatchObject([
+      { name: "MultiSig", wouldRevert: '"GS201"' },
+    ]);
+    expect((await project.up()).output).toContain(
+      'MultiSig: its constructor reverts: "GS201". Nothing was sent.',
+    );
+    const { calls } = chain() as { calls: Record<string, { args: object; done: object }> };
+    const transmit = (answer: number, returns: number) => ({
+      chain138: chain({
+        calls: {
+          grant: calls["grant"],
+          tooMuch: {
+            ...calls["firstRound"],
+            args: { answer },
+            done: { function: "getRoundData", args: [1], returns: { answer: returns } },
+          },
+        },
+      }),
+    });
+    project.configure(transmit(99, 99));
+    const reason = "AnswerOutOfBounds(99, 1, 9)";
+    const ungas = await project.chainfleet(["contracts", "gas", "--stack", "test"]);
+    expect(ungas.output).toContain(`chain138: tooMuch would be reverted: ${reason}`);
+    expect((await project.up()).output).toContain(`would be reverted: ${reason}. Nothing was sent.`);
+    project.configure(transmit(7, 8));
+    expect((await project.up()).output).toContain("but by its `done` it is not: it returns 5, not 8.");
   });
 
   it("does not tell a chain of a contract on another that could not be made", async () => {

@@ -48,6 +48,7 @@ function creations(): SaltedCreation[] {
       salt: numberToHex(index, { size: 32 }),
       // PUSH32 runtime, MSTORE at 0, RETURN 32 bytes.
       initCode: concat(["0x7f", runtime, "0x60005260206000f3"]),
+      abi: [],
       runtimeBytes: 32,
       after: index % 3 === 2 ? [`contract-${index - 1}`] : [],
     };

@@ -1,0 +1,44 @@
+import { type Abi, BaseError, decodeErrorResult, ExecutionRevertedError, type Hex, isHex } from "viem";
+
+/** The errors that Solidity itself throws. */
+const BUILT_IN = ["Error", "Panic"];
+
+/**
+ * Why a transaction would be reverted, as its contract says it: `AlreadyConnected("0x…")`, or the text of a
+ * `require`. Undefined if the error is none of a contract's: then the node has not answered.
+ *
+ * @param error of an estimate or a call.
+ * @param abi with the errors that the contract knows.
+ */
+export function revertReason(error: unknown, abi: Abi): string | undefined {
+  if (!(error instanceof BaseError)) {
+    return undefined;
+  }
+  const reverted = error.walk((one) => one instanceof ExecutionRevertedError);
+  const data = revertData(error);
+  if (reverted === null && data === undefined) {
+    return undefined;
+  }
+  return decoded(data, abi) ?? (data === undefined ? "it gives no reason" : `error ${data}`);
+}
+
+/** What the contract returned; nodes put it into the error in one of two ways. */
+function revertData(error: BaseError): Hex | undefined {
+  const { data } = error.walk() as { data?: unknown };
+  const given = typeof data === "object" && data !== null ? (data as { data?: unknown }).data : data;
+  return isHex(given) && given !== "0x" ? given : undefined;
+}
+
+function decoded(data: Hex | undefined, abi: Abi): string | undefined {
+  if (data === undefined) {
+    return undefined;
+  }
+  try {
+    const { errorName, args = [] } = decodeErrorResult({ abi, data });
+    return BUILT_IN.includes(errorName)
+      ? `"${args.join(", ")}"`
+      : `${errorName}(${args.map((value) => String(value)).join(", ")})`;
+  } catch {
+    return undefined;
+  }
+}
