@@ -186,7 +186,7 @@ async function expectCode(
     throw new ChainfleetError(
       `${deployment} on ${chain.name}: ${address} has other code than expected.\n  there:    ${likeness.there}\n  expected: ${likeness.expected}`,
       codeHash === undefined
-        ? "The hashes are of the code without metadata and immutables. If the code there is right, say so with codeHash."
+        ? `The hashes are of the code without metadata and immutables. If it is the right contract, say so beside \`at: "${address}"\` with \`codeHash: "${keccak256(code ?? "0x")}"\`; else correct the address or the contract.`
         : "The hashes are keccak256 of the whole code. Correct the config's address or codeHash.",
     );
   }

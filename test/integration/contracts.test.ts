@@ -210,6 +210,10 @@ describe(`contracts, seed ${SEED}`, () => {
     const refused = await project.up();
     expect(refused.code).not.toBe(0);
     expect(refused.output).toMatch(/has other code than expected.\s+there: +0x\w{64}\s+expected: 0x\w{64}/);
+    const codeHash = /with `codeHash: "(0x\w{64})"`/.exec(refused.output)?.[1];
+    project.configure({ chain138: chain({}, { WETH10: { at: MultiSig.address, codeHash } }) });
+    const trusted = await project.up();
+    expect(trusted.code, trusted.output).toBe(0);
     project.configure({ chain138: chain({}, { Wrapped: { contract: "WETH9", at: WETH9.address } }) });
     const taken = await project.up();
     expect(taken.code, taken.output).toBe(0);
