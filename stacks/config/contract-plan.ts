@@ -26,10 +26,7 @@ export function planOf(
     artifacts,
   );
   if (plan.findings !== undefined) {
-    throw new ConfigError(
-      plan.findings.map((finding) => ({ key: "contracts", problem: finding })),
-      file,
-    );
+    throw new ConfigError(plan.findings, file);
   }
   return plan.chains;
 }
