@@ -41,7 +41,7 @@ export function findFunction(abi: Abi, wanted: string): AbiFunction | string {
   const known = [
     ...new Set(functions.map((one) => (wanted.includes("(") ? toFunctionSignature(one) : one.name))),
   ];
-  return `is "${wanted}", which is no function of the contract (it has ${known.join(", ") || "none"})${suggestion(wanted, known)}`;
+  return `is "${wanted}", which is no function of the contract${suggestion(wanted, known)} (functions: ${known.join(", ") || "none"})`;
 }
 
 /**

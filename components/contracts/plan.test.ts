@@ -341,7 +341,7 @@ describe("a plan of calls", () => {
     const key = "contracts.chains.chain138.calls";
     expect(said(planContracts([chain("chain138", all, wrong)], artifacts))).toEqual([
       `${key}.one.args has 2 arguments; there are 3: selector (uint64), enabled (bool), fee (uint128)`,
-      `${key}.two.function is "setLanes", which is no function of the contract (it has setLane, lanes, grantRole, hasRole); did you mean "setLane"?`,
+      `${key}.two.function is "setLanes", which is no function of the contract; did you mean "setLane"? (functions: setLane, lanes, grantRole, hasRole)`,
       `${key}.three.done.args has 0 arguments; there is 1: selector (uint64)`,
       `${key}.three.done.returns.price is no value of lanes, which returns enabled, fee`,
       `${key}.four.done.returns.enabled is "yes please"; must be true or false (bool enabled)`,
