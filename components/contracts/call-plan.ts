@@ -11,17 +11,18 @@ import {
   toFunctionSignature,
 } from "viem";
 import type { Artifact } from "./artifact";
-import type { CallDefinition, ChainDefinition, DoneDefinition } from "./definitions";
-import { type Arguments, argumentFindings, encodeArguments, findFunction, nameOf } from "./parameters";
+import type { CallDefinition, ChainDefinition } from "./definitions";
+import { type Arguments, encodeArguments, findFunction, namesOf } from "./parameters";
 import {
   type Addresses,
   type ContractKey,
   contractsIn,
+  isReference,
   keyOf,
   resolved,
+  resolvedArguments,
   STAND_IN,
   type Surroundings,
-  withStandIns,
 } from "./references";
 
 /** A transaction to a contract, ready but for addresses that are not known yet. */
@@ -57,42 +58,26 @@ export interface DoneQuestion {
   readonly wanted: readonly { readonly index: number; readonly value: Hex }[];
 }
 
-/** Plans a call, or tells everything that is wrong with it. */
+/** Plans a call that has no findings. */
 export function planCall(
   chain: ChainDefinition,
   call: CallDefinition,
   artifacts: ReadonlyMap<string, Artifact>,
   known: Addresses,
-): PlannedCall | { readonly findings: readonly string[] } {
-  const where = `${chain.name} ${call.name}`;
+): PlannedCall {
   const surroundings = { chain: chain.name, sender: chain.sender };
-  const artifact = artifacts.get(
+  const { abi } = artifacts.get(
     chain.contracts.find(({ name }) => name === call.contract)?.contract ?? "",
   ) as Artifact;
-  const called = findFunction(artifact.abi, call.function);
-  const asked = findFunction(artifact.abi, call.done.function);
-  if (typeof called === "string" || typeof asked === "string") {
-    return {
-      findings: [called, asked]
-        .filter((one) => typeof one === "string")
-        .map((what) => `${where}: ${call.contract} ${what}`),
-    };
-  }
-  const findings = [
-    ...(asked.outputs.length === 0
-      ? [`${where} done: ${asked.name} returns nothing; it must tell something`]
-      : []),
-    ...argumentFindings(where, called.inputs, checkable(call.args, surroundings)),
-    ...argumentFindings(`${where} done`, asked.inputs, checkable(call.done.args, surroundings)),
-    ...returnsFindings(`${where} done returns`, asked, call.done, surroundings),
-  ];
-  if (findings.length > 0) {
-    return { findings };
-  }
+  const called = findFunction(abi, call.function) as AbiFunction;
+  const asked = findFunction(abi, call.done.function) as AbiFunction;
   const { through } = call;
   const used = [
     ...[call.contract, ...(through === undefined ? [] : [through])].map((name) => keyOf(chain.name, name)),
-    ...contractsIn([call.args, call.done.args, call.done.returns], surroundings),
+    ...contractsIn(
+      [Object.values(call.args), Object.values(call.done.args), call.done.returns],
+      surroundings,
+    ),
   ];
   const snapshot = new Map(known);
   return {
@@ -106,10 +91,6 @@ export function planCall(
   };
 }
 
-function checkable(args: Arguments, surroundings: Surroundings): Arguments {
-  return resolved(args, surroundings, withStandIns(args, surroundings, new Map())) as Arguments;
-}
-
 function transaction(
   call: CallDefinition,
   called: AbiFunction,
@@ -118,11 +99,10 @@ function transaction(
   addresses: Addresses,
 ): CallTransaction {
   const addressOf = (name: string) => addresses.get(keyOf(surroundings.chain, name)) ?? STAND_IN;
-  const resolve = <Value>(value: Value) => resolved(value, surroundings, addresses) as Value;
-  const args = resolve(call.args);
+  const args = resolvedArguments(call.args, surroundings, addresses);
   const to = addressOf(call.contract);
   const data = callData(called, args);
-  const returns = expected(asked, resolve(call.done.returns));
+  const returns = expected(asked, resolved(call.done.returns, surroundings, addresses));
   return {
     ...(call.through === undefined
       ? { to, data }
@@ -130,7 +110,7 @@ function transaction(
     description: `${call.contract}.${called.name}(${Object.values(args).map(show).join(", ")})${call.through === undefined ? "" : ` through ${call.through}`}`,
     done: {
       to,
-      data: callData(asked, resolve(call.done.args)),
+      data: callData(asked, resolvedArguments(call.done.args, surroundings, addresses)),
       types: asked.outputs.map(({ type }) => type),
       wanted: returns.map(({ index, value }) => ({
         index,
@@ -147,47 +127,31 @@ function callData(entry: AbiFunction, args: Arguments): Hex {
   return concat([toFunctionSelector(toFunctionSignature(entry)), encodeArguments(entry.inputs, args)]);
 }
 
+/** A value that the view has to return. */
+export interface ExpectedValue {
+  /** Where the definition has it. @example "", "[0]", ".enabled" */
+  readonly at: string;
+  /** Its place among what the view returns; of a name that nothing there has, -1. */
+  readonly index: number;
+  readonly value: unknown;
+}
+
 /** What the view has to return, by place. */
-function expected(
-  { outputs }: AbiFunction,
-  returns: unknown,
-): { readonly index: number; readonly value: unknown }[] {
+export function expected({ outputs }: AbiFunction, returns: unknown): ExpectedValue[] {
   if (returns === undefined) {
     return [];
   }
   if (Array.isArray(returns) && !(outputs.length === 1 && outputs[0]?.type.endsWith("]"))) {
-    return returns.map((value, index) => ({ index, value }));
+    return returns.map((value, index) => ({ at: `[${index}]`, index, value }));
   }
-  if (typeof returns === "object" && returns !== null && !Array.isArray(returns)) {
+  if (typeof returns === "object" && returns !== null && !Array.isArray(returns) && !isReference(returns)) {
     return Object.entries(returns).map(([name, value]) => ({
-      index: outputs.findIndex((output) => nameOf(output) === name),
+      at: `.${name}`,
+      index: outputs.findIndex((output) => namesOf(output, outputs).includes(name)),
       value,
     }));
   }
-  return [{ index: 0, value: returns }];
-}
-
-function returnsFindings(
-  where: string,
-  asked: AbiFunction,
-  { returns }: DoneDefinition,
-  surroundings: Surroundings,
-): string[] {
-  const { outputs } = asked;
-  const value = resolved(returns, surroundings, withStandIns(returns, surroundings, new Map()));
-  if (value !== undefined && outputs.some(({ type }) => type.startsWith("tuple"))) {
-    return [
-      `${where}: ${asked.name} returns a struct, which cannot be compared; leave returns out or ask another view`,
-    ];
-  }
-  return expected(asked, value).flatMap(({ index, value: wanted }) => {
-    const output = outputs[index];
-    return output === undefined
-      ? [
-          `${where}: there is no such value; ${asked.name} returns ${outputs.map((one) => `${nameOf(one) || one.type}`).join(", ") || "nothing"}`,
-        ]
-      : argumentFindings(where, [output], [wanted]);
-  });
+  return [{ at: "", index: 0, value: returns }];
 }
 
 /**

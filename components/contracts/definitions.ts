@@ -53,3 +53,13 @@ export interface ChainDefinition {
   readonly contracts: readonly ContractDefinition[];
   readonly calls: readonly CallDefinition[];
 }
+
+/** The config's key of a contract. @example "contracts.chains.chain138.contracts.CCIPRouter" */
+export function contractConfigKey(chain: ChainDefinition, contract: string): string {
+  return `contracts.chains.${chain.name}.contracts.${contract}`;
+}
+
+/** The config's key of a call. @example "contracts.chains.chain138.calls.openLane" */
+export function callConfigKey(chain: ChainDefinition, call: string): string {
+  return `contracts.chains.${chain.name}.calls.${call}`;
+}

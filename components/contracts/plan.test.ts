@@ -11,7 +11,7 @@ import { describe, expect, it } from "vitest";
 import type { Artifact } from "./artifact";
 import { DETERMINISTIC_DEPLOYER } from "./create2";
 import type { CallDefinition, ChainDefinition, ContractDefinition } from "./definitions";
-import { planContracts, saltOf } from "./plan";
+import { type ContractPlan, planContracts, saltOf } from "./plan";
 
 const artifact = (name: string, ...signatures: string[]): Artifact => ({
   name,
@@ -79,15 +79,16 @@ const call = (name: string, values: Partial<CallDefinition> = {}): CallDefinitio
 function plannedChains(...chains: ChainDefinition[]) {
   const plan = planContracts(chains, artifacts);
   if (plan.findings !== undefined) {
-    throw new Error(plan.findings.join("\n"));
+    throw new Error(said(plan)?.join("\n"));
   }
   return plan.chains;
 }
 
 const planned = (definitions: readonly ContractDefinition[]) =>
   plannedChains(chain("chain138", definitions))[0]?.contracts ?? [];
+const said = ({ findings }: ContractPlan) => findings?.map(({ key, problem }) => `${key} ${problem}`);
 const findings = (...definitions: ContractDefinition[]) =>
-  planContracts([chain("chain138", definitions)], artifacts).findings;
+  said(planContracts([chain("chain138", definitions)], artifacts));
 
 describe("a plan of contracts", () => {
   it("knows every address as the deployer will make it", () => {
@@ -161,21 +162,68 @@ describe("a plan of contracts", () => {
         define("CCIPRouter", { owner: "0xdead", chainSelector: -1, colour: "red" }),
         define("MultiSig", { owners: [OWNER, 5] }),
         define("Bridge", [OWNER]),
+        { ...define("Other", [OWNER]), contract: "WETH9" },
       ),
     ).toEqual([
-      'chain138 CCIPRouter: owner is "0xdead", but must be an address, its checksum right if it has one (address)',
-      "chain138 CCIPRouter: chainSelector is -1, but must be a whole number in range (uint64)",
-      "chain138 CCIPRouter: colour is no parameter; there is owner, chainSelector",
-      "chain138 MultiSig: owners[1] is 5, but must be an address, its checksum right if it has one (address)",
-      "chain138 MultiSig: threshold (uint256) is missing",
-      "chain138 Bridge: 1 arguments; there are 3: owner (address), router (address), weth9 (address)",
+      'contracts.chains.chain138.contracts.CCIPRouter.args.owner is "0xdead"; must be an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender } (address owner_)',
+      "contracts.chains.chain138.contracts.CCIPRouter.args.chainSelector is -1; must be a whole number from 0 to 2^64 - 1 (uint64 chainSelector_)",
+      "contracts.chains.chain138.contracts.CCIPRouter.args.colour is no parameter; there are 2: owner (address), chainSelector (uint64)",
+      "contracts.chains.chain138.contracts.MultiSig.args.owners[1] is 5; must be an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender } (address)",
+      "contracts.chains.chain138.contracts.MultiSig.args.threshold is missing (uint256 threshold_)",
+      "contracts.chains.chain138.contracts.Bridge.args has 1 argument; there are 3: owner (address), router (address), weth9 (address)",
+      "contracts.chains.chain138.contracts.Other.args has 1 argument; there are none",
     ]);
-    expect(
-      findings(weth, weth, define("Nothing"), define("Bridge", { weth9: { contract: "Gone" } })),
-    ).toEqual([
-      "chain138: WETH9 is there twice",
-      "chain138 Nothing: there is no contract Nothing in contracts/src",
-      "chain138 Bridge: uses chain138/Gone, which is not in the config",
+  });
+
+  it("says what is wrong with names and arguments together, each mistake once", () => {
+    const plan = planContracts(
+      [
+        chain(
+          "chain138",
+          [
+            weth,
+            weth,
+            define("Nothing"),
+            { ...define("Mine"), contract: "Brigde" },
+            define("Bridge", { ownr: OWNER, router: { contract: "CCIPRoutr" }, weth9: "WETH9" }),
+            define("CCIPRouter", { owner: { contract: "Bridge", chain: "mainet" }, chainSelector: "x" }),
+          ],
+          [
+            call("WETH9", { contract: "Gone", args: { chainSelector: 1, peer: { contract: "Bridge" } } }),
+            call("two", { contract: "Nothing", done: { function: "f", args: [{ contract: "WETH11" }] } }),
+          ],
+        ),
+        chain("mainnet", [weth, router, bridge]),
+      ],
+      artifacts,
+    );
+    const key = "contracts.chains.chain138";
+    const forms =
+      "an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender }";
+    expect(said(plan)).toEqual([
+      `${key}.contracts.WETH9 has the name of ${key}.contracts.WETH9; contracts and calls of a chain share their names`,
+      `${key}.calls.WETH9 has the name of ${key}.contracts.WETH9; contracts and calls of a chain share their names`,
+      `${key}.contracts.Nothing names no contract of contracts/src; if the name is yours, the key contract has that of the source`,
+      `${key}.contracts.Mine.contract is "Brigde", which is no contract of contracts/src; did you mean "Bridge"?`,
+      `${key}.contracts.Bridge.args.router names CCIPRoutr, which is no contract of chain138; did you mean "CCIPRouter"?`,
+      `${key}.contracts.Bridge.args.weth9 is "WETH9"; must be ${forms} (address weth9)`,
+      `${key}.contracts.Bridge.args.ownr is no parameter; did you mean "owner"?`,
+      `${key}.contracts.CCIPRouter.args.owner names the chain mainet, which is not in the config; did you mean "mainnet"?`,
+      `${key}.contracts.CCIPRouter.args.chainSelector is "x"; must be a whole number from 0 to 2^64 - 1 (uint64 chainSelector_)`,
+      `${key}.calls.WETH9.contract is "Gone", which is no contract of chain138`,
+      `${key}.calls.two.done.args[0] names WETH11, which is no contract of chain138; did you mean "WETH9"?`,
+    ]);
+  });
+
+  it("says that contracts are the same beside what is wrong with others", () => {
+    const twin = { ...weth, name: "Twin" };
+    expect(findings(weth, twin, define("Bridge", [OWNER]))).toEqual([
+      "contracts.chains.chain138.contracts.Bridge.args has 1 argument; there are 3: owner (address), router (address), weth9 (address)",
+      "contracts.chains.chain138.contracts.Twin is the same contract as WETH9, with the same arguments; give it a salt of its own",
+    ]);
+    const plain = define("WETH9", {}, { by: "create" });
+    expect(findings(plain, { ...plain, name: "Twin" })).toEqual([
+      "contracts.chains.chain138.contracts.Twin is the same contract as WETH9, with the same arguments; give it a salt of its own, and create: create2",
     ]);
   });
 
@@ -183,10 +231,14 @@ describe("a plan of contracts", () => {
     expect(
       findings(
         define("CCIPRouter", { owner: { contract: "Bridge" }, chainSelector: 1 }),
-        define("Bridge", { owner: OWNER, router: { contract: "CCIPRouter" }, weth9: OWNER }),
+        define("Bridge", { owner: OWNER, router: { contract: "CCIPRouter" }, weth9: "0x" }),
       ),
     ).toEqual([
-      "chain138/CCIPRouter, chain138/Bridge need each other's addresses; one has to learn the other's by a call after its deployment",
+      'contracts.chains.chain138.contracts.Bridge.args.weth9 is "0x"; must be an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender } (address weth9)',
+      "contracts.chains.chain138.contracts.CCIPRouter and chain138/Bridge need each other's addresses; one has to learn the other's by a call after its deployment",
+    ]);
+    expect(findings(define("CCIPRouter", { owner: { contract: "CCIPRouter" }, chainSelector: 1 }))).toEqual([
+      "contracts.chains.chain138.contracts.CCIPRouter needs its own address; it has to learn that by a call after its deployment",
     ]);
   });
 
@@ -276,23 +328,39 @@ describe("a plan of calls", () => {
       call("one", { ...setLane, args: [1, "yes"] }),
       call("two", { ...setLane, function: "setLanes" }),
       call("three", { ...setLane, done: { function: "lanes", args: [], returns: { price: 1 } } }),
+      call("four", {
+        ...setLane,
+        done: { function: "lanes", args: [1], returns: { enabled: "yes please" } },
+      }),
+      call("five", {
+        args: [1, OWNER],
+        done: { function: "peer", args: {}, returns: { contrct: "WETH9" } },
+      }),
+      call("six", { args: [1, OWNER], done: { function: "connect", args: [1, OWNER] } }),
     ];
-    expect(planContracts([chain("chain138", all, wrong)], artifacts).findings).toEqual([
-      "chain138 one: 2 arguments; there are 3: selector (uint64), enabled (bool), fee (uint128)",
-      "chain138 two: CCIPRouter has no function setLanes",
-      "chain138 three done: 0 arguments; there are 1: selector (uint64)",
-      "chain138 three done returns: there is no such value; lanes returns enabled, fee",
+    const key = "contracts.chains.chain138.calls";
+    expect(said(planContracts([chain("chain138", all, wrong)], artifacts))).toEqual([
+      `${key}.one.args has 2 arguments; there are 3: selector (uint64), enabled (bool), fee (uint128)`,
+      `${key}.two.function is "setLanes", which is no function of the contract; did you mean "setLane"? (functions: setLane, lanes, grantRole, hasRole)`,
+      `${key}.three.done.args has 0 arguments; there is 1: selector (uint64)`,
+      `${key}.three.done.returns.price is no value of lanes, which returns enabled, fee`,
+      `${key}.four.done.returns.enabled is "yes please"; must be true or false (bool enabled)`,
+      `${key}.five.done.returns is {"contrct":"WETH9"}; did you mean { contract: WETH9 }?`,
+      `${key}.six.done.function is "connect", which returns nothing; it must tell something`,
     ]);
     const lost = [
       call("one", { contract: "Gone" }),
-      call("two", { ...setLane, after: ["three"] }),
+      call("two", { ...setLane, through: "Multisig", after: ["three"] }),
       call("three", { ...setLane, after: ["two", "four"] }),
+      call("five", { ...setLane, after: ["five"] }),
     ];
-    expect(planContracts([chain("chain138", all, lost)], artifacts).findings).toEqual([
-      "chain138 one: uses mainnet/Bridge, which is not in the config",
-      "chain138 one: calls Gone, which is not on this chain",
-      "chain138 three: comes after four, which is no call of this chain",
-      "chain138: two, three come after each other; none of them can be the first",
+    expect(said(planContracts([chain("chain138", all, lost)], artifacts))).toEqual([
+      `${key}.one.contract is "Gone", which is no contract of chain138`,
+      `${key}.one.args.peer names the chain mainnet, which is not in the config`,
+      `${key}.one.done.returns names the chain mainnet, which is not in the config`,
+      `${key}.two.through is "Multisig", which is no contract of chain138`,
+      `${key}.three.after[1] is "four", which is no call of chain138`,
+      `${key}.two.after and that of three, five name each other; none of them can be the first`,
     ]);
   });
 });

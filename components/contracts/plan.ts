@@ -1,17 +1,25 @@
 import { type Address, concat, getAddress, type Hex, keccak256, stringToHex } from "viem";
+import type { Finding } from "../finding";
 import type { Artifact } from "./artifact";
+import { callFindings } from "./call-findings";
 import { type PlannedCall, planCall } from "./call-plan";
+import { contractFindings } from "./contract-findings";
 import { create2Address } from "./create2";
-import type { ChainDefinition, ContractDefinition, Making } from "./definitions";
-import { type Arguments, argumentFindings, constructorParameters, encodeArguments } from "./parameters";
+import {
+  type ChainDefinition,
+  type ContractDefinition,
+  callConfigKey,
+  contractConfigKey,
+  type Making,
+} from "./definitions";
+import { constructorParameters, encodeArguments } from "./parameters";
 import {
   type Addresses,
   type ContractKey,
   contractsIn,
   keyOf,
   nameOn,
-  resolved,
-  withStandIns,
+  resolvedArguments,
 } from "./references";
 
 /** What is sent to make a contract. */
@@ -50,7 +58,7 @@ export interface PlannedChain {
 /** A plan, or everything that keeps it from being one. */
 export type ContractPlan =
   | { readonly chains: readonly PlannedChain[]; readonly findings?: undefined }
-  | { readonly findings: readonly string[] };
+  | { readonly findings: readonly Finding[] };
 
 /**
  * Plans the contracts of all chains: every address that can be known, without a chain to ask. Contracts come after
@@ -62,55 +70,60 @@ export function planContracts(
   chains: readonly ChainDefinition[],
   artifacts: ReadonlyMap<string, Artifact>,
 ): ContractPlan {
-  const findings = chains.flatMap((chain) => namingFindings(chain, chains, artifacts));
+  const contractNames = new Map(
+    chains.map(({ name, contracts }) => [name, contracts.map((one) => one.name)]),
+  );
+  const entries = chains.flatMap((chain) =>
+    chain.contracts.map((definition) => ({
+      chain,
+      definition,
+      findings: contractFindings(chain, definition, contractNames, artifacts),
+    })),
+  );
+  const { ordered, circle } = inOrder(entries);
+  const known = new Map<ContractKey, Address>();
+  // What cannot be planned for a finding of its own is left out, so that the rest can be compared all the same.
+  const sound = ordered.filter(({ findings }) => findings.length === 0);
+  const planned = sound.map(({ chain, definition }) =>
+    planContract(chain, definition, artifacts.get(definition.contract) as Artifact, known),
+  );
+  const findings = [
+    ...chains.flatMap(sameNames),
+    ...entries.flatMap((entry) => entry.findings),
+    ...circleFindings(circle),
+    ...collisions(sound, planned),
+    ...chains.flatMap((chain) =>
+      chain.calls.flatMap((call) => callFindings(chain, call, contractNames, artifacts)),
+    ),
+    ...chains.flatMap(callCircle),
+  ];
   if (findings.length > 0) {
     return { findings };
   }
-  const entries = chains.flatMap((chain) => chain.contracts.map((definition) => ({ chain, definition })));
-  const { ordered, circle } = inOrder(entries);
-  if (circle.length > 0) {
-    return {
-      findings: [
-        `${circle.join(", ")} need each other's addresses; one has to learn the other's by a call after its deployment`,
-      ],
-    };
-  }
-  const known = new Map<ContractKey, Address>();
-  const wrong: string[] = [];
-  const planned = ordered.map(({ chain, definition }) => {
-    const artifact = artifacts.get(definition.contract) as Artifact;
-    wrong.push(...constructorFindings(chain, definition, artifact));
-    return wrong.length === 0 ? planContract(chain, definition, artifact, known) : undefined;
-  });
-  const calls = chains.map((chain) => chain.calls.map((call) => planCall(chain, call, artifacts, known)));
-  wrong.push(...calls.flat().flatMap((call) => ("findings" in call ? call.findings : [])));
-  wrong.push(...collisions(ordered, planned));
-  if (wrong.length > 0) {
-    return { findings: wrong };
-  }
   return {
-    chains: chains.map(({ name }, index) => ({
-      name,
-      contracts: planned
-        .filter((one) => one !== undefined)
-        .filter(({ key }) => nameOn(name, key) !== undefined),
-      calls: (calls[index] ?? []).filter((call): call is PlannedCall => !("findings" in call)),
+    chains: chains.map((chain) => ({
+      name: chain.name,
+      contracts: planned.filter(({ key }) => nameOn(chain.name, key) !== undefined),
+      calls: chain.calls.map((call) => planCall(chain, call, artifacts, known)),
     })),
   };
 }
 
 /** Contracts that would be one: at the same address, or told apart by nothing that is on the chain. */
-function collisions(entries: readonly Entry[], planned: readonly (PlannedContract | undefined)[]): string[] {
+function collisions(entries: readonly Entry[], planned: readonly PlannedContract[]): Finding[] {
   const first = new Map<string, string>();
   return entries.flatMap(({ chain, definition: { name, contract, args, making } }, index) => {
     const address = planned[index]?.address;
     const identity = `${chain.name} ${address ?? JSON.stringify([contract, args, making])}`;
     const other = first.get(identity);
     first.set(identity, other ?? name);
-    return other === undefined || making.by === "others"
+    return other === undefined || other === name || making.by === "others"
       ? []
       : [
-          `${chain.name}: ${other} and ${name} are the same contract with the same arguments; give one another salt`,
+          {
+            key: contractConfigKey(chain, name),
+            problem: `is the same contract as ${other}, with the same arguments; give it a salt of its own${making.by === "create" ? ", and create: create2" : ""}`,
+          },
         ];
   });
 }
@@ -118,19 +131,6 @@ function collisions(entries: readonly Entry[], planned: readonly (PlannedContrac
 /** A salt of the config as CREATE2 takes it: 32 bytes. */
 export function saltOf(text: string): Hex {
   return keccak256(stringToHex(text));
-}
-
-function constructorFindings(
-  chain: ChainDefinition,
-  { name, args, making }: ContractDefinition,
-  { abi }: Artifact,
-): string[] {
-  if (making.by === "others") {
-    return [];
-  }
-  const surroundings = { chain: chain.name, sender: chain.sender };
-  const given = resolved(args, surroundings, withStandIns(args, surroundings, new Map())) as Arguments;
-  return argumentFindings(`${chain.name} ${name}`, constructorParameters(abi), given);
 }
 
 /** Adds the contract's address to the known ones, if it is. */
@@ -142,14 +142,14 @@ function planContract(
 ): PlannedContract {
   const surroundings = { chain: chain.name, sender: chain.sender };
   const key = keyOf(chain.name, name);
-  const used = making.by === "others" ? [] : contractsIn(args, surroundings);
+  const used = making.by === "others" ? [] : contractsIn(Object.values(args), surroundings);
   const waitsFor = used.filter((one) => !known.has(one));
   const snapshot = new Map(known);
   const creation = (addresses: Addresses): PlannedCreation => {
     if (making.by === "others") {
       return { encodedArguments: "0x", initCodeHash: "0x", address: getAddress(making.address) };
     }
-    const given = resolved(args, surroundings, new Map([...snapshot, ...addresses])) as Arguments;
+    const given = resolvedArguments(args, surroundings, new Map([...snapshot, ...addresses]));
     const encodedArguments = encodeArguments(constructorParameters(abi), given);
     const initCode = concat([creationCode, encodedArguments]);
     return {
@@ -174,50 +174,59 @@ function planContract(
   };
 }
 
-function namingFindings(
-  chain: ChainDefinition,
-  chains: readonly ChainDefinition[],
-  artifacts: ReadonlyMap<string, Artifact>,
-): string[] {
-  const where = chain.name;
-  const surroundings = { chain: chain.name, sender: chain.sender };
-  const all = new Set(chains.flatMap(({ name, contracts }) => contracts.map((one) => keyOf(name, one.name))));
-  const names = [...chain.contracts, ...chain.calls].map(({ name }) => name);
-  const unknown = (name: string, value: unknown) =>
-    contractsIn(value, surroundings)
-      .filter((used) => !all.has(used))
-      .map((used) => `${where} ${name}: uses ${used}, which is not in the config`);
+/** Contracts and calls of a chain share their names: they are resources of one set. */
+function sameNames(chain: ChainDefinition): Finding[] {
+  const named = [
+    ...chain.contracts.map(({ name }) => ({ name, key: contractConfigKey(chain, name) })),
+    ...chain.calls.map(({ name }) => ({ name, key: callConfigKey(chain, name) })),
+  ];
+  return named.flatMap(({ name, key }, index) => {
+    const first = named.findIndex((one) => one.name === name);
+    return first === index
+      ? []
+      : [
+          {
+            key,
+            problem: `has the name of ${named[first]?.key}; contracts and calls of a chain share their names`,
+          },
+        ];
+  });
+}
+
+function circleFindings([first, ...others]: readonly Entry[]): Finding[] {
+  if (first === undefined) {
+    return [];
+  }
   return [
-    ...names
-      .filter((name, index) => names.indexOf(name) !== index)
-      .map((name) => `${where}: ${name} is there twice`),
-    ...chain.contracts
-      .filter(({ contract }) => !artifacts.has(contract))
-      .map(({ name, contract }) => `${where} ${name}: there is no contract ${contract} in contracts/src`),
-    ...chain.contracts.flatMap(({ name, args }) => unknown(name, args)),
-    ...chain.calls.flatMap(({ name, contract, through, args, done, after }) => [
-      ...unknown(name, [args, done.args, done.returns]),
-      ...[contract, ...(through === undefined ? [] : [through])]
-        .filter((called) => !all.has(keyOf(where, called)))
-        .map((called) => `${where} ${name}: calls ${called}, which is not on this chain`),
-      ...after
-        .filter((other) => !chain.calls.some((call) => call.name === other))
-        .map((other) => `${where} ${name}: comes after ${other}, which is no call of this chain`),
-    ]),
-    ...callCircle(chain).map(
-      (circle) => `${where}: ${circle} come after each other; none of them can be the first`,
-    ),
+    {
+      key: contractConfigKey(first.chain, first.definition.name),
+      problem:
+        others.length === 0
+          ? "needs its own address; it has to learn that by a call after its deployment"
+          : `and ${others.map(keyOfEntry).join(", ")} need each other's addresses; one has to learn the other's by a call after its deployment`,
+    },
   ];
 }
 
 /** The calls that wait for each other, if any do. */
-function callCircle({ calls }: ChainDefinition): string[] {
-  let rest = [...calls];
+function callCircle(chain: ChainDefinition): Finding[] {
+  let rest = [...chain.calls];
   for (;;) {
     const open = new Set(rest.map(({ name }) => name));
     const waiting = rest.filter(({ after }) => after.some((other) => open.has(other)));
     if (waiting.length === rest.length) {
-      return rest.length === 0 ? [] : [rest.map(({ name }) => name).join(", ")];
+      const [first, ...others] = rest.map(({ name }) => name);
+      return first === undefined
+        ? []
+        : [
+            {
+              key: `${callConfigKey(chain, first)}.after`,
+              problem:
+                others.length === 0
+                  ? "names the call itself, which can never be the first"
+                  : `and that of ${others.join(", ")} name each other; none of them can be the first`,
+            },
+          ];
     }
     rest = waiting;
   }
@@ -226,22 +235,32 @@ function callCircle({ calls }: ChainDefinition): string[] {
 interface Entry {
   readonly chain: ChainDefinition;
   readonly definition: ContractDefinition;
+  readonly findings: readonly Finding[];
 }
 
-/** Each after those it uses; what goes round in a circle is left over. */
-function inOrder(entries: readonly Entry[]): { ordered: Entry[]; circle: ContractKey[] } {
-  const keyOfEntry = ({ chain, definition }: Entry) => keyOf(chain.name, definition.name);
+function keyOfEntry({ chain, definition }: Entry): ContractKey {
+  return keyOf(chain.name, definition.name);
+}
+
+/**
+ * Each after those it uses; what goes round in a circle is left over. What is used but not there keeps nothing
+ * waiting: it has a finding.
+ */
+function inOrder(entries: readonly Entry[]): { ordered: Entry[]; circle: Entry[] } {
+  const all = new Set(entries.map(keyOfEntry));
   const usedBy = ({ chain, definition }: Entry) =>
     definition.making.by === "others"
       ? []
-      : contractsIn(definition.args, { chain: chain.name, sender: chain.sender });
+      : contractsIn(Object.values(definition.args), { chain: chain.name, sender: chain.sender }).filter(
+          (used) => all.has(used),
+        );
   const ordered: Entry[] = [];
   let rest = [...entries];
   for (;;) {
     const placed = new Set(ordered.map(keyOfEntry));
     const ready = rest.filter((entry) => usedBy(entry).every((used) => placed.has(used)));
     if (ready.length === 0) {
-      return { ordered, circle: rest.map(keyOfEntry) };
+      return { ordered, circle: rest };
     }
     ordered.push(...ready);
     rest = rest.filter((one) => !ready.includes(one));

@@ -1,10 +1,11 @@
 import { type Address, type Hex, keccak256, stringToHex } from "viem";
+import type { Arguments } from "./parameters";
 
 /** A contract of any chain: `<chain>/<name>`. */
 export type ContractKey = `${string}/${string}`;
 
 /** What stands for a value that config cannot know. */
-type Reference =
+export type Reference =
   /** The address of a contract, on the same chain unless one is named. */
   | { readonly contract: string; readonly chain?: string }
   /** The address that sends this chain's transactions. */
@@ -60,6 +61,24 @@ export function resolved(value: unknown, surroundings: Surroundings, addresses: 
     : value;
 }
 
+/**
+ * Arguments with an address or hash in place of each reference. As a whole they are none, though a parameter may be
+ * called `account`.
+ *
+ * @param addresses has every contract that the arguments name.
+ */
+export function resolvedArguments(
+  args: Arguments,
+  surroundings: Surroundings,
+  addresses: Addresses,
+): Arguments {
+  return Array.isArray(args)
+    ? args.map((value) => resolved(value, surroundings, addresses))
+    : Object.fromEntries(
+        Object.entries(args).map(([name, value]) => [name, resolved(value, surroundings, addresses)]),
+      );
+}
+
 /** Stands for an address that is not known yet, so that everything else can be checked. */
 export const STAND_IN: Address = "0x0000000000000000000000000000000000000001";
 
@@ -79,7 +98,8 @@ function target(
   return "account" in reference ? sender : keccak256(stringToHex(reference.keccak256));
 }
 
-function isReference(value: unknown): value is Reference {
+/** Whether a value stands for another. */
+export function isReference(value: unknown): value is Reference {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return false;
   }

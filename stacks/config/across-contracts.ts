@@ -1,4 +1,4 @@
-import type { Finding } from "./finding";
+import type { Finding } from "../../components/finding";
 
 type Raw = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { ChainfleetError } from "../../components/error";
-import type { Finding } from "./finding";
+import type { Finding } from "../../components/finding";
 
 /** Config that cannot be deployed; the message lists every finding. */
 export class ConfigError extends ChainfleetError {

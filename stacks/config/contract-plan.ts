@@ -1,4 +1,4 @@
-import { type Address, getAddress, type Hex } from "viem";
+import { getAddress, type Hex } from "viem";
 import type { Artifact } from "../../components/contracts/artifact";
 import type {
   CallDefinition,
@@ -26,10 +26,7 @@ export function planOf(
     artifacts,
   );
   if (plan.findings !== undefined) {
-    throw new ConfigError(
-      plan.findings.map((finding) => ({ key: "contracts", problem: finding })),
-      file,
-    );
+    throw new ConfigError(plan.findings, file);
   }
   return plan.chains;
 }
@@ -59,7 +56,7 @@ function definition(name: string, chain: ContractsChainConfig, salt: string): Ch
           contract.at !== undefined
             ? {
                 by: "others",
-                address: contract.at as Address,
+                address: getAddress(contract.at),
                 codeHash: contract.codeHash as Hex | undefined,
               }
             : contract.create === "create2"

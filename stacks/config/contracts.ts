@@ -1,8 +1,14 @@
 import { z } from "zod";
+import { checksumProblem } from "../../components/contracts/checksum";
 
 /** The part of the config's schema under `chainfleet:contracts`. */
 
-const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "must be an address: 0x and 40 hex digits");
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/, { error: "must be an address: 0x and 40 hex digits", abort: true })
+  .refine((text) => checksumProblem(text) === undefined, {
+    error: ({ input }) => checksumProblem(String(input)),
+  });
 const hash = z.string().regex(/^0x[0-9a-f]{64}$/, "must be a hash: 0x and 64 hex digits");
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, "must be the name of an environment variable");
 const identifier = z
@@ -42,7 +48,7 @@ const contract = z.strictObject({
   args: values
     .default({})
     .describe(
-      "The constructor's arguments, by name or as a list. `{ contract: WETH9 }` stands for that contract's address, `{ contract: Bridge, chain: mainnet }` for one on another chain, `{ account: sender }` for the sender's, `{ keccak256: TEXT }` for a text's hash. Whole numbers above 2^53 as text.",
+      "The constructor's arguments, by name or as a list. A name is the parameter's in Solidity, with the underscores before and behind it or without: `owner_` or `owner`. `{ contract: WETH9 }` stands for that contract's address, `{ contract: Bridge, chain: mainnet }` for one on another chain, `{ account: sender }` for the sender's, `{ keccak256: TEXT }` for a text's hash. Whole numbers above 2^53 as text.",
     ),
   create: z
     .enum(["create2", "create"])

@@ -86,7 +86,7 @@ describe("a config that is wrong", () => {
       "regions[4].validators is -1; must not be negative",
       'regions[4].rpcNode is not a key here; did you mean "rpcNodes"?',
       'regions[1].name is "eastus", as is regions[0]',
-      'regions[2].location is "moon", which is no location of azure; did you mean',
+      'regions[2].location is "moon", which is no location of azure',
       "regions[1].cidr is 10.9.0.0/16, which overlaps 10.9.0.0/16 of region eastus",
       "regions[6].cidr is 10.34.128.0/20, which overlaps 10.34.0.0/16 of region westus3",
       "regions have 3 validators together; QBFT needs at least 4",
@@ -135,7 +135,10 @@ describe("a config that is wrong", () => {
               Taken: { at: sender.address, args: [1] },
               Plain: { create: "create", salt: "x" },
             },
-            calls: { one: { contract: "WETH9", function: "f", done: { functions: "g" } } },
+            calls: {
+              one: { contract: "WETH9", function: "f", done: { functions: "g" } },
+              two: { contract: "WETH9", function: "f", after: 1 },
+            },
             explorers: [{ kind: "blockscout" }, { kind: "etherscan" }, { kind: "etherscan", apiKey: "abc" }],
           },
         },
@@ -159,7 +162,9 @@ describe("a config that is wrong", () => {
       "contracts.chains.wrong.feeCeilingGwei is 0; must be more than 0",
       'contracts.chains.wrong.contracts.WETH9.salts is not a key here; did you mean "salt"?',
       "contracts.chains.wrong.contracts.WETH9.codeHash needs at",
-      "contracts.chains.wrong.calls.one.done.function is missing",
+      "contracts.chains.wrong.calls.one.done.function is missing; must be text",
+      "contracts.chains.wrong.calls.two.done is missing; must be an object",
+      "contracts.chains.wrong.calls.two.after is 1; must be a list",
       'contracts.chains.wrong.calls.one.done.functions is not a key here; did you mean "function"?',
       "contracts.chains.wrong.explorers[0].url is missing; every Blockscout has its own",
       "contracts.chains.wrong.explorers[1].apiKey is missing",
@@ -185,6 +190,33 @@ describe("a config that is wrong", () => {
     });
     expect(misplaced.length).toBeGreaterThan(3);
     expect(misplaced.join()).not.toContain("5555");
+  });
+
+  it("says which capitals of an address are right, and which key of a sender was meant", () => {
+    const right = "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2";
+    const wrong = right.replace("aaA", "aAA");
+    const one = (address: string, keyNamed: string) =>
+      findings({
+        stack: "contracts",
+        contracts: {
+          chains: {
+            one: {
+              chainId: 1,
+              rpcUrl: "http://n",
+              sender: { address, keyVariable: "KEY", [keyNamed]: "KEY" },
+              contracts: { WETH9: { at: address } },
+            },
+          },
+        },
+      });
+    expect(one(wrong, "keyVariabel")).toEqual([
+      `contracts.chains.one.sender.address is "${wrong}"; its checksum is wrong: ${right} is the same address with the right one`,
+      'contracts.chains.one.sender.keyVariabel is not a key here; did you mean "keyVariable"?',
+      `contracts.chains.one.contracts.WETH9.at is "${wrong}"; its checksum is wrong: ${right} is the same address with the right one`,
+    ]);
+    for (const address of [right, right.toLowerCase(), `0x${right.slice(2).toUpperCase()}`]) {
+      expect(one(address, "keyVariable")).toEqual([]);
+    }
   });
 
   it("never throws anything but a ConfigError, whatever it is", () => {

@@ -1,11 +1,11 @@
-import { closest } from "fastest-levenshtein";
 import type { core } from "zod";
 import { FEWEST_VALIDATORS } from "../../components/besu/quorum";
+import type { Finding } from "../../components/finding";
 import { findLocation, type LocatedCloud, locations } from "../../components/region/locations";
 import { addressSpace, type Cidr, formatCidr, overlaps, parseCidr } from "../../components/region/plan";
+import { suggestion } from "../../components/suggestion";
 import { acrossContracts } from "./across-contracts";
 import { ConfigError } from "./config-error";
-import type { Finding } from "./finding";
 import { type Config, configSchema, regionSchema } from "./schema";
 
 /**
@@ -49,8 +49,7 @@ function parse(value: string): unknown {
 function describe(issue: core.$ZodIssue, raw: unknown): Finding[] {
   const key = path(issue.path);
   const found = at(raw, issue.path);
-  if (issue.path[0] === "keys" || issue.path.includes("sender") || issue.path.at(-1) === "apiKey") {
-    // Its value may be a private key in the wrong place.
+  if (mayBeSecret(issue)) {
     return [{ key, problem: found === undefined ? "is missing" : `${issue.message} (it is not shown here)` }];
   }
   switch (issue.code) {
@@ -71,8 +70,8 @@ function describe(issue: core.$ZodIssue, raw: unknown): Finding[] {
       ];
     case "invalid_type":
       return found === undefined
-        ? [{ key, problem: `is missing; must be a ${issue.expected}` }]
-        : [{ key, problem: `is ${show(found)}; must be a ${issue.expected}` }];
+        ? [{ key, problem: `is missing; must be ${wanted(issue.expected)}` }]
+        : [{ key, problem: `is ${show(found)}; must be ${wanted(issue.expected)}` }];
     case "invalid_value":
       return [{ key, problem: `is ${show(found)}; must be one of ${issue.values.join(", ")}` }];
     case "invalid_key":
@@ -80,6 +79,28 @@ function describe(issue: core.$ZodIssue, raw: unknown): Finding[] {
     default:
       return [{ key, problem: `${found === undefined ? "" : `is ${show(found)}; `}${issue.message}` }];
   }
+}
+
+/** Its value may be a private key in the wrong place. A key that is unknown shows none, and a checksum is an address'. */
+function mayBeSecret({ path: [first, ...rest], code }: core.$ZodIssue): boolean {
+  return (
+    first === "keys" ||
+    rest.at(-1) === "apiKey" ||
+    (rest.includes("sender") && code !== "unrecognized_keys" && code !== "custom")
+  );
+}
+
+/** The types of the schema in words. */
+function wanted(type: string): string {
+  const words: Readonly<Record<string, string>> = {
+    string: "text",
+    boolean: "true or false",
+    array: "a list",
+    object: "an object",
+    record: "an object",
+    int: "a whole number",
+  };
+  return words[type] ?? `a ${type}`;
 }
 
 /**
@@ -260,8 +281,4 @@ function inside(schema: unknown, key: PropertyKey): unknown {
 function unwrapped(schema: unknown): Definition {
   const definition = (schema as { def?: Definition } | undefined)?.def ?? {};
   return definition.innerType === undefined ? definition : unwrapped(definition.innerType);
-}
-
-function suggestion(word: string, known: readonly string[]): string {
-  return known.length === 0 ? "" : `; did you mean "${closest(word, known)}"?`;
 }

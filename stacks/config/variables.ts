@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { type Address, isHex } from "viem";
 import { privateKeyToAddress } from "viem/accounts";
 import { environmentVariable, variablesIn } from "../../components/environment";
+import type { Finding } from "../../components/finding";
 import { ConfigError } from "./config-error";
 import type { ContractsChainConfig, ContractsConfig } from "./contracts";
-import type { Finding } from "./finding";
 
 /**
  * Makes sure that every environment variable that the config names is set, and every key among them is one. Asked
