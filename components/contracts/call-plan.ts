@@ -66,7 +66,7 @@ export function planCall(
   known: Addresses,
 ): PlannedCall {
   const surroundings = { chain: chain.name, sender: chain.sender };
-  const { abi } = artifacts.get(
+  const { name: contract, abi } = artifacts.get(
     chain.contracts.find(({ name }) => name === call.contract)?.contract ?? "",
   ) as Artifact;
   const called = findFunction(abi, call.function) as AbiFunction;
@@ -82,7 +82,7 @@ export function planCall(
   const snapshot = new Map(known);
   return {
     name: call.name,
-    contract: artifact.name,
+    contract,
     uses: [...new Set(used)],
     after: call.after,
     waitsFor: [...new Set(used)].filter((key) => !known.has(key)),
