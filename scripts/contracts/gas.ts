@@ -7,7 +7,7 @@ import { ChainfleetError } from "../../components/error";
 import { planOf, senderOf } from "../../stacks/config/contract-plan";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
-import { ROOT } from "../engine/stack";
+import { ROOT } from "../engine/project";
 
 /**
  * `chainfleet contracts gas`: what `up` would still send on each chain, its gas, what that costs at the chain's

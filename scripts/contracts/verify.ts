@@ -7,7 +7,8 @@ import { ChainfleetError } from "../../components/error";
 import { explorersOf } from "../../stacks/config/explorers";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
-import { openStack, ROOT } from "../engine/stack";
+import { ROOT } from "../engine/project";
+import { openStack } from "../engine/stack";
 import { readState, type State } from "../engine/state";
 
 /** What `chainfleet contracts verify` is asked for. */
