@@ -134,7 +134,8 @@ describe(`contracts, seed ${SEED}`, () => {
   });
 
   it("does not show the endpoint's URL when the node does not answer: it may have a key in it", async () => {
-    const silent = { CHAINFLEET_TEST_RPC: "http://127.0.0.1:9/a-key-in-the-path" };
+    // Not one of the ports that fetch refuses by itself.
+    const silent = { CHAINFLEET_TEST_RPC: "http://127.0.0.1:2/a-key-in-the-path" };
     const up = await project.up(silent);
     expect(up.code).not.toBe(0);
     expect(up.output).toContain("(ECONNREFUSED)");
