@@ -115,11 +115,11 @@ describe("a run's summary", () => {
       }),
     );
     expect(errors).toEqual([
-      "chain138-WETH9, chain138-WETH10: the key is another account's",
-      "mainnet-WETH9, mainnet-WETH10: it has other code",
+      "chain138-WETH9, chain138-WETH10:\nthe key is another account's",
+      "mainnet-WETH9, mainnet-WETH10:\nit has other code",
       "mainnet-Router: mainnet-Router-2 has other code",
     ]);
-    expect(regions[0]?.error).toBe("eastus-a, eastus-b: no quota");
+    expect(regions[0]?.error).toBe("eastus-a, eastus-b:\nno quota");
   });
 
   it("does not call a region succeeded whose validators something outside it kept from being made", () => {

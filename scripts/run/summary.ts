@@ -32,7 +32,7 @@ export interface Summary {
   /** What is on each chain after an `up`. */
   readonly contracts: readonly ChainContracts[];
   readonly criticalPath: readonly Link[];
-  /** What failed and belongs to no region: `name: why`, and `name, name: why` where several failed for one reason. */
+  /** What failed and belongs to no region: `name: why`, and `name, name:`, a line end and why where several failed for one reason. */
   readonly errors: readonly string[];
 }
 
@@ -97,7 +97,7 @@ function byReason(errors: readonly (readonly [urn: string, text: string])[]): st
     });
   }
   return [...groups.values()].map(({ names, text }) =>
-    names.length === 0 ? text : `${names.join(", ")}: ${text}`,
+    names.length === 0 ? text : `${names.join(", ")}:${names.length === 1 ? " " : "\n"}${text}`,
   );
 }
 
