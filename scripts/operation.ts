@@ -37,10 +37,9 @@ export async function operate(mode: Mode, options: OperationOptions): Promise<nu
   const interruption = onInterrupt(command, progress);
   const begun = Date.now();
   try {
-    const before = await withLock(
-      stack,
-      (line) => progress.say(line),
-      () => recover(stack, command, eventsOfUnfinishedRun(options.stack), (line) => progress.say(line)),
+    const say = eachOnce((line) => progress.say(line));
+    const before = await withLock(stack, say, () =>
+      recover(stack, command, eventsOfUnfinishedRun(options.stack), say),
     );
     // Not before: until here the last run's record is what a further recovery would need.
     const record = RunRecord.begin(options.stack, mode);
@@ -63,6 +62,17 @@ export async function operate(mode: Mode, options: OperationOptions): Promise<nu
     progress.end();
     interruption.stop();
   }
+}
+
+/** What a lock stopped begins anew once it is gone: what it has said already is not said again. */
+function eachOnce(say: (line: string) => void): (line: string) => void {
+  const said = new Set<string>();
+  return (line) => {
+    if (!said.has(line)) {
+      said.add(line);
+      say(line);
+    }
+  };
 }
 
 /**

@@ -6,7 +6,7 @@ import { configSecret, rememberConfig } from "./config-secret";
 import { DETERMINISTIC_DEPLOYER } from "./create2";
 import type { OnChain } from "./deployment";
 import { DEPLOYER_TRANSACTION, deployerFunding, isDeployerThere } from "./deterministic-deployer";
-import { atEndpoint } from "./endpoint";
+import { askEndpoint, atEndpoint } from "./endpoint";
 import { clientOf } from "./lane/chain";
 import { laneOf } from "./lane/lanes";
 import { refusal } from "./lane/refusal";
@@ -28,7 +28,7 @@ export const provider: FullProvider = {
     return { id: `${inputs.chain.chainId}/${DETERMINISTIC_DEPLOYER}`, outs: inputs };
   },
   read: async (id, props: Inputs) => {
-    const found = await atEndpoint(props.chain, props.rpcUrl, (url) => isDeployerThere(clientOf(url)));
+    const found = await askEndpoint(props.chain, props.rpcUrl, (url) => isDeployerThere(clientOf(url)));
     return found ? { id, props } : { id: "", props: {} };
   },
   update: async (_id, olds, news) => ({ outs: { ...olds, ...news } }),

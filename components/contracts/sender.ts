@@ -98,11 +98,17 @@ async function keystore(source: KeySource & { readonly from: "keystore" }): Prom
   }
   try {
     return await Wallet.fromV3(text, password, true);
-  } catch {
-    throw new ChainfleetError(
-      `The keystore ${source.file} does not open with the password of ${source.passwordVariable}, or is no keystore of version 3.`,
-      "Make one with: cast wallet import, or geth account new.",
-    );
+  } catch (error) {
+    // The library's other messages may quote the file.
+    throw /wrong passphrase/.test((error as Error).message)
+      ? new ChainfleetError(
+          `The keystore ${source.file} does not open with the password of ${source.passwordVariable}.`,
+          `Set ${source.passwordVariable} to this keystore's password, for this command alone or in .env; spaces and line ends count.`,
+        )
+      : new ChainfleetError(
+          `${source.file} is no keystore of version 3 (Web3 Secret Storage) that can be read here.`,
+          "Correct sender.keystore in the config, or let a wallet export the key as a keystore: geth and Foundry make such files.",
+        );
   }
 }
 

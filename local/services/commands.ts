@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { engine } from "../engine/engine";
+import { makeDevStack } from "./dev-stack";
 import { environmentFor, exportLines, toolsEnvironment } from "./environment";
 import { start } from "./start";
 import { status, stop } from "./stop";
@@ -29,6 +30,7 @@ export function env(args: readonly string[]): void {
       environment = toolsEnvironment(where, process.env);
     } else {
       environment = environmentFor(await start(target), where, process.env);
+      await makeDevStack(ROOT, environment);
     }
     if (spoke) {
       say(`engine: pulumi ${version} ${ORIGIN[from]}`);

@@ -1,13 +1,15 @@
 import Table from "cli-table3";
 import { formatEther, formatGwei } from "viem";
 import { build } from "../../components/contracts/build";
-import { atEndpoint } from "../../components/contracts/endpoint";
+import { askEndpoint } from "../../components/contracts/endpoint";
 import { type ChainCost, estimateChain } from "../../components/contracts/estimate";
 import { ChainfleetError } from "../../components/error";
 import { planOf, senderOf } from "../../stacks/config/contract-plan";
+import type { ContractsConfig } from "../../stacks/config/contracts";
+import { requireVariables } from "../../stacks/config/variables";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
-import { ROOT } from "../engine/stack";
+import { ROOT } from "../engine/project";
 
 /**
  * `chainfleet contracts gas`: what `up` would still send on each chain, its gas, what that costs at the chain's
@@ -16,9 +18,11 @@ import { ROOT } from "../engine/stack";
  * @returns the process' exit code: 1 if a sender has too little, or a transaction would be reverted.
  */
 export async function gas({ stack, json }: { stack: string; json: boolean }): Promise<number> {
+  const file = `Pulumi.${stack}.yaml`;
   const config = await contractsConfig(stack, new EngineCommand());
+  requireVariables(endpointsAlone(config), file);
   const built = await build(ROOT, (line) => process.stderr.write(`${line}\n`));
-  const plans = planOf(config, built.artifacts, `Pulumi.${stack}.yaml`);
+  const plans = planOf(config, built.artifacts, file);
   const costs = await Promise.all(
     plans.map(async (plan) => {
       const chain = config.chains[plan.name];
@@ -30,7 +34,7 @@ export async function gas({ stack, json }: { stack: string; json: boolean }): Pr
       }
       const { address } = senderOf(chain);
       const { chainId, feeCeilingGwei } = chain;
-      return atEndpoint({ name: plan.name, chainId }, chain.rpcUrl, (rpcUrl) =>
+      return askEndpoint({ name: plan.name, chainId }, chain.rpcUrl, (rpcUrl) =>
         estimateChain(plan, built, { rpcUrl, sender: address, feeCeilingGwei }),
       );
     }),
@@ -43,6 +47,19 @@ export async function gas({ stack, json }: { stack: string; json: boolean }): Pr
 
 function willGoThrough({ most, balance, transactions }: ChainCost): boolean {
   return balance >= most && transactions.every(({ wouldRevert }) => wouldRevert === undefined);
+}
+
+/** The config without what only `up` needs: keys and explorers. */
+function endpointsAlone({ chains, ...contracts }: ContractsConfig): ContractsConfig {
+  return {
+    ...contracts,
+    chains: Object.fromEntries(
+      Object.entries(chains).map(([name, { sender, ...chain }]) => [
+        name,
+        { ...chain, sender: { address: sender.address }, explorers: [] },
+      ]),
+    ),
+  };
 }
 
 /** Wei do not fit into a number of JSON. */

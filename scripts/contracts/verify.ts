@@ -1,13 +1,17 @@
+import Table from "cli-table3";
 import { type Address, concat, type Hash, type Hex, keccak256 } from "viem";
 import { type Build, build } from "../../components/contracts/build";
 import { claimOf } from "../../components/contracts/verification/claim";
 import type { ExplorerSettings } from "../../components/contracts/verification/explorer";
 import { type Result, verifyAt } from "../../components/contracts/verification/verify";
 import { ChainfleetError } from "../../components/error";
+import type { ContractsConfig } from "../../stacks/config/contracts";
 import { explorersOf } from "../../stacks/config/explorers";
+import { requireVariables } from "../../stacks/config/variables";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
-import { openStack, ROOT } from "../engine/stack";
+import { ROOT } from "../engine/project";
+import { openStack } from "../engine/stack";
 import { readState, type State } from "../engine/state";
 
 /** What `chainfleet contracts verify` is asked for. */
@@ -39,7 +43,8 @@ export async function verify(
   { stack: stackName, json }: VerifyOptions,
 ): Promise<number> {
   const command = new EngineCommand();
-  const { chains } = await contractsConfig(stackName, command);
+  const file = `Pulumi.${stackName}.yaml`;
+  const config = await contractsConfig(stackName, command);
   const deployments = deploymentsOf(await readState(await openStack(stackName, command), command));
   const unknown = names.filter((name) => !deployments.some(({ deployment }) => deployment === name));
   if (unknown.length > 0) {
@@ -49,28 +54,61 @@ export async function verify(
     );
   }
   const explorersOn = (chain: string) => {
-    const config = chains[chain];
-    return config === undefined ? [] : explorersOf(config);
+    const chainConfig = config.chains[chain];
+    return chainConfig === undefined ? [] : explorersOf(chainConfig);
   };
-  const asked = deployments.filter(
-    ({ chain, deployment }) =>
-      explorersOn(chain.name).length > 0 && (names.length === 0 || names.includes(deployment)),
-  );
+  const asked = deployments
+    .filter(
+      ({ chain, deployment }) =>
+        explorersOn(chain.name).length > 0 && (names.length === 0 || names.includes(deployment)),
+    )
+    .sort((a, b) => a.chain.name.localeCompare(b.chain.name) || a.deployment.localeCompare(b.deployment));
   if (asked.length === 0) {
     throw new ChainfleetError(
-      `No chain of these contracts has explorers in Pulumi.${stackName}.yaml.`,
+      `No chain of these contracts has explorers in ${file}.`,
       "Set explorers under contracts.chains.<name>; docs/config.md describes them.",
     );
   }
+  requireVariables(explorersAlone(config, new Set(asked.map(({ chain }) => chain.name))), file);
   const built = await build(ROOT, (line) => process.stderr.write(`${line}\n`));
   const done = await Promise.all(
     asked.map((deployment) => verifyOne(deployment, explorersOn(deployment.chain.name), built)),
   );
   const count = done.filter(({ verified }) => verified).length;
-  process.stdout.write(
-    json ? `${JSON.stringify({ contracts: done })}\n` : `${count} of ${done.length} contracts are verified\n`,
-  );
+  process.stdout.write(json ? `${JSON.stringify({ contracts: done })}\n` : `${table(done, count)}\n`);
   return count === done.length ? 0 : 1;
+}
+
+/** The config without what only `up` needs: keys and endpoints. */
+function explorersAlone(
+  { chains, ...contracts }: ContractsConfig,
+  asked: ReadonlySet<string>,
+): ContractsConfig {
+  return {
+    ...contracts,
+    chains: Object.fromEntries(
+      Object.entries(chains)
+        .filter(([name]) => asked.has(name))
+        .map(([name, { sender, rpcUrl: _, ...chain }]) => [
+          name,
+          { ...chain, sender: { address: sender.address } },
+        ]),
+    ),
+  };
+}
+
+function table(done: readonly Verified[], count: number): string {
+  const lines = new Table({
+    head: ["chain", "contract", "address", "verified"],
+    style: { head: [], border: [] },
+  });
+  lines.push(
+    ...done.map(({ chain, name, address, verified }) => [chain, name, address, verified ? "yes" : "no"]),
+  );
+  const refusals = done.flatMap(({ chain, name, why }) =>
+    why === undefined ? [] : [`${chain} ${name} is not verified: ${why}`],
+  );
+  return [lines.toString(), ...refusals, `${count} of ${done.length} contracts are verified`].join("\n");
 }
 
 async function verifyOne(

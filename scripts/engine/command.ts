@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { ChainfleetError } from "../../components/error";
+import { localTargetHint, ROOT } from "./project";
 
 /**
  * The Pulumi CLI, started in a process group of its own: a Ctrl+C at the terminal reaches this program alone,
@@ -32,11 +33,7 @@ export class EngineCommand {
    */
   async automation(): Promise<PulumiCommand> {
     const command = await PulumiCommand.get().catch((cause: unknown) => {
-      throw new ChainfleetError(
-        "The Pulumi CLI was not found.",
-        "Install it (https://www.pulumi.com/docs/install/), or use `make up`, which brings one along for the dev stack.",
-        { cause },
-      );
+      throw notFound(ROOT, cause);
     });
     return Object.assign(command, { run: this.run.bind(this) });
   }
@@ -81,6 +78,19 @@ export class EngineCommand {
       });
     });
   }
+}
+
+/** @param root of the project. */
+export function notFound(root: string, cause: unknown): ChainfleetError {
+  const local = localTargetHint(root);
+  return new ChainfleetError(
+    "There is no Pulumi CLI on this shell's PATH.",
+    [
+      ...local,
+      `Install it (https://www.pulumi.com/docs/install/)${local.length > 0 ? "." : ", or use make up, which brings one along for the dev stack."}`,
+    ].join("\n"),
+    { cause },
+  );
 }
 
 /** What a finished CLI left. */

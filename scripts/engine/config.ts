@@ -2,7 +2,8 @@ import { ChainfleetError } from "../../components/error";
 import { readConfig } from "../../stacks/config/read";
 import type { Config } from "../../stacks/config/schema";
 import type { EngineCommand } from "./command";
-import { openStack, ROOT } from "./stack";
+import { ROOT } from "./project";
+import { openStack } from "./stack";
 
 /**
  * The stack's config, checked, with its secrets.

@@ -1,35 +1,46 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { ChainfleetError } from "../../components/error";
 import { type EngineCommand, EngineFailure } from "./command";
+import { localTargetHint, ROOT, writtenConfig } from "./project";
 
-/** The project's root: where Pulumi.yaml is. */
-export const ROOT = join(__dirname, "../..");
-
-/** Opens a stack of this project, making it if its config file is there and the backend does not know it yet. */
+/**
+ * Opens a stack of this project.
+ *
+ * @throws ChainfleetError when its file is not there or no YAML, or the backend does not know the stack: making one
+ *   chooses what encrypts its secrets, which is the user's to choose.
+ */
 export async function openStack(stackName: string, command: EngineCommand): Promise<Stack> {
-  const file = `Pulumi.${stackName}.yaml`;
-  try {
-    readFileSync(join(ROOT, file));
-  } catch {
-    throw new ChainfleetError(
-      `There is no stack "${stackName}": ${file} does not exist.`,
-      "Copy one of the Pulumi.<stack>.yaml files and change it; docs/config.md describes every key.",
-    );
-  }
+  writtenConfig(stackName);
   const options = { pulumiCommand: await command.automation(), workDir: ROOT };
   const stack = await LocalWorkspace.selectStack({ stackName, workDir: ROOT }, options).catch((error) => {
-    if (error instanceof EngineFailure && /no stack named/.test(error.result.stderr)) {
-      return LocalWorkspace.createStack({ stackName, workDir: ROOT }, options);
-    }
-    throw error;
+    throw error instanceof EngineFailure && isUnknownStack(error.result.stderr)
+      ? unknownStack(stackName, ROOT, error)
+      : error;
   });
   // After each operation the Automation API runs the CLI three times for these, a second in all, and shows secrets
   // while it does. Nobody here reads them.
   return Object.assign(stack, { outputs: async () => ({}), info: async () => undefined });
+}
+
+/** Whether the CLI said that the backend knows no stack of that name. */
+export function isUnknownStack(output: string): boolean {
+  return /no stack named/.test(output);
+}
+
+/** @param root of the project. */
+export function unknownStack(name: string, root: string, cause: Error): ChainfleetError {
+  return new ChainfleetError(
+    `The stack "${name}" does not exist: Pulumi.${name}.yaml is there, but Pulumi's backend knows no such stack. Nothing was changed.`,
+    [
+      `Make it: pulumi stack init ${name}`,
+      "Without --secrets-provider (awskms://…, azurekeyvault://…) a self-managed backend encrypts its secrets, node keys among them, with a passphrase.",
+      ...localTargetHint(root),
+    ].join("\n"),
+    { cause },
+  );
 }
 
 /**

@@ -5,7 +5,7 @@ import type { TimedEvent } from "../run/events";
 import { nameOf } from "../run/summary";
 import { type Identity, identify } from "./identity";
 import type { Found } from "./lookup";
-import { isOnCloud, suspects, unsettled } from "./suspects";
+import { recovery, suspects, unsettled } from "./suspects";
 
 /**
  * Takes over what an interrupted run made without the state knowing: such resources are put into the state by
@@ -24,14 +24,13 @@ export async function recover(
 ): Promise<State> {
   const state = await readState(stack, command);
   const candidates = suspects(state, events);
-  const interrupted = state.pending_operations?.length ?? 0;
+  const interrupted = (state.pending_operations ?? []).map(({ resource }) => resource);
   const open = unsettled(state);
-  if (candidates.length === 0 && interrupted === 0 && open.length === 0) {
+  const unknown = new Set([...interrupted, ...candidates, ...open].map(({ urn }) => nameOf(urn)));
+  if (unknown.size === 0) {
     return state;
   }
-  say(
-    `The last run did not end well. Operations that were under way: ${interrupted}; creations whose end is not known: ${candidates.length + open.length}.`,
-  );
+  say(recovery([...unknown]));
   const adopted = await adopt(stack, command, state, candidates);
   const { pending_operations: _, ...rest } = state;
   await writeState(stack, command, { ...rest, resources: [...(state.resources ?? []), ...adopted] });
@@ -47,8 +46,7 @@ async function adopt(
   state: State,
   candidates: readonly StateResource[],
 ) {
-  const onClouds = candidates.filter(({ type }) => isOnCloud(type));
-  if (onClouds.length === 0) {
+  if (candidates.length === 0) {
     return [];
   }
   const regionOfProvider = new Map<string, string>(
@@ -62,11 +60,11 @@ async function adopt(
   const found = await lookUp(
     {
       stackTag: `${project}/${stack.name}`,
-      azure: onClouds.some(({ type }) => type.startsWith("azure-native:")),
+      azure: candidates.some(({ type }) => type.startsWith("azure-native:")),
       awsRegions: [
-        ...new Set(onClouds.flatMap(({ provider }) => regionOfProvider.get(provider ?? "") ?? [])),
+        ...new Set(candidates.flatMap(({ provider }) => regionOfProvider.get(provider ?? "") ?? [])),
       ],
-      subnets: onClouds.flatMap(({ type, inputs, provider }) =>
+      subnets: candidates.flatMap(({ type, inputs, provider }) =>
         type === "aws:ec2/routeTableAssociation:RouteTableAssociation"
           ? [{ region: regionOfProvider.get(provider ?? "") ?? "", subnetId: String(inputs?.subnetId) }]
           : [],
@@ -74,7 +72,7 @@ async function adopt(
     },
     command,
   );
-  return onClouds.flatMap((resource) => {
+  return candidates.flatMap((resource) => {
     const id = idOf(identify(resource.type, resource.inputs ?? {}, found.accounts), found);
     return id === undefined ? [] : [{ ...resource, id, outputs: {} }];
   });

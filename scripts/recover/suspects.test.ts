@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { State, StateResource } from "../engine/state";
 import type { TimedEvent } from "../run/events";
-import { suspects, unsettled } from "./suspects";
+import { recovery, suspects, unsettled } from "./suspects";
 
 const TYPE = "azure-native:network:VirtualNetwork";
 const urn = (name: string) => `urn:pulumi:dev::chainfleet::${TYPE}::${name}`;
@@ -11,13 +11,17 @@ const resource = (name: string): StateResource => ({ urn: urn(name), type: TYPE,
 
 type End = "done" | "failed" | "open";
 
-function run(name: string, end: End, { op = "create" as OpType, custom = true, inputs = {} } = {}) {
+function run(
+  name: string,
+  end: End,
+  { op = "create" as OpType, custom = true, inputs = {}, type = TYPE } = {},
+) {
   const metadata = {
     op,
     urn: urn(name),
-    type: TYPE,
+    type,
     provider: "provider::id",
-    new: { urn: urn(name), type: TYPE, custom, id: "", parent: "parent", inputs, outputs: {}, provider: "" },
+    new: { urn: urn(name), type, custom, id: "", parent: "parent", inputs, outputs: {}, provider: "" },
   };
   const events: Partial<EngineEvent>[] = [{ resourcePreEvent: { metadata } }];
   if (end === "done") {
@@ -75,6 +79,13 @@ describe("creations whose end is not known", () => {
     ]);
   });
 
+  it("are none of what no cloud makes: a contract refused for want of a key leaves nothing unknown", () => {
+    const type = "pulumi-nodejs:dynamic/chainfleet:ForgeDeployment";
+    expect(suspects({}, run("WETH9", "failed", { type }))).toEqual([]);
+    const pending = [{ type: "creating", resource: { ...resource("WETH9"), type } }];
+    expect(suspects({ pending_operations: pending }, [])).toEqual([]);
+  });
+
   it("are no components, no updates and no deletions", () => {
     const events = [
       ...run("component", "failed", { custom: false }),
@@ -107,5 +118,14 @@ describe("creations whose end is not known", () => {
         },
       ),
     );
+  });
+});
+
+describe("what is said of a recovery", () => {
+  it("is one sentence that names the first few resources", () => {
+    expect(recovery(["a"])).toBe(
+      "The last run did not see the end of its work on a: finding out what is there, and going on from it.",
+    );
+    expect(recovery(["a", "b", "c", "d", "e"])).toContain("its work on a, b, c and 2 more:");
   });
 });

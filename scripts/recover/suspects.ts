@@ -2,12 +2,17 @@ import type { State, StateResource } from "../engine/state";
 import { steps, type TimedEvent } from "../run/events";
 
 /**
- * The creations that may have happened although the state does not say so: those that the engine had begun when
- * it was killed (it writes them down first), and those that failed in the last run without an id.
+ * The creations in the clouds that may have happened although the state does not say so: those that the engine had
+ * begun when it was killed (it writes them down first), and those that failed in the last run without an id. What no
+ * cloud makes (a contract, a Kubernetes object) can be made again: its provider finds what is there by itself.
  *
  * @param events the last run's, if its record is there.
  */
 export function suspects(state: State, events: readonly TimedEvent[]): StateResource[] {
+  return creationsWithoutEnd(state, events).filter(({ type }) => isOnCloud(type));
+}
+
+function creationsWithoutEnd(state: State, events: readonly TimedEvent[]): StateResource[] {
   const known = new Set((state.resources ?? []).map(({ urn }) => urn));
   const pending = (state.pending_operations ?? [])
     .filter(({ type, resource }) => type === "creating" && !known.has(resource.urn))
@@ -36,6 +41,12 @@ export function unsettled({ resources = [] }: State): StateResource[] {
       isOnCloud(type) &&
       (initErrors.length > 0 || Object.keys(outputs ?? {}).length === 0),
   );
+}
+
+/** What a recovery is about and what it does, for the user. @param names of the resources, one at least. */
+export function recovery(names: readonly string[]): string {
+  const listed = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+  return `The last run did not see the end of its work on ${listed}: finding out what is there, and going on from it.`;
 }
 
 /** Whether a resource is made by a cloud, and so goes on being made when nobody waits for it. */

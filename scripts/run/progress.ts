@@ -119,6 +119,11 @@ export class Board {
     if (metadata === undefined || metadata.op === "same" || (metadata.new ?? metadata.old)?.custom !== true) {
       return undefined;
     }
+    const failed = event.resOpFailedEvent !== undefined;
+    // The engine's own: nothing that a user asked for.
+    if (metadata.type.startsWith("pulumi:providers:") && !failed) {
+      return undefined;
+    }
     const name = groupOf(metadata.urn, this.names) ?? REST;
     const group = this.#groups.get(name);
     if (group === undefined) {
@@ -131,7 +136,6 @@ export class Board {
     }
     const running = group.running.get(key);
     group.running.delete(key);
-    const failed = event.resOpFailedEvent !== undefined;
     group[failed ? "failed" : "done"] += 1;
     const seconds = running === undefined ? "" : ` (${((at - running.since) / 1000).toFixed(1)} s)`;
     return {

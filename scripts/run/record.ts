@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { ROOT } from "../engine/stack";
+import { ROOT } from "../engine/project";
 import type { TimedEvent } from "./events";
 import type { Mode, Summary } from "./summary";
 

@@ -19,6 +19,7 @@ export function report(summary: Summary, directory: string): string {
     ]),
   );
   const { create, update, replace, delete: deleted, same } = summary.changes;
+  const slow = summary.criticalPath.filter(({ seconds }) => seconds >= 0.1);
   const lines = [
     ...(summary.regions.length === 0 ? [] : [regions.toString()]),
     ...summary.contracts.map(
@@ -30,11 +31,10 @@ export function report(summary: Summary, directory: string): string {
     ),
     ...summary.errors.map((error) => block("failed", error)),
     `${coloured(summary.result)} in ${summary.seconds.toFixed(1)} s: ${create} created, ${update} updated, ${replace} replaced, ${deleted} deleted, ${same} unchanged`,
-    ...(summary.criticalPath.length === 0
+    ...(slow.length === 0
       ? []
       : [
-          `critical path ${summary.criticalPathSeconds.toFixed(1)} s: ${summary.criticalPath
-            .filter(({ seconds }) => seconds >= 0.1)
+          `critical path ${summary.criticalPathSeconds.toFixed(1)} s: ${slow
             .map(({ urn, seconds }) => `${nameOf(urn)} ${seconds.toFixed(1)}`)
             .join(" > ")}`,
         ]),

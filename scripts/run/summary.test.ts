@@ -99,6 +99,29 @@ describe("a run's summary", () => {
     expect(summary.changes.create).toBe(1);
   });
 
+  it("says once why several failed for the same reason", () => {
+    const { errors, regions } = summarize(
+      facts({
+        result: "failed",
+        events: [
+          ...fails(1, "chain138-WETH9", "the key is another account's"),
+          ...fails(1, "chain138-WETH10", "the key is another account's"),
+          ...fails(2, "mainnet-WETH9", "mainnet-WETH9 has other code"),
+          ...fails(2, "mainnet-WETH10", "mainnet-WETH10 has other code"),
+          ...fails(2, "mainnet-Router", "mainnet-Router-2 has other code"),
+          ...fails(3, "eastus-a", "no quota"),
+          ...fails(3, "eastus-b", "no quota"),
+        ],
+      }),
+    );
+    expect(errors).toEqual([
+      "chain138-WETH9, chain138-WETH10:\nthe key is another account's",
+      "mainnet-WETH9, mainnet-WETH10:\nit has other code",
+      "mainnet-Router: mainnet-Router-2 has other code",
+    ]);
+    expect(regions[0]?.error).toBe("eastus-a, eastus-b:\nno quota");
+  });
+
   it("does not call a region succeeded whose validators something outside it kept from being made", () => {
     const { regions } = summarize(
       facts({

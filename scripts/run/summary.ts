@@ -32,7 +32,7 @@ export interface Summary {
   /** What is on each chain after an `up`. */
   readonly contracts: readonly ChainContracts[];
   readonly criticalPath: readonly Link[];
-  /** What failed and belongs to no region. */
+  /** What failed and belongs to no region: `name: why`, and `name, name:`, a line end and why where several failed for one reason. */
   readonly errors: readonly string[];
 }
 
@@ -76,11 +76,34 @@ export function summarize(facts: RunFacts): Summary {
     regions: facts.regions.map((region) => regionSummary(region, facts, done, errors)),
     contracts: facts.mode === "up" ? contractsByChain(facts.resources) : [],
     criticalPath: path.map(({ urn, seconds }) => ({ urn, seconds: round(seconds) })),
-    errors: [...errors]
-      .filter(([urn]) => regionOf(urn, facts.regions) === undefined)
-      .filter(([, text]) => errors.size === 1 || !ENGINE_VERDICT.test(text))
-      .map(([urn, text]) => (urn === "" ? text : `${nameOf(urn)}: ${text}`)),
+    errors: byReason(
+      [...errors]
+        .filter(([urn]) => regionOf(urn, facts.regions) === undefined)
+        .filter(([, text]) => errors.size === 1 || !ENGINE_VERDICT.test(text)),
+    ),
   };
+}
+
+/** Errors as text, those that differ in nothing but the resource's name as one. */
+function byReason(errors: readonly (readonly [urn: string, text: string])[]): string[] {
+  const groups = new Map<string, { names: string[]; text: string }>();
+  for (const [urn, text] of errors) {
+    const name = nameOf(urn);
+    const reason = name === "" ? text : text.replaceAll(nameInText(name), "it");
+    const group = groups.get(reason);
+    groups.set(reason, {
+      names: [...(group?.names ?? []), ...(name === "" ? [] : [name])],
+      text: group === undefined ? text : reason,
+    });
+  }
+  return [...groups.values()].map(({ names, text }) =>
+    names.length === 0 ? text : `${names.join(", ")}:${names.length === 1 ? " " : "\n"}${text}`,
+  );
+}
+
+/** A name where it stands alone, not as a part of another one. */
+function nameInText(name: string): RegExp {
+  return new RegExp(`(?<![\\w-])${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w-])`, "g");
 }
 
 /** What the engine says after it has said what failed. */
@@ -115,10 +138,7 @@ function regionSummary(
   const own = done.filter(
     ({ op, urn, metadata }) => op !== "same" && custom(metadata) && regionOf(urn, regions) === region.name,
   );
-  const error = [...errors]
-    .filter(([urn]) => regionOf(urn, regions) === region.name)
-    .map(([urn, text]) => `${nameOf(urn)}: ${text}`)
-    .join("\n");
+  const error = byReason([...errors].filter(([urn]) => regionOf(urn, regions) === region.name)).join("\n");
   const open = own.some((step) => step.ended === undefined);
   const last = Math.max(...own.map((step) => step.ended ?? events.at(-1)?.at ?? step.started));
   return {

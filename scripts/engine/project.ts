@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LineCounter, parseDocument, type YAMLError } from "yaml";
+import { ChainfleetError } from "../../components/error";
+
+/** The project's root: where Pulumi.yaml is. */
+export const ROOT = join(__dirname, "../..");
+
+/** The config of a stack as its file has it: by full keys, `chainfleet:regions`; secrets encrypted. */
+export type WrittenConfig = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads `Pulumi.<stack>.yaml`.
+ *
+ * @throws ChainfleetError when there is no such file, or it is no YAML.
+ */
+export function writtenConfig(stackName: string): WrittenConfig {
+  const file = `Pulumi.${stackName}.yaml`;
+  let text: string;
+  try {
+    text = readFileSync(join(ROOT, file), "utf8");
+  } catch (cause) {
+    throw (cause as NodeJS.ErrnoException).code === "ENOENT"
+      ? new ChainfleetError(
+          `There is no stack "${stackName}": ${file} does not exist.`,
+          "Copy one of the Pulumi.<stack>.yaml files and change it; docs/config.md describes every key.",
+        )
+      : new ChainfleetError(`${file} cannot be read: ${(cause as Error).message}`, undefined, { cause });
+  }
+  return parseWrittenConfig(text, file);
+}
+
+/**
+ * The config in the text of a stack's file.
+ *
+ * @throws ChainfleetError that names the place of the first error; never what is written there, which may be a key.
+ */
+export function parseWrittenConfig(text: string, file: string): WrittenConfig {
+  const lines = new LineCounter();
+  // "Pretty" errors show the line itself.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const { line, col } = lines.linePos(error.pos[0]);
+    throw new ChainfleetError(
+      `${file}, line ${line}, column ${col}: ${withoutSource(error)}. Nothing was changed.`,
+      "The file must be YAML: correct it there.",
+    );
+  }
+  try {
+    const { config } = (document.toJS() ?? {}) as { config?: Record<string, unknown> | null };
+    return config ?? {};
+  } catch (cause) {
+    // An alias without its anchor is found only now, and has no place.
+    throw new ChainfleetError(`${file}: ${(cause as Error).message}. Nothing was changed.`, undefined, {
+      cause,
+    });
+  }
+}
+
+/** What the parser did not expect it quotes. */
+function withoutSource({ code, message }: YAMLError): string {
+  return code === "UNEXPECTED_TOKEN" ? message.replace(/: .*$/s, "") : message;
+}
+
+/**
+ * A hint for a shell that lacks what `make up` gave the local target; none where that was never run.
+ *
+ * @param root of the project.
+ */
+export function localTargetHint(root: string): string[] {
+  return existsSync(join(root, ".chainfleet/local/engine"))
+    ? ['For the local target, which make up started: eval "$(make -s env)"']
+    : [];
+}
