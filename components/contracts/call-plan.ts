@@ -12,7 +12,7 @@ import {
 } from "viem";
 import type { Artifact } from "./artifact";
 import type { CallDefinition, ChainDefinition } from "./definitions";
-import { type Arguments, encodeArguments, findFunction, namesOf } from "./parameters";
+import { type Arguments, describeArguments, encodeArguments, findFunction, namesOf } from "./parameters";
 import {
   type Addresses,
   type ContractKey,
@@ -44,7 +44,7 @@ export interface PlannedCall {
 export interface CallTransaction {
   readonly to: Address;
   readonly data: Hex;
-  /** For people. @example "CCIPRouter.setLane(16015286601757825753, true, 0)" */
+  /** For people. @example "CCIPRouter.setLane(destinationChainSelector: 5009297550715157269, enabled: true, fee: 0)" */
   readonly description: string;
   readonly done: DoneQuestion;
 }
@@ -107,7 +107,7 @@ function transaction(
     ...(call.through === undefined
       ? { to, data }
       : { to: addressOf(call.through), data: throughSafe(to, data, surroundings.sender) }),
-    description: `${call.contract}.${called.name}(${Object.values(args).map(show).join(", ")})${call.through === undefined ? "" : ` through ${call.through}`}`,
+    description: `${call.contract}.${called.name}(${describeArguments(called.inputs, args)})${call.through === undefined ? "" : ` through ${call.through}`}`,
     done: {
       to,
       data: callData(asked, resolvedArguments(call.done.args, surroundings, addresses)),
@@ -171,7 +171,3 @@ function throughSafe(to: Address, data: Hex, owner: Address): Hex {
 const SAFE = parseAbi([
   "function execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures) payable returns (bool)",
 ]);
-
-function show(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
-}

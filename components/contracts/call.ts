@@ -12,7 +12,7 @@ export interface ContractCallArgs extends OnChain {
   readonly contract: string;
   /** The sources' hash of the build that knows that contract's errors. */
   readonly build: string;
-  /** For people. @example "CCIPRouter.setLane(16015286601757825753, true, 0)" */
+  /** For people. @example "CCIPRouter.setLane(destinationChainSelector: 5009297550715157269, enabled: true, fee: 0)" */
   readonly description: pulumi.Input<string>;
   readonly to: pulumi.Input<Address>;
   readonly data: pulumi.Input<Hex>;

@@ -84,7 +84,7 @@ export class ContractSet extends pulumi.ComponentResource {
     this.registerOutputs({ contracts: this.contracts });
 
     function deploy(contract: PlannedContract): ForgeDeployment {
-      const { encodedArguments, initCodeHash, address } = creation(contract);
+      const { description, encodedArguments, initCodeHash, address } = creation(contract);
       const identity = {
         deployment: contract.name,
         contract: contract.contract,
@@ -96,6 +96,7 @@ export class ContractSet extends pulumi.ComponentResource {
           ...onChain,
           ...identity,
           making: contract.making,
+          description,
           encodedArguments,
           initCodeHash,
           ...(address === undefined ? {} : { plannedAddress: address }),
@@ -131,6 +132,7 @@ export class ContractSet extends pulumi.ComponentResource {
       }
       const made = late(contract.waitsFor).apply((addresses) => contract.creation(addresses));
       return {
+        description: made.description,
         encodedArguments: made.encodedArguments,
         initCodeHash: made.initCodeHash,
         address:

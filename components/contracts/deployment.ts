@@ -22,6 +22,8 @@ export interface ForgeDeploymentArgs extends OnChain {
   /** The sources' hash of the build whose artifact is sent: the code itself is not in the state. */
   readonly build: string;
   readonly making: Making;
+  /** For people. @example "OracleProxy(owner: 0x…, aggregator: 0x…)" */
+  readonly description: pulumi.Input<string>;
   /** The constructor's arguments, ABI-encoded. */
   readonly encodedArguments: pulumi.Input<Hex>;
   /** keccak256 of the creation code with the arguments: what the address follows from. 0x if others made it. */

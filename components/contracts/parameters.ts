@@ -63,15 +63,32 @@ export function namesOf(parameter: AbiParameter, parameters: readonly AbiParamet
 export function encodeArguments(parameters: readonly AbiParameter[], given: Arguments): Hex {
   return encodeAbiParameters(
     parameters,
-    parameters.map((parameter, index) =>
-      toAbi(
-        parameter,
-        isList(given)
-          ? given[index]
-          : given[namesOf(parameter, parameters).find((name) => Object.hasOwn(given, name)) ?? ""],
-      ),
-    ),
+    inOrder(parameters, given).map(([parameter, value]) => toAbi(parameter, value)),
   );
+}
+
+/** The arguments for people. They have no findings. @example "owner: 0x…, step: 7" */
+export function describeArguments(parameters: readonly AbiParameter[], given: Arguments): string {
+  return inOrder(parameters, given)
+    .map(([parameter, value]) => {
+      const [name] = namesOf(parameter, parameters);
+      return name === undefined ? show(value) : `${name}: ${show(value)}`;
+    })
+    .join(", ");
+}
+
+function show(value: unknown): string {
+  return Array.isArray(value) ? `[${value.map(show).join(", ")}]` : String(value);
+}
+
+function inOrder(
+  parameters: readonly AbiParameter[],
+  given: Arguments,
+): (readonly [parameter: AbiParameter, value: unknown])[] {
+  return parameters.map((parameter, index) => {
+    const name = namesOf(parameter, parameters).find((one) => Object.hasOwn(given, one)) ?? "";
+    return [parameter, isList(given) ? given[index] : given[name]];
+  });
 }
 
 /** Whether arguments are given in order, not by name. */

@@ -265,7 +265,7 @@ describe("a plan of calls", () => {
     const sent = ours?.calls[0]?.transaction(new Map());
     expect(address(ours)).not.toBe(address(theirs));
     expect(sent?.to).toBe(address(ours));
-    expect(sent?.description).toBe(`Bridge.connect(1, ${address(theirs)})`);
+    expect(sent?.description).toBe(`Bridge.connect(chainSelector: 1, peer: ${address(theirs)})`);
     expect(sent?.data).toBe(
       encodeFunctionData({
         abi: parseAbi(["function connect(uint64 chainSelector, address peer_)"]),
@@ -291,7 +291,7 @@ describe("a plan of calls", () => {
       ]),
     );
     expect(first?.calls[0]?.transaction(new Map()).description).toBe(
-      `CCIPRouter.grantRole(${keccak256(stringToHex("TRANSMITTER"))}, ${OWNER})`,
+      `CCIPRouter.grantRole(role: ${keccak256(stringToHex("TRANSMITTER"))}, account: ${OWNER})`,
     );
   });
 

@@ -12,7 +12,7 @@ import {
   contractConfigKey,
   type Making,
 } from "./definitions";
-import { constructorParameters, encodeArguments } from "./parameters";
+import { constructorParameters, describeArguments, encodeArguments } from "./parameters";
 import {
   type Addresses,
   type ContractKey,
@@ -24,6 +24,8 @@ import {
 
 /** What is sent to make a contract. */
 export interface PlannedCreation {
+  /** For people. @example "OracleProxy(owner: 0x…, aggregator: 0x…)" */
+  readonly description: string;
   readonly encodedArguments: Hex;
   /** keccak256 of the creation code with the arguments. */
   readonly initCodeHash: Hex;
@@ -147,12 +149,17 @@ function planContract(
   const snapshot = new Map(known);
   const creation = (addresses: Addresses): PlannedCreation => {
     if (making.by === "others") {
-      return { encodedArguments: "0x", initCodeHash: "0x", address: getAddress(making.address) };
+      return {
+        ...{ description: contract, encodedArguments: "0x", initCodeHash: "0x" },
+        address: getAddress(making.address),
+      };
     }
     const given = resolvedArguments(args, surroundings, new Map([...snapshot, ...addresses]));
-    const encodedArguments = encodeArguments(constructorParameters(abi), given);
+    const parameters = constructorParameters(abi);
+    const encodedArguments = encodeArguments(parameters, given);
     const initCode = concat([creationCode, encodedArguments]);
     return {
+      description: `${contract}(${describeArguments(parameters, given)})`,
       encodedArguments,
       initCodeHash: keccak256(initCode),
       address: making.by === "create2" ? create2Address(saltOf(making.salt), initCode) : undefined,
