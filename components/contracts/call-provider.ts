@@ -7,7 +7,7 @@ import { difference, isDone } from "./call-done";
 import type { DoneQuestion } from "./call-plan";
 import { configSecret, rememberConfig } from "./config-secret";
 import { withMargin } from "./creation";
-import { atEndpoint } from "./endpoint";
+import { askEndpoint, atEndpoint } from "./endpoint";
 import { eventually } from "./eventually";
 import { clientOf } from "./lane/chain";
 import type { Job } from "./lane/job";
@@ -44,7 +44,7 @@ export const provider: FullProvider = {
   }),
   // What was undone since, or is on a chain that began anew, is to be made again.
   read: async (id, props: Inputs) => {
-    const done = await atEndpoint(props.chain, props.rpcUrl, (url) => isDone(clientOf(url), props.done));
+    const done = await askEndpoint(props.chain, props.rpcUrl, (url) => isDone(clientOf(url), props.done));
     return done ? { id, props } : { id: "", props: {} };
   },
   update: async (_id, { transaction, block }: Sent, news: Inputs) => {

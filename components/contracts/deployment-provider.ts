@@ -9,7 +9,7 @@ import { createJob, findCreated } from "./create";
 import { create2Data, create2Job, DETERMINISTIC_DEPLOYER } from "./create2";
 import type { Creation } from "./creation";
 import type { ForgeDeploymentArgs } from "./deployment";
-import { atEndpoint } from "./endpoint";
+import { askEndpoint, atEndpoint } from "./endpoint";
 import { eventually } from "./eventually";
 import { clientOf } from "./lane/chain";
 import type { Done } from "./lane/job";
@@ -54,7 +54,7 @@ export const provider: FullProvider = {
     return { id: `${inputs.chain.chainId}/${made.address}`, outs: { ...inputs, ...made } };
   },
   read: async (id, props: Inputs & Made) => {
-    const code = await atEndpoint(props.chain, props.rpcUrl, (url) =>
+    const code = await askEndpoint(props.chain, props.rpcUrl, (url) =>
       clientOf(url).getCode({ address: props.address }),
     );
     return code === undefined || code === "0x" ? { id: "", props: {} } : { id, props };

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { Wallet } from "@ethereumjs/wallet";
 import { type Address, bytesToHex, type Hex, isHex, size } from "viem";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
@@ -92,7 +92,7 @@ async function keystore(source: KeySource & { readonly from: "keystore" }): Prom
   }
   let text: string;
   try {
-    text = readFileSync(join(process.cwd(), source.file), "utf8");
+    text = readFileSync(resolve(source.file), "utf8");
   } catch (error) {
     throw new ChainfleetError(`The keystore ${source.file} cannot be read: ${(error as Error).message}`);
   }

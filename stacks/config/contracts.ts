@@ -30,7 +30,7 @@ const sender = z.strictObject({
   keystore: z
     .string()
     .optional()
-    .describe("Path of an encrypted keystore file (version 3), relative to the project."),
+    .describe("Path of an encrypted keystore file (version 3), from the project's folder or from the root."),
   passwordVariable: variable
     .optional()
     .describe("The environment variable that has the keystore's password."),

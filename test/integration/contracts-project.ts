@@ -203,7 +203,8 @@ export class ContractsProject {
   #environment(more: Record<string, string>): NodeJS.ProcessEnv {
     return {
       ...process.env,
-      PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+      // Beside each file Pulumi writes another one that a kill may tear: metadata=skip leaves it out.
+      PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "test",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       ...this.environment,
