@@ -42,7 +42,7 @@ export async function testProject(program: string): Promise<TestProject> {
       env: {
         ...process.env,
         PATH: [tools, process.env.PATH].join(delimiter),
-        PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+        PULUMI_BACKEND_URL: `file://${join(folder, "state")}?metadata=skip`,
         PULUMI_CONFIG_PASSPHRASE: "test",
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

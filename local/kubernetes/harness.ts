@@ -103,7 +103,7 @@ export class LocalKubernetes {
       },
       {
         envVars: {
-          PULUMI_BACKEND_URL: `file://${this.folder}`,
+          PULUMI_BACKEND_URL: `file://${this.folder}?metadata=skip`,
           PULUMI_CONFIG_PASSPHRASE: "test",
           PULUMI_DEBUG_PROVIDERS: `kubernetes:${this.plugin?.ports.kubernetes}`,
         },

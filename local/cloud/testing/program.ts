@@ -55,7 +55,7 @@ export async function stackOf({ ports, backend, ...settings }: Settings): Promis
     { stackName: "test", projectName: "cloud", program },
     {
       envVars: {
-        PULUMI_BACKEND_URL: `file://${backend}`,
+        PULUMI_BACKEND_URL: `file://${backend}?metadata=skip`,
         PULUMI_CONFIG_PASSPHRASE: "test",
         PULUMI_DEBUG_PROVIDERS: `azure-native:${ports["azure-native"]},aws:${ports.aws}`,
         PULUMI_SKIP_UPDATE_CHECK: "true",
