@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 
 /** The one that waits longest asks twice a second. */
 const OFTEN_MILLISECONDS = 500;
-/** The others ask in case the first is stuck. */
-const SELDOM_MILLISECONDS = 8_000;
+/** The others ask in case the first is stuck: later than most verifications take, so that no request is spent in vain. */
+const SELDOM_MILLISECONDS = 20_000;
 const TICK_MILLISECONDS = 25;
 
 /**
