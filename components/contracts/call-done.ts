@@ -1,13 +1,12 @@
 import {
   type AbiParameter,
-  BaseError,
   decodeAbiParameters,
-  ExecutionRevertedError,
   encodeAbiParameters,
   type Hex,
   type PublicClient,
 } from "viem";
 import type { DoneQuestion } from "./call-plan";
+import { isReverted } from "./reverted";
 
 /** Whether the view returns what is wanted; one that reverts, or has no contract behind it, does not. */
 export async function isDone(client: PublicClient, question: DoneQuestion): Promise<boolean> {
@@ -29,7 +28,7 @@ async function ask(client: PublicClient, { to, data }: DoneQuestion): Promise<He
     const { data: answer = "0x" } = await client.call({ to, data });
     return answer === "0x" ? undefined : answer;
   } catch (error) {
-    if (error instanceof BaseError && error.walk((one) => one instanceof ExecutionRevertedError)) {
+    if (isReverted(error)) {
       return undefined;
     }
     throw error;

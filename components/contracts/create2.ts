@@ -1,4 +1,5 @@
-import { type Address, concat, getCreate2Address, type Hex, type PublicClient, size } from "viem";
+import { type Address, concat, getCreate2Address, type Hex, type PublicClient } from "viem";
+import { hasCode } from "./code";
 import { type Creation, creationGas } from "./creation";
 import type { Job } from "./lane/job";
 
@@ -28,10 +29,7 @@ export function create2Job(creation: Creation, salt: Hex, client: PublicClient):
     data,
     value: 0n,
     after: creation.after,
-    isDone: async () => {
-      const code = await client.getCode({ address });
-      return code !== undefined && size(code) > 0;
-    },
+    isDone: () => hasCode(client, address),
     gas: () => creationGas(creation, client, { to: DETERMINISTIC_DEPLOYER, data }),
   };
 }

@@ -4,6 +4,7 @@ import type { FullProvider } from "../dynamic-resource";
 import { ChainfleetError } from "../error";
 import type { Artifact } from "./artifact";
 import { readArtifact } from "./build";
+import { hasCode } from "./code";
 import { configSecret, rememberConfig } from "./config-secret";
 import { createJob, findCreated } from "./create";
 import { create2Data, create2Job, DETERMINISTIC_DEPLOYER } from "./create2";
@@ -54,10 +55,10 @@ export const provider: FullProvider = {
     return { id: `${inputs.chain.chainId}/${made.address}`, outs: { ...inputs, ...made } };
   },
   read: async (id, props: Inputs & Made) => {
-    const code = await askEndpoint(props.chain, props.rpcUrl, (url) =>
-      clientOf(url).getCode({ address: props.address }),
+    const found = await askEndpoint(props.chain, props.rpcUrl, (url) =>
+      hasCode(clientOf(url), props.address),
     );
-    return code === undefined || code === "0x" ? { id: "", props: {} } : { id, props };
+    return found ? { id, props } : { id: "", props: {} };
   },
   update: async (_id, olds, news) => ({ outs: { ...olds, ...news } }),
   delete: async () => {},
@@ -139,8 +140,7 @@ async function expectMade(
   address: Address,
   client: PublicClient,
 ): Promise<void> {
-  const hasCode = async () => ((await client.getCode({ address })) ?? "0x") !== "0x";
-  if (!(await eventually(hasCode))) {
+  if (!(await eventually(() => hasCode(client, address)))) {
     throw new ChainfleetError(
       `${deployment} on ${chain.name}: the transaction went through, but there is no code at ${address}. The chain may have been begun anew.`,
       "Let the state follow the chain with pulumi refresh, then run again.",

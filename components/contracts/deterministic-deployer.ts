@@ -1,4 +1,5 @@
 import { type Address, type Hex, type PublicClient, parseEther } from "viem";
+import { hasCode } from "./code";
 import { DETERMINISTIC_DEPLOYER } from "./create2";
 import type { Job } from "./lane/job";
 
@@ -27,7 +28,6 @@ export function deployerFunding(client: PublicClient): Job {
   };
 }
 
-export async function isDeployerThere(client: PublicClient): Promise<boolean> {
-  const code = await client.getCode({ address: DETERMINISTIC_DEPLOYER });
-  return code !== undefined && code !== "0x";
+export function isDeployerThere(client: PublicClient): Promise<boolean> {
+  return hasCode(client, DETERMINISTIC_DEPLOYER);
 }

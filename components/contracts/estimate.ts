@@ -2,6 +2,7 @@ import { type Abi, type Address, concat, type Hex, type PublicClient, parseGwei,
 import type { Artifact } from "./artifact";
 import type { Build } from "./build";
 import { isDone } from "./call-done";
+import { hasCode } from "./code";
 import { findCreated } from "./create";
 import { create2Data, DETERMINISTIC_DEPLOYER } from "./create2";
 import { constructorReason, gasBound, withMargin } from "./creation";
@@ -205,8 +206,4 @@ async function cost(
       ...(wouldRevert === undefined ? {} : { wouldRevert }),
     };
   }
-}
-
-async function hasCode(client: PublicClient, address: Address): Promise<boolean> {
-  return ((await client.getCode({ address })) ?? "0x") !== "0x";
 }

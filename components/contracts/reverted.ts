@@ -14,12 +14,16 @@ export function revertReason(error: unknown, abi: Abi): string | undefined {
   if (!(error instanceof BaseError)) {
     return undefined;
   }
-  const reverted = error.walk((one) => one instanceof ExecutionRevertedError);
   const data = revertData(error);
-  if (reverted === null && data === undefined) {
+  if (!isReverted(error) && data === undefined) {
     return undefined;
   }
   return decoded(data, abi) ?? (data === undefined ? "it gives no reason" : `error ${data}`);
+}
+
+/** Whether the node says that a contract reverted. */
+export function isReverted(error: unknown): boolean {
+  return error instanceof BaseError && error.walk((one) => one instanceof ExecutionRevertedError) !== null;
 }
 
 /** What the contract returned; nodes put it into the error in one of two ways. */

@@ -26,7 +26,7 @@ export function deployedContracts(resources: readonly StateResource[]): Deployed
       .map((resource) => [identity(resource), resource] as const),
   );
   return resources
-    .filter((resource) => resource.type === `${TYPE}ForgeDeployment` && resource.delete !== true)
+    .filter(isDeployment)
     .map((resource) => {
       const { chain, deployment, address, transaction, block } = resource.outputs as unknown as Outputs;
       return {
@@ -40,6 +40,18 @@ export function deployedContracts(resources: readonly StateResource[]): Deployed
       };
     })
     .sort((a, b) => a.chain.localeCompare(b.chain) || a.name.localeCompare(b.name));
+}
+
+/** Whether a resource is a contract; not one that a replacement has still to delete. */
+export function isDeployment(resource: StateResource): boolean {
+  return resource.type === `${TYPE}ForgeDeployment` && resource.delete !== true;
+}
+
+/** A line for each contract that is not verified, with the reasons. */
+export function refusals(contracts: readonly Pick<DeployedContract, "chain" | "name" | "why">[]): string[] {
+  return contracts.flatMap(({ chain, name, why }) =>
+    why === undefined ? [] : [`${chain} ${name} is not verified: ${why}`],
+  );
 }
 
 /** How many contracts a chain has. */

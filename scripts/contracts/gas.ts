@@ -5,8 +5,7 @@ import { askEndpoint } from "../../components/contracts/endpoint";
 import { type ChainCost, estimateChain } from "../../components/contracts/estimate";
 import { ChainfleetError } from "../../components/error";
 import { planOf, senderOf } from "../../stacks/config/contract-plan";
-import type { ContractsConfig } from "../../stacks/config/contracts";
-import { requireVariables } from "../../stacks/config/variables";
+import { requireEndpointVariables } from "../../stacks/config/variables";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
 import { ROOT } from "../engine/project";
@@ -20,7 +19,7 @@ import { ROOT } from "../engine/project";
 export async function gas({ stack, json }: { stack: string; json: boolean }): Promise<number> {
   const file = `Pulumi.${stack}.yaml`;
   const config = await contractsConfig(stack, new EngineCommand());
-  requireVariables(endpointsAlone(config), file);
+  requireEndpointVariables(config.chains, file);
   const built = await build(ROOT, (line) => process.stderr.write(`${line}\n`));
   const plans = planOf(config, built.artifacts, file);
   const costs = await Promise.all(
@@ -47,19 +46,6 @@ export async function gas({ stack, json }: { stack: string; json: boolean }): Pr
 
 function willGoThrough({ most, balance, transactions }: ChainCost): boolean {
   return balance >= most && transactions.every(({ wouldRevert }) => wouldRevert === undefined);
-}
-
-/** The config without what only `up` needs: keys and explorers. */
-function endpointsAlone({ chains, ...contracts }: ContractsConfig): ContractsConfig {
-  return {
-    ...contracts,
-    chains: Object.fromEntries(
-      Object.entries(chains).map(([name, { sender, ...chain }]) => [
-        name,
-        { ...chain, sender: { address: sender.address }, explorers: [] },
-      ]),
-    ),
-  };
 }
 
 /** Wei do not fit into a number of JSON. */

@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import { EngineCommand } from "../engine/command";
 import { openStack } from "../engine/stack";
 import { readState } from "../engine/state";
-import { type DeployedContract, deployedContracts } from "./deployed";
+import { type DeployedContract, deployedContracts, refusals } from "./deployed";
 
 /** `chainfleet contracts list`: what the state has, by chain. */
 export async function list({ stack: name, json }: { stack: string; json: boolean }): Promise<number> {
@@ -32,8 +32,5 @@ function table(contracts: readonly DeployedContract[]): string {
       verified === undefined ? "-" : verified ? "yes" : "no",
     ]),
   );
-  const refusals = contracts.flatMap(({ chain, name, why }) =>
-    why === undefined ? [] : [`${chain} ${name} is not verified: ${why}`],
-  );
-  return [lines.toString(), ...refusals].join("\n");
+  return [lines.toString(), ...refusals(contracts)].join("\n");
 }

@@ -5,14 +5,14 @@ import { claimOf } from "../../components/contracts/verification/claim";
 import type { ExplorerSettings } from "../../components/contracts/verification/explorer";
 import { type Result, verifyAt } from "../../components/contracts/verification/verify";
 import { ChainfleetError } from "../../components/error";
-import type { ContractsConfig } from "../../stacks/config/contracts";
 import { explorersOf } from "../../stacks/config/explorers";
-import { requireVariables } from "../../stacks/config/variables";
+import { requireExplorerVariables } from "../../stacks/config/variables";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
 import { ROOT } from "../engine/project";
 import { openStack } from "../engine/stack";
 import { readState, type State } from "../engine/state";
+import { isDeployment, refusals } from "./deployed";
 
 /** What `chainfleet contracts verify` is asked for. */
 export interface VerifyOptions {
@@ -69,7 +69,11 @@ export async function verify(
       "Set explorers under contracts.chains.<name>; docs/config.md describes them.",
     );
   }
-  requireVariables(explorersAlone(config, new Set(asked.map(({ chain }) => chain.name))), file);
+  const chainsAsked = new Set(asked.map(({ chain }) => chain.name));
+  requireExplorerVariables(
+    Object.fromEntries(Object.entries(config.chains).filter(([name]) => chainsAsked.has(name))),
+    file,
+  );
   const built = await build(ROOT, (line) => process.stderr.write(`${line}\n`));
   const done = await Promise.all(
     asked.map((deployment) => verifyOne(deployment, explorersOn(deployment.chain.name), built)),
@@ -77,24 +81,6 @@ export async function verify(
   const count = done.filter(({ verified }) => verified).length;
   process.stdout.write(json ? `${JSON.stringify({ contracts: done })}\n` : `${table(done, count)}\n`);
   return count === done.length ? 0 : 1;
-}
-
-/** The config without what only `up` needs: keys and endpoints. */
-function explorersAlone(
-  { chains, ...contracts }: ContractsConfig,
-  asked: ReadonlySet<string>,
-): ContractsConfig {
-  return {
-    ...contracts,
-    chains: Object.fromEntries(
-      Object.entries(chains)
-        .filter(([name]) => asked.has(name))
-        .map(([name, { sender, rpcUrl: _, ...chain }]) => [
-          name,
-          { ...chain, sender: { address: sender.address } },
-        ]),
-    ),
-  };
 }
 
 function table(done: readonly Verified[], count: number): string {
@@ -105,10 +91,9 @@ function table(done: readonly Verified[], count: number): string {
   lines.push(
     ...done.map(({ chain, name, address, verified }) => [chain, name, address, verified ? "yes" : "no"]),
   );
-  const refusals = done.flatMap(({ chain, name, why }) =>
-    why === undefined ? [] : [`${chain} ${name} is not verified: ${why}`],
+  return [lines.toString(), ...refusals(done), `${count} of ${done.length} contracts are verified`].join(
+    "\n",
   );
-  return [lines.toString(), ...refusals, `${count} of ${done.length} contracts are verified`].join("\n");
 }
 
 async function verifyOne(
@@ -124,11 +109,11 @@ async function verifyOne(
         ),
       )
     : undefined;
-  const refusals =
+  const reasons =
     results === undefined
       ? ["contracts/src is not what it was deployed from: check those sources out, or deploy these"]
       : results.flatMap(({ explorer, why }) => (why === undefined ? [] : [`${explorer}: ${why}`]));
-  const why = refusals.join("; ");
+  const why = reasons.join("; ");
   process.stderr.write(`${chain.name} ${name}: ${why === "" ? "verified" : why}\n`);
   return {
     ...{ chain: chain.name, name, address, verified: why === "", results: results ?? [] },
@@ -159,10 +144,7 @@ interface Deployment {
 
 function deploymentsOf({ resources = [] }: State): Deployment[] {
   return resources
-    .filter(
-      (resource) =>
-        resource.type === "pulumi-nodejs:dynamic/chainfleet:ForgeDeployment" && resource.delete !== true,
-    )
+    .filter(isDeployment)
     .map(({ outputs }) => outputs as unknown as Deployment)
     .filter(({ making }) => making.by !== "others");
 }

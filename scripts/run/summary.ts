@@ -131,10 +131,11 @@ export function nameOf(urn: string): string {
 
 function regionSummary(
   region: RegionName,
-  { regions, result, events, ...facts }: RunFacts,
+  facts: RunFacts,
   done: readonly Step[],
   errors: ReadonlyMap<string, string>,
 ): RegionSummary {
+  const { regions, result, events } = facts;
   const own = done.filter(
     ({ op, urn, metadata }) => op !== "same" && custom(metadata) && regionOf(urn, regions) === region.name,
   );
@@ -148,7 +149,7 @@ function regionSummary(
         ? "failed"
         : open || result === "cancelled"
           ? "cancelled"
-          : isFinished(region, { result, ...facts })
+          : isFinished(region, facts)
             ? "succeeded"
             : "unfinished",
     seconds: own.length === 0 ? 0 : round((last - Math.min(...own.map(({ started }) => started))) / 1000),
@@ -157,7 +158,7 @@ function regionSummary(
 }
 
 /** A run that succeeded finished every region; in one that failed, a region is when all its validators are there. */
-function isFinished(region: RegionName, { mode, result, resources }: Omit<RunFacts, "regions" | "events">) {
+function isFinished(region: RegionName, { mode, result, resources }: RunFacts) {
   const ofValidator = new RegExp(`^${region.name}-validator-\\d+$`);
   const validators = resources.filter(
     ({ type, urn }) => type === "kubernetes:apps/v1:StatefulSet" && ofValidator.test(nameOf(urn)),

@@ -27,6 +27,13 @@ const findings = (config: Record<string, unknown>): string[] => {
   return [];
 };
 
+/** What is wrong with a contracts stack of one chain. */
+const findingsOfChain = (chain: object): string[] =>
+  findings({
+    stack: "contracts",
+    contracts: { chains: { one: { chainId: 1, rpcUrl: "http://n", ...chain } } },
+  });
+
 /** Each finding begins with one of the texts, and each text begins one. */
 function expectBeginnings(found: readonly string[], expected: readonly string[]): void {
   for (const text of expected) {
@@ -175,18 +182,9 @@ describe("a config that is wrong", () => {
       "contracts is missing; the stack contracts deploys contracts",
     ]);
     const key = `0x${"5".repeat(64)}`;
-    const misplaced = findings({
-      stack: "contracts",
-      contracts: {
-        chains: {
-          one: {
-            chainId: 1,
-            rpcUrl: "http://n",
-            sender: { address: key, keyVariable: key, keySecret: key, passwordVariable: key },
-            explorers: [{ kind: "etherscan", apiKey: key }],
-          },
-        },
-      },
+    const misplaced = findingsOfChain({
+      sender: { address: key, keyVariable: key, keySecret: key, passwordVariable: key },
+      explorers: [{ kind: "etherscan", apiKey: key }],
     });
     expect(misplaced.length).toBeGreaterThan(3);
     expect(misplaced.join()).not.toContain("5555");
@@ -196,18 +194,9 @@ describe("a config that is wrong", () => {
     const right = "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2";
     const wrong = right.replace("aaA", "aAA");
     const one = (address: string, keyNamed: string) =>
-      findings({
-        stack: "contracts",
-        contracts: {
-          chains: {
-            one: {
-              chainId: 1,
-              rpcUrl: "http://n",
-              sender: { address, keyVariable: "KEY", [keyNamed]: "KEY" },
-              contracts: { WETH9: { at: address } },
-            },
-          },
-        },
+      findingsOfChain({
+        sender: { address, keyVariable: "KEY", [keyNamed]: "KEY" },
+        contracts: { WETH9: { at: address } },
       });
     expect(one(wrong, "keyVariabel")).toEqual([
       `contracts.chains.one.sender.address is "${wrong}"; its checksum is wrong: ${right} is the same address with the right one`,

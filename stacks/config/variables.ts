@@ -13,40 +13,65 @@ import type { ContractsChainConfig, ContractsConfig } from "./contracts";
  * @throws ConfigError with all that are missing; never with a value.
  */
 export function requireVariables({ chains }: ContractsConfig, file: string): void {
+  requireOf(chains, file, (key, chain) => [
+    ...endpointFindings(key, chain),
+    ...explorerFindings(key, chain),
+    ...senderFindings(key, chain),
+  ]);
+}
+
+/** As `requireVariables`, of the chains' endpoints alone. @throws ConfigError */
+export function requireEndpointVariables(chains: ContractsConfig["chains"], file: string): void {
+  requireOf(chains, file, endpointFindings);
+}
+
+/** As `requireVariables`, of the chains' explorers alone. @throws ConfigError */
+export function requireExplorerVariables(chains: ContractsConfig["chains"], file: string): void {
+  requireOf(chains, file, explorerFindings);
+}
+
+function requireOf(
+  chains: ContractsConfig["chains"],
+  file: string,
+  findingsOf: (key: string, chain: ContractsChainConfig) => Finding[],
+): void {
   const findings = Object.entries(chains).flatMap(([name, chain]) =>
-    chainFindings(`contracts.chains.${name}`, chain),
+    findingsOf(`contracts.chains.${name}`, chain),
   );
   if (findings.length > 0) {
     throw new ConfigError(findings, file);
   }
 }
 
-function chainFindings(key: string, { rpcUrl = "", sender, explorers }: ContractsChainConfig): Finding[] {
-  const named: (readonly [key: string, variable: string])[] = [
-    ...variablesIn(rpcUrl).map((variable) => [`${key}.rpcUrl`, variable] as const),
-    ...explorers.flatMap(({ url = "", apiKey = "" }, index) =>
-      [...variablesIn(url), ...variablesIn(apiKey)].map(
-        (variable) => [`${key}.explorers[${index}]`, variable] as const,
-      ),
-    ),
-    ...(sender.passwordVariable === undefined
+function endpointFindings(key: string, { rpcUrl = "" }: ContractsChainConfig): Finding[] {
+  return missing(`${key}.rpcUrl`, variablesIn(rpcUrl));
+}
+
+function explorerFindings(key: string, { explorers }: ContractsChainConfig): Finding[] {
+  return explorers.flatMap(({ url = "", apiKey = "" }, index) =>
+    missing(`${key}.explorers[${index}]`, [...variablesIn(url), ...variablesIn(apiKey)]),
+  );
+}
+
+function senderFindings(key: string, { sender }: ContractsChainConfig): Finding[] {
+  const { passwordVariable, keyVariable, keystore } = sender;
+  return [
+    ...missing(`${key}.sender.passwordVariable`, passwordVariable === undefined ? [] : [passwordVariable]),
+    ...missing(`${key}.sender.keyVariable`, keyVariable === undefined ? [] : [keyVariable]),
+    ...(keystore === undefined || existsSync(keystore)
       ? []
-      : [[`${key}.sender.passwordVariable`, sender.passwordVariable] as const]),
-    ...(sender.keyVariable === undefined ? [] : [[`${key}.sender.keyVariable`, sender.keyVariable] as const]),
+      : [{ key: `${key}.sender.keystore`, problem: `is "${keystore}", which is no file here` }]),
+    ...keyFindings(key, sender),
   ];
-  const missing = named
-    .filter(([, variable]) => environmentVariable(variable) === undefined)
-    .map(([where, variable]) => ({
-      key: where,
+}
+
+function missing(key: string, variables: readonly string[]): Finding[] {
+  return variables
+    .filter((variable) => environmentVariable(variable) === undefined)
+    .map((variable) => ({
+      key,
       problem: `names the environment variable ${variable}, which is not set (nor in .env)`,
     }));
-  if (sender.keystore !== undefined && !existsSync(sender.keystore)) {
-    missing.push({
-      key: `${key}.sender.keystore`,
-      problem: `is "${sender.keystore}", which is no file here`,
-    });
-  }
-  return [...missing, ...keyFindings(key, sender)];
 }
 
 /** A wrong key is found here, and not by each of the resources that would sign with it. */

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
+import { foundry } from "../foundry";
 
 /** A node for tests: anvil behind a proxy that makes trouble. */
 export class TroubledAnvil {
@@ -76,9 +77,13 @@ export class TroubledAnvil {
   }
 
   async #startAnvil(): Promise<void> {
-    const anvil = spawn("anvil", ["--port", String(this.#port), "--state", this.stateFile, ...this.options], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const anvil = spawn(
+      foundry("anvil"),
+      ["--port", String(this.#port), "--state", this.stateFile, ...this.options],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     this.#anvil = anvil;
     for await (const line of createInterface({ input: anvil.stdout })) {
       const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(line)?.[1];

@@ -16,6 +16,11 @@ const job = (chain: SimulatedChain, name: string, after: readonly string[] = [])
   isDone: async () => chain.made.includes(stringToHex(name)),
 });
 
+const reverting = (chain: SimulatedChain, name: string): Job => ({
+  ...job(chain, name),
+  gas: () => Promise.reject(new ChainfleetError("its constructor reverts")),
+});
+
 const trouble = fc.constantFrom<Trouble>(
   "none",
   "block",
@@ -120,11 +125,10 @@ describe("a lane that must not send", () => {
   it("ends a job that would be reverted, and no other", async () => {
     const chain = new SimulatedChain([], settings);
     const lane = new Lane(chain);
-    const reverts = {
-      ...job(chain, "wrong"),
-      gas: () => Promise.reject(new ChainfleetError("its constructor reverts")),
-    };
-    const [wrong, right] = await Promise.allSettled([lane.do(reverts), lane.do(job(chain, "right"))]);
+    const [wrong, right] = await Promise.allSettled([
+      lane.do(reverting(chain, "wrong")),
+      lane.do(job(chain, "right")),
+    ]);
     expect(wrong).toMatchObject({ status: "rejected", reason: { message: "its constructor reverts" } });
     expect(right.status).toBe("fulfilled");
     expect(chain.made).toEqual([stringToHex("right")]);
@@ -133,12 +137,8 @@ describe("a lane that must not send", () => {
   it("does not send what would call a contract that failed", async () => {
     const chain = new SimulatedChain([], settings);
     const lane = new Lane(chain);
-    const reverts = {
-      ...job(chain, "aggregator"),
-      gas: () => Promise.reject(new ChainfleetError("its constructor reverts")),
-    };
     const [, proxy, user] = await Promise.allSettled([
-      lane.do(reverts),
+      lane.do(reverting(chain, "aggregator")),
       lane.do(job(chain, "proxy", ["aggregator"])),
       lane.do(job(chain, "user", ["proxy"])),
     ]);

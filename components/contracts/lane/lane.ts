@@ -228,14 +228,10 @@ export class Lane {
       case "nonce used":
         // Ours or a stranger's, the next look tells: a flight without a receipt is queued again there.
         return false;
+      // Somebody else's transaction holds the nonce in the pool: the next one is free.
       case "underpriced":
-        // Somebody else's transaction holds the nonce in the pool: the next one is free.
-        if (this.#backlog.isFirstBroadcast(name)) {
-          this.#backlog.queue(name);
-        }
-        return false;
+      // If it is in no pool its nonce is free, and the next turn asks for the fee of that moment.
       case "fee too low":
-        // If it is in no pool its nonce is free, and the next turn asks for the fee of that moment.
         if (this.#backlog.isFirstBroadcast(name)) {
           this.#backlog.queue(name);
         }
