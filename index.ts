@@ -35,7 +35,7 @@ async function stackOf(config: Config, file: string): Promise<object> {
     return network(config);
   }
   const { contracts, planStack } = require("./stacks/contracts") as typeof import("./stacks/contracts");
-  const plan = await planStack(config.contracts, file);
+  const plan = await planStack(config.contracts, config.keys, file);
   if (config.stack === "contracts") {
     return contracts(plan, []);
   }

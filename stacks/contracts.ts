@@ -8,6 +8,8 @@ import type { ContractKey } from "../components/contracts/references";
 import { planOf, senderOf } from "./config/contract-plan";
 import type { ContractsChainConfig, ContractsConfig } from "./config/contracts";
 import { explorersOf } from "./config/explorers";
+import { noRpcNodes, type RpcRegion, rpcUrlIn } from "./config/rpc-region";
+import type { Config } from "./config/schema";
 import { requireVariables } from "./config/variables";
 
 /** Contracts as they will be on their chains; nothing is registered yet. */
@@ -17,28 +19,29 @@ export interface ContractsPlan {
   readonly chains: readonly PlannedChain[];
 }
 
-/** The RPC nodes of a network's region; undefined if it has none. */
-export interface RpcRegion<Url extends pulumi.Input<string> = pulumi.Input<string>> {
-  readonly name: string;
-  readonly rpcUrl?: Url | undefined;
-}
-
 /**
  * Builds the contracts and plans them: every mistake is found here, before anything is created.
  *
  * @throws ConfigError with all findings at once; ChainfleetError when the sources do not compile.
  */
-export async function planStack(config: ContractsConfig, file: string): Promise<ContractsPlan> {
+export async function planStack(
+  config: ContractsConfig,
+  keys: Config["keys"],
+  file: string,
+): Promise<ContractsPlan> {
   const built = await buildContracts(process.cwd(), (line) => pulumi.log.info(line));
   const chains = planOf(config, built.artifacts, file);
   if (!pulumi.runtime.isDryRun()) {
-    requireVariables(config, file);
+    await requireVariables(config, keys, file);
   }
   return { config, build: built, chains };
 }
 
 /** The contracts stack: a set for each chain. Returns the stack's outputs. */
-export function contracts({ config, build, chains }: ContractsPlan, regions: readonly RpcRegion[]) {
+export function contracts(
+  { config, build, chains }: ContractsPlan,
+  regions: readonly RpcRegion<pulumi.Input<string>>[],
+) {
   const forgeBuild = new ForgeBuild("contracts-build", build);
   const deployments = new Map<ContractKey, ExpectedDeployment>(
     chains.flatMap((chain) =>
@@ -70,7 +73,7 @@ export function contracts({ config, build, chains }: ContractsPlan, regions: rea
 
 function endpoint(
   { rpcUrl, rpcStack, rpcRegion }: ContractsChainConfig,
-  regions: readonly RpcRegion[],
+  regions: readonly RpcRegion<pulumi.Input<string>>[],
 ): pulumi.Input<string> {
   if (rpcUrl !== undefined) {
     return rpcUrl;
@@ -92,16 +95,10 @@ function referenceTo(stack: string): pulumi.StackReference {
 
 const references = new Map<string, pulumi.StackReference>();
 
-function found<Url extends pulumi.Input<string>>(
-  regions: readonly RpcRegion<Url>[],
-  name: string | undefined,
-  stack: string,
-): Url {
-  const region = regions.find((one) => one.rpcUrl !== undefined && (name === undefined || one.name === name));
-  if (region?.rpcUrl === undefined) {
-    throw new pulumi.RunError(
-      `${stack} has no RPC nodes${name === undefined ? "" : ` in a region ${name}`}.`,
-    );
+function found<Url>(regions: readonly RpcRegion<Url>[], name: string | undefined, stack: string): Url {
+  const url = rpcUrlIn(regions, name);
+  if (url === undefined) {
+    throw new pulumi.RunError(noRpcNodes(stack, name));
   }
-  return region.rpcUrl;
+  return url;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Wallet } from "@ethereumjs/wallet";
-import { type Address, bytesToHex, type Hex, isHex, size } from "viem";
+import { type Address, bytesToHex, type Hex } from "viem";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { environmentVariable } from "../environment";
 import { ChainfleetError } from "../error";
@@ -28,22 +28,12 @@ export interface Sender {
 export type ConfigSecret = (name: string) => string | undefined;
 
 /**
- * The sender with its key. Opening a keystore takes a second by design, so each is opened once in a process.
+ * The sender with its key.
  *
  * @throws ChainfleetError when there is no key, or it is another account's; it never says what was found.
  */
-export function accountOf(sender: Sender, secret: ConfigSecret): Promise<PrivateKeyAccount> {
-  const id = JSON.stringify(sender);
-  const account = accounts.get(id) ?? openAccount(sender, secret);
-  accounts.set(id, account);
-  account.catch(() => accounts.delete(id));
-  return account;
-}
-
-const accounts = new Map<string, Promise<PrivateKeyAccount>>();
-
-async function openAccount({ address, key }: Sender, secret: ConfigSecret): Promise<PrivateKeyAccount> {
-  const account = privateKeyToAccount(await privateKey(key, secret));
+export async function accountOf({ address, key }: Sender, secret: ConfigSecret): Promise<PrivateKeyAccount> {
+  const account = await keyOwner(key, secret);
   if (account.address.toLowerCase() !== address.toLowerCase()) {
     throw new ChainfleetError(
       `${describe(key)} has the key of ${account.address}; the config's sender is ${address}.`,
@@ -53,36 +43,51 @@ async function openAccount({ address, key }: Sender, secret: ConfigSecret): Prom
   return account;
 }
 
-async function privateKey(source: KeySource, secret: ConfigSecret): Promise<Hex> {
+async function keyOwner(source: KeySource, secret: ConfigSecret): Promise<PrivateKeyAccount> {
   switch (source.from) {
     case "variable":
-      return checked(
+      return ownerOf(
         environmentVariable(source.variable),
         source,
         "Set it for this command alone, or in .env.",
       );
     case "config":
-      return checked(
+      return ownerOf(
         secret(source.name),
         source,
         `Set it: pulumi config set --secret --path chainfleet:keys.${source.name}`,
       );
     case "keystore":
-      return bytesToHex((await keystore(source)).getPrivateKey());
+      return privateKeyToAccount(bytesToHex((await opened(source)).getPrivateKey()));
   }
 }
 
-function checked(key: string | undefined, source: KeySource, next: string): Hex {
+function ownerOf(key: string | undefined, source: KeySource, next: string): PrivateKeyAccount {
   if (key === undefined) {
     throw new ChainfleetError(`${describe(source)} is not set.`, next);
   }
-  if (!isHex(key) || size(key) !== 32) {
+  try {
+    return privateKeyToAccount(key as Hex);
+  } catch {
+    // The library's message may quote it.
     throw new ChainfleetError(`${describe(source)} has no private key (0x and 64 hex digits).`, next);
   }
-  return key;
 }
 
-async function keystore(source: KeySource & { readonly from: "keystore" }): Promise<Wallet> {
+type Keystore = KeySource & { readonly from: "keystore" };
+
+/** Opening a keystore takes a second by design, so each is opened once in a process. */
+function opened(source: Keystore): Promise<Wallet> {
+  const id = JSON.stringify(source);
+  const wallet = wallets.get(id) ?? keystore(source);
+  wallets.set(id, wallet);
+  wallet.catch(() => wallets.delete(id));
+  return wallet;
+}
+
+const wallets = new Map<string, Promise<Wallet>>();
+
+async function keystore(source: Keystore): Promise<Wallet> {
   const password = environmentVariable(source.passwordVariable);
   if (password === undefined) {
     throw new ChainfleetError(

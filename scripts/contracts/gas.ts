@@ -3,12 +3,13 @@ import { formatEther, formatGwei } from "viem";
 import { build } from "../../components/contracts/build";
 import { askEndpoint } from "../../components/contracts/endpoint";
 import { type ChainCost, estimateChain } from "../../components/contracts/estimate";
-import { ChainfleetError } from "../../components/error";
 import { planOf, senderOf } from "../../stacks/config/contract-plan";
+import type { ContractsChainConfig } from "../../stacks/config/contracts";
 import { requireEndpointVariables } from "../../stacks/config/variables";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
 import { ROOT } from "../engine/project";
+import { endpointOf } from "./network-endpoint";
 
 /**
  * `chainfleet contracts gas`: what `up` would still send on each chain, its gas, what that costs at the chain's
@@ -18,22 +19,18 @@ import { ROOT } from "../engine/project";
  */
 export async function gas({ stack, json }: { stack: string; json: boolean }): Promise<number> {
   const file = `Pulumi.${stack}.yaml`;
-  const config = await contractsConfig(stack, new EngineCommand());
+  const command = new EngineCommand();
+  const config = await contractsConfig(stack, command);
   requireEndpointVariables(config.chains, file);
   const built = await build(ROOT, (line) => process.stderr.write(`${line}\n`));
   const plans = planOf(config, built.artifacts, file);
   const costs = await Promise.all(
     plans.map(async (plan) => {
-      const chain = config.chains[plan.name];
-      if (chain?.rpcUrl === undefined) {
-        throw new ChainfleetError(
-          `${plan.name}: its RPC endpoint is an output of a network, which only the engine knows.`,
-          `Set rpcUrl under contracts.chains.${plan.name} to ask for gas.`,
-        );
-      }
+      const chain = config.chains[plan.name] as ContractsChainConfig;
       const { address } = senderOf(chain);
       const { chainId, feeCeilingGwei } = chain;
-      return askEndpoint({ name: plan.name, chainId }, chain.rpcUrl, (rpcUrl) =>
+      const endpoint = await endpointOf(chain, stack, command);
+      return askEndpoint({ name: plan.name, chainId }, endpoint, (rpcUrl) =>
         estimateChain(plan, built, { rpcUrl, sender: address, feeCeilingGwei }),
       );
     }),

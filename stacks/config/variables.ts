@@ -1,46 +1,63 @@
-import { existsSync } from "node:fs";
-import { type Address, isHex } from "viem";
-import { privateKeyToAddress } from "viem/accounts";
+import { accountOf, type ConfigSecret } from "../../components/contracts/sender";
 import { environmentVariable, variablesIn } from "../../components/environment";
+import { ChainfleetError } from "../../components/error";
 import type { Finding } from "../../components/finding";
 import { ConfigError } from "./config-error";
+import { senderOf } from "./contract-plan";
 import type { ContractsChainConfig, ContractsConfig } from "./contracts";
+import type { Config } from "./schema";
 
 /**
- * Makes sure that every environment variable that the config names is set, and every key among them is one. Asked
- * before anything is created; a preview needs none of them.
+ * Makes sure that every environment variable that the config names is set, and that each sender's key is there and
+ * its own: a keystore is opened for it. Asked before anything is created; a preview needs none of them.
  *
- * @throws ConfigError with all that are missing; never with a value.
+ * @throws ConfigError with all that are missing or wrong; never with a value.
  */
-export function requireVariables({ chains }: ContractsConfig, file: string): void {
-  requireOf(chains, file, (key, chain) => [
-    ...endpointFindings(key, chain),
-    ...explorerFindings(key, chain),
-    ...senderFindings(key, chain),
-  ]);
+export async function requireVariables(
+  { chains }: ContractsConfig,
+  keys: Config["keys"],
+  file: string,
+): Promise<void> {
+  const senders = await Promise.all(
+    Object.entries(chains).map(([name, chain]) => senderFindings(keyOf(name), chain, (key) => keys[key])),
+  );
+  refuse(
+    [
+      ...findingsOf(chains, (key, chain) => [
+        ...endpointFindings(key, chain),
+        ...explorerFindings(key, chain),
+      ]),
+      ...senders.flat(),
+    ],
+    file,
+  );
 }
 
 /** As `requireVariables`, of the chains' endpoints alone. @throws ConfigError */
 export function requireEndpointVariables(chains: ContractsConfig["chains"], file: string): void {
-  requireOf(chains, file, endpointFindings);
+  refuse(findingsOf(chains, endpointFindings), file);
 }
 
 /** As `requireVariables`, of the chains' explorers alone. @throws ConfigError */
 export function requireExplorerVariables(chains: ContractsConfig["chains"], file: string): void {
-  requireOf(chains, file, explorerFindings);
+  refuse(findingsOf(chains, explorerFindings), file);
 }
 
-function requireOf(
-  chains: ContractsConfig["chains"],
-  file: string,
-  findingsOf: (key: string, chain: ContractsChainConfig) => Finding[],
-): void {
-  const findings = Object.entries(chains).flatMap(([name, chain]) =>
-    findingsOf(`contracts.chains.${name}`, chain),
-  );
+function refuse(findings: readonly Finding[], file: string): void {
   if (findings.length > 0) {
     throw new ConfigError(findings, file);
   }
+}
+
+function findingsOf(
+  chains: ContractsConfig["chains"],
+  ofChain: (key: string, chain: ContractsChainConfig) => Finding[],
+): Finding[] {
+  return Object.entries(chains).flatMap(([name, chain]) => ofChain(keyOf(name), chain));
+}
+
+function keyOf(chain: string): string {
+  return `contracts.chains.${chain}`;
 }
 
 function endpointFindings(key: string, { rpcUrl = "" }: ContractsChainConfig): Finding[] {
@@ -53,17 +70,29 @@ function explorerFindings(key: string, { explorers }: ContractsChainConfig): Fin
   );
 }
 
-function senderFindings(key: string, { sender }: ContractsChainConfig): Finding[] {
-  const { passwordVariable, keyVariable, keystore } = sender;
-  return [
-    ...missing(`${key}.sender.passwordVariable`, passwordVariable === undefined ? [] : [passwordVariable]),
-    ...missing(`${key}.sender.keyVariable`, keyVariable === undefined ? [] : [keyVariable]),
-    ...(keystore === undefined || existsSync(keystore)
-      ? []
-      : [{ key: `${key}.sender.keystore`, problem: `is "${keystore}", which is no file here` }]),
-    ...keyFindings(key, sender),
-  ];
+async function senderFindings(
+  key: string,
+  chain: ContractsChainConfig,
+  secret: ConfigSecret,
+): Promise<Finding[]> {
+  const sender = senderOf(chain);
+  try {
+    await accountOf(sender, secret);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ChainfleetError)) {
+      throw error;
+    }
+    return [
+      {
+        key: `${key}.sender.${SOURCE_KEYS[sender.key.from]}`,
+        problem: `cannot be used: ${error.message.replaceAll("\n", " ")}`,
+      },
+    ];
+  }
 }
+
+const SOURCE_KEYS = { variable: "keyVariable", keystore: "keystore", config: "keySecret" } as const;
 
 function missing(key: string, variables: readonly string[]): Finding[] {
   return variables
@@ -72,30 +101,4 @@ function missing(key: string, variables: readonly string[]): Finding[] {
       key,
       problem: `names the environment variable ${variable}, which is not set (nor in .env)`,
     }));
-}
-
-/** A wrong key is found here, and not by each of the resources that would sign with it. */
-function keyFindings(key: string, { keyVariable, address }: ContractsChainConfig["sender"]): Finding[] {
-  const privateKey = keyVariable === undefined ? undefined : environmentVariable(keyVariable);
-  if (privateKey === undefined) {
-    return [];
-  }
-  const named = `names the environment variable ${keyVariable}, which has`;
-  const where = `${key}.sender.keyVariable`;
-  const owner = ownerOf(privateKey);
-  if (owner === undefined) {
-    return [{ key: where, problem: `${named} no private key (0x and 64 hex digits)` }];
-  }
-  return owner.toLowerCase() === address.toLowerCase()
-    ? []
-    : [{ key: where, problem: `${named} the key of ${owner}; sender.address is ${address}` }];
-}
-
-/** The account of a private key; undefined if it is none. */
-function ownerOf(privateKey: string): Address | undefined {
-  try {
-    return isHex(privateKey) ? privateKeyToAddress(privateKey) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -124,12 +124,12 @@ describe(`contracts, seed ${SEED}`, () => {
     const refused = await project.up(keyless);
     expect(refused.code).not.toBe(0);
     expect(refused.output).toContain("names the environment variable CHAINFLEET_TEST_RPC, which is not set");
-    expect(refused.output).toContain("names the environment variable CHAINFLEET_TEST_KEY, which is not set");
+    expect(refused.output).toContain("The environment variable CHAINFLEET_TEST_KEY is not set");
     const noKey = await project.up({ CHAINFLEET_TEST_KEY: "0x1234" });
     expect(noKey.output).toContain("has no private key (0x and 64 hex digits)");
     expect(noKey.output).not.toContain("0x1234");
     const another = await project.up({ CHAINFLEET_TEST_KEY: generatePrivateKey() });
-    expect(another.output).toMatch(new RegExp(`has the key of 0x\\w{40}; sender.address is ${sender}`));
+    expect(another.output).toMatch(new RegExp(`has the key of 0x\\w{40}; the config's sender is ${sender}`));
     expect(await sent()).toEqual({ all: 0, succeeded: 0 });
   });
 
@@ -256,13 +256,16 @@ describe(`contracts, seed ${SEED}`, () => {
     });
     const endpoint = { rpcUrl: undefined, rpcStack: "organization/chainfleet/net" };
     project.configure({ chain138: chain(endpoint, { WETH10: {} }) });
+    const gas = await project.chainfleet(["contracts", "gas", "--stack", "test", "--json"]);
+    expect(gas.code, gas.output).toBe(0);
+    expect(JSON.parse(gas.output).chains[0]).toMatchObject({ chain: "chain138", sender });
     const up = await project.up();
     expect(up.code, up.output).toBe(0);
     await expectAllThere();
     project.configure({ chain138: chain({ ...endpoint, rpcRegion: "eastus" }, { WETH10: {} }) });
-    expect((await project.up()).output).toContain(
-      "organization/chainfleet/net has no RPC nodes in a region eastus",
-    );
+    const noNodes = "organization/chainfleet/net has no RPC nodes in a region eastus";
+    expect((await project.up()).output).toContain(noNodes);
+    expect((await project.chainfleet(["contracts", "gas", "--stack", "test"])).output).toContain(noNodes);
   });
 
   it("says why a constructor or a call would be reverted, and what a call that went through did not do", async () => {

@@ -94,9 +94,10 @@ describe("verification", () => {
     expect(BigInt(cost.gas)).toBeGreaterThan(3_000_000n);
   });
 
-  it("needs the keystore's password, and shows neither it nor the key", async () => {
+  it("needs the keystore's password before anything is created, and shows neither it nor the key", async () => {
     const { code, output } = await project.up({ KEYSTORE_PASSWORD: "wrong horse" });
     expect(code).not.toBe(0);
+    expect(output).toContain("a problem; nothing was changed");
     expect(output).toContain("deployer.json does not open with the password of KEYSTORE_PASSWORD");
     expect(output).not.toMatch(/horse/);
   });
@@ -108,8 +109,8 @@ describe("verification", () => {
     const { errors, changes } = JSON.parse(up.output);
     expect(errors).toHaveLength(1);
     expect(errors[0]).toMatch(/WETH9-verification.*etherscan: Fail - Unable to verify/s);
-    // Three deployments and the other two verifications.
-    expect(changes.create).toBe(5);
+    // The stack, the build, the set, three deployments and the other two verifications.
+    expect(changes.create).toBe(8);
     const { contracts } = await project.outputs();
     expect(Object.keys(contracts.chain138)).toHaveLength(3);
     expect((await listed()).map(({ name, verified }) => [name, verified])).toEqual([

@@ -1,0 +1,32 @@
+import { ChainfleetError } from "../../components/error";
+import type { ContractsChainConfig } from "../../stacks/config/contracts";
+import { noRpcNodes, type RpcRegion, rpcUrlIn } from "../../stacks/config/rpc-region";
+import type { EngineCommand } from "../engine/command";
+import { ROOT } from "../engine/project";
+
+/**
+ * A chain's RPC endpoint as its config has it, or out of the outputs of the network's stack.
+ *
+ * @param stack whose config it is.
+ * @throws ChainfleetError when that network has no RPC nodes yet.
+ */
+export async function endpointOf(
+  { rpcUrl, rpcStack, rpcRegion }: ContractsChainConfig,
+  stack: string,
+  command: EngineCommand,
+): Promise<string> {
+  if (rpcUrl !== undefined) {
+    return rpcUrl;
+  }
+  const network = rpcStack ?? stack;
+  const { stdout } = await command.run(["stack", "output", "--json", "--stack", network], ROOT, {});
+  const { regions = [] } = JSON.parse(stdout) as { regions?: readonly RpcRegion<string>[] };
+  const url = rpcUrlIn(regions, rpcRegion);
+  if (url === undefined) {
+    throw new ChainfleetError(
+      noRpcNodes(network, rpcRegion),
+      "Its network must be up first: run chainfleet up there, or set rpcUrl.",
+    );
+  }
+  return url;
+}
