@@ -25,7 +25,7 @@ export async function endpointOf(
   if (url === undefined) {
     throw new ChainfleetError(
       noRpcNodes(network, rpcRegion),
-      "Its network must be up first: run chainfleet up there, or set rpcUrl.",
+      "Bring that network up first, give it rpcNodes, or set rpcUrl.",
     );
   }
   return url;
