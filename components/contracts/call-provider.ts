@@ -88,6 +88,7 @@ function jobOf(inputs: Inputs, account: Address, client: PublicClient): Job {
     to,
     data,
     value: 0n,
+    isHarmlessTwice: false,
     after: [],
     isDone: () => isDone(client, inputs.done),
     gas: async () => {

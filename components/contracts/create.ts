@@ -19,9 +19,10 @@ export function createJob(
     to: undefined,
     data,
     value: 0n,
+    isHarmlessTwice: false,
     after: creation.after,
     isDone: async () => (await findCreated(creation.initCode, sender, artifact, client)) !== undefined,
-    gas: () => creationGas(creation, client, { account: sender, data }),
+    gas: creationGas(creation, client, { account: sender, data }),
   };
 }
 

@@ -28,8 +28,9 @@ export function create2Job(creation: Creation, salt: Hex, client: PublicClient):
     to: DETERMINISTIC_DEPLOYER,
     data,
     value: 0n,
+    isHarmlessTwice: true,
     after: creation.after,
     isDone: () => hasCode(client, address),
-    gas: () => creationGas(creation, client, { to: DETERMINISTIC_DEPLOYER, data }),
+    gas: creationGas(creation, client, { to: DETERMINISTIC_DEPLOYER, data }),
   };
 }

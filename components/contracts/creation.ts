@@ -21,27 +21,33 @@ export function withMargin(gas: bigint): bigint {
 }
 
 /**
- * Gas for a creation: a fifth more than the node estimates, or a bound where it cannot. What a constructor calls is
- * not there yet when both leave in the same block: then no node can estimate.
+ * Asks for the gas of a creation: a fifth more than the node estimates, or a bound where it cannot. What a constructor
+ * calls is not there yet when both leave in the same block: then no node can estimate. Asked again after it gave the
+ * bound, that transaction was reverted with all that it calls in lower nonces: now the node is believed.
  *
- * @throws ChainfleetError when the constructor refuses, and not for the want of another contract.
+ * @returns a question that throws a ChainfleetError when the constructor refuses, and not for the want of another
+ *   contract.
  */
-export async function creationGas(
+export function creationGas(
   { name, initCode, abi, runtimeBytes, after }: Creation,
   client: PublicClient,
   transaction: { readonly account?: Address; readonly to?: Address; readonly data: Hex },
-): Promise<bigint> {
-  try {
-    return withMargin(await client.estimateGas(transaction));
-  } catch (error) {
-    if (revertReason(error, abi) !== undefined && after.length === 0) {
-      throw new ChainfleetError(
-        `${name}: its constructor reverts: ${await constructorReason(client, initCode, abi)}. Nothing was sent.`,
-        "Correct its arguments: the chain takes their types, but the contract does not take their values.",
-      );
+): () => Promise<bigint> {
+  let hasGivenBound = false;
+  return async () => {
+    try {
+      return withMargin(await client.estimateGas(transaction));
+    } catch (error) {
+      if (revertReason(error, abi) !== undefined && (after.length === 0 || hasGivenBound)) {
+        throw new ChainfleetError(
+          `${name}: its constructor reverts: ${await constructorReason(client, initCode, abi)}. ${hasGivenBound ? "One transaction was paid for in vain, as the node could not tell before." : "Nothing was sent."}`,
+          "Correct its arguments: the chain takes their types, but the contract does not take their values.",
+        );
+      }
+      hasGivenBound = true;
+      return gasBound(transaction.data, runtimeBytes);
     }
-    return gasBound(transaction.data, runtimeBytes);
-  }
+  };
 }
 
 /** Asked of a creation by nobody: the deterministic deployer says nothing of why a constructor reverts. */

@@ -9,7 +9,7 @@ import { DEPLOYER_TRANSACTION, deployerFunding, isDeployerThere } from "./determ
 import { askEndpoint, atEndpoint } from "./endpoint";
 import { clientOf } from "./lane/chain";
 import { laneOf } from "./lane/lanes";
-import { refusal } from "./lane/refusal";
+import { refusal, wordsOf } from "./lane/refusal";
 import { accountOf } from "./sender";
 
 type Inputs = Omit<OnChain, "rpcUrl"> & { readonly rpcUrl: string };
@@ -65,7 +65,7 @@ async function sendTransaction(client: PublicClient, chain: string): Promise<voi
     // Sent already, here or by another program, it is known, or its nonce is used; a fee may fall.
     if (!["known", "nonce used", "underpriced", "unanswered", "fee too low"].includes(refusal(error))) {
       throw new ChainfleetError(
-        `${chain} does not take the deterministic deployer's transaction: ${(error as Error).message.split("\n")[0]}`,
+        `${chain} does not take the deterministic deployer's transaction: ${wordsOf(error as Error)}`,
         "Its signature has no chain id (EIP-155). Let the node take such transactions once, or set create: create for the contracts.",
         { cause: error },
       );

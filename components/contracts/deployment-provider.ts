@@ -46,6 +46,8 @@ export const provider: FullProvider = {
       ...(olds.plannedAddress === news.plannedAddress ? [] : ["plannedAddress"]),
       ...(olds.initCodeHash === news.initCodeHash ? [] : ["initCodeHash"]),
       ...(JSON.stringify(olds.making) === JSON.stringify(news.making) ? [] : ["making"]),
+      // Of one that is there already the code was compared with the contract's.
+      ...(news.making.by !== "others" || olds.contract === news.contract ? [] : ["contract"]),
     ];
     const changes = replaces.length > 0 || olds.rpcUrl !== news.rpcUrl;
     return { changes, replaces, deleteBeforeReplace: false };
@@ -115,11 +117,8 @@ async function madeBySender(
   artifact: Artifact,
   client: PublicClient,
 ): Promise<Made> {
-  if (done !== undefined) {
-    const { contractAddress } = await client.getTransactionReceipt({ hash: done.hash });
-    if (contractAddress != null) {
-      return { address: getAddress(contractAddress), transaction: done.hash, block: done.block };
-    }
+  if (done?.contract !== undefined) {
+    return { address: getAddress(done.contract), transaction: done.hash, block: done.block };
   }
   const address = await findCreated(initCode, sender, artifact, client);
   if (address === undefined) {

@@ -21,6 +21,7 @@ export function deployerFunding(client: PublicClient): Job {
     to: SIGNER,
     data: "0x",
     value: COST,
+    isHarmlessTwice: false,
     after: [],
     gas: async () => 21_000n,
     isDone: async () =>

@@ -1,4 +1,5 @@
 import type { Address, Hash, Hex, PublicClient } from "viem";
+import { refusal } from "./lane/refusal";
 
 /** The transaction that made a contract. */
 export interface Origin {
@@ -24,14 +25,21 @@ export async function madeBy(
     const { transactions } = await client.getBlock({ blockNumber: number, includeTransactions: true });
     const found = transactions.find(looksRight);
     return found === undefined ? "another transaction" : { hash: found.hash, block: Number(number) };
-  } catch {
+  } catch (error) {
+    if (refusal(error) === "unanswered") {
+      throw error;
+    }
     return "not known";
   }
 }
 
 async function firstBlockWithCode(client: PublicClient, address: Address): Promise<bigint> {
   const hasCode = async (blockNumber: bigint) => {
-    const code = await client.getCode({ address, blockNumber });
+    // Besu answers null where it does not keep the state any more: by default it keeps those of 512 blocks.
+    const code: Hex | null | undefined = await client.getCode({ address, blockNumber });
+    if (code === null) {
+      throw new Error(`the node does not keep the state of block ${blockNumber}`);
+    }
     return code !== undefined && code !== "0x";
   };
   let high = await client.getBlockNumber();

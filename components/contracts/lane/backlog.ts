@@ -10,6 +10,10 @@ export interface Entry {
   readonly end: Deferred<Done>;
   /** How many of its transactions were reverted. */
   attempts: number;
+  /** How many questions about it were answered with an error that was not the network's. */
+  errors: number;
+  /** The block in which its nonce was first seen used by nobody knows whom. */
+  lostAt?: number | undefined;
   /** Signed transactions by hash. */
   readonly raw: Map<Hash, Hex>;
   /** What its transaction needs; undefined until it was asked for. */
@@ -66,7 +70,7 @@ export class Backlog {
 
   /** Takes a job in that has no place yet: it is to be queued or launched. */
   add(job: Job): Entry {
-    const entry = { job, end: deferred<Done>(), attempts: 0, raw: new Map() };
+    const entry = { job, end: deferred<Done>(), attempts: 0, errors: 0, raw: new Map() };
     this.#entries.set(job.name, entry);
     return entry;
   }

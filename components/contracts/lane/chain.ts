@@ -90,8 +90,13 @@ async function look(client: PublicClient, sender: Address, hashes: readonly Hash
 
 async function receiptOf(client: PublicClient, hash: Hash): Promise<Receipt | undefined> {
   try {
-    const { blockNumber, status } = await client.getTransactionReceipt({ hash });
-    return { hash, block: Number(blockNumber), succeeded: status === "success" };
+    const { blockNumber, status, contractAddress } = await client.getTransactionReceipt({ hash });
+    return {
+      hash,
+      block: Number(blockNumber),
+      succeeded: status === "success",
+      contract: contractAddress ?? undefined,
+    };
   } catch (error) {
     if (error instanceof TransactionReceiptNotFoundError) {
       return undefined;

@@ -13,6 +13,11 @@ export interface Job {
   gas(): Promise<bigint>;
   /** Whether the chain already has what the transaction makes, whoever made it. */
   isDone(): Promise<boolean>;
+  /**
+   * Whether a second transaction like it would do no harm, as one of CREATE2, which is reverted. Any other is not sent
+   * while the pool has one of the sender's from before this run: it may be the same.
+   */
+  readonly isHarmlessTwice: boolean;
   /** Names of jobs that must be before this one. Those that the lane does not have count as done. */
   readonly after: readonly string[];
 }

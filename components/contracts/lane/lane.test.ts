@@ -11,6 +11,7 @@ const job = (chain: SimulatedChain, name: string, after: readonly string[] = [])
   to: chain.sender,
   data: stringToHex(name),
   value: 0n,
+  isHarmlessTwice: true,
   after,
   gas: async () => 1n,
   isDone: async () => chain.made.includes(stringToHex(name)),
@@ -89,7 +90,8 @@ describe("a lane", () => {
       () => Promise.reject(new Error("HTTP request failed: internal error")),
     ];
     const done = new Lane(chain).do({ ...weth, isDone: () => (answers.shift() ?? weth.isDone)() });
-    expect(await done).toMatchObject({ succeeded: false });
+    // It was not ours that made it.
+    expect(await done).toBeUndefined();
     expect(chain.made).toEqual([stringToHex("weth")]);
   });
 
@@ -151,7 +153,7 @@ describe("a lane that must not send", () => {
 
   it("names the nonce of a stranger's transaction that nobody mines, and leaves it alone", async () => {
     const chain = new SimulatedChain([], settings);
-    chain.holdUp();
+    chain.leave("0x", 0n);
     await expect(new Lane(chain).do(job(chain, "weth"))).rejects.toThrow(
       /nonce 0 of 0x0+aa is held by a transaction that this run did not send/,
     );
@@ -160,8 +162,8 @@ describe("a lane that must not send", () => {
 
   it("never queues a contract without a fixed address behind a transaction that may be the same", async () => {
     const chain = new SimulatedChain([], settings);
-    chain.holdUp();
-    const plain = { ...job(chain, "weth"), to: undefined };
+    chain.leave("0x", 0n);
+    const plain = { ...job(chain, "weth"), to: undefined, isHarmlessTwice: false };
     await expect(new Lane(chain).do(plain)).rejects.toThrow(/is held by a transaction/);
     expect((await chain.look([])).pending).toBe(1);
   });
@@ -171,5 +173,96 @@ describe("a lane that must not send", () => {
     const lane = new Lane(chain);
     await lane.do(job(chain, "first")).then(() => lane.do(job(chain, "second")));
     expect(chain.made).toEqual(["first", "second"].map((name) => stringToHex(name)));
+  });
+});
+
+describe("a lane of calls, of which each counts", () => {
+  const settings = { blockSize: 9, poolSize: 9, confirmations: 1, maxPending: 9, isOfCalls: true };
+  const call = (chain: SimulatedChain) => ({ ...job(chain, "transmit"), isHarmlessTwice: false });
+  const once = [stringToHex("transmit")];
+  const calm = (blocks: number): Trouble[] => Array(blocks).fill("block");
+
+  it("waits for one that a killed run left in the pool, however long it lies there", async () => {
+    const chain = new SimulatedChain([...calm(9), "fee fall"], settings);
+    chain.leave(stringToHex("transmit"), 5n);
+    expect(await new Lane(chain).do(call(chain))).toBeUndefined();
+    expect(chain.made).toEqual(once);
+  });
+
+  it("does not wait for one that the node has forgotten", async () => {
+    const chain = new SimulatedChain(["none", "forget"], settings);
+    chain.leave(stringToHex("transmit"), 5n);
+    expect(await new Lane(chain).do(call(chain))).toMatchObject({ succeeded: true });
+    expect(chain.made).toEqual(once);
+  });
+
+  it("goes between those of somebody else who sends all the time", async () => {
+    const chain = new SimulatedChain(Array(40).fill(["stranger", "block"]).flat(), settings);
+    chain.leave(stringToHex("a bot's"), 10n);
+    expect(await new Lane(chain).do(call(chain))).toMatchObject({ succeeded: true });
+  });
+
+  it("keeps the nonce of one that is in the pool when its higher fee finds the pool full", async () => {
+    const full = (count: number) => (count === 2 ? "txpool is full" : undefined);
+    const troubles: Trouble[] = ["none", "fee spike", ...calm(9), "fee fall"];
+    const chain = new SimulatedChain(troubles, { ...settings, refuses: full });
+    expect(await new Lane(chain).do(call(chain))).toMatchObject({ succeeded: true });
+    expect(chain.made).toEqual(once);
+  });
+
+  it("does not take a nonce for lost because one node counts what another has no receipt of yet", async () => {
+    const chain = new SimulatedChain([], settings);
+    const look = chain.look.bind(chain);
+    let lagging = 1;
+    chain.look = async (hashes) => {
+      const sight = await look(hashes);
+      const lags = sight.mined > 0 && lagging-- > 0;
+      return lags ? { ...sight, receipts: new Map() } : sight;
+    };
+    const answers = [false, false, false];
+    const transmit = call(chain);
+    const isDone = async () => answers.shift() ?? transmit.isDone();
+    await new Lane(chain).do({ ...transmit, isDone });
+    expect(lagging).toBeLessThan(1);
+    expect(chain.made).toEqual(once);
+  });
+});
+
+describe("a lane that gets nowhere", () => {
+  const settings = { blockSize: 9, poolSize: 9, confirmations: 1, maxPending: 9 };
+
+  it.each(["transaction underpriced: gas tip cap 1, minimum needed 1000000000", "txpool is full"])(
+    "gives up after fifty blocks with the node's words: %s",
+    async (words) => {
+      const chain = new SimulatedChain([], { ...settings, refuses: () => words });
+      await expect(new Lane(chain).do(job(chain, "weth"))).rejects.toThrow(
+        `weth on simulated chain: nothing of it was mined for 50 blocks. The node does not take it: ${words}`,
+      );
+    },
+  );
+
+  it("gives up when the ceiling leaves no room for a fee that a node would take instead", async () => {
+    // Sent at 10 wei; then the chain takes nothing below 20, and does not say so.
+    const chain = new SimulatedChain(["none", "fee spike"], settings);
+    const offered = { fee: { max: 10n, tip: 1n }, floor: 10n, ceiling: 10n };
+    const rules = await chain.rules();
+    chain.rules = async () => ({ ...rules, ...offered });
+    const lane = new Lane(chain);
+    await expect(lane.do(job(chain, "weth"))).rejects.toThrow(/nothing of it was mined for 50 blocks/);
+  });
+
+  it("ends a job that nobody can tell of, and no other", async () => {
+    const chain = new SimulatedChain([], settings);
+    const lane = new Lane(chain);
+    const lost = new ChainfleetError("the node does not keep the states");
+    const [unknown, invalid, right] = await Promise.allSettled([
+      lane.do({ ...job(chain, "unknown"), isDone: () => Promise.reject(lost) }),
+      lane.do({ ...job(chain, "invalid"), gas: () => Promise.reject(new Error("invalid opcode: INVALID")) }),
+      lane.do(job(chain, "right")),
+    ]);
+    expect(unknown).toMatchObject({ status: "rejected", reason: lost });
+    expect(invalid).toMatchObject({ status: "rejected", reason: { message: "invalid opcode: INVALID" } });
+    expect(right.status).toBe("fulfilled");
+    expect(chain.made).toEqual([stringToHex("right")]);
   });
 });

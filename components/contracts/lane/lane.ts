@@ -5,7 +5,7 @@ import { Backlog, type Entry } from "./backlog";
 import type { Done, Job, LaneChain } from "./job";
 import { type Bill, lacking } from "./payment";
 import { type Action, capped, type Fee, type LaneRules, nextActions, type Receipt } from "./plan";
-import { type Refusal, refusal } from "./refusal";
+import { type Refusal, refusal, wordsOf } from "./refusal";
 import { Restraint } from "./restraint";
 
 /**
@@ -17,7 +17,8 @@ export class Lane {
   readonly #backlog = new Backlog();
   #room = Number.POSITIVE_INFINITY;
   #isRunning = false;
-  #sent = 0;
+  /** What the node said of the last transaction that it did not take. */
+  #refusal: string | undefined;
   #restraint: Restraint;
 
   constructor(readonly chain: LaneChain) {
@@ -44,6 +45,7 @@ export class Lane {
 
   async #run(): Promise<void> {
     let silent = 0;
+    let answeredAt = Date.now();
     // What was seen before a pause says nothing about now.
     this.#restraint = new Restraint(this.chain);
     await this.#gather();
@@ -51,9 +53,10 @@ export class Lane {
       try {
         await this.#turn();
         silent = 0;
+        answeredAt = Date.now();
       } catch (error) {
         silent += 1;
-        if (silent >= PATIENT_TURNS) {
+        if (silent >= PATIENT_TURNS || Date.now() - answeredAt >= PATIENT_MILLISECONDS) {
           this.#fail(this.#backlog.names, error as Error);
         }
       }
@@ -85,13 +88,13 @@ export class Lane {
       rules,
       flights,
       waiting: this.#backlog.waiting.map(({ job }) => job),
-      hasSent: this.#sent > 0,
+      refusal: this.#refusal,
     });
     if (typeof verdict === "object") {
       this.#fail(this.#backlog.names, verdict);
       return;
     }
-    if (verdict === "wait" || (verdict === "go" && !(await this.#canPay(rules)))) {
+    if (verdict === "go" && !(await this.#canPay(rules))) {
       return;
     }
     const room = Math.min(rules.maxPending, this.#room);
@@ -127,16 +130,27 @@ export class Lane {
 
   /** What a new job costs, if the chain does not have its effect already. */
   async #admit(entry: Entry): Promise<void> {
-    if (await this.#isDoneAlready(entry.job.name)) {
-      return;
+    if (!(await this.#isOver(entry.job.name))) {
+      entry.gas = await this.#asked(entry, () => entry.job.gas());
     }
+  }
+
+  /**
+   * Asks something about a job. What is wrong with the job ends it and no other; what is wrong with the network is
+   * everybody's.
+   *
+   * @returns undefined when it ended.
+   */
+  async #asked<Answer>(entry: Entry, question: () => Promise<Answer>): Promise<Answer | undefined> {
     try {
-      entry.gas = await entry.job.gas();
+      return await question();
     } catch (error) {
-      if (!(error instanceof ChainfleetError)) {
-        throw error;
+      entry.errors += refusal(error) === "unanswered" ? 0 : 1;
+      if (error instanceof ChainfleetError || entry.errors >= PATIENT_QUESTIONS) {
+        this.#fail([entry.job.name], error as Error);
+        return undefined;
       }
-      this.#fail([entry.job.name], error);
+      throw error;
     }
   }
 
@@ -147,14 +161,17 @@ export class Lane {
         await this.#finish(action.job, action.receipt);
         return true;
       case "requeue":
+        if (!this.#isLost(action.job, block)) {
+          return true;
+        }
         this.#backlog.queue(action.job);
-        return !(await this.#isDoneAlready(action.job));
+        return !(await this.#isOver(action.job));
       case "resend":
         return this.#broadcast(action.job, this.#backlog.entry(action.job).raw.get(action.hash) ?? "0x");
       case "bump":
         return this.#sign(action.job, action.nonce, action.fee, block);
       case "send":
-        if (await this.#isDoneAlready(action.job)) {
+        if (await this.#isOver(action.job)) {
           return false;
         }
         return this.#sign(action.job, action.nonce, action.fee, block);
@@ -165,10 +182,14 @@ export class Lane {
 
   async #finish(name: string, receipt: Receipt): Promise<void> {
     const entry = this.#backlog.entry(name);
-    if (receipt.succeeded || (await entry.job.isDone())) {
-      // There is room in the pool again; how much, the node says if it is too much.
-      this.#room += 1;
+    // There is room in the pool again; how much, the node says if it is too much.
+    this.#room += 1;
+    if (receipt.succeeded) {
       this.#backlog.complete(name, receipt);
+      return;
+    }
+    // Another made it in between: then it was not this transaction.
+    if (await this.#isOver(name)) {
       return;
     }
     entry.attempts += 1;
@@ -187,22 +208,37 @@ export class Lane {
     this.#backlog.queue(name);
   }
 
-  async #isDoneAlready(name: string): Promise<boolean> {
-    const isDone = await this.#backlog.entry(name).job.isDone();
+  /** Whether a job needs no transaction any more: the chain has its effect, or nobody can tell whether it has. */
+  async #isOver(name: string): Promise<boolean> {
+    const entry = this.#backlog.entry(name);
+    const isDone = await this.#asked(entry, () => entry.job.isDone());
     if (isDone) {
       this.#backlog.complete(name, undefined);
     }
-    return isDone;
+    return isDone !== false;
+  }
+
+  /**
+   * Whether the nonce of a job was taken by a transaction that is not ours. Behind an endpoint may be several nodes,
+   * of which one counts a transaction whose receipt another does not have yet: only the next block makes it sure.
+   */
+  #isLost(name: string, block: number): boolean {
+    const entry = this.#backlog.entry(name);
+    entry.lostAt ??= block;
+    return block > entry.lostAt;
   }
 
   async #sign(name: string, nonce: number, fee: Fee, block: number): Promise<boolean> {
     const entry = this.#backlog.entry(name);
     const { to, data, value } = entry.job;
-    const gas = entry.gas ?? (await entry.job.gas());
+    const gas = entry.gas ?? (await this.#asked(entry, () => entry.job.gas()));
+    if (gas === undefined) {
+      return false;
+    }
     entry.gas = gas;
+    entry.lostAt = undefined;
     const raw = await this.chain.sign({ nonce, to, data, value, gas, fee });
     const hash = this.chain.hashOf(raw);
-    this.#sent += 1;
     entry.raw.set(hash, raw);
     // Noted before it is sent: an answer that is lost does not lose the transaction.
     this.#backlog.launch(name, nonce, { hash, fee, block });
@@ -212,8 +248,10 @@ export class Lane {
   async #broadcast(name: string, raw: Hex): Promise<boolean> {
     try {
       await this.chain.broadcast(raw);
+      this.#refusal = undefined;
       return true;
     } catch (error) {
+      this.#refusal = wordsOf(error as Error);
       return this.#refused(name, refusal(error), error as Error);
     }
   }
@@ -237,11 +275,13 @@ export class Lane {
         }
         return false;
       case "pool full":
-        this.#backlog.queue(name);
+        // An earlier broadcast of it may be in the pool: then it is only not bumped.
+        if (this.#backlog.isFirstBroadcast(name)) {
+          this.#backlog.queue(name);
+        }
         this.#room = Math.max(1, this.#backlog.flights.length);
         return false;
       case "refused":
-        // An earlier broadcast of it may be in the pool: then it is only not bumped.
         if (this.#backlog.isFirstBroadcast(name)) {
           this.#fail([name], error);
         }
@@ -257,6 +297,7 @@ export class Lane {
       to: this.chain.sender,
       data: "0x",
       value: 0n,
+      isHarmlessTwice: true,
       after: [],
       gas: async () => 21_000n,
       isDone: async () => true,
@@ -278,8 +319,12 @@ const ATTEMPTS = 3;
 const GATHER_MILLISECONDS = 40;
 const GATHER_TURNS = 10;
 
-/** Turns in a row without an answer before everything is given up: some minutes, with the growing pauses. */
+/** Turns in a row without an answer before everything is given up: three minutes, with the growing pauses. */
 const PATIENT_TURNS = 60;
+/** The same where each answer takes long to fail. */
+const PATIENT_MILLISECONDS = 5 * 60_000;
+/** Errors that a node may answer to questions about one job before that is given up. */
+const PATIENT_QUESTIONS = 20;
 
 function billOf({ job, gas = 0n }: Entry): Bill {
   return { name: job.name, gas, value: job.value };

@@ -1,4 +1,4 @@
-import type { Hash } from "viem";
+import type { Address, Hash } from "viem";
 
 /** What a transaction offers for a unit of gas, in wei. On a chain without EIP-1559 both are the gas price. */
 export interface Fee {
@@ -55,6 +55,8 @@ export interface Receipt {
   readonly hash: Hash;
   readonly block: number;
   readonly succeeded: boolean;
+  /** The contract that it made, if it made one by itself. */
+  readonly contract?: Address | undefined;
 }
 
 /** How a lane is driven. */
@@ -86,7 +88,9 @@ export type Action =
   /** Nobody holds this nonce, and others wait behind it: an empty transaction takes it. */
   | { readonly do: "fill"; readonly nonce: number; readonly fee: Fee };
 
-/** A node takes a replacement only if both fees rise by a tenth; a little more is sure. */
+/** A node takes a replacement only if both fees rise by a tenth. */
+const LEAST_BUMP_PERCENT = 110n;
+/** A little more is sure. */
 const BUMP_PERCENT = 113n;
 
 /** Decides what a lane does next. Pure: the same sight of the same lane gives the same actions. */
@@ -122,8 +126,9 @@ function nurse(flight: Flight, sight: Sight, { fee, ceiling, patience }: LaneRul
     return [];
   }
   const isStuck = flight.nonce === sight.mined && sight.block - last.block >= patience;
-  const raised = atLeast(scaled(last.fee, BUMP_PERCENT), fee);
-  if (isStuck && raised.max <= ceiling) {
+  const raised = capped(atLeast(scaled(last.fee, BUMP_PERCENT), fee), ceiling);
+  const least = scaled(last.fee, LEAST_BUMP_PERCENT);
+  if (isStuck && raised.max >= least.max && raised.tip >= least.tip) {
     return [{ do: "bump", job: flight.job, nonce: flight.nonce, fee: raised }];
   }
   return flight.broadcasts.every(({ hash }) => sight.forgotten.has(hash))

@@ -1,3 +1,5 @@
+import { BaseError } from "viem";
+
 /** Why a node did not take a transaction. */
 export type Refusal =
   /** It has it already. */
@@ -21,7 +23,7 @@ export type Refusal =
  */
 export function refusal(error: unknown): Refusal {
   const causes = causesOf(error);
-  if (causes.some(({ name }) => UNANSWERED.has(name))) {
+  if (causes.some(({ name, code }) => UNANSWERED.has(name) || BUSY.has(code))) {
     return "unanswered";
   }
   const text = causes
@@ -30,11 +32,22 @@ export function refusal(error: unknown): Refusal {
   return PATTERNS.find(([pattern]) => pattern.test(text))?.[1] ?? "refused";
 }
 
+/** What the node said, without the request that viem tells of, too. */
+export function wordsOf(error: Error): string {
+  return error instanceof BaseError ? error.details || error.shortMessage : error.message;
+}
+
 /** viem's errors of a transport that gave no JSON-RPC answer: no connection, a status such as 429 or 500, a time-out. */
 const UNANSWERED = new Set(["HttpRequestError", "TimeoutError", "LimitExceededRpcError"]);
 
+/** JSON-RPC's codes of a provider that asks for patience: EIP-1474's limit, QuickNode's, and HTTP's own in a body (Alchemy). */
+const BUSY = new Set<unknown>([-32005, -32007, 429]);
+
 const PATTERNS: readonly (readonly [RegExp, Refusal])[] = [
-  [/already known|known transaction|already imported|already in mempool|TRANSACTION_ALREADY_KNOWN/i, "known"],
+  [
+    /already known|\bknown transaction|already imported|already in mempool|TRANSACTION_ALREADY_KNOWN/i,
+    "known",
+  ],
   [/nonce too low|nonce below|NONCE_TOO_LOW|nonce has already been used/i, "nonce used"],
   [
     /less than block base fee|GAS_PRICE_BELOW_CURRENT_BASE_FEE|GAS_PRICE_TOO_LOW|^transaction underpriced/im,
@@ -50,6 +63,7 @@ const PATTERNS: readonly (readonly [RegExp, Refusal])[] = [
 
 interface Cause {
   readonly name: string;
+  readonly code?: unknown;
   readonly message: string;
   readonly shortMessage?: string;
   readonly details?: string;

@@ -12,8 +12,7 @@ const at = (block: number): Situation => ({
     ceiling: 9n,
   },
   flights: [],
-  waiting: [{ name: "WETH9", to: undefined }],
-  hasSent: false,
+  waiting: [{ name: "WETH9", isHarmlessTwice: false }],
 });
 const chain = { name: "chain138", sender: "0x00000000000000000000000000000000000000aa" } as const;
 

@@ -8,24 +8,28 @@ export interface Situation {
   readonly sight: Sight;
   readonly rules: LaneRules;
   readonly flights: readonly Flight[];
-  readonly waiting: readonly Pick<Job, "name" | "to">[];
-  /** Whether the lane has sent anything yet. */
-  readonly hasSent: boolean;
+  readonly waiting: readonly Pick<Job, "name" | "isHarmlessTwice">[];
+  /** What the node said of the last transaction that it did not take, if it took none since. */
+  readonly refusal?: string | undefined;
 }
 
 /** What a lane may do; an error gives everything up. */
-export type Verdict = "go" | "send nothing new" | "wait" | ChainfleetError;
+export type Verdict = "go" | "send nothing new" | ChainfleetError;
 
 /** Blocks for which a stranger's transaction at the head of the lane is waited for. */
 const HELD_UP_BLOCKS = 25;
 /** Blocks for which a fee above the ceiling is waited out. */
 const DEAR_BLOCKS = 10;
+/** Blocks in which some transaction of a lane that has any left to be mined is mined. */
+const STALLED_BLOCKS = 50;
 /** Time in which a chain that lives makes a block. */
 const STILL_MILLISECONDS = 10 * 60_000;
 
 /** When a lane has to hold back, and when it has held back for long enough. Remembers since when. */
 export class Restraint {
-  #begun: number | undefined;
+  /** The first look: blocks, and the nonce behind those that were in the pool before. */
+  #begun: { readonly block: number; readonly pending: number } | undefined;
+  #progress = { mark: "", since: 0 };
   #last = { block: -1, at: 0 };
   #head: { readonly nonce: number; readonly since: number } | undefined;
   #dearSince: number | undefined;
@@ -34,12 +38,13 @@ export class Restraint {
 
   /** @param now milliseconds since the epoch. */
   judge(situation: Situation, now = Date.now()): Verdict {
-    this.#begun ??= situation.sight.block;
-    const stopped = this.#isStill(situation, now) ?? this.#isHeldUp(situation);
+    const { block, pending } = situation.sight;
+    this.#begun ??= { block, pending };
+    const stopped = this.#isStill(situation, now) ?? this.#isHeldUp(situation) ?? this.#isStalled(situation);
     if (stopped !== undefined) {
       return stopped;
     }
-    return this.#isToWait(situation) ? "wait" : this.#ofFee(situation);
+    return this.#isToWait(situation, this.#begun) ? "send nothing new" : this.#ofFee(situation);
   }
 
   #isStill({ sight, ...situation }: Situation, now: number): ChainfleetError | undefined {
@@ -71,15 +76,32 @@ export class Restraint {
         );
   }
 
+  /** The chain makes blocks, and none of them has anything of the lane, though nobody else holds it up. */
+  #isStalled({ sight, refusal, ...situation }: Situation): ChainfleetError | undefined {
+    const { flights, waiting } = situation;
+    const isLeft = waiting.length > 0 || flights.some(({ nonce }) => nonce >= sight.mined);
+    const mark = `${sight.mined} ${flights.length + waiting.length}`;
+    if (!isLeft || mark !== this.#progress.mark) {
+      this.#progress = { mark, since: sight.block };
+    }
+    return sight.block - this.#progress.since < STALLED_BLOCKS
+      ? undefined
+      : new ChainfleetError(
+          `${namesOf(situation)} on ${this.chain.name}: nothing of it was mined for ${STALLED_BLOCKS} blocks.${refusal === undefined ? "" : ` The node does not take it: ${refusal}`}`,
+          "What is in the pool is taken over by the next run. If the node asks for a higher fee, raise the chain's feeCeilingGwei.",
+        );
+  }
+
   /**
    * A lane that begins while the pool has transactions of its sender lets them be mined first, for a while: they may
-   * be those of a run that was killed, and sending them again would pay for nothing. Where it would make a contract
+   * be those of a run that was killed, and sending them again would pay for nothing. Where it would do something
    * twice, at another nonce, it waits until they are mined.
    */
-  #isToWait({ sight, rules, waiting, hasSent }: Situation): boolean {
-    const makesTwice = waiting.some(({ to }) => to === undefined);
-    const isPatient = sight.block < (this.#begun ?? sight.block) + rules.patience;
-    return !hasSent && sight.pending > sight.mined && (makesTwice || isPatient);
+  #isToWait({ sight, rules, waiting }: Situation, begun: { block: number; pending: number }): boolean {
+    const isPatient = sight.block < begun.block + rules.patience;
+    // A node that forgot them shows none of them any more.
+    const areThere = sight.mined < Math.min(begun.pending, sight.pending);
+    return areThere && (isPatient || !waiting.every((job) => job.isHarmlessTwice));
   }
 
   /** While the chain asks for more than the ceiling, only what is in the air is looked after. */

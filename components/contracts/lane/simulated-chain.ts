@@ -1,4 +1,4 @@
-import { type Address, type Hash, type Hex, keccak256, stringToHex } from "viem";
+import { type Address, concat, type Hash, type Hex, keccak256, numberToHex, stringToHex } from "viem";
 import type { LaneChain, Transaction } from "./job";
 import type { LaneRules, Receipt, Sight } from "./plan";
 
@@ -17,6 +17,8 @@ export type Trouble =
   | "broken"
   /** Fees double: what was offered before stays in the pool. */
   | "fee spike"
+  /** They halve. */
+  | "fee fall"
   /** The node tells an older transaction count. */
   | "stale";
 
@@ -28,6 +30,10 @@ export interface SimulatedSettings {
   readonly maxPending: number;
   readonly balance?: bigint;
   readonly ceiling?: bigint;
+  /** Whether its transactions are calls, each of which counts, and not creations, of which the second is reverted. */
+  readonly isOfCalls?: boolean;
+  /** What the node says to a broadcast instead of taking it. @param count of broadcasts, this one among them */
+  readonly refuses?: (count: number) => string | undefined;
 }
 
 const HIGHEST_FEE = 1_000_000n;
@@ -50,6 +56,7 @@ export class SimulatedChain implements LaneChain {
   #mined = 0;
   #fee = 10n;
   #strangers = 0;
+  #broadcasts = 0;
   #looks = 0;
   #next: Trouble = "none";
 
@@ -76,6 +83,11 @@ export class SimulatedChain implements LaneChain {
     this.#next = "none";
     if (trouble === "broken") {
       throw new Error("HTTP request failed: internal error");
+    }
+    this.#broadcasts += 1;
+    const refusal = this.settings.refuses?.(this.#broadcasts);
+    if (refusal !== undefined) {
+      throw new Error(refusal);
     }
     const transaction = this.#signed.get(raw) as Transaction;
     this.#take(transaction, this.hashOf(raw));
@@ -130,18 +142,18 @@ export class SimulatedChain implements LaneChain {
     return this.settings.balance ?? 10n ** 18n;
   }
 
-  /** A stranger's transaction that pays too little ever to be mined. */
-  holdUp(): void {
-    const fee = { max: 0n, tip: 0n };
+  /** Puts a transaction into the pool that a run before this one sent, or a stranger. @param max fee, in wei */
+  leave(data: Hex, max: bigint): void {
+    const fee = { max, tip: 0n };
     const transaction = {
       nonce: this.#pendingCount(),
       to: this.sender,
-      data: "0x",
+      data,
       value: 0n,
       gas: 0n,
       fee,
     } as const;
-    this.#take(transaction, keccak256(stringToHex("held up")), true);
+    this.#take(transaction, keccak256(concat([data, numberToHex(transaction.nonce)])), true);
   }
 
   #apply(trouble: Trouble): void {
@@ -170,6 +182,9 @@ export class SimulatedChain implements LaneChain {
         return;
       case "fee spike":
         this.#fee = this.#fee * 2n > HIGHEST_FEE ? this.#fee : this.#fee * 2n;
+        return;
+      case "fee fall":
+        this.#fee /= 2n;
         return;
       case "lost answer":
       case "broken":
@@ -215,7 +230,7 @@ export class SimulatedChain implements LaneChain {
       this.#mined += 1;
       const { data } = next.transaction;
       // As CREATE2 does: what is there already cannot be made again.
-      const succeeded = !this.made.includes(data);
+      const succeeded = this.settings.isOfCalls || !this.made.includes(data);
       if (succeeded) {
         this.made.push(data);
       }
