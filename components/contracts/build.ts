@@ -31,6 +31,7 @@ export async function build(root: string, say: (line: string) => void): Promise<
   const sourcesHash = hashOf(root);
   const names = contractNames(root);
   if (!existsSync(join(root, BUILDS, sourcesHash))) {
+    requirePackages(root);
     say("contracts: compiling, as the sources are new here");
     await forgeBuild(root, sourcesHash);
   }
@@ -111,6 +112,37 @@ function filesAt(root: string, path: string): string[] {
   } catch {
     return [path];
   }
+}
+
+/**
+ * What is compiled is kept under the lock file's hash: the packages must be those that it names.
+ *
+ * @throws ChainfleetError with those that are of another version.
+ */
+function requirePackages(root: string): void {
+  const { packages } = readJson(join(root, "package-lock.json")) as {
+    packages: Readonly<
+      Record<string, { version?: string } & Record<"dependencies" | "devDependencies", object>>
+    >;
+  };
+  const { dependencies = {}, devDependencies = {} } = packages[""] ?? {};
+  const others = Object.keys({ ...dependencies, ...devDependencies }).flatMap((name) => {
+    const path = `node_modules/${name}`;
+    const { version: wanted } = packages[path] ?? {};
+    const { version } = readJson(join(root, path, "package.json")) as { version?: string };
+    return version === undefined || version === wanted ? [] : [`${name} ${version} instead of ${wanted}`];
+  });
+  if (others.length > 0) {
+    throw new ChainfleetError(
+      `node_modules is not what package-lock.json says: ${others.join(", ")}. Nothing was compiled.`,
+      "Run npm ci: other packages would give the contracts other addresses.",
+    );
+  }
+}
+
+/** Nothing of a file that is not there: an optional package of another platform. */
+function readJson(file: string): object {
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
 }
 
 async function forgeBuild(root: string, sourcesHash: string): Promise<void> {

@@ -29,6 +29,7 @@ export function callFindings(
   ];
   return [
     ...namingFindings(key, chain, call),
+    ...safeFindings(key, chain, call, artifacts),
     ...references.flatMap(([at, value]) => referenceFindings(at, value, chain.name, contracts)),
     ...(artifact === undefined
       ? []
@@ -71,6 +72,19 @@ function namingFindings(
   ];
 }
 
+/** Another contract might take the call by its fallback: it would succeed and do nothing. */
+function safeFindings(
+  key: string,
+  { contracts }: ChainDefinition,
+  { through }: CallDefinition,
+  artifacts: ReadonlyMap<string, Artifact>,
+): Finding[] {
+  const safe = artifacts.get(contracts.find(({ name }) => name === through)?.contract ?? "");
+  return safe === undefined || typeof findFunction(safe.abi, "execTransaction") !== "string"
+    ? []
+    : [{ key: `${key}.through`, problem: `is "${through}", which is no Safe: it has no execTransaction` }];
+}
+
 function calledFindings(
   key: string,
   call: CallDefinition,
@@ -78,9 +92,24 @@ function calledFindings(
   surroundings: Surroundings,
 ): Finding[] {
   const called = findFunction(abi, call.function);
-  return typeof called === "string"
-    ? [{ key: `${key}.function`, problem: called }]
-    : argumentFindings(`${key}.args`, called.inputs, call.args, surroundings);
+  if (typeof called === "string") {
+    return [{ key: `${key}.function`, problem: called }];
+  }
+  return [
+    ...(isView(called)
+      ? [
+          {
+            key: `${key}.function`,
+            problem: `is "${called.name}", a view: as a transaction it changes nothing`,
+          },
+        ]
+      : []),
+    ...argumentFindings(`${key}.args`, called.inputs, call.args, surroundings),
+  ];
+}
+
+function isView({ stateMutability }: AbiFunction): boolean {
+  return stateMutability === "view" || stateMutability === "pure";
 }
 
 function doneFindings(
@@ -102,7 +131,14 @@ function doneFindings(
             problem: `is "${asked.name}", which returns nothing; it must tell something`,
           },
         ]
-      : returnsFindings(`${key}.returns`, asked, done.returns, surroundings)),
+      : isView(asked)
+        ? returnsFindings(`${key}.returns`, asked, done.returns, surroundings)
+        : [
+            {
+              key: `${key}.function`,
+              problem: `is "${asked.name}", which is no view: it would tell what it would do, not what was done`,
+            },
+          ]),
   ];
 }
 
@@ -123,6 +159,14 @@ function returnsFindings(
   }
   const names = outputs.map((output) => namesOf(output, outputs)[0] ?? output.type);
   const wanted = expected(asked, returns);
+  if (returns !== undefined && wanted.length === 0) {
+    return [
+      {
+        key,
+        problem: `names nothing to compare; leave it out if ${asked.name} reverts until the call was made`,
+      },
+    ];
+  }
   const meant = meantReference(returns);
   if (meant !== undefined && wanted.every(({ index }) => index === -1)) {
     return [{ key, problem: `is ${JSON.stringify(returns)}; did you mean ${meant}?` }];

@@ -10,7 +10,7 @@ import { deployerFunding } from "./deterministic-deployer";
 import { clientOf, currentFee } from "./lane/chain";
 import { capped } from "./lane/plan";
 import { type PlannedChain, type PlannedContract, saltOf } from "./plan";
-import { type Addresses, type ContractKey, nameOn, STAND_IN } from "./references";
+import { type Addresses, type ContractKey, keyOf, nameOn, STAND_IN } from "./references";
 import { revertReason } from "./reverted";
 
 /** What a chain's contracts and calls would still cost. Fees and sums in wei. */
@@ -50,7 +50,7 @@ export async function estimateChain(
     currentFee(client),
     client.getBalance({ address: sender }),
     plan.contracts.some(({ making }) => making.by === "create2") ? deployerCost(client) : undefined,
-    contractCosts(plan.contracts, artifacts, sender, client),
+    contractCosts(plan, artifacts, sender, client),
   ]);
   const calls = await callCosts(plan, artifacts, contracts.known, sender, client);
   const transactions = [deployer, ...contracts.costs, ...calls].filter((one) => one !== undefined);
@@ -82,7 +82,7 @@ async function deployerCost(client: PublicClient): Promise<TransactionCost | und
 
 /** Each contract's cost, and the addresses of those that are there though no plan can tell them. */
 async function contractCosts(
-  contracts: readonly PlannedContract[],
+  { name: chain, contracts }: PlannedChain,
   artifacts: Build["artifacts"],
   sender: Address,
   client: PublicClient,
@@ -92,7 +92,7 @@ async function contractCosts(
   // In order: one may have the address of another that was found.
   for (const contract of contracts) {
     const artifact = artifacts.get(contract.contract) as Artifact;
-    const { there, cost: needed } = await contractCost(contract, artifact, known, sender, client);
+    const { there, cost: needed } = await contractCost(chain, contract, artifact, known, sender, client);
     if (there !== undefined) {
       known.set(contract.key, there);
     }
@@ -102,6 +102,7 @@ async function contractCosts(
 }
 
 async function contractCost(
+  chain: string,
   { name, making, uses, waitsFor, creation }: PlannedContract,
   artifact: Artifact,
   known: Addresses,
@@ -137,11 +138,11 @@ async function contractCost(
   }
   // Its constructor may only miss a contract that leaves in the same block.
   const { wouldRevert, ...bound } = needed;
+  const isReady = uses.every((other) => known.has(keyOf(chain, other)));
   return {
-    cost:
-      uses.length > 0
-        ? bound
-        : { ...bound, wouldRevert: await constructorReason(client, initCode, artifact.abi) },
+    cost: !isReady
+      ? bound
+      : { ...bound, wouldRevert: await constructorReason(client, initCode, artifact.abi) },
   };
 }
 

@@ -36,6 +36,7 @@ const artifacts = new Map(
       "constructor(address owner_, uint64 chainSelector_)",
       "function setLane(uint64 selector, bool enabled, uint128 fee)",
       "function lanes(uint64 selector) view returns (bool enabled, uint128 fee)",
+      "function deliver() returns (bool success)",
       "function grantRole(bytes32 role, address account)",
       "function hasRole(bytes32 role, address account) view returns (bool)",
     ),
@@ -45,7 +46,11 @@ const artifacts = new Map(
       "function connect(uint64 chainSelector, address peer_)",
       "function peer() view returns (address)",
     ),
-    artifact("MultiSig", "constructor(address[] owners_, uint256 threshold_)"),
+    artifact(
+      "MultiSig",
+      "constructor(address[] owners_, uint256 threshold_)",
+      "function execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures) payable returns (bool)",
+    ),
   ].map((one) => [one.name, one]),
 );
 const OWNER = "0x000000000000000000000000000000000000dEaD";
@@ -341,12 +346,24 @@ describe("a plan of calls", () => {
     const key = "contracts.chains.chain138.calls";
     expect(said(planContracts([chain("chain138", all, wrong)], artifacts))).toEqual([
       `${key}.one.args has 2 arguments; there are 3: selector (uint64), enabled (bool), fee (uint128)`,
-      `${key}.two.function is "setLanes", which is no function of the contract; did you mean "setLane"? (functions: setLane, lanes, grantRole, hasRole)`,
+      `${key}.two.function is "setLanes", which is no function of the contract; did you mean "setLane"? (functions: setLane, lanes, deliver, grantRole, hasRole)`,
       `${key}.three.done.args has 0 arguments; there is 1: selector (uint64)`,
       `${key}.three.done.returns.price is no value of lanes, which returns enabled, fee`,
       `${key}.four.done.returns.enabled is "yes please"; must be true or false (bool enabled)`,
       `${key}.five.done.returns is {"contrct":"WETH9"}; did you mean { contract: WETH9 }?`,
       `${key}.six.done.function is "connect", which returns nothing; it must tell something`,
+    ]);
+    const idle = [
+      call("one", { ...setLane, through: "WETH9" }),
+      call("two", { ...setLane, function: "lanes", args: [1] }),
+      call("three", { ...setLane, done: { function: "lanes", args: [1], returns: {} } }),
+      call("four", { ...setLane, done: { function: "deliver", args: [] } }),
+    ];
+    expect(said(planContracts([chain("chain138", all, idle)], artifacts))).toEqual([
+      `${key}.one.through is "WETH9", which is no Safe: it has no execTransaction`,
+      `${key}.two.function is "lanes", a view: as a transaction it changes nothing`,
+      `${key}.three.done.returns names nothing to compare; leave it out if lanes reverts until the call was made`,
+      `${key}.four.done.function is "deliver", which is no view: it would tell what it would do, not what was done`,
     ]);
     const lost = [
       call("one", { contract: "Gone" }),

@@ -116,7 +116,7 @@ function collisions(entries: readonly Entry[], planned: readonly PlannedContract
   const first = new Map<string, string>();
   return entries.flatMap(({ chain, definition: { name, contract, args, making } }, index) => {
     const address = planned[index]?.address;
-    const identity = `${chain.name} ${address ?? JSON.stringify([contract, args, making])}`;
+    const identity = `${chain.name} ${address ?? codeOf(planned[index]) ?? JSON.stringify([contract, args, making])}`;
     const other = first.get(identity);
     first.set(identity, other ?? name);
     return other === undefined || other === name || making.by === "others"
@@ -128,6 +128,11 @@ function collisions(entries: readonly Entry[], planned: readonly PlannedContract
           },
         ];
   });
+}
+
+/** The hash of a contract's creation code with its arguments, where all of them are known. */
+function codeOf(planned: PlannedContract | undefined): Hex | undefined {
+  return planned?.waitsFor.length === 0 ? planned.creation(new Map()).initCodeHash : undefined;
 }
 
 /** A salt of the config as CREATE2 takes it: 32 bytes. */

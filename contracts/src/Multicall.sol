@@ -49,7 +49,7 @@ contract Multicall {
 
     /// @notice Makes all calls. A failure reverts everything if `requireSuccess`.
     function tryAggregate(bool requireSuccess, Call[] calldata calls)
-        external
+        public
         payable
         returns (Result[] memory returnData)
     {
@@ -59,6 +59,25 @@ contract Multicall {
             require(success || !requireSuccess, CallFailed(i, data));
             returnData[i] = Result(success, data);
         }
+    }
+
+    /// @notice Makes all calls, and says in which block. A failure reverts everything if `requireSuccess`.
+    function tryBlockAndAggregate(bool requireSuccess, Call[] calldata calls)
+        public
+        payable
+        returns (uint256 blockNumber, bytes32 blockHash, Result[] memory returnData)
+    {
+        // A block's own hash is not known in it: zero, as in Multicall3.
+        return (block.number, blockhash(block.number), tryAggregate(requireSuccess, calls));
+    }
+
+    /// @notice Makes all calls, and says in which block; the first failure reverts everything.
+    function blockAndAggregate(Call[] calldata calls)
+        external
+        payable
+        returns (uint256 blockNumber, bytes32 blockHash, Result[] memory returnData)
+    {
+        return tryBlockAndAggregate(true, calls);
     }
 
     /// @notice Makes all calls; each says whether it may fail.
@@ -106,6 +125,11 @@ contract Multicall {
 
     function getCurrentBlockCoinbase() external view returns (address) {
         return block.coinbase;
+    }
+
+    /// @notice Since the Merge the beacon chain's randomness, as everywhere.
+    function getCurrentBlockDifficulty() external view returns (uint256) {
+        return block.prevrandao;
     }
 
     function getCurrentBlockGasLimit() external view returns (uint256) {

@@ -78,6 +78,22 @@ abstract contract TwoChains is Test {
     }
 }
 
+/// @notice Refuses every message, with a reason of any length.
+contract LoudReceiver {
+    uint256 private immutable _length;
+
+    constructor(uint256 length) {
+        _length = length;
+    }
+
+    fallback() external {
+        uint256 length = _length;
+        assembly ("memory-safe") {
+            revert(mload(0x40), length)
+        }
+    }
+}
+
 contract BridgeTest is TwoChains {
     uint256 private constant GAS = 200_000;
 
@@ -173,6 +189,50 @@ contract BridgeTest is TwoChains {
         vm.expectRevert(abi.encodeWithSelector(CCIPRouter.NotEnoughGas.selector, GAS));
         _b.router.deliver{gas: GAS}(message, address(_b.bridge), GAS);
         assertEq(uint256(_b.router.deliveries(id)), uint256(CCIPRouter.Delivery.None));
+    }
+
+    function test_isNotTriedAgainForAnOffRampThatIsTrustedNoMore() public {
+        Client.Any2EVMMessage memory forged =
+            _arriving(_a, "forged", CCIPWrappedEtherBridge.Order.Mint, ALICE, 5);
+        _b.bridge.pause();
+        assertTrue(!_b.router.deliver(forged, address(_b.bridge), GAS));
+        _b.bridge.unpause();
+        _b.router.setOffRamp(address(this), false);
+        vm.expectRevert(abi.encodeWithSelector(CCIPRouter.NotAnOffRamp.selector, address(this)));
+        _b.router.retry(forged, address(_b.bridge), GAS);
+        assertEq(_b.bridge.totalSupply(), 0);
+    }
+
+    function test_isTriedAgainWithAsMuchGasAtLeast() public {
+        bytes32 id = _lock(_a, ALICE, 5);
+        Client.Any2EVMMessage memory message = _arriving(_a, id, CCIPWrappedEtherBridge.Order.Mint, ALICE, 5);
+        _b.bridge.pause();
+        assertTrue(!_b.router.deliver(message, address(_b.bridge), GAS));
+        _b.bridge.unpause();
+        vm.expectRevert(abi.encodeWithSelector(CCIPRouter.NotEnoughGas.selector, GAS));
+        _b.router.retry(message, address(_b.bridge), GAS - 1);
+    }
+
+    function testFuzz_keepsAReceiversReasonShort(uint24 length) public {
+        Client.Any2EVMMessage memory message =
+            _arriving(_a, "loud", CCIPWrappedEtherBridge.Order.Mint, ALICE, 5);
+        address loud = address(new LoudReceiver(bound(length, 0, 300_000)));
+        uint256 limit = _b.router.MAX_GAS_LIMIT();
+        assertTrue(!_b.router.deliver{gas: limit + limit / 63 + 130_000}(message, loud, limit));
+        assertEq(uint256(_b.router.deliveries("loud")), uint256(CCIPRouter.Delivery.Failed));
+    }
+
+    function test_asksForNoMoreGasThanAMessageMay() public {
+        uint256 most = _a.router.MAX_GAS_LIMIT();
+        Client.EVM2AnyMessage memory message = Client.EVM2AnyMessage({
+            receiver: abi.encode(ALICE),
+            data: "",
+            tokenAmounts: new Client.EVMTokenAmount[](0),
+            feeToken: address(0),
+            extraArgs: abi.encodeWithSelector(Client.EVM_EXTRA_ARGS_V1_TAG, most + 1)
+        });
+        vm.expectRevert(abi.encodeWithSelector(CCIPRouter.GasLimitTooHigh.selector, most));
+        _a.router.ccipSend{value: FEE}(B, message);
     }
 
     function test_keepsToItsLimit() public {
@@ -307,7 +367,8 @@ contract BridgeHandler is TwoChains {
         Message memory message = abi.decode(_messages[which % _messages.length], (Message));
         CCIPRouter router = message.toB ? _b.router : _a.router;
         CCIPRouter.Delivery before = router.deliveries(message.content.messageId);
-        uint256 gasLimit = stingy ? 30_000 : 200_000;
+        // A failure is tried again with as much at least.
+        uint256 gasLimit = stingy && before == CCIPRouter.Delivery.None ? 30_000 : 200_000;
         if (before == CCIPRouter.Delivery.Executed) {
             vm.expectRevert();
             router.deliver(message.content, message.receiver, gasLimit);

@@ -92,6 +92,16 @@ contract MulticallTest is Test {
         _multicall.aggregate3(calls);
     }
 
+    function test_saysInWhichBlock() public {
+        Multicall.Call[] memory calls = new Multicall.Call[](1);
+        calls[0] = Multicall.Call(address(_weth), abi.encodeCall(WETH9.withdraw, (1)));
+        (uint256 number,, Multicall.Result[] memory results) = _multicall.tryBlockAndAggregate(false, calls);
+        assertEq(number, block.number);
+        assertTrue(!results[0].success);
+        vm.expectPartialRevert(Multicall.CallFailed.selector);
+        _multicall.blockAndAggregate(calls);
+    }
+
     function test_readsTheChain() public view {
         assertEq(_multicall.getChainId(), block.chainid);
         assertEq(_multicall.getBlockNumber(), block.number);

@@ -69,6 +69,13 @@ export async function verify(
       "Set explorers under contracts.chains.<name>; docs/config.md describes them.",
     );
   }
+  const unasked = names.filter((name) => !asked.some(({ deployment }) => deployment === name));
+  if (unasked.length > 0) {
+    throw new ChainfleetError(
+      `${unasked.join(", ")}: the chain has no explorers in ${file}.`,
+      "Set explorers under contracts.chains.<name>, or leave the name out.",
+    );
+  }
   const chainsAsked = new Set(asked.map(({ chain }) => chain.name));
   requireExplorerVariables(
     Object.fromEntries(Object.entries(config.chains).filter(([name]) => chainsAsked.has(name))),

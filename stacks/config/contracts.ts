@@ -106,6 +106,9 @@ const explorer = z.strictObject({
   ratePerSecond: positive.max(1000).default(5).describe("Most requests a second, over all chains."),
 });
 
+/** As JavaScript writes smaller numbers nobody reads gwei. */
+const LEAST_GWEI = 0.000001;
+
 const chain = z.strictObject({
   chainId: positive.describe("EIP-155 chain id."),
   rpcUrl: url
@@ -133,7 +136,8 @@ const chain = z.strictObject({
     .describe("Most transactions of the sender in the pool at once. Less if the node takes fewer."),
   feeCeilingGwei: z
     .number()
-    .positive("must be more than 0")
+    .min(LEAST_GWEI, `must be at least ${LEAST_GWEI}`)
+    .max(1e9, "must be at most 1000000000: an ether for a unit of gas")
     .default(500)
     .describe("Most that is ever offered for a unit of gas, in gwei."),
   contracts: z.record(identifier, contract).default({}).describe("The contracts, by name."),

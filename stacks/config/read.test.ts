@@ -166,7 +166,7 @@ describe("a config that is wrong", () => {
       "contracts.chains.wrong.contracts.Taken.args says how to make a contract that is there: at is set",
       "contracts.chains.wrong.contracts.Plain.salt has no meaning with create: create",
       'contracts.chains.wrong.sender.keySecret is "nobody", which is not set; pulumi config set --secret',
-      "contracts.chains.wrong.feeCeilingGwei is 0; must be more than 0",
+      "contracts.chains.wrong.feeCeilingGwei is 0; must be at least 0.000001",
       'contracts.chains.wrong.contracts.WETH9.salts is not a key here; did you mean "salt"?',
       "contracts.chains.wrong.contracts.WETH9.codeHash needs at",
       "contracts.chains.wrong.calls.one.done.function is missing; must be text",

@@ -27,6 +27,14 @@ contract CCIPRouter is IRouterClient, Ownable2Step, Pausable {
         uint128 fee;
     }
 
+    /// A delivery that its receiver refused.
+    struct Failure {
+        /// Hash of the message and its receiver.
+        bytes32 content;
+        address offRamp;
+        uint96 gasLimit;
+    }
+
     event LaneSet(uint64 indexed destinationChainSelector, bool enabled, uint128 fee);
     event OffRampSet(address indexed offRamp, bool trusted);
     event MessageSent(
@@ -52,10 +60,20 @@ contract CCIPRouter is IRouterClient, Ownable2Step, Pausable {
     error NotEnoughGas(uint256 needed);
     /// @notice Tokens travel by bridges, not in messages.
     error TokensNotSupported();
+    /// @notice The receiver would get more gas than a message can pay for.
+    error GasLimitTooHigh(uint256 most);
     /// @notice Extra arguments that are neither empty nor of a known version.
     error UnknownExtraArgs(bytes4 tag);
 
     uint256 public constant DEFAULT_GAS_LIMIT = 200_000;
+    /// @notice The most that a message may ask for its receiver, as on CCIP's own lanes
+    /// (https://docs.chain.link/ccip/service-limits/evm).
+    uint256 public constant MAX_GAS_LIMIT = 3_000_000;
+
+    /// What is kept of a receiver's reason to refuse, in bytes: more would cost the off-ramp more than its reserve.
+    uint256 private constant MAX_REASON = 1024;
+    /// For the call, and for the bookkeeping after it: two new slots of 22,100, and an event with a reason.
+    uint256 private constant RESERVE = 80_000;
 
     /// @notice This chain's CCIP selector.
     uint64 public immutable chainSelector;
@@ -64,7 +82,7 @@ contract CCIPRouter is IRouterClient, Ownable2Step, Pausable {
     mapping(bytes32 messageId => Delivery) public deliveries;
     uint64 public lastSequenceNumber;
 
-    mapping(bytes32 messageId => bytes32) private _failedContent;
+    mapping(bytes32 messageId => Failure) private _failures;
 
     constructor(address owner_, uint64 chainSelector_) Ownable(owner_) {
         chainSelector = chainSelector_;
@@ -157,45 +175,68 @@ contract CCIPRouter is IRouterClient, Ownable2Step, Pausable {
     {
         require(isOffRamp[msg.sender], NotAnOffRamp(msg.sender));
         require(deliveries[message.messageId] == Delivery.None, AlreadyDelivered(message.messageId));
-        return _execute(message, receiver, gasLimit);
+        require(gasLimit <= MAX_GAS_LIMIT, GasLimitTooHigh(MAX_GAS_LIMIT));
+        Failure memory failure = Failure(_content(message, receiver), msg.sender, uint96(gasLimit));
+        return _execute(message, receiver, gasLimit, failure);
     }
 
-    /// @notice Delivers a message once more that its receiver has refused. Anyone, with any amount of gas: the content
-    /// is that of the off-ramp.
+    /// @notice Delivers a message once more that its receiver has refused. Anyone, with at least as much gas as before:
+    /// the content is that of the off-ramp, which must still be trusted.
     function retry(Client.Any2EVMMessage calldata message, address receiver, uint256 gasLimit)
         external
         whenNotPaused
         returns (bool success)
     {
         bytes32 id = message.messageId;
+        Failure memory failure = _failures[id];
         require(
-            deliveries[id] == Delivery.Failed && _failedContent[id] == _content(message, receiver),
+            deliveries[id] == Delivery.Failed && failure.content == _content(message, receiver),
             NothingToRetry(id)
         );
-        return _execute(message, receiver, gasLimit);
+        require(isOffRamp[failure.offRamp], NotAnOffRamp(failure.offRamp));
+        require(gasLimit >= failure.gasLimit, NotEnoughGas(failure.gasLimit));
+        return _execute(message, receiver, gasLimit, failure);
     }
 
-    function _execute(Client.Any2EVMMessage calldata message, address receiver, uint256 gasLimit)
-        private
-        returns (bool success)
-    {
+    /// @param failure what is kept if the receiver refuses
+    function _execute(
+        Client.Any2EVMMessage calldata message,
+        address receiver,
+        uint256 gasLimit,
+        Failure memory failure
+    ) private returns (bool success) {
         bytes32 id = message.messageId;
-        // Of what is left a 64th stays here (EIP-150), and the bookkeeping after the call needs some.
-        require(gasleft() > gasLimit + gasLimit / 63 + 60_000, NotEnoughGas(gasLimit));
+        bytes memory data = abi.encodeCall(IAny2EVMMessageReceiver.ccipReceive, (message));
         // Before the call: a receiver that calls back finds its message delivered.
         deliveries[id] = Delivery.Executed;
+        // Of what is left a 64th stays here (EIP-150).
+        require(gasleft() > gasLimit + gasLimit / 63 + RESERVE, NotEnoughGas(gasLimit));
         bytes memory reason;
-        (success, reason) =
-            receiver.call{gas: gasLimit}(abi.encodeCall(IAny2EVMMessageReceiver.ccipReceive, (message)));
+        (success, reason) = _call(receiver, gasLimit, data);
         if (success && receiver.code.length > 0) {
-            delete _failedContent[id];
+            delete _failures[id];
             emit MessageExecuted(id, message.sourceChainSelector);
             return true;
         }
         deliveries[id] = Delivery.Failed;
-        _failedContent[id] = _content(message, receiver);
+        _failures[id] = failure;
         emit MessageFailed(id, message.sourceChainSelector, reason);
         return false;
+    }
+
+    /// @dev A call as Solidity makes it, but for the end of a long answer, which is left behind.
+    function _call(address receiver, uint256 gasLimit, bytes memory data)
+        private
+        returns (bool success, bytes memory answer)
+    {
+        answer = new bytes(MAX_REASON);
+        assembly ("memory-safe") {
+            success := call(gasLimit, receiver, 0, add(data, 0x20), mload(data), 0, 0)
+            let length := returndatasize()
+            if gt(length, mload(answer)) { length := mload(answer) }
+            mstore(answer, length)
+            returndatacopy(add(answer, 0x20), 0, length)
+        }
     }
 
     function _content(Client.Any2EVMMessage calldata message, address receiver)
@@ -206,7 +247,7 @@ contract CCIPRouter is IRouterClient, Ownable2Step, Pausable {
         return keccak256(abi.encode(message, receiver));
     }
 
-    function _gasLimit(bytes calldata extraArgs) private pure returns (uint256) {
+    function _gasLimit(bytes calldata extraArgs) private pure returns (uint256 gasLimit) {
         if (extraArgs.length == 0) {
             return DEFAULT_GAS_LIMIT;
         }
@@ -215,6 +256,7 @@ contract CCIPRouter is IRouterClient, Ownable2Step, Pausable {
             tag == Client.EVM_EXTRA_ARGS_V1_TAG || tag == Client.GENERIC_EXTRA_ARGS_V2_TAG,
             UnknownExtraArgs(tag)
         );
-        return abi.decode(extraArgs[4:], (uint256));
+        gasLimit = abi.decode(extraArgs[4:], (uint256));
+        require(gasLimit <= MAX_GAS_LIMIT, GasLimitTooHigh(MAX_GAS_LIMIT));
     }
 }

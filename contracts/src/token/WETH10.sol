@@ -42,7 +42,7 @@ contract WETH10 is ERC20, ERC20Permit, ERC20FlashMint {
         Address.sendValue(to, value);
     }
 
-    /// @notice At most 2^112 - 1 wei at once, so that no sum with a loan overflows what others keep in 112 bits.
+    /// @notice At most 2^112 - 1 wei in one loan, as in the first WETH10.
     function maxFlashLoan(address token) public view override returns (uint256) {
         return token == address(this) ? type(uint112).max : 0;
     }
