@@ -11,7 +11,7 @@ up: node_modules ## deploy the dev stack on the local target
 	@local/run bin/chainfleet up --stack dev
 
 down: node_modules ## destroy the dev stack and stop everything local
-	@status=0; local/run bin/chainfleet down --stack dev || status=$$?; local/stop; exit $$status
+	@status=0; local/run bin/chainfleet down --stack dev --yes || status=$$?; local/stop; exit $$status
 
 preview: node_modules ## show what make up would change
 	@local/run pulumi preview --stack dev

@@ -4,6 +4,7 @@ import { ChainfleetError } from "./components/error";
 import { ConfigError } from "./stacks/config/config-error";
 import { readConfig } from "./stacks/config/read";
 import type { Config } from "./stacks/config/schema";
+import { settled } from "./stacks/outputs";
 
 // The SDK takes a stack trace for every Output; translating each into TypeScript positions would be a sixth of
 // the time of a run that changes nothing. Only a stack that is going to be shown is translated.
@@ -19,7 +20,7 @@ export = async () => {
     const file = `Pulumi.${pulumi.getStack()}.yaml`;
     const config = readConfig(configOfStack(), file);
     requireSecretKeys(config, file);
-    return await stackOf(config, file);
+    return await settled(await stackOf(config, file));
   } catch (error) {
     if (error instanceof ChainfleetError) {
       // Shown without a stack; and for a large program translating one takes a quarter of a minute.
@@ -55,7 +56,8 @@ function requireSecretKeys({ keys }: Config, file: string): void {
       [
         {
           key: "keys",
-          problem: "are in plain text; set each with pulumi config set --secret --path, and make new keys",
+          problem:
+            "are in plain text, and by now in Pulumi's history of this stack, too: make new keys, and set each with pulumi config set --secret --path",
         },
       ],
       file,

@@ -1,13 +1,26 @@
 import { Command, InvalidArgumentError } from "commander";
 import { ChainfleetError } from "../components/error";
+import { confirmDeletion } from "./confirmation";
 import { type OperationOptions, operate } from "./operation";
 
 const program = new Command("chainfleet")
   .description("Deploys and operates blockchain networks over many cloud regions.")
+  .version((require("../package.json") as { version: string }).version)
   .showHelpAfterError();
 
-operation("up", "Create or change what the stack's config describes.");
-operation("down", "Delete everything that the stack made.");
+operation("up", "Create or change what the stack's config describes.").action(
+  async (options: OperationOptions) => {
+    process.exitCode = await operate("up", options);
+  },
+);
+operation("down", "Delete everything that the stack made.")
+  .option("-y, --yes", "do not ask before", false)
+  .action(async ({ yes, ...options }: OperationOptions & { readonly yes: boolean }) => {
+    if (!yes) {
+      await confirmDeletion(options.stack);
+    }
+    process.exitCode = await operate("destroy", options);
+  });
 
 const contracts = program.command("contracts").description("Shows and verifies the contracts of a stack.");
 onStack(contracts.command("list"))
@@ -50,13 +63,10 @@ function onStack(command: Command): Command {
     .option("--json", "print the result as JSON", false);
 }
 
-function operation(name: "up" | "down", description: string): void {
-  onStack(program.command(name))
+function operation(name: string, description: string): Command {
+  return onStack(program.command(name))
     .description(description)
-    .option("-p, --parallel <n>", "how many operations may be under way at once", wholeNumber, 128)
-    .action(async (options: OperationOptions) => {
-      process.exitCode = await operate(name === "up" ? "up" : "destroy", options);
-    });
+    .option("-p, --parallel <n>", "how many operations may be under way at once", wholeNumber, 128);
 }
 
 function wholeNumber(text: string): number {

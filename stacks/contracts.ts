@@ -10,7 +10,7 @@ import type { ContractsChainConfig, ContractsConfig } from "./config/contracts";
 import { explorersOf } from "./config/explorers";
 import { noRpcNodes, type RpcRegion, rpcUrlIn } from "./config/rpc-region";
 import type { Config } from "./config/schema";
-import { requireVariables } from "./config/variables";
+import { variableFindings } from "./config/variables";
 
 /** Contracts as they will be on their chains; nothing is registered yet. */
 export interface ContractsPlan {
@@ -30,10 +30,12 @@ export async function planStack(
   file: string,
 ): Promise<ContractsPlan> {
   const built = await buildContracts(process.cwd(), (line) => pulumi.log.info(line));
-  const chains = planOf(config, built.artifacts, file);
-  if (!pulumi.runtime.isDryRun()) {
-    await requireVariables(config, keys, file);
-  }
+  const chains = planOf(
+    config,
+    built.artifacts,
+    pulumi.runtime.isDryRun() ? [] : await variableFindings(config, keys),
+    file,
+  );
   return { config, build: built, chains };
 }
 

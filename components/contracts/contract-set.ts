@@ -75,7 +75,9 @@ export class ContractSet extends pulumi.ComponentResource {
         return [
           contract,
           {
-            ...{ address: address ?? deployment.address, transaction, block },
+            // A preview knows the plan; afterwards only what is there has an address.
+            address: (pulumi.runtime.isDryRun() ? address : undefined) ?? deployment.address,
+            ...{ transaction, block },
             ...(verified === undefined ? {} : { verified }),
           },
         ];

@@ -45,9 +45,9 @@ const messageOf = (work: Promise<unknown>) =>
   );
 
 describe("an endpoint that fails", () => {
-  it("is told with the cause and the config key, and without the URL", async () => {
+  it("is told with the cause, the host and the config key, and without the URL's path", async () => {
     expect(await messageOf(askEndpoint(chain, VARIABLE, refused))).toBe(
-      "mainnet: HTTP request failed. fetch failed (ECONNREFUSED)\n" +
+      `mainnet: HTTP request failed. fetch failed (ECONNREFUSED) (${new URL(url).host})\n` +
         "Its endpoint is that of chainfleet:contracts.chains.mainnet.rpcUrl, from ENDPOINT_TEST_RPC.",
     );
     const written = await messageOf(askEndpoint(chain, url, refused));

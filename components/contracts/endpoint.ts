@@ -46,7 +46,7 @@ async function reach<Result>(
     error instanceof ChainfleetError
       ? error
       : new ChainfleetError(
-          `${name}: ${summary(error as Error).replaceAll(url, "its endpoint")}`,
+          `${name}: ${summary(error as Error).replaceAll(url, "its endpoint")} (${new URL(url).host})`,
           [whereFrom(name, rpcUrl), ...more].join(" "),
         );
   const answered = await chainIdAt(url).catch((error) => {

@@ -3,6 +3,10 @@ import { type Abi, BaseError, decodeErrorResult, ExecutionRevertedError, type He
 /** The errors that Solidity itself throws. */
 const BUILT_IN = ["Error", "Panic"];
 
+/** A Safe says only numbers. */
+const SAFE_CODE = /^GS\d{3}$/;
+const SAFE_CODES = "https://github.com/safe-global/safe-smart-account/blob/v1.4.1/docs/error_codes.md";
+
 /**
  * Why a transaction would be reverted, as its contract says it: `AlreadyConnected("0x…")`, or the text of a
  * `require`. Undefined if the error is none of a contract's: then the node has not answered.
@@ -40,7 +44,7 @@ function decoded(data: Hex | undefined, abi: Abi): string | undefined {
   try {
     const { errorName, args = [] } = decodeErrorResult({ abi, data });
     return BUILT_IN.includes(errorName)
-      ? `"${args.join(", ")}"`
+      ? `"${args.join(", ")}"${SAFE_CODE.test(String(args[0])) ? ` (${SAFE_CODES})` : ""}`
       : `${errorName}(${args.map((value) => String(value)).join(", ")})`;
   } catch {
     return undefined;

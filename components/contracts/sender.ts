@@ -99,7 +99,10 @@ async function keystore(source: Keystore): Promise<Wallet> {
   try {
     text = readFileSync(resolve(source.file), "utf8");
   } catch (error) {
-    throw new ChainfleetError(`The keystore ${source.file} cannot be read: ${(error as Error).message}`);
+    throw new ChainfleetError(
+      `The keystore ${source.file} cannot be read: ${(error as Error).message}`,
+      "Correct sender.keystore: a path from the project's folder, or from the root.",
+    );
   }
   try {
     return await Wallet.fromV3(text, password, true);

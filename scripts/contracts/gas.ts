@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { formatEther, formatGwei } from "viem";
 import { build } from "../../components/contracts/build";
 import { askEndpoint } from "../../components/contracts/endpoint";
@@ -9,6 +8,7 @@ import { requireEndpointVariables } from "../../stacks/config/variables";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
 import { ROOT } from "../engine/project";
+import { tableOf } from "../table";
 import { endpointOf } from "./network-endpoint";
 
 /**
@@ -23,7 +23,7 @@ export async function gas({ stack, json }: { stack: string; json: boolean }): Pr
   const config = await contractsConfig(stack, command);
   requireEndpointVariables(config.chains, file);
   const built = await build(ROOT, (line) => process.stderr.write(`${line}\n`));
-  const plans = planOf(config, built.artifacts, file);
+  const plans = planOf(config, built.artifacts, [], file);
   const costs = await Promise.all(
     plans.map(async (plan) => {
       const chain = config.chains[plan.name] as ContractsChainConfig;
@@ -51,13 +51,9 @@ function asText(_key: string, value: unknown): unknown {
 }
 
 function table({ chain, sender, price, gas: sum, cost, most, balance, transactions }: ChainCost): string {
-  const lines = new Table({
-    head: ["chain", "transaction", "gas", "ether"],
-    style: { head: [], border: [] },
-    colAligns: ["left", "left", "right", "right"],
-  });
-  lines.push(
-    ...transactions.map(({ name, gas: needed, value, isBound }) => [
+  const lines = tableOf(
+    ["chain", "transaction", { numbers: "gas" }, { numbers: "ether" }],
+    transactions.map(({ name, gas: needed, value, isBound }) => [
       chain,
       name,
       `${isBound ? "up to " : ""}${needed}`,
@@ -70,7 +66,7 @@ function table({ chain, sender, price, gas: sum, cost, most, balance, transactio
   const verdict =
     balance >= most ? "enough" : `too little: send ${sender} ${formatEther(most - balance)} ether or more`;
   return [
-    ...(transactions.length === 0 ? [] : [lines.toString()]),
+    ...(transactions.length === 0 ? [] : [lines]),
     `${chain}: ${transactions.length} transactions, ${sum} gas, ${formatEther(cost)} ether at ${formatGwei(price)} gwei, at most ${formatEther(most)}; ${sender} has ${formatEther(balance)}: ${verdict}`,
     ...refused,
   ].join("\n");

@@ -1,7 +1,7 @@
-import Table from "cli-table3";
 import { EngineCommand } from "../engine/command";
 import { openStack } from "../engine/stack";
 import { readState } from "../engine/state";
+import { tableOf } from "../table";
 import { type DeployedContract, deployedContracts, refusals } from "./deployed";
 
 /** `chainfleet contracts list`: what the state has, by chain. */
@@ -17,20 +17,21 @@ function table(contracts: readonly DeployedContract[]): string {
   if (contracts.length === 0) {
     return "No contract is deployed.";
   }
-  const lines = new Table({
-    head: ["chain", "contract", "address", "block", "transaction", "verified"],
-    style: { head: [], border: [] },
-    colAligns: ["left", "left", "left", "right", "left", "left"],
-  });
-  lines.push(
-    ...contracts.map(({ chain, name, address, block, transaction, verified }) => [
+  const lines = tableOf(
+    ["chain", "contract", "address", { numbers: "block" }, "transaction", "verified"],
+    contracts.map(({ chain, name, address, block, transaction, verified }) => [
       chain,
       name,
       address,
       block === 0 ? "-" : block,
-      transaction === "" ? "-" : transaction,
+      transaction === "" ? "-" : shortened(transaction),
       verified === undefined ? "-" : verified ? "yes" : "no",
     ]),
   );
-  return [lines.toString(), ...refusals(contracts)].join("\n");
+  return [lines, ...refusals(contracts)].join("\n");
+}
+
+/** Whole it is in the JSON, and at the explorers; two hashes' lines would be wider than a terminal. */
+function shortened(hash: string): string {
+  return `${hash.slice(0, 10)}…${hash.slice(-8)}`;
 }

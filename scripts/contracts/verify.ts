@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { type Address, concat, type Hash, type Hex, keccak256 } from "viem";
 import { type Build, build } from "../../components/contracts/build";
 import { claimOf } from "../../components/contracts/verification/claim";
@@ -12,6 +11,7 @@ import { contractsConfig } from "../engine/config";
 import { ROOT } from "../engine/project";
 import { openStack } from "../engine/stack";
 import { readState, type State } from "../engine/state";
+import { tableOf } from "../table";
 import { isDeployment, refusals } from "./deployed";
 
 /** What `chainfleet contracts verify` is asked for. */
@@ -91,16 +91,11 @@ export async function verify(
 }
 
 function table(done: readonly Verified[], count: number): string {
-  const lines = new Table({
-    head: ["chain", "contract", "address", "verified"],
-    style: { head: [], border: [] },
-  });
-  lines.push(
-    ...done.map(({ chain, name, address, verified }) => [chain, name, address, verified ? "yes" : "no"]),
+  const lines = tableOf(
+    ["chain", "contract", "address", "verified"],
+    done.map(({ chain, name, address, verified }) => [chain, name, address, verified ? "yes" : "no"]),
   );
-  return [lines.toString(), ...refusals(done), `${count} of ${done.length} contracts are verified`].join(
-    "\n",
-  );
+  return [lines, ...refusals(done), `${count} of ${done.length} contracts are verified`].join("\n");
 }
 
 async function verifyOne(

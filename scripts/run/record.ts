@@ -34,9 +34,10 @@ export class RunRecord {
 
   /**
    * Keeps an event. Debug messages are dropped: in them the SDK spells out every property that it sends to the
-   * engine, secrets too.
+   * engine, secrets too. So is the config, in which a key may be in plain text, though that is refused afterwards.
    */
-  add(event: EngineEvent): TimedEvent {
+  add(given: EngineEvent): TimedEvent {
+    const event = given.preludeEvent === undefined ? given : { ...given, preludeEvent: { config: {} } };
     const timed = { at: Date.now(), event };
     if ((event.diagnosticEvent?.severity as string | undefined) === "debug") {
       return timed;

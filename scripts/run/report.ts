@@ -1,16 +1,12 @@
 import { styleText } from "node:util";
-import Table from "cli-table3";
+import { tableOf } from "../table";
 import { nameOf, type RegionSummary, type Summary } from "./summary";
 
 /** The end of a run for a person: the regions as a table, what failed, the critical path. */
 export function report(summary: Summary, directory: string): string {
-  const regions = new Table({
-    head: ["region", "cloud", "validators", "result", "seconds"],
-    style: { head: [], border: [] },
-    colAligns: ["left", "left", "right", "left", "right"],
-  });
-  regions.push(
-    ...summary.regions.map(({ name, cloud, validators, result, seconds }) => [
+  const regions = tableOf(
+    ["region", "cloud", { numbers: "validators" }, "result", { numbers: "seconds" }],
+    summary.regions.map(({ name, cloud, validators, result, seconds }) => [
       name,
       cloud,
       validators,
@@ -21,7 +17,7 @@ export function report(summary: Summary, directory: string): string {
   const { create, update, replace, delete: deleted, same } = summary.changes;
   const slow = summary.criticalPath.filter(({ seconds }) => seconds >= 0.1);
   const lines = [
-    ...(summary.regions.length === 0 ? [] : [regions.toString()]),
+    ...(summary.regions.length === 0 ? [] : [regions]),
     ...summary.contracts.map(
       ({ chain, contracts, verified, notVerified }) =>
         `${chain}: ${contracts} contracts${verified + notVerified === 0 ? "" : `, ${verified} verified`}${notVerified === 0 ? "" : styleText("red", `, ${notVerified} not`)}`,

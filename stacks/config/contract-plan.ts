@@ -8,25 +8,29 @@ import type {
 import type { Arguments } from "../../components/contracts/parameters";
 import { type PlannedChain, planContracts } from "../../components/contracts/plan";
 import type { Sender } from "../../components/contracts/sender";
+import type { Finding } from "../../components/finding";
 import { ConfigError } from "./config-error";
 import type { ContractsChainConfig, ContractsConfig } from "./contracts";
 
 /**
  * The plan of what the config describes.
  *
- * @throws ConfigError with every wrong name and argument.
+ * @param others findings to be told together with those of the plan.
+ * @throws ConfigError with them, and every wrong name and argument.
  */
 export function planOf(
   config: ContractsConfig,
   artifacts: ReadonlyMap<string, Artifact>,
+  others: readonly Finding[],
   file: string,
 ): readonly PlannedChain[] {
   const plan = planContracts(
     Object.entries(config.chains).map(([name, chain]) => definition(name, chain, config.salt)),
     artifacts,
   );
-  if (plan.findings !== undefined) {
-    throw new ConfigError(plan.findings, file);
+  const { findings = [] } = plan;
+  if (plan.findings !== undefined || others.length > 0) {
+    throw new ConfigError([...findings, ...others], file);
   }
   return plan.chains;
 }

@@ -1,8 +1,7 @@
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { ConfigError } from "./config-error";
 import type { ContractsConfig } from "./contracts";
-import { requireVariables } from "./variables";
+import { variableFindings } from "./variables";
 
 const KEY = "CHAINFLEET_TEST_SENDER_KEY";
 const privateKey = generatePrivateKey();
@@ -16,13 +15,8 @@ afterEach(() => {
 async function findingsOfSender(sender: object, keys: Record<string, string> = {}): Promise<string> {
   const chain = { rpcUrl: "http://127.0.0.1:8545", sender, explorers: [] };
   const config = { chains: { chain138: chain } } as unknown as ContractsConfig;
-  try {
-    await requireVariables(config, keys, "Pulumi.test.yaml");
-    return "";
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    return (error as Error).message;
-  }
+  const findings = await variableFindings(config, keys);
+  return findings.map(({ key, problem }) => `${key} ${problem}`).join("\n");
 }
 
 /** What is said of a sender whose key is a variable of this value. */

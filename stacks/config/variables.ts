@@ -8,37 +8,30 @@ import type { ContractsChainConfig, ContractsConfig } from "./contracts";
 import type { Config } from "./schema";
 
 /**
- * Makes sure that every environment variable that the config names is set, and that each sender's key is there and
- * its own: a keystore is opened for it. Asked before anything is created; a preview needs none of them.
+ * Looks whether every environment variable that the config names is set, and each sender's key is there and its own:
+ * a keystore is opened for it. Asked before anything is created; a preview needs none of them.
  *
- * @throws ConfigError with all that are missing or wrong; never with a value.
+ * @returns all that are missing or wrong; never a value.
  */
-export async function requireVariables(
+export async function variableFindings(
   { chains }: ContractsConfig,
   keys: Config["keys"],
-  file: string,
-): Promise<void> {
+): Promise<Finding[]> {
   const senders = await Promise.all(
     Object.entries(chains).map(([name, chain]) => senderFindings(keyOf(name), chain, (key) => keys[key])),
   );
-  refuse(
-    [
-      ...findingsOf(chains, (key, chain) => [
-        ...endpointFindings(key, chain),
-        ...explorerFindings(key, chain),
-      ]),
-      ...senders.flat(),
-    ],
-    file,
-  );
+  return [
+    ...findingsOf(chains, (key, chain) => [...endpointFindings(key, chain), ...explorerFindings(key, chain)]),
+    ...senders.flat(),
+  ];
 }
 
-/** As `requireVariables`, of the chains' endpoints alone. @throws ConfigError */
+/** Makes sure of the variables that the chains' endpoints name. @throws ConfigError */
 export function requireEndpointVariables(chains: ContractsConfig["chains"], file: string): void {
   refuse(findingsOf(chains, endpointFindings), file);
 }
 
-/** As `requireVariables`, of the chains' explorers alone. @throws ConfigError */
+/** Makes sure of the variables that the chains' explorers name. @throws ConfigError */
 export function requireExplorerVariables(chains: ContractsConfig["chains"], file: string): void {
   refuse(findingsOf(chains, explorerFindings), file);
 }

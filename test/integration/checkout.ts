@@ -78,7 +78,13 @@ export class Checkout {
 
   /** `chainfleet up` or `down` of the dev stack to its end, with its summary. */
   async operate(name: "up" | "down"): Promise<Finished & { summary: Summary }> {
-    const finished = await this.chainfleet(name, "--stack", "dev", "--json").finished;
+    const finished = await this.chainfleet(
+      name,
+      "--stack",
+      "dev",
+      "--json",
+      ...(name === "down" ? ["--yes"] : []),
+    ).finished;
     try {
       return { ...finished, summary: JSON.parse(finished.stdout) as Summary };
     } catch {

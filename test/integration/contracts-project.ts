@@ -165,7 +165,16 @@ export class ContractsProject {
 
   /** Everything that the engine keeps, as text. */
   stateText(): string {
-    return readdirSync(join(this.folder, "state"), { recursive: true, withFileTypes: true })
+    return this.#text("state");
+  }
+
+  /** The records of all runs of `chainfleet up`, as text. */
+  recordText(): string {
+    return this.#text(".chainfleet/runs");
+  }
+
+  #text(folder: string): string {
+    return readdirSync(join(this.folder, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
       .join("\n");

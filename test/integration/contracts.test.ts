@@ -1,6 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
-import { createPublicClient, type Hex, http, numberToHex, parseEther } from "viem";
+import {
+  createPublicClient,
+  type Hex,
+  http,
+  numberToHex,
+  parseEther,
+  parseGwei,
+  type TransactionReceipt,
+} from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TroubledAnvil } from "../../components/contracts/lane/anvil";
@@ -89,18 +97,23 @@ function chain(changes: object = {}, contracts: object = {}): object {
 const OTHER = "0x000000000000000000000000000000000000dEaD";
 const client = () => createPublicClient({ transport: http(node.directUrl) });
 
-/** The sender's transactions in blocks, and how many of them were not reverted. */
-async function sent(): Promise<{ all: number; succeeded: number }> {
+/** Receipts of the sender's transactions. */
+async function receipts(): Promise<TransactionReceipt[]> {
   const last = await client().getBlockNumber();
-  let [all, succeeded] = [0, 0];
+  const found: TransactionReceipt[] = [];
   for (let number = 1n; number <= last; number += 1n) {
     const { transactions } = await client().getBlock({ blockNumber: number, includeTransactions: true });
     for (const { hash } of transactions.filter(({ from }) => from === sender.toLowerCase())) {
-      all += 1;
-      succeeded += (await client().getTransactionReceipt({ hash })).status === "success" ? 1 : 0;
+      found.push(await client().getTransactionReceipt({ hash }));
     }
   }
-  return { all, succeeded };
+  return found;
+}
+
+/** The sender's transactions in blocks, and how many of them were not reverted. */
+async function sent(): Promise<{ all: number; succeeded: number }> {
+  const all = await receipts();
+  return { all: all.length, succeeded: all.filter(({ status }) => status === "success").length };
 }
 
 async function expectAllThere(): Promise<void> {
@@ -171,6 +184,10 @@ describe(`contracts, seed ${SEED}`, () => {
     await expectAllThere();
     // The deployer's fee, four contracts, three calls.
     expect(await sent()).toEqual({ all: 8, succeeded: 8 });
+    // The deployer's own transaction pays 100 gwei; those after it do not follow.
+    for (const { effectiveGasPrice } of await receipts()) {
+      expect(effectiveGasPrice).toBeLessThan(parseGwei("5"));
+    }
     expect(project.stateText().includes(key.slice(2))).toBe(false);
     expect(project.stateText().includes(node.url)).toBe(false);
     expect(await project.preview()).toEqual([]);
@@ -278,11 +295,9 @@ describe(`contracts, seed ${SEED}`, () => {
     const gas = await project.chainfleet(["contracts", "gas", "--stack", "test", "--json"]);
     expect(gas.code).toBe(1);
     expect(JSON.parse(gas.output).chains[0].transactions).toMatchObject([
-      { name: "MultiSig", wouldRevert: '"GS201"' },
+      { name: "MultiSig", wouldRevert: expect.stringMatching(/^"GS201" \(https:.*error_codes/) },
     ]);
-    expect((await project.up()).output).toContain(
-      'MultiSig: its constructor reverts: "GS201". Nothing was sent.',
-    );
+    expect((await project.up()).output).toContain('MultiSig: its constructor reverts: "GS201" (https://');
     const { calls } = chain() as { calls: Record<string, { args: object; done: object }> };
     const transmit = (answer: number, returns: number) => ({
       chain138: chain({
@@ -322,6 +337,16 @@ describe(`contracts, seed ${SEED}`, () => {
     expect(up.code).not.toBe(0);
     expect(up.output).toContain("is chain 138, and the config says 1");
     expect((await sent()).all).toBe(before.all);
+    // Nobody is told an address, or a stand-in for one, where there is nothing.
+    const { contracts } = await project.outputs();
+    expect(contracts.mainnet).toBeUndefined();
+    expect(Object.keys(contracts.chain138)).toHaveLength(4);
+    for (const { address, block, transaction } of Object.values<Record<string, unknown>>(
+      contracts.chain138,
+    )) {
+      expect([address, transaction].join(" ")).toMatch(/^0x\w{40} (0x\w{64})?$/);
+      expect(block).toBeTypeOf("number");
+    }
   });
 
   it("says that a chain began anew, and makes everything again after a refresh", async () => {

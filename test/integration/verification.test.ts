@@ -148,6 +148,9 @@ describe("verification", () => {
     const plain = await project.up();
     expect(plain.code).not.toBe(0);
     expect(plain.output).toContain("chainfleet:keys are in plain text");
+    expect((await project.chainfleet(["up", "--stack", "test", "--json"])).code).toBe(1);
+    expect(project.recordText()).toContain("chainfleet:keys are in plain text");
+    expect(project.recordText()).not.toContain("1".repeat(64));
     await project.setSecret("chainfleet:keys.deployer", key);
     const up = await project.up();
     expect(up.code, up.output).toBe(0);

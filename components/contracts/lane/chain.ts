@@ -12,6 +12,8 @@ import {
 import type { PrivateKeyAccount } from "viem/accounts";
 import type { LaneChain, Transaction } from "./job";
 import type { Fee, LaneRules, Receipt, Sight } from "./plan";
+import { refusal } from "./refusal";
+import { modestTip } from "./tip";
 
 /** How transactions are sent on a chain. */
 export interface ChainSettings {
@@ -28,6 +30,8 @@ export interface ChainSettings {
 /** Blocks after which a transaction at the head of a lane pays more. */
 const PATIENCE = 3;
 const POLL_MILLISECONDS = 400;
+/** Blocks whose tips are looked at. */
+const TIP_BLOCKS = 20;
 
 /** A client whose calls are tried again when the node is busy: viem honours Retry-After. */
 export function clientOf(rpcUrl: string): PublicClient {
@@ -40,6 +44,7 @@ export function clientOf(rpcUrl: string): PublicClient {
 /** A chain through its RPC endpoint, with one account's key. */
 export function laneChain(settings: ChainSettings, account: PrivateKeyAccount): LaneChain {
   const client = clientOf(settings.rpcUrl);
+  let insists = false;
   return {
     name: settings.name,
     sender: account.address,
@@ -48,10 +53,15 @@ export function laneChain(settings: ChainSettings, account: PrivateKeyAccount): 
     balance: () => client.getBalance({ address: account.address }),
     sign: (transaction) => sign(transaction, settings.chainId, account, client),
     broadcast: async (serializedTransaction) => {
-      await client.sendRawTransaction({ serializedTransaction });
+      try {
+        await client.sendRawTransaction({ serializedTransaction });
+      } catch (error) {
+        insists ||= refusal(error) === "fee too low";
+        throw error;
+      }
     },
     look: (hashes) => look(client, account.address, hashes),
-    rules: () => rules(client, settings),
+    rules: () => rules(client, settings, insists),
   };
 }
 
@@ -117,20 +127,41 @@ async function isInPool(client: PublicClient, hash: Hash): Promise<boolean> {
   }
 }
 
-/** What a transaction should offer now, and the least that the chain takes. In wei for a unit of gas. */
-export async function currentFee(client: PublicClient): Promise<Fee & { readonly floor: bigint }> {
+/**
+ * What a transaction should offer now, and the least that the chain takes. In wei for a unit of gas.
+ *
+ * @param insists whether the node has refused a modest tip: then its own word counts.
+ */
+export async function currentFee(
+  client: PublicClient,
+  insists = false,
+): Promise<Fee & { readonly floor: bigint }> {
   const { baseFeePerGas } = await client.getBlock();
   if (typeof baseFeePerGas !== "bigint") {
     const price = await client.getGasPrice();
     return { max: price, tip: price, floor: price };
   }
-  const tip = await client.estimateMaxPriorityFeePerGas();
+  const [suggested, paid] = await Promise.all([client.estimateMaxPriorityFeePerGas(), tipsPaid(client)]);
+  const tip = insists ? suggested : modestTip(suggested, paid);
   // Twice the base fee leaves room for six full blocks, as wallets do.
   return { max: 2n * baseFeePerGas + tip, tip, floor: baseFeePerGas };
 }
 
-async function rules(client: PublicClient, settings: ChainSettings): Promise<LaneRules> {
-  const { floor, ...fee } = await currentFee(client);
+/** The middle tip of each of the last blocks; none where the node does not tell. */
+async function tipsPaid(client: PublicClient): Promise<readonly bigint[]> {
+  try {
+    const { reward = [] } = await client.getFeeHistory({ blockCount: TIP_BLOCKS, rewardPercentiles: [50] });
+    return reward.flatMap(([middle]) => middle ?? []);
+  } catch (error) {
+    if (refusal(error) === "unanswered") {
+      throw error;
+    }
+    return [];
+  }
+}
+
+async function rules(client: PublicClient, settings: ChainSettings, insists: boolean): Promise<LaneRules> {
+  const { floor, ...fee } = await currentFee(client, insists);
   return {
     maxPending: settings.maxPending,
     confirmations: settings.confirmations,

@@ -55,6 +55,14 @@ export class Busy extends Error {
   }
 }
 
+/** Nobody answered at all. */
+export class Unreachable extends Busy {
+  constructor(message: string) {
+    super(message);
+    this.name = "Unreachable";
+  }
+}
+
 /** An answer with its text read. */
 export interface Answer {
   readonly status: number;
@@ -70,7 +78,7 @@ export async function request(url: string, init: RequestInit): Promise<Answer> {
     response = await fetch(url, { ...init, signal: AbortSignal.timeout(REQUEST_SECONDS * 1000) });
     text = await response.text();
   } catch (error) {
-    throw new Busy(`${host} does not answer: ${(error as Error).message}`);
+    throw new Unreachable(`${host} does not answer: ${reasonOf(error as Error)}`);
   }
   if (response.status === 429 || response.status >= 500) {
     const after = Number(response.headers.get("retry-after"));
@@ -80,6 +88,11 @@ export async function request(url: string, init: RequestInit): Promise<Answer> {
 }
 
 const REQUEST_SECONDS = 30;
+
+/** fetch says only that it failed; the system knows why. */
+function reasonOf({ message, cause }: Error): string {
+  return cause instanceof Error ? `${message} (${cause.message})` : message;
+}
 
 /** @throws Busy when the text is no JSON: then it is a proxy's page. */
 export function parsed<Body>({ status, text }: Answer): Body {

@@ -45,7 +45,7 @@ async function verify(inputs: Inputs): Promise<Result[]> {
   if (refusals.length > 0) {
     const error = new ChainfleetError(
       `${inputs.deployment} on ${inputs.chain.name} (${inputs.address}) is not verified.\n${refusals.join("\n")}`,
-      "The contract is deployed and works; run again, or chainfleet contracts verify, to try once more.",
+      `The contract is deployed and works; run again, or chainfleet contracts verify, to try once more. Its explorers are chainfleet:contracts.chains.${inputs.chain.name}.explorers.`,
     );
     throw Object.assign(error, { id: idOf(inputs), properties: { ...inputs, results }, reasons: refusals });
   }

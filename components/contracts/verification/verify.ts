@@ -11,6 +11,7 @@ import {
   type Explorer,
   type ExplorerSettings,
   type Submission,
+  Unreachable,
   type Verdict,
 } from "./explorer";
 import { sourcify } from "./sourcify";
@@ -75,11 +76,15 @@ function patiently<Answer extends Submission | Verdict>(question: () => Promise<
     minTimeout: 500,
     maxTimeout: 15_000,
     randomize: true,
-    shouldRetry: ({ error }) => error instanceof Busy,
+    shouldRetry: ({ error, attemptNumber }) =>
+      error instanceof Unreachable ? attemptNumber < UNREACHABLE_ATTEMPTS : error instanceof Busy,
     onFailedAttempt: ({ error }) =>
       delay(1000 * Math.min(LONGEST_PAUSE_SECONDS, (error instanceof Busy && error.seconds) || 0)),
   });
 }
+
+/** Where nobody answers the next run is soon enough: ten seconds, not a minute. */
+const UNREACHABLE_ATTEMPTS = 5;
 
 /** However long an explorer asks to wait: the next run may ask again. */
 const LONGEST_PAUSE_SECONDS = 30;

@@ -1,0 +1,16 @@
+import Table from "cli-table3";
+
+/** A column's head; numbers are aligned to the right. */
+export type Column = string | { readonly numbers: string };
+
+/** A table for the terminal, without rules between its rows. */
+export function tableOf(columns: readonly Column[], rows: readonly (readonly (string | number)[])[]): string {
+  const table = new Table({
+    head: columns.map((column) => (typeof column === "string" ? column : column.numbers)),
+    colAligns: columns.map((column) => (typeof column === "string" ? "left" : "right")),
+    style: { head: [], border: [] },
+    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
+  });
+  table.push(...rows.map((row) => [...row]));
+  return table.toString();
+}
