@@ -27,7 +27,7 @@ export function configReference(): string {
     "",
     "Every key of `Pulumi.<stack>.yaml`, under `config:`. Made from the schema (`stacks/config/schema.ts`) by `make docs`; do not edit.",
     "A key that is not here is refused, and so is a value out of its range: all findings at once, before anything is created.",
-    "A config that has none is then compared with the contracts in contracts/src: names, references, arguments and calls, again all findings at once.",
+    "A config that has none is then compared with the contracts in contracts/src: names, references, arguments, calls, and with the keys and variables that it names: again all findings at once.",
     "",
     ...table("chainfleet:", rest),
     ...Object.entries(rest).flatMap(([key, value]) => section(`chainfleet:${key}`, value)),

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Build, build as buildContracts } from "../components/contracts/build";
+import { belongsToItsCreator } from "../components/contracts/constructor-caller";
 import { ContractSet, type ExpectedDeployment } from "../components/contracts/contract-set";
 import type { ForgeDeployment } from "../components/contracts/deployment";
 import { ForgeBuild } from "../components/contracts/forge-build";
@@ -36,7 +37,22 @@ export async function planStack(
     pulumi.runtime.isDryRun() ? [] : await variableFindings(config, keys),
     file,
   );
+  for (const chain of chains) {
+    warnOfLostOwners(chain, built);
+  }
   return { config, build: built, chains };
+}
+
+/** A constructor may have other reasons to read `msg.sender`, so it is no mistake; but it cannot be undone. */
+function warnOfLostOwners({ name, contracts: planned }: PlannedChain, { artifacts }: Build): void {
+  for (const { name: contract, contract: source, making } of planned) {
+    const artifact = artifacts.get(source);
+    if (making.by === "create2" && artifact !== undefined && belongsToItsCreator(artifact)) {
+      pulumi.log.warn(
+        `${contract} on ${name}: its constructor reads msg.sender, which is the deterministic deployer and not the sender; what that owns nobody has. Give the owner as an argument, or set create: create.`,
+      );
+    }
+  }
 }
 
 /** The contracts stack: a set for each chain. Returns the stack's outputs. */
