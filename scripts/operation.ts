@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { EngineCommand, EngineFailure } from "./engine/command";
+import { requireLocalTarget } from "./engine/local-target";
 import { openStack, withLock } from "./engine/stack";
 import { readState } from "./engine/state";
 import { recover } from "./recover/recover";
@@ -27,6 +28,7 @@ export interface OperationOptions {
  * @returns the process' exit code: 0 if everything succeeded, 1 if anything failed, 130 if it was cancelled.
  */
 export async function operate(mode: Mode, options: OperationOptions): Promise<number> {
+  await requireLocalTarget();
   const command = new EngineCommand();
   const regions = configuredRegions(options.stack);
   const stack = await openStack(options.stack, command);

@@ -1,0 +1,23 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, it, vi } from "vitest";
+import { requireLocalTarget } from "./local-target";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+it("asks nothing in a shell for real clouds", async () => {
+  vi.stubEnv("CHAINFLEET_LOCAL_CLOUD_CONTROL", undefined);
+  await requireLocalTarget();
+});
+
+it("is there when it answers, and told of when it does not", async () => {
+  const server = createServer((_, response) => response.writeHead(404).end());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  vi.stubEnv("CHAINFLEET_LOCAL_CLOUD_CONTROL", `http://127.0.0.1:${port}`);
+  await requireLocalTarget();
+  await new Promise((resolve) => server.close(resolve));
+  await expect(requireLocalTarget()).rejects.toThrow("that is not running. Nothing was changed.");
+});
