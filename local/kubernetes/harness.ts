@@ -9,6 +9,11 @@ import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import type { ApiServer } from "./api/api-server";
 import { connect } from "./api/kubeconfig";
 
+// One process starts many engines here, each at a port that may have been another's before. The connections that
+// gRPC shares remember that the other went away, and the program would end without a resource.
+const { grpcClientOptions } = pulumi.runtime as unknown as { grpcClientOptions: Record<string, unknown> };
+grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
+
 /** A service of the local target as its supervisor runs it: a process that prints one line of JSON. */
 export interface Service {
   readonly process: ChildProcess;
