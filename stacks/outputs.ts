@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isKnown } from "../components/known";
 
 /**
  * A stack's outputs without those of resources that failed or were not begun: for each of them the engine would keep
@@ -10,8 +11,7 @@ export async function settled(value: unknown): Promise<unknown> {
     return value;
   }
   if (pulumi.Output.isInstance(value)) {
-    const { isKnown } = value as unknown as { isKnown: Promise<boolean> };
-    return (await isKnown) ? value : undefined;
+    return (await isKnown(value)) ? value : undefined;
   }
   if (Array.isArray(value)) {
     return Promise.all(value.map(settled));

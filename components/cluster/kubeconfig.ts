@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isKnown } from "../known";
 
 /**
  * The kubeconfig of a cluster that this program makes, fetched by the cluster's name once it is there.
@@ -25,9 +26,10 @@ export function kubeconfigOf(
   if (pulumi.runtime.isDryRun()) {
     return pulumi.secret(cluster.id.apply(read));
   }
-  const { isKnown } = cluster.id as unknown as { isKnown: Promise<boolean> };
   return pulumi.secret(
-    pulumi.output(isKnown.then((isMade) => (isMade ? read() : fetch().catch(() => LEADS_NOWHERE)))),
+    pulumi.output(
+      isKnown(cluster.id).then((isMade) => (isMade ? read() : fetch().catch(() => LEADS_NOWHERE))),
+    ),
   );
 }
 

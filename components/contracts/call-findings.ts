@@ -3,7 +3,7 @@ import { entriesAt, type Finding } from "../finding";
 import { suggestion } from "../suggestion";
 import { argumentFindings, valueFindings } from "./argument-findings";
 import type { Artifact } from "./artifact";
-import { expected } from "./call-plan";
+import { artifactOf, expected } from "./call-plan";
 import { type CallDefinition, type ChainDefinition, callConfigKey, type DoneDefinition } from "./definitions";
 import { findFunction, namesOf } from "./parameters";
 import { type ContractNames, meantReference, referenceFindings } from "./reference-findings";
@@ -21,7 +21,7 @@ export function callFindings(
 ): Finding[] {
   const key = callConfigKey(chain, call.name);
   const surroundings = { chain: chain.name, sender: chain.sender };
-  const artifact = artifacts.get(chain.contracts.find(({ name }) => name === call.contract)?.contract ?? "");
+  const artifact = artifactOf(chain, call.contract, artifacts);
   const references = [
     ...entriesAt(`${key}.args`, call.args),
     ...entriesAt(`${key}.done.args`, call.done.args),
@@ -29,7 +29,7 @@ export function callFindings(
   ];
   return [
     ...namingFindings(key, chain, call),
-    ...safeFindings(key, chain, call, artifacts),
+    ...safeFindings(key, call, artifactOf(chain, call.through, artifacts)),
     ...references.flatMap(([at, value]) => referenceFindings(at, value, chain.name, contracts)),
     ...(artifact === undefined
       ? []
@@ -73,13 +73,7 @@ function namingFindings(
 }
 
 /** Another contract might take the call by its fallback: it would succeed and do nothing. */
-function safeFindings(
-  key: string,
-  { contracts }: ChainDefinition,
-  { through }: CallDefinition,
-  artifacts: ReadonlyMap<string, Artifact>,
-): Finding[] {
-  const safe = artifacts.get(contracts.find(({ name }) => name === through)?.contract ?? "");
+function safeFindings(key: string, { through }: CallDefinition, safe: Artifact | undefined): Finding[] {
   return safe === undefined || typeof findFunction(safe.abi, "execTransaction") !== "string"
     ? []
     : [{ key: `${key}.through`, problem: `is "${through}", which is no Safe: it has no execTransaction` }];

@@ -58,6 +58,15 @@ export interface DoneQuestion {
   readonly wanted: readonly { readonly index: number; readonly value: Hex }[];
 }
 
+/** What a contract of the chain is made from, by its name there. */
+export function artifactOf(
+  { contracts }: ChainDefinition,
+  contract: string | undefined,
+  artifacts: ReadonlyMap<string, Artifact>,
+): Artifact | undefined {
+  return artifacts.get(contracts.find(({ name }) => name === contract)?.contract ?? "");
+}
+
 /** Plans a call that has no findings. */
 export function planCall(
   chain: ChainDefinition,
@@ -66,9 +75,7 @@ export function planCall(
   known: Addresses,
 ): PlannedCall {
   const surroundings = { chain: chain.name, sender: chain.sender };
-  const { name: contract, abi } = artifacts.get(
-    chain.contracts.find(({ name }) => name === call.contract)?.contract ?? "",
-  ) as Artifact;
+  const { name: contract, abi } = artifactOf(chain, call.contract, artifacts) as Artifact;
   const called = findFunction(abi, call.function) as AbiFunction;
   const asked = findFunction(abi, call.done.function) as AbiFunction;
   const { through } = call;

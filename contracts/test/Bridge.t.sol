@@ -169,12 +169,17 @@ contract BridgeTest is TwoChains {
         _b.router.retry(message, address(_b.bridge), GAS);
     }
 
-    function test_isTriedAgainAsItWasOnly() public {
-        bytes32 id = _lock(_a, ALICE, 5);
-        Client.Any2EVMMessage memory message = _arriving(_a, id, CCIPWrappedEtherBridge.Order.Mint, ALICE, 5);
+    /// @notice A delivery that the bridge refuses, being paused.
+    function _refuse(Client.Any2EVMMessage memory message) private {
         _b.bridge.pause();
         assertTrue(!_b.router.deliver(message, address(_b.bridge), GAS));
         _b.bridge.unpause();
+    }
+
+    function test_isTriedAgainAsItWasOnly() public {
+        bytes32 id = _lock(_a, ALICE, 5);
+        Client.Any2EVMMessage memory message = _arriving(_a, id, CCIPWrappedEtherBridge.Order.Mint, ALICE, 5);
+        _refuse(message);
         Client.Any2EVMMessage memory other = _arriving(_a, id, CCIPWrappedEtherBridge.Order.Mint, ALICE, 6);
         vm.expectRevert(abi.encodeWithSelector(CCIPRouter.NothingToRetry.selector, id));
         _b.router.retry(other, address(_b.bridge), GAS);
@@ -194,9 +199,7 @@ contract BridgeTest is TwoChains {
     function test_isNotTriedAgainForAnOffRampThatIsTrustedNoMore() public {
         Client.Any2EVMMessage memory forged =
             _arriving(_a, "forged", CCIPWrappedEtherBridge.Order.Mint, ALICE, 5);
-        _b.bridge.pause();
-        assertTrue(!_b.router.deliver(forged, address(_b.bridge), GAS));
-        _b.bridge.unpause();
+        _refuse(forged);
         _b.router.setOffRamp(address(this), false);
         vm.expectRevert(abi.encodeWithSelector(CCIPRouter.NotAnOffRamp.selector, address(this)));
         _b.router.retry(forged, address(_b.bridge), GAS);
@@ -206,9 +209,7 @@ contract BridgeTest is TwoChains {
     function test_isTriedAgainWithAsMuchGasAtLeast() public {
         bytes32 id = _lock(_a, ALICE, 5);
         Client.Any2EVMMessage memory message = _arriving(_a, id, CCIPWrappedEtherBridge.Order.Mint, ALICE, 5);
-        _b.bridge.pause();
-        assertTrue(!_b.router.deliver(message, address(_b.bridge), GAS));
-        _b.bridge.unpause();
+        _refuse(message);
         vm.expectRevert(abi.encodeWithSelector(CCIPRouter.NotEnoughGas.selector, GAS));
         _b.router.retry(message, address(_b.bridge), GAS - 1);
     }
