@@ -1,6 +1,6 @@
 // Lets plain node load TypeScript: swc strips the types, and the result is kept, so that a process that starts
 // anew loads no compiler. The Pulumi program, its dynamic providers, the chainfleet command and the local
-// services all run under it. Deployed dynamic providers load it by this name: it must never move.
+// services all run under it.
 
 const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
@@ -37,14 +37,4 @@ require("node:module").enableCompileCache?.(join(cache, "compiled"));
 process.setSourceMapsEnabled(true);
 require.extensions[".ts"] ??= (module, filename) => module._compile(transpile(filename), filename);
 
-// Pulumi's SDK loads a compiler and npm's resolver, half of the time that it takes to load, for closures that are
-// sent to the cloud. Nothing here has any: they are loaded when something of them is asked for.
-const Module = require("node:module");
-const load = Module._load;
-const whenUsed = new Set(["typescript", "@npmcli/arborist"]);
-Module._load = function (request, parent, ...rest) {
-  const loadNow = () => load.call(this, request, parent, ...rest);
-  return whenUsed.has(request) && /[\\/]@pulumi[\\/]pulumi[\\/]/.test(parent?.filename)
-    ? new Proxy({}, { get: (_, name) => (name === "__esModule" ? true : loadNow()[name]) })
-    : loadNow();
-};
+require("./startup").loadCompilersWhenUsed();

@@ -5,15 +5,16 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Address, getContractAddress, numberToHex, parseEther } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import { build } from "../components/contracts/build";
-import { foundry } from "../components/contracts/foundry";
-import { TroubledAnvil } from "../components/contracts/lane/anvil";
+import { build } from "../components/contracts/build/build";
+import { foundry } from "../components/contracts/build/foundry";
 import { claimOf } from "../components/contracts/verification/claim";
 import type { Claim, ExplorerSettings } from "../components/contracts/verification/explorer";
 import { verifyAt } from "../components/contracts/verification/verify";
+import { PROJECT_ROOT } from "../components/root";
 import { ServiceProcess } from "../local/chains/testing";
 import { type Step, steps, type TimedEvent } from "../scripts/run/events";
-import { ContractsProject } from "../test/integration/contracts-project";
+import { ContractsProject } from "../test/support/contracts-project";
+import { TroubledAnvil } from "../test/support/troubled-anvil";
 
 /** Figures of `contracts`; times in seconds of the wall clock. */
 export interface Contracts {
@@ -37,7 +38,6 @@ export interface Contracts {
 const ROUNDS = 3;
 const BLOCK_SECONDS = 2;
 const EXPLORER_SECONDS = 10;
-const ROOT = join(__dirname, "..");
 const CHAINS = { chain138: 138, mainnet: 1 } as const;
 
 /**
@@ -106,7 +106,7 @@ class Arena {
   static async open(): Promise<Arena> {
     const folder = mkdtempSync(join(tmpdir(), "chainfleet-bench-"));
     // forge create looks into the project's own build.
-    await promisify(execFile)(foundry("forge"), ["build"], { cwd: ROOT });
+    await promisify(execFile)(foundry("forge"), ["build"], { cwd: PROJECT_ROOT });
     const key = generatePrivateKey();
     const { address } = privateKeyToAccount(key);
     const project = await ContractsProject.create({ BENCH_KEY: key, BENCH_EXPLORER_KEY: "any" });
@@ -321,7 +321,7 @@ async function forgeCreate(
       ...["--unlocked", "--from", sender, "--nonce", String(nonce)],
       ...(args[name] === undefined ? [] : ["--constructor-args", ...args[name]]),
     ],
-    { cwd: ROOT },
+    { cwd: PROJECT_ROOT },
   );
 }
 

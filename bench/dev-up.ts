@@ -1,5 +1,5 @@
 import type { Summary } from "../scripts/run/summary";
-import { Checkout } from "../test/integration/checkout";
+import { Checkout } from "../test/support/checkout";
 
 /** Figures of `dev-up`; times in seconds of the wall clock. Of all rounds the one with the median `up`. */
 export interface DevUp {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { ChainfleetError } from "./error";
+import { PROJECT_ROOT } from "./root";
 
 /**
  * An environment variable, or what the project's `.env` says of it; the environment counts first. The file is read
@@ -11,7 +12,7 @@ import { ChainfleetError } from "./error";
  * @throws ChainfleetError when `.env` has a line that is no `NAME=value`.
  */
 export function environmentVariable(name: string): string | undefined {
-  fromFile ??= readDotEnv(join(__dirname, "..", ".env"));
+  fromFile ??= readDotEnv(join(PROJECT_ROOT, ".env"));
   return process.env[name] || fromFile[name] || undefined;
 }
 
@@ -28,10 +29,11 @@ export function parseDotEnv(text: string, file: string): Readonly<Record<string,
     .split("\n")
     .flatMap((line, index) => (/^\s*(#.*)?$|^\s*(export\s+)?[A-Za-z_]\w*\s*=/.test(line) ? [] : [index + 1]));
   if (wrong.length > 0) {
-    throw new ChainfleetError(
-      `${file}: ${wrong.length === 1 ? "line" : "lines"} ${wrong.join(", ")} ${wrong.length === 1 ? "is" : "are"} no NAME=value.`,
-      "Correct the file; it is read, never written.",
-    );
+    throw new ChainfleetError({
+      code: "TODO",
+      summary: `${file}: ${wrong.length === 1 ? "line" : "lines"} ${wrong.join(", ")} ${wrong.length === 1 ? "is" : "are"} no NAME=value.`,
+      next: "Correct the file; it is read, never written.",
+    });
   }
   return parseEnv(text);
 }
@@ -44,7 +46,7 @@ function readDotEnv(path: string): Readonly<Record<string, string | undefined>> 
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
       return {};
     }
-    throw new ChainfleetError(`.env cannot be read: ${(error as Error).message}`);
+    throw new ChainfleetError({ code: "TODO", summary: `.env cannot be read: ${(error as Error).message}` });
   }
   return parseDotEnv(text, ".env");
 }
@@ -66,10 +68,11 @@ export function expanded(text: string): string {
   return text.replace(VARIABLE, (_, name: string) => {
     const value = environmentVariable(name);
     if (value === undefined) {
-      throw new ChainfleetError(
-        `The environment variable ${name} is not set; "${text}" needs it.`,
-        "Set it, or write it into .env.",
-      );
+      throw new ChainfleetError({
+        code: "TODO",
+        summary: `The environment variable ${name} is not set; "${text}" needs it.`,
+        next: "Set it, or write it into .env.",
+      });
     }
     return value;
   });

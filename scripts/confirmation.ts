@@ -9,10 +9,11 @@ import { ChainfleetError } from "../components/error";
  */
 export async function confirmDeletion(stack: string): Promise<void> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new ChainfleetError(
-      `down deletes everything that the stack "${stack}" made, and nobody is at a terminal to be asked. Nothing was changed.`,
-      "If that is what you want, say so with --yes.",
-    );
+    throw new ChainfleetError({
+      code: "TODO",
+      summary: `down deletes everything that the stack "${stack}" made, and nobody is at a terminal to be asked. Nothing was changed.`,
+      next: "If that is what you want, say so with --yes.",
+    });
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // Ctrl+C and Ctrl+D close it without an answer.
@@ -22,6 +23,6 @@ export async function confirmDeletion(stack: string): Promise<void> {
   ]);
   terminal.close();
   if (answer.trim() !== stack) {
-    throw new ChainfleetError("Nothing was changed.");
+    throw new ChainfleetError({ code: "TODO", summary: "Nothing was changed." });
   }
 }

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Build, build as buildContracts } from "../components/contracts/build";
-import { belongsToItsCreator } from "../components/contracts/constructor-caller";
+import { type Build, build as buildContracts } from "../components/contracts/build/build";
+import { ForgeBuild } from "../components/contracts/build/forge-build";
 import { ContractSet, type ExpectedDeployment } from "../components/contracts/contract-set";
-import type { ForgeDeployment } from "../components/contracts/deployment";
-import { ForgeBuild } from "../components/contracts/forge-build";
-import type { PlannedChain } from "../components/contracts/plan";
-import type { ContractKey } from "../components/contracts/references";
+import type { ContractKey } from "../components/contracts/definitions/references";
+import type { ForgeDeployment } from "../components/contracts/deployment/deployment";
+import type { PlannedChain } from "../components/contracts/plan/plan";
+import { belongsToItsCreator } from "../components/contracts/validation/constructor-caller";
+import { PROJECT_ROOT } from "../components/root";
 import { planOf, senderOf } from "./config/contract-plan";
 import type { ContractsChainConfig, ContractsConfig } from "./config/contracts";
 import { explorersOf } from "./config/explorers";
@@ -30,7 +31,7 @@ export async function planStack(
   keys: Config["keys"],
   file: string,
 ): Promise<ContractsPlan> {
-  const built = await buildContracts(process.cwd(), (line) => pulumi.log.info(line));
+  const built = await buildContracts(PROJECT_ROOT, (line) => pulumi.log.info(line));
   const chains = planOf(
     config,
     built.artifacts,
@@ -45,9 +46,9 @@ export async function planStack(
 
 /** A constructor may have other reasons to read `msg.sender`, so it is no mistake; but it cannot be undone. */
 function warnOfLostOwners({ name, contracts: planned }: PlannedChain, { artifacts }: Build): void {
-  for (const { name: contract, contract: source, making } of planned) {
+  for (const { name: contract, contract: source, method } of planned) {
     const artifact = artifacts.get(source);
-    if (making.by === "create2" && artifact !== undefined && belongsToItsCreator(artifact)) {
+    if (method.kind === "create2" && artifact !== undefined && belongsToItsCreator(artifact)) {
       pulumi.log.warn(
         `${contract} on ${name}: its constructor reads msg.sender, which is the deterministic deployer and not the sender; what that owns nobody has. Give the owner as an argument, or set create: create.`,
       );

@@ -4,8 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bytesToHex } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { parse } from "yaml";
-
-const ROOT = join(__dirname, "..");
+import { PROJECT_ROOT } from "../components/root";
 
 /** A resource as a stack asks for it. */
 interface Asked {
@@ -20,7 +19,7 @@ interface Asked {
  */
 async function dump(stack: string): Promise<Asked[]> {
   const asked: Asked[] = [];
-  const text = readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8");
+  const text = readFileSync(join(PROJECT_ROOT, `Pulumi.${stack}.yaml`), "utf8");
   const file = parse(text) as { config: Record<string, unknown> };
   setVariables(text);
   await pulumi.runtime.setMocks(
@@ -44,7 +43,7 @@ async function dump(stack: string): Promise<Asked[]> {
       ]),
     ),
   );
-  const program = require(join(ROOT, "index")) as () => Promise<unknown>;
+  const program = require(join(PROJECT_ROOT, "index")) as () => Promise<unknown>;
   await program();
   await pulumi.runtime.disconnect();
   return asked.sort((a, b) => (a.name === b.name ? compare(a.type, b.type) : compare(a.name, b.name)));
@@ -140,11 +139,11 @@ function compare(a: string, b: string): number {
 
 /** The stacks that have a config file. */
 function stacks(): string[] {
-  return readdirSync(ROOT).flatMap((file) => /^Pulumi\.(\w+)\.yaml$/.exec(file)?.[1] ?? []);
+  return readdirSync(PROJECT_ROOT).flatMap((file) => /^Pulumi\.(\w+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
 function render(asked: readonly Asked[]): string {
-  return `${JSON.stringify(asked, null, 2).replaceAll(ROOT, "<project>")}\n`;
+  return `${JSON.stringify(asked, null, 2).replaceAll(PROJECT_ROOT, "<project>")}\n`;
 }
 
 /** Writes a file for each stack into a folder. */

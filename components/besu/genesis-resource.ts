@@ -13,7 +13,7 @@ export class Chain extends DynamicResource {
   declare readonly parameters: pulumi.Output<ChainParameters>;
 
   constructor(name: string, parameters: ChainParameters, opts?: pulumi.CustomResourceOptions) {
-    super({ type: "Chain", module: "components/besu/chain-provider" }, name, { parameters }, opts);
+    super("Chain", name, { parameters }, opts);
   }
 }
 
@@ -37,11 +37,6 @@ export class Genesis extends DynamicResource {
   declare readonly genesisValidators: pulumi.Output<Address[]>;
 
   constructor(name: string, args: GenesisArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      { type: "Genesis", module: "components/besu/genesis-provider" },
-      name,
-      { ...args, file: undefined, hash: undefined, genesisValidators: undefined },
-      opts,
-    );
+    super("Genesis", name, { ...args, file: undefined, hash: undefined, genesisValidators: undefined }, opts);
   }
 }

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { P2P_PORT, RPC_PORT } from "./ports";
+import { P2P_PORT, RPC_PORT } from "../ports";
 import { roleLabels } from "./role";
 
 /** The ServiceAccount of Besu pods: no rights, no token. */

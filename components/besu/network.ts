@@ -2,10 +2,10 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address, Hex } from "viem";
 import type { Cluster } from "../cluster";
+import { P2P_PORT } from "../ports";
 import type { Region } from "../region";
 import { type Chain, Genesis } from "./genesis-resource";
 import { BesuNamespace } from "./namespace";
-import { P2P_PORT } from "./ports";
 import { roleLabels } from "./role";
 import { RpcNodes } from "./rpc-nodes";
 import { UPDATE_PATIENCE_SECONDS, UpdateGate, updateWidth } from "./update-gate";
@@ -86,7 +86,7 @@ export class BesuNetwork extends pulumi.ComponentResource {
     this.registerOutputs({ genesisHash: this.genesisHash, genesisValidators: this.genesisValidators });
 
     /** The namespace of a site and, of each validator, the key and the address: what the others need of it. */
-    function createPlace(site: Site): Place {
+    function createPlace(site: Site): PreparedSite {
       const inCluster = { parent: network, provider: site.cluster.provider };
       const namespace = new BesuNamespace(
         site.name,
@@ -107,7 +107,7 @@ export class BesuNetwork extends pulumi.ComponentResource {
       return { site, inCluster, namespace, seats: seatsOfSite };
     }
 
-    function createNodes({ site, inCluster, namespace, seats: siteSeats }: Place): SiteOutputs {
+    function createNodes({ site, inCluster, namespace, seats: siteSeats }: PreparedSite): SiteOutputs {
       const contents = { ...inCluster, deletedWith: namespace.deletedWith };
       const genesisConfigMap = configMap("genesis", { "genesis.json": genesis.file });
       const staticNodesConfigMap = configMap("static-nodes", { "static-nodes.json": staticNodes });
@@ -184,16 +184,16 @@ export interface SiteOutputs {
 }
 
 /** A site with its namespace and its validators' seats. */
-interface Place {
+interface PreparedSite {
   readonly site: Site;
   /** Options of everything in the site's cluster. */
   readonly inCluster: pulumi.ComponentResourceOptions;
   readonly namespace: BesuNamespace;
-  readonly seats: readonly Seat[];
+  readonly seats: readonly ValidatorIdentity[];
 }
 
 /** A validator's place in the mesh: all that the other nodes need to know of it. */
-interface Seat {
+interface ValidatorIdentity {
   readonly name: string;
   readonly objectName: string;
   readonly key: ValidatorKey;

@@ -1,8 +1,8 @@
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../cluster";
+import { METRICS_PORT, P2P_PORT, RPC_PORT } from "../ports";
 import { type BesuNamespace, SERVICE_ACCOUNT } from "./namespace";
-import { METRICS_PORT, P2P_PORT, RPC_PORT } from "./ports";
 import { type Role, roleLabels } from "./role";
 
 /** What every Besu node of a site is made from, whatever its role. */

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { RPC_PORT } from "../ports";
 import { besuPod, type SiteNodeArgs } from "./pod";
-import { RPC_PORT } from "./ports";
 import { roleLabels } from "./role";
 
 /** What a region's RPC nodes are made from. */

@@ -16,7 +16,7 @@ export class ValidatorKey extends DynamicResource {
 
   constructor(name: string, opts?: pulumi.CustomResourceOptions) {
     super(
-      { type: "ValidatorKey", module: "components/besu/validator-key-provider" },
+      "ValidatorKey",
       name,
       { privateKey: undefined, nodeId: undefined, address: undefined },
       { ...opts, additionalSecretOutputs: ["privateKey"] },

@@ -2,10 +2,10 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Hex } from "viem";
 import type { ValidatorNodes } from "../cluster";
+import { P2P_PORT, RPC_PORT } from "../ports";
 import type { P2pEndpoint } from "../region";
 import type { BesuNamespace } from "./namespace";
 import { besuPod, type SiteNodeArgs } from "./pod";
-import { P2P_PORT, RPC_PORT } from "./ports";
 import { roleLabels } from "./role";
 
 /** What one validator is made from. */

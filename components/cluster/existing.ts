@@ -1,6 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { PROJECT_ROOT } from "../root";
 import { type Cluster, PROVIDER_SETTINGS, type ValidatorNodes } from ".";
 
 /** How an existing cluster is reached. */
@@ -28,9 +29,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
       `${name}-kubernetes`,
       {
         // A path, not the contents: whatever secrets the file has stay out of the state.
-        kubeconfig: isAbsolute(args.kubeconfig)
-          ? args.kubeconfig
-          : join(pulumi.runtime.getRootDirectory(), args.kubeconfig),
+        kubeconfig: isAbsolute(args.kubeconfig) ? args.kubeconfig : join(PROJECT_ROOT, args.kubeconfig),
         ...(args.context === undefined ? {} : { context: args.context }),
         ...PROVIDER_SETTINGS,
       },

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Address, Hash } from "viem";
-import { ContractCall } from "./call";
-import type { PlannedCall } from "./call-plan";
-import { DeterministicDeployer } from "./deployer";
-import { ForgeDeployment, type OnChain } from "./deployment";
-import type { ForgeBuild } from "./forge-build";
-import type { PlannedChain, PlannedContract, PlannedCreation } from "./plan";
-import type { ContractKey } from "./references";
+import type { ForgeBuild } from "./build/forge-build";
+import { ContractCall } from "./call/call";
+import type { ContractKey } from "./definitions/references";
+import { DeterministicDeployer } from "./deployment/deployer";
+import { ForgeDeployment } from "./deployment/deployment";
+import type { OnChain } from "./lane/on-chain";
+import type { PlannedCall } from "./plan/call-plan";
+import type { PlannedChain, PlannedContract, PlannedCreation } from "./plan/plan";
 import type { ExplorerSettings } from "./verification/explorer";
 import { ForgeVerification } from "./verification/verification";
 import type { Result } from "./verification/verify";
@@ -58,7 +59,7 @@ export class ContractSet extends pulumi.ComponentResource {
     const set = this;
     const { chain, rpcUrl, sender } = args;
     const onChain: OnChain = { chain, rpcUrl, sender };
-    const deployer = args.plan.contracts.some(({ making }) => making.by === "create2")
+    const deployer = args.plan.contracts.some(({ method }) => method.kind === "create2")
       ? [new DeterministicDeployer(`${name}-deterministic-deployer`, onChain, { parent: this })]
       : [];
     const verifications = new Map<string, ForgeVerification>();
@@ -97,17 +98,17 @@ export class ContractSet extends pulumi.ComponentResource {
         {
           ...onChain,
           ...identity,
-          making: contract.making,
+          method: contract.method,
           description,
           encodedArguments,
           initCodeHash,
           ...(address === undefined ? {} : { plannedAddress: address }),
           after: contract.uses,
         },
-        { parent: set, dependsOn: [args.build, ...(contract.making.by === "others" ? [] : deployer)] },
+        { parent: set, dependsOn: [args.build, ...(contract.method.kind === "existing" ? [] : deployer)] },
       );
       args.deployments.get(contract.key)?.become(pulumi.output(deployment));
-      if (args.explorers.length > 0 && contract.making.by !== "others") {
+      if (args.explorers.length > 0 && contract.method.kind !== "existing") {
         verifications.set(
           contract.name,
           new ForgeVerification(
@@ -138,7 +139,7 @@ export class ContractSet extends pulumi.ComponentResource {
         encodedArguments: made.encodedArguments,
         initCodeHash: made.initCodeHash,
         address:
-          contract.making.by === "create" ? undefined : made.apply(({ address }) => address as Address),
+          contract.method.kind === "create" ? undefined : made.apply(({ address }) => address as Address),
       };
     }
 

@@ -1,17 +1,17 @@
 import { type Abi, type Address, concat, type Hex, type PublicClient, parseGwei, size } from "viem";
-import type { Artifact } from "./artifact";
-import type { Build } from "./build";
-import { isDone } from "./call-done";
-import { hasCode } from "./code";
-import { findCreated } from "./create";
-import { create2Data, DETERMINISTIC_DEPLOYER } from "./create2";
-import { constructorReason, gasBound, withMargin } from "./creation";
-import { deployerFunding } from "./deterministic-deployer";
-import { clientOf, currentFee } from "./lane/chain";
-import { capped } from "./lane/plan";
-import { type PlannedChain, type PlannedContract, saltOf } from "./plan";
-import { type Addresses, type ContractKey, keyOf, nameOn, STAND_IN } from "./references";
-import { revertReason } from "./reverted";
+import type { Artifact } from "./build/artifact";
+import type { Build } from "./build/build";
+import { isDone } from "./call/done";
+import { type Addresses, type ContractKey, keyOf, nameOn, STAND_IN } from "./definitions/references";
+import { findCreated } from "./deployment/create";
+import { create2Data, DETERMINISTIC_DEPLOYER, saltOf } from "./deployment/create2";
+import { constructorReason, gasBound, withMargin } from "./deployment/creation";
+import { deployerFunding } from "./deployment/deterministic-deployer";
+import type { PlannedChain, PlannedContract } from "./plan/plan";
+import { clientOf } from "./rpc/client";
+import { hasCode } from "./rpc/code";
+import { capped, currentFee } from "./rpc/fee";
+import { revertReason } from "./rpc/revert";
 
 /** What a chain's contracts and calls would still cost. Fees and sums in wei. */
 export interface ChainCost {
@@ -49,7 +49,7 @@ export async function estimateChain(
   const [fee, balance, deployer, contracts] = await Promise.all([
     currentFee(client),
     client.getBalance({ address: sender }),
-    plan.contracts.some(({ making }) => making.by === "create2") ? deployerCost(client) : undefined,
+    plan.contracts.some(({ method }) => method.kind === "create2") ? deployerCost(client) : undefined,
     contractCosts(plan, artifacts, sender, client),
   ]);
   const calls = await callCosts(plan, artifacts, contracts.known, sender, client);
@@ -103,14 +103,14 @@ async function contractCosts(
 
 async function contractCost(
   chain: string,
-  { name, making, uses, waitsFor, creation }: PlannedContract,
+  { name, method, uses, waitsFor, creation }: PlannedContract,
   artifact: Artifact,
   known: Addresses,
   sender: Address,
   client: PublicClient,
 ): Promise<{ there?: Address; cost?: TransactionCost }> {
-  if (making.by === "others") {
-    return { there: making.address };
+  if (method.kind === "existing") {
+    return { there: method.address };
   }
   const { encodedArguments, address } = creation(standIns(waitsFor, known));
   const initCode = concat([artifact.creationCode, encodedArguments]);
@@ -123,8 +123,8 @@ async function contractCost(
   if (there !== undefined) {
     return { there };
   }
-  const data = making.by === "create2" ? create2Data(saltOf(making.salt), initCode) : initCode;
-  const to = making.by === "create2" ? { to: DETERMINISTIC_DEPLOYER } : {};
+  const data = method.kind === "create2" ? create2Data(saltOf(method.salt), initCode) : initCode;
+  const to = method.kind === "create2" ? { to: DETERMINISTIC_DEPLOYER } : {};
   const transaction = { account: sender, data, ...to };
   const needed = await cost(
     name,

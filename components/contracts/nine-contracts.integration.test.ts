@@ -4,15 +4,16 @@ import { join } from "node:path";
 import { concat, numberToHex, parseEther, size } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Artifact } from "./artifact";
-import { build } from "./build";
-import { create2Job } from "./create2";
-import type { ContractDefinition } from "./definitions";
-import { TroubledAnvil } from "./lane/anvil";
-import { clientOf, laneChain } from "./lane/chain";
+import { TroubledAnvil } from "../../test/support/troubled-anvil";
+import type { Artifact } from "./build/artifact";
+import { build } from "./build/build";
+import type { ContractDefinition } from "./definitions/definitions";
+import { create2Job, saltOf } from "./deployment/create2";
+import { compareRuntimeCode } from "./deployment/runtime-code";
+import { laneChain } from "./lane/chain";
 import { Lane } from "./lane/lane";
-import { type PlannedContract, planContracts, saltOf } from "./plan";
-import { compareRuntimeCode } from "./runtime-code";
+import { type PlannedContract, planContracts } from "./plan/plan";
+import { clientOf } from "./rpc/client";
 
 /** The project's own contracts, as forge builds them, planned and sent by a lane to a real node. */
 const ROOT = join(__dirname, "../..");
@@ -23,7 +24,7 @@ const define = (name: string, args: ContractDefinition["args"] = {}): ContractDe
   name,
   contract: name,
   args,
-  making: { by: "create2", salt: SALT },
+  method: { kind: "create2", salt: SALT },
 });
 const definitions = [
   define("OracleProxy", { owner: owner.address, aggregator: { contract: "OracleAggregator" } }),

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
-import { P2P_PORT } from "../besu/ports";
+import { P2P_PORT } from "../ports";
 import type { P2pEndpoint, Region } from ".";
 import { addressSpace, awsSubnets, formatCidr, type ZoneSubnets } from "./plan";
 

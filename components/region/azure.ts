@@ -4,7 +4,7 @@ import * as network from "@pulumi/azure-native/network";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import { v5 as uuid } from "uuid";
-import { P2P_PORT } from "../besu/ports";
+import { P2P_PORT } from "../ports";
 import type { P2pEndpoint, Region } from ".";
 import { addressSpace, azureSubnets, formatCidr } from "./plan";
 

@@ -1,4 +1,4 @@
-import { foundry } from "../../components/contracts/foundry";
+import { foundry } from "../../components/contracts/build/foundry";
 import type { Child } from "../kubernetes/control-plane/children";
 
 export interface AnvilOptions {

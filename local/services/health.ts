@@ -6,7 +6,7 @@ import type { ServiceRecord } from "./record";
 import type { Service } from "./service";
 
 /** Why a service cannot be left as it is; undefined if it can. */
-export async function whyNot(
+export async function restartReason(
   service: Service,
   record: ServiceRecord | undefined,
   wanted: readonly string[],

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { identify, isRunning, kill, withVariable } from "./processes";
 import { readRecord, writeRecord } from "./record";
 import type { Service } from "./service";
-import { markOf, type Run, start } from "./start";
+import { processMarker, type Run, start } from "./start";
 import { status, stop } from "./stop";
 
 /** Says the port it was told, or a free one, and has a child, as the control plane has. */
@@ -71,7 +71,7 @@ function processOf(run: Run, name: string) {
 
 function marked(run: Run): number {
   return run.services.flatMap((each) => {
-    const mark = markOf(run, each);
+    const mark = processMarker(run, each);
     return withVariable(mark.name, mark.value);
   }).length;
 }

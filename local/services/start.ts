@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { withLock } from "../toolchain/lock";
-import { becomesFree, whyNot } from "./health";
+import { becomesFree, restartReason } from "./health";
 import { identify, kill, withVariable } from "./processes";
 import { filesOf, readRecord, type ServiceRecord, writeRecord } from "./record";
 import type { Service, Started } from "./service";
@@ -52,7 +52,7 @@ export async function start(run: Run): Promise<Started> {
 }
 
 /** In the environment of every service and its children, so that none of them can be lost from sight. */
-export function markOf(run: Pick<Run, "folder">, service: Service): { name: string; value: string } {
+export function processMarker(run: Pick<Run, "folder">, service: Service): { name: string; value: string } {
   return { name: "CHAINFLEET_LOCAL_SERVICE", value: `${run.folder}#${service.name}` };
 }
 
@@ -61,7 +61,7 @@ async function allHealthy(run: Run): Promise<boolean> {
   const reasons = await Promise.all(
     run.services.map((service) =>
       service.after.every((name) => readRecord(run.folder, name) !== undefined)
-        ? whyNot(service, readRecord(run.folder, service.name), service.arguments(started), run.root)
+        ? restartReason(service, readRecord(run.folder, service.name), service.arguments(started), run.root)
         : "not started",
     ),
   );
@@ -78,7 +78,7 @@ function startedFrom(run: Run): Started {
 async function startOne(run: Run, service: Service): Promise<void> {
   const before = readRecord(run.folder, service.name);
   const wanted = service.arguments(startedFrom(run));
-  const reason = await whyNot(service, before, wanted, run.root);
+  const reason = await restartReason(service, before, wanted, run.root);
   if (reason === undefined) {
     return;
   }
@@ -105,7 +105,7 @@ async function startOne(run: Run, service: Service): Promise<void> {
 
 /** What a killed supervisor or a killed service left behind, on whatever ports. */
 async function endLeftovers(run: Run, service: Service): Promise<void> {
-  const mark = markOf(run, service);
+  const mark = processMarker(run, service);
   const leftovers = withVariable(mark.name, mark.value);
   if (leftovers.length > 0) {
     const pids = leftovers.map(({ pid }) => pid).join(", ");
@@ -143,7 +143,7 @@ function spawnService(run: Run, service: Service, args: readonly string[]): Chil
   keepPrevious(files.log);
   const output = openSync(files.ready, "w", 0o600);
   const log = openSync(files.log, "w", 0o600);
-  const mark = markOf(run, service);
+  const mark = processMarker(run, service);
   const child = spawn(
     process.execPath,
     ["--require", LOADER, join(run.root, service.entry), "--state", files.state, ...args],

@@ -1,7 +1,7 @@
 import { end, isRunning, type ProcessIdentity, residentMebibytes, withVariable } from "./processes";
 import { filesOf, readRecord, writeRecord } from "./record";
 import type { Service } from "./service";
-import { markOf, type Run } from "./start";
+import { processMarker, type Run } from "./start";
 
 /**
  * Stops every service and whatever it started, and leaves no process. The ports stay written down, so that
@@ -55,6 +55,6 @@ export function status(run: Pick<Run, "folder" | "services">): ServiceStatus[] {
 }
 
 function processesOf(run: Pick<Run, "folder">, service: Service): ProcessIdentity[] {
-  const mark = markOf(run, service);
+  const mark = processMarker(run, service);
   return withVariable(mark.name, mark.value);
 }

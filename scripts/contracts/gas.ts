@@ -1,13 +1,13 @@
 import { formatEther, formatGwei } from "viem";
-import { build } from "../../components/contracts/build";
-import { askEndpoint } from "../../components/contracts/endpoint";
+import { build } from "../../components/contracts/build/build";
 import { type ChainCost, estimateChain } from "../../components/contracts/estimate";
+import { askEndpoint } from "../../components/contracts/rpc/endpoint";
+import { PROJECT_ROOT } from "../../components/root";
 import { planOf, senderOf } from "../../stacks/config/contract-plan";
 import type { ContractsChainConfig } from "../../stacks/config/contracts";
 import { requireEndpointVariables } from "../../stacks/config/variables";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
-import { ROOT } from "../engine/project";
 import { tableOf } from "../table";
 import { endpointOf } from "./network-endpoint";
 
@@ -22,7 +22,7 @@ export async function gas({ stack, json }: { stack: string; json: boolean }): Pr
   const command = new EngineCommand();
   const config = await contractsConfig(stack, command);
   requireEndpointVariables(config.chains, file);
-  const built = await build(ROOT, (line) => process.stderr.write(`${line}\n`));
+  const built = await build(PROJECT_ROOT, (line) => process.stderr.write(`${line}\n`));
   const plans = planOf(config, built.artifacts, [], file);
   const costs = await Promise.all(
     plans.map(async (plan) => {

@@ -1,8 +1,8 @@
 import { ChainfleetError } from "../../components/error";
+import { PROJECT_ROOT } from "../../components/root";
 import type { ContractsChainConfig } from "../../stacks/config/contracts";
 import { noRpcNodes, type RpcRegion, rpcUrlIn } from "../../stacks/config/rpc-region";
 import type { EngineCommand } from "../engine/command";
-import { ROOT } from "../engine/project";
 
 /**
  * A chain's RPC endpoint as its config has it, or out of the outputs of the network's stack.
@@ -19,14 +19,15 @@ export async function endpointOf(
     return rpcUrl;
   }
   const network = rpcStack ?? stack;
-  const { stdout } = await command.run(["stack", "output", "--json", "--stack", network], ROOT, {});
+  const { stdout } = await command.run(["stack", "output", "--json", "--stack", network], PROJECT_ROOT, {});
   const { regions = [] } = JSON.parse(stdout) as { regions?: readonly RpcRegion<string>[] };
   const url = rpcUrlIn(regions, rpcRegion);
   if (url === undefined) {
-    throw new ChainfleetError(
-      noRpcNodes(network, rpcRegion),
-      "Bring that network up first, give it rpcNodes, or set rpcUrl.",
-    );
+    throw new ChainfleetError({
+      code: "TODO",
+      summary: noRpcNodes(network, rpcRegion),
+      next: "Bring that network up first, give it rpcNodes, or set rpcUrl.",
+    });
   }
   return url;
 }

@@ -1,14 +1,14 @@
 import { type Address, concat, type Hash, type Hex, keccak256 } from "viem";
-import { type Build, build } from "../../components/contracts/build";
+import { type Build, build } from "../../components/contracts/build/build";
 import { claimOf } from "../../components/contracts/verification/claim";
 import type { ExplorerSettings } from "../../components/contracts/verification/explorer";
 import { type Result, verifyAt } from "../../components/contracts/verification/verify";
 import { ChainfleetError } from "../../components/error";
+import { PROJECT_ROOT } from "../../components/root";
 import { explorersOf } from "../../stacks/config/explorers";
 import { requireExplorerVariables } from "../../stacks/config/variables";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
-import { ROOT } from "../engine/project";
 import { openStack } from "../engine/stack";
 import { readState, type State } from "../engine/state";
 import { tableOf } from "../table";
@@ -48,10 +48,11 @@ export async function verify(
   const deployments = deploymentsOf(await readState(await openStack(stackName, command), command));
   const unknown = names.filter((name) => !deployments.some(({ deployment }) => deployment === name));
   if (unknown.length > 0) {
-    throw new ChainfleetError(
-      `${unknown.join(", ")}: not deployed by the stack "${stackName}".`,
-      "chainfleet contracts list shows what is.",
-    );
+    throw new ChainfleetError({
+      code: "TODO",
+      summary: `${unknown.join(", ")}: not deployed by the stack "${stackName}".`,
+      next: "chainfleet contracts list shows what is.",
+    });
   }
   const explorersOn = (chain: string) => {
     const chainConfig = config.chains[chain];
@@ -64,24 +65,26 @@ export async function verify(
     )
     .sort((a, b) => a.chain.name.localeCompare(b.chain.name) || a.deployment.localeCompare(b.deployment));
   if (asked.length === 0) {
-    throw new ChainfleetError(
-      `No chain of these contracts has explorers in ${file}.`,
-      "Set explorers under contracts.chains.<name>; docs/config.md describes them.",
-    );
+    throw new ChainfleetError({
+      code: "TODO",
+      summary: `No chain of these contracts has explorers in ${file}.`,
+      next: "Set explorers under contracts.chains.<name>; docs/config.md describes them.",
+    });
   }
   const unasked = names.filter((name) => !asked.some(({ deployment }) => deployment === name));
   if (unasked.length > 0) {
-    throw new ChainfleetError(
-      `${unasked.join(", ")}: the chain has no explorers in ${file}.`,
-      "Set explorers under contracts.chains.<name>, or leave the name out.",
-    );
+    throw new ChainfleetError({
+      code: "TODO",
+      summary: `${unasked.join(", ")}: the chain has no explorers in ${file}.`,
+      next: "Set explorers under contracts.chains.<name>, or leave the name out.",
+    });
   }
   const chainsAsked = new Set(asked.map(({ chain }) => chain.name));
   requireExplorerVariables(
     Object.fromEntries(Object.entries(config.chains).filter(([name]) => chainsAsked.has(name))),
     file,
   );
-  const built = await build(ROOT, (line) => process.stderr.write(`${line}\n`));
+  const built = await build(PROJECT_ROOT, (line) => process.stderr.write(`${line}\n`));
   const done = await Promise.all(
     asked.map((deployment) => verifyOne(deployment, explorersOn(deployment.chain.name), built)),
   );
@@ -107,7 +110,10 @@ async function verifyOne(
   const results = isBuiltFrom(deployment, built)
     ? await Promise.all(
         explorers.map((explorer) =>
-          verifyAt(explorer, claimOf(ROOT, chain.chainId, { ...deployment, build: built.sourcesHash })),
+          verifyAt(
+            explorer,
+            claimOf(PROJECT_ROOT, chain.chainId, { ...deployment, build: built.sourcesHash }),
+          ),
         ),
       )
     : undefined;
@@ -137,7 +143,7 @@ interface Deployment {
   readonly deployment: string;
   readonly contract: string;
   readonly build: string;
-  readonly making: { readonly by: string };
+  readonly method: { readonly kind: string };
   readonly address: Address;
   readonly encodedArguments: Hex;
   readonly initCodeHash: Hex;
@@ -148,5 +154,5 @@ function deploymentsOf({ resources = [] }: State): Deployment[] {
   return resources
     .filter(isDeployment)
     .map(({ outputs }) => outputs as unknown as Deployment)
-    .filter(({ making }) => making.by !== "others");
+    .filter(({ method }) => method.kind !== "existing");
 }

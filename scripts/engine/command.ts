@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { ChainfleetError } from "../../components/error";
-import { localTargetHint, ROOT } from "./project";
+import { PROJECT_ROOT } from "../../components/root";
+import { localTargetHint } from "./project";
 
 /**
  * The Pulumi CLI, started in a process group of its own: a Ctrl+C at the terminal reaches this program alone,
@@ -33,7 +34,7 @@ export class EngineCommand {
    */
   async automation(): Promise<PulumiCommand> {
     const command = await PulumiCommand.get().catch((cause: unknown) => {
-      throw notFound(ROOT, cause);
+      throw notFound(PROJECT_ROOT, cause);
     });
     return Object.assign(command, { run: this.run.bind(this) });
   }
@@ -83,14 +84,15 @@ export class EngineCommand {
 /** @param root of the project. */
 export function notFound(root: string, cause: unknown): ChainfleetError {
   const local = localTargetHint(root);
-  return new ChainfleetError(
-    "There is no Pulumi CLI on this shell's PATH.",
-    [
+  return new ChainfleetError({
+    code: "TODO",
+    summary: "There is no Pulumi CLI on this shell's PATH.",
+    next: [
       ...local,
       `Install it (https://www.pulumi.com/docs/install/)${local.length > 0 ? "." : ", or use make up, which brings one along for the dev stack."}`,
     ].join("\n"),
-    { cause },
-  );
+    cause,
+  });
 }
 
 /** What a finished CLI left. */
@@ -107,7 +109,10 @@ export class EngineFailure extends ChainfleetError {
     readonly result: CommandResult,
     readonly signal: NodeJS.Signals | null,
   ) {
-    super(`pulumi ${command} ended with ${signal ?? `exit code ${result.code}`}:\n${lastLines(result)}`);
+    super({
+      code: "ENGINE_FAILED",
+      summary: `pulumi ${command} ended with ${signal ?? `exit code ${result.code}`}:\n${lastLines(result)}`,
+    });
     this.name = "EngineFailure";
   }
 }

@@ -1,8 +1,8 @@
 import { ChainfleetError } from "../../components/error";
+import { PROJECT_ROOT } from "../../components/root";
 import { readConfig } from "../../stacks/config/read";
 import type { Config } from "../../stacks/config/schema";
 import type { EngineCommand } from "./command";
-import { ROOT } from "./project";
 import { openStack } from "./stack";
 
 /**
@@ -14,7 +14,7 @@ export async function stackConfig(name: string, command: EngineCommand): Promise
   const { workspace } = await openStack(name, command);
   const { stdout } = await command.run(
     ["config", "--json", "--show-secrets", "--stack", name],
-    ROOT,
+    PROJECT_ROOT,
     workspace.envVars,
   );
   const entries = Object.entries(JSON.parse(stdout) as Record<string, { value?: string }>);
@@ -32,10 +32,11 @@ export async function stackConfig(name: string, command: EngineCommand): Promise
 export async function contractsConfig(name: string, command: EngineCommand) {
   const { contracts, stack } = await stackConfig(name, command);
   if (contracts === undefined || stack === "network") {
-    throw new ChainfleetError(
-      `The stack "${name}" deploys no contracts.`,
-      `Pulumi.${name}.yaml needs chainfleet:contracts and chainfleet:stack contracts or full; docs/config.md describes them.`,
-    );
+    throw new ChainfleetError({
+      code: "TODO",
+      summary: `The stack "${name}" deploys no contracts.`,
+      next: `Pulumi.${name}.yaml needs chainfleet:contracts and chainfleet:stack contracts or full; docs/config.md describes them.`,
+    });
   }
   return contracts;
 }

@@ -14,10 +14,11 @@ export async function requireLocalTarget(): Promise<void> {
   try {
     await fetch(control, { signal: AbortSignal.timeout(5000) });
   } catch (cause) {
-    throw new ChainfleetError(
-      "This shell works on the local target, and that is not running. Nothing was changed.",
-      'Start it: make up, or eval "$(make -s env)". For real clouds use another shell.',
-      { cause },
-    );
+    throw new ChainfleetError({
+      code: "TODO",
+      summary: "This shell works on the local target, and that is not running. Nothing was changed.",
+      next: 'Start it: make up, or eval "$(make -s env)". For real clouds use another shell.',
+      cause,
+    });
   }
 }

@@ -2,9 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LineCounter, parseDocument, type YAMLError } from "yaml";
 import { ChainfleetError } from "../../components/error";
-
-/** The project's root: where Pulumi.yaml is. */
-export const ROOT = join(__dirname, "../..");
+import { PROJECT_ROOT } from "../../components/root";
 
 /** The config of a stack as its file has it: by full keys, `chainfleet:regions`; secrets encrypted. */
 export type WrittenConfig = Readonly<Record<string, unknown>>;
@@ -18,14 +16,19 @@ export function writtenConfig(stackName: string): WrittenConfig {
   const file = `Pulumi.${stackName}.yaml`;
   let text: string;
   try {
-    text = readFileSync(join(ROOT, file), "utf8");
+    text = readFileSync(join(PROJECT_ROOT, file), "utf8");
   } catch (cause) {
     throw (cause as NodeJS.ErrnoException).code === "ENOENT"
-      ? new ChainfleetError(
-          `There is no stack "${stackName}": ${file} does not exist.`,
-          "Copy one of the Pulumi.<stack>.yaml files and change it; docs/config.md describes every key.",
-        )
-      : new ChainfleetError(`${file} cannot be read: ${(cause as Error).message}`, undefined, { cause });
+      ? new ChainfleetError({
+          code: "TODO",
+          summary: `There is no stack "${stackName}": ${file} does not exist.`,
+          next: "Copy one of the Pulumi.<stack>.yaml files and change it; docs/config.md describes every key.",
+        })
+      : new ChainfleetError({
+          code: "TODO",
+          summary: `${file} cannot be read: ${(cause as Error).message}`,
+          cause,
+        });
   }
   return parseWrittenConfig(text, file);
 }
@@ -42,17 +45,20 @@ export function parseWrittenConfig(text: string, file: string): WrittenConfig {
   const [error] = document.errors;
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0]);
-    throw new ChainfleetError(
-      `${file}, line ${line}, column ${col}: ${withoutSource(error)}. Nothing was changed.`,
-      "The file must be YAML: correct it there.",
-    );
+    throw new ChainfleetError({
+      code: "TODO",
+      summary: `${file}, line ${line}, column ${col}: ${withoutSource(error)}. Nothing was changed.`,
+      next: "The file must be YAML: correct it there.",
+    });
   }
   try {
     const { config } = (document.toJS() ?? {}) as { config?: Record<string, unknown> | null };
     return config ?? {};
   } catch (cause) {
     // An alias without its anchor is found only now, and has no place.
-    throw new ChainfleetError(`${file}: ${(cause as Error).message}. Nothing was changed.`, undefined, {
+    throw new ChainfleetError({
+      code: "TODO",
+      summary: `${file}: ${(cause as Error).message}. Nothing was changed.`,
       cause,
     });
   }

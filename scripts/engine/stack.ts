@@ -3,8 +3,9 @@ import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { ChainfleetError } from "../../components/error";
+import { PROJECT_ROOT } from "../../components/root";
 import { type EngineCommand, EngineFailure } from "./command";
-import { localTargetHint, ROOT, writtenConfig } from "./project";
+import { localTargetHint, writtenConfig } from "./project";
 
 /**
  * Opens a stack of this project.
@@ -14,12 +15,14 @@ import { localTargetHint, ROOT, writtenConfig } from "./project";
  */
 export async function openStack(stackName: string, command: EngineCommand): Promise<Stack> {
   writtenConfig(stackName);
-  const options = { pulumiCommand: await command.automation(), workDir: ROOT };
-  const stack = await LocalWorkspace.selectStack({ stackName, workDir: ROOT }, options).catch((error) => {
-    throw error instanceof EngineFailure && isUnknownStack(error.result.stderr)
-      ? unknownStack(stackName, ROOT, error)
-      : error;
-  });
+  const options = { pulumiCommand: await command.automation(), workDir: PROJECT_ROOT };
+  const stack = await LocalWorkspace.selectStack({ stackName, workDir: PROJECT_ROOT }, options).catch(
+    (error) => {
+      throw error instanceof EngineFailure && isUnknownStack(error.result.stderr)
+        ? unknownStack(stackName, PROJECT_ROOT, error)
+        : error;
+    },
+  );
   // After each operation the Automation API runs the CLI three times for these, a second in all, and shows secrets
   // while it does. Nobody here reads them.
   return Object.assign(stack, { outputs: async () => ({}), info: async () => undefined });
@@ -32,15 +35,16 @@ export function isUnknownStack(output: string): boolean {
 
 /** @param root of the project. */
 export function unknownStack(name: string, root: string, cause: Error): ChainfleetError {
-  return new ChainfleetError(
-    `The stack "${name}" does not exist: Pulumi.${name}.yaml is there, but Pulumi's backend knows no such stack. Nothing was changed.`,
-    [
+  return new ChainfleetError({
+    code: "TODO",
+    summary: `The stack "${name}" does not exist: Pulumi.${name}.yaml is there, but Pulumi's backend knows no such stack. Nothing was changed.`,
+    next: [
       `Make it: pulumi stack init ${name}`,
       "Without --secrets-provider (awskms://…, azurekeyvault://…) a self-managed backend encrypts its secrets, node keys among them, with a passphrase.",
       ...localTargetHint(root),
     ].join("\n"),
-    { cause },
-  );
+    cause,
+  });
 }
 
 /**
@@ -64,11 +68,12 @@ export async function withLock<Result>(
         throw error;
       }
       if (holder.host !== hostname()) {
-        throw new ChainfleetError(
-          `Another run (process ${holder.pid} on ${holder.host}) is changing the stack "${stack.name}".`,
-          "Wait for it. If it is gone for certain: pulumi cancel.",
-          { cause: error },
-        );
+        throw new ChainfleetError({
+          code: "TODO",
+          summary: `Another run (process ${holder.pid} on ${holder.host}) is changing the stack "${stack.name}".`,
+          next: "Wait for it. If it is gone for certain: pulumi cancel.",
+          cause: error,
+        });
       }
       if (isPulumi(holder.pid)) {
         if (waits === 0) {

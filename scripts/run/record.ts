@@ -9,11 +9,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { ROOT } from "../engine/project";
+import { PROJECT_ROOT } from "../../components/root";
 import type { TimedEvent } from "./events";
 import type { Mode, Summary } from "./summary";
 
-const RUNS = join(ROOT, ".chainfleet/runs");
+const RUNS = join(PROJECT_ROOT, ".chainfleet/runs");
 
 /** The record of one run, on disk while it happens: `events.jsonl`, at the end `summary.json`. */
 export class RunRecord {

@@ -7,12 +7,13 @@ export class ConfigError extends ChainfleetError {
     readonly findings: readonly Finding[],
     file: string,
   ) {
-    super(
-      `${file} has ${findings.length === 1 ? "a problem" : `${findings.length} problems`}; nothing was changed.\n${findings
+    super({
+      code: "CONFIG_INVALID",
+      summary: `${file} has ${findings.length === 1 ? "a problem" : `${findings.length} problems`}; nothing was changed.\n${findings
         .map(({ key, problem }) => `  chainfleet:${key} ${problem}`)
         .join("\n")}`,
-      "Every key is described in docs/config.md.",
-    );
+      next: "Every key is described in docs/config.md.",
+    });
     this.name = "ConfigError";
   }
 }

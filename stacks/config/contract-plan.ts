@@ -1,13 +1,13 @@
 import { getAddress, type Hex } from "viem";
-import type { Artifact } from "../../components/contracts/artifact";
+import type { Artifact } from "../../components/contracts/build/artifact";
 import type {
   CallDefinition,
   ChainDefinition,
   ContractDefinition,
-} from "../../components/contracts/definitions";
-import type { Arguments } from "../../components/contracts/parameters";
-import { type PlannedChain, planContracts } from "../../components/contracts/plan";
-import type { Sender } from "../../components/contracts/sender";
+} from "../../components/contracts/definitions/definitions";
+import type { Arguments } from "../../components/contracts/definitions/parameters";
+import { type PlannedChain, planContracts } from "../../components/contracts/plan/plan";
+import type { Sender } from "../../components/contracts/sender/sender";
 import type { Finding } from "../../components/finding";
 import { ConfigError } from "./config-error";
 import type { ContractsChainConfig, ContractsConfig } from "./contracts";
@@ -40,10 +40,10 @@ export function senderOf({ sender }: ContractsChainConfig): Sender {
   const { keyVariable, keystore, passwordVariable = "", keySecret = "" } = sender;
   const key: Sender["key"] =
     keyVariable !== undefined
-      ? { from: "variable", variable: keyVariable }
+      ? { kind: "variable", variable: keyVariable }
       : keystore !== undefined
-        ? { from: "keystore", file: keystore, passwordVariable }
-        : { from: "config", name: keySecret };
+        ? { kind: "keystore", file: keystore, passwordVariable }
+        : { kind: "config", name: keySecret };
   return { address: getAddress(sender.address), key };
 }
 
@@ -56,16 +56,16 @@ function definition(name: string, chain: ContractsChainConfig, salt: string): Ch
         name: contractName,
         contract: contract.contract ?? contractName,
         args: contract.args as Arguments,
-        making:
+        method:
           contract.at !== undefined
             ? {
-                by: "others",
+                kind: "existing",
                 address: getAddress(contract.at),
                 codeHash: contract.codeHash as Hex | undefined,
               }
             : contract.create === "create2"
-              ? { by: "create2", salt: contract.salt ?? salt }
-              : { by: "create" },
+              ? { kind: "create2", salt: contract.salt ?? salt }
+              : { kind: "create" },
       }),
     ),
     calls: Object.entries(chain.calls).map(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checksumProblem } from "../../components/contracts/checksum";
+import { checksumProblem } from "../../components/contracts/definitions/checksum";
 
 /** The part of the config's schema under `chainfleet:contracts`. */
 

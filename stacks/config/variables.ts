@@ -1,4 +1,4 @@
-import { accountOf, type ConfigSecret } from "../../components/contracts/sender";
+import { accountOf, type ConfigSecret } from "../../components/contracts/sender/sender";
 import { environmentVariable, variablesIn } from "../../components/environment";
 import { ChainfleetError } from "../../components/error";
 import type { Finding } from "../../components/finding";
@@ -78,7 +78,7 @@ async function senderFindings(
     }
     return [
       {
-        key: `${key}.sender.${SOURCE_KEYS[sender.key.from]}`,
+        key: `${key}.sender.${SOURCE_KEYS[sender.key.kind]}`,
         problem: `cannot be used: ${error.message.replaceAll("\n", " ")}`,
       },
     ];

@@ -11,8 +11,8 @@ import {
 } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TroubledAnvil } from "../../components/contracts/lane/anvil";
-import { ContractsProject } from "./contracts-project";
+import { ContractsProject } from "../support/contracts-project";
+import { TroubledAnvil } from "../support/troubled-anvil";
 
 /** The contracts stack on the real engine and a real node, through its life and through kills at seeded moments. */
 const SEED = Number(process.env["CHAINFLEET_TEST_SEED"] ?? Date.now() % 1_000_000);
@@ -203,7 +203,7 @@ describe(`contracts, seed ${SEED}`, () => {
   });
 
   it("shows what a changed source changes and nothing else; a changed provider changes nothing", async () => {
-    const provider = project.path("components/contracts/deployment-provider.ts");
+    const provider = project.path("components/contracts/deployment/deployment-provider.ts");
     writeFileSync(provider, `// A comment.\n${readFileSync(provider, "utf8")}`);
     expect(await project.preview()).toEqual([]);
 

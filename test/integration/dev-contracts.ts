@@ -17,7 +17,7 @@ import {
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { expect, it } from "vitest";
-import type { Checkout } from "./checkout";
+import type { Checkout } from "../support/checkout";
 
 /** Anvil's publicly known accounts, which have ether on both chains: nothing secret. */
 const account = (addressIndex: number): Account =>

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { qbftExtraData } from "../../components/besu/genesis";
 import { steps } from "../../scripts/run/events";
 import { nameOf } from "../../scripts/run/summary";
-import { Checkout, type Finished, type KubernetesObject } from "./checkout";
+import { Checkout, type Finished, type KubernetesObject } from "../support/checkout";
 import { testContracts } from "./dev-contracts";
 
 /** One dev network, brought up once and carried through its life in the order of these tests. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it, onTestFailed } from "vitest";
 import type { Summary } from "../../scripts/run/summary";
-import { Checkout, type Finished, type KubernetesObject } from "./checkout";
+import { Checkout, type Finished, type KubernetesObject } from "../support/checkout";
 
 /**
  * kill -9 at seeded moments: of the Pulumi program, the engine, the chainfleet command and the simulated cloud, in

@@ -3,9 +3,9 @@ import { Wallet } from "@ethereumjs/wallet";
 import { hexToBytes, numberToHex, parseEther } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TroubledAnvil } from "../../components/contracts/lane/anvil";
 import { ServiceProcess } from "../../local/chains/testing";
-import { ContractsProject } from "./contracts-project";
+import { ContractsProject } from "../support/contracts-project";
+import { TroubledAnvil } from "../support/troubled-anvil";
 
 /** Contracts verified at three explorers, and senders whose keys are in a keystore or a secret of the config. */
 const PASSWORD = "correct horse battery staple";

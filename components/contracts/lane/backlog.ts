@@ -112,10 +112,11 @@ export class Backlog {
     for (const name of names) {
       const behind = this.waiting.filter(({ job }) => job.after.includes(name)).map(({ job }) => job.name);
       if (behind.length > 0) {
-        const reason = new ChainfleetError(
-          `${behind.join(", ")} on ${chain}: not sent, as ${name} failed.`,
-          "Run again when that is put right.",
-        );
+        const reason = new ChainfleetError({
+          code: "TODO",
+          summary: `${behind.join(", ")} on ${chain}: not sent, as ${name} failed.`,
+          next: "Run again when that is put right.",
+        });
         this.fail(behind, reason, chain);
       }
     }

@@ -1,19 +1,18 @@
 import {
   type Address,
-  createPublicClient,
   type Hash,
   type Hex,
-  http,
   keccak256,
   type PublicClient,
   TransactionNotFoundError,
   TransactionReceiptNotFoundError,
 } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
+import { clientOf } from "../rpc/client";
+import { currentFee } from "../rpc/fee";
+import { refusal } from "../rpc/refusal";
 import type { LaneChain, Transaction } from "./job";
-import type { Fee, LaneRules, Receipt, Sight } from "./plan";
-import { refusal } from "./refusal";
-import { modestTip } from "./tip";
+import type { ChainSnapshot, LaneRules, Receipt } from "./plan";
 
 /** How transactions are sent on a chain. */
 export interface ChainSettings {
@@ -30,17 +29,6 @@ export interface ChainSettings {
 /** Blocks after which a transaction at the head of a lane pays more. */
 const PATIENCE = 3;
 const POLL_MILLISECONDS = 400;
-/** Blocks whose tips are looked at. */
-const TIP_BLOCKS = 20;
-
-/** A client whose calls are tried again when the node is busy: viem honours Retry-After. */
-export function clientOf(rpcUrl: string): PublicClient {
-  return createPublicClient({
-    transport: http(rpcUrl, { batch: true, retryCount: 5, retryDelay: 200, timeout: 10_000 }),
-    cacheTime: 0,
-  });
-}
-
 /** A chain through its RPC endpoint, with one account's key. */
 export function laneChain(settings: ChainSettings, account: PrivateKeyAccount): LaneChain {
   const client = clientOf(settings.rpcUrl);
@@ -60,7 +48,7 @@ export function laneChain(settings: ChainSettings, account: PrivateKeyAccount): 
         throw error;
       }
     },
-    look: (hashes) => look(client, account.address, hashes),
+    observe: (hashes) => look(client, account.address, hashes),
     rules: () => rules(client, settings, insists),
   };
 }
@@ -77,7 +65,7 @@ async function sign(
   return account.signTransaction({ ...transaction, to: to ?? null, ...fees, chainId });
 }
 
-async function look(client: PublicClient, sender: Address, hashes: readonly Hash[]): Promise<Sight> {
+async function look(client: PublicClient, sender: Address, hashes: readonly Hash[]): Promise<ChainSnapshot> {
   const [block, mined, pending, ...found] = await Promise.all([
     client.getBlockNumber(),
     client.getTransactionCount({ address: sender, blockTag: "latest" }),
@@ -124,39 +112,6 @@ async function isInPool(client: PublicClient, hash: Hash): Promise<boolean> {
       return false;
     }
     throw error;
-  }
-}
-
-/**
- * What a transaction should offer now, and the least that the chain takes. In wei for a unit of gas.
- *
- * @param insists whether the node has refused a modest tip: then its own word counts.
- */
-export async function currentFee(
-  client: PublicClient,
-  insists = false,
-): Promise<Fee & { readonly floor: bigint }> {
-  const { baseFeePerGas } = await client.getBlock();
-  if (typeof baseFeePerGas !== "bigint") {
-    const price = await client.getGasPrice();
-    return { max: price, tip: price, floor: price };
-  }
-  const [suggested, paid] = await Promise.all([client.estimateMaxPriorityFeePerGas(), tipsPaid(client)]);
-  const tip = insists ? suggested : modestTip(suggested, paid);
-  // Twice the base fee leaves room for six full blocks, as wallets do.
-  return { max: 2n * baseFeePerGas + tip, tip, floor: baseFeePerGas };
-}
-
-/** The middle tip of each of the last blocks; none where the node does not tell. */
-async function tipsPaid(client: PublicClient): Promise<readonly bigint[]> {
-  try {
-    const { reward = [] } = await client.getFeeHistory({ blockCount: TIP_BLOCKS, rewardPercentiles: [50] });
-    return reward.flatMap(([middle]) => middle ?? []);
-  } catch (error) {
-    if (refusal(error) === "unanswered") {
-      throw error;
-    }
-    return [];
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Address, Hash, Hex } from "viem";
-import type { Fee, LaneRules, Receipt, Sight } from "./plan";
+import type { Fee } from "../rpc/fee";
+import type { ChainSnapshot, LaneRules, Receipt } from "./plan";
 
 /** A transaction to be made, known by what it leaves on the chain. */
 export interface Job {
@@ -17,7 +18,7 @@ export interface Job {
    * Whether a second transaction like it would do no harm, as one of CREATE2, which is reverted. Any other is not sent
    * while the pool has one of the sender's from before this run: it may be the same.
    */
-  readonly isHarmlessTwice: boolean;
+  readonly isIdempotent: boolean;
   /** Names of jobs that must be before this one. Those that the lane does not have count as done. */
   readonly after: readonly string[];
 }
@@ -40,7 +41,7 @@ export interface LaneChain {
   /** Hands a signed transaction to the node. */
   broadcast(raw: Hex): Promise<void>;
   /** What the node knows of the sender and of these transactions. */
-  look(hashes: readonly Hash[]): Promise<Sight>;
+  observe(hashes: readonly Hash[]): Promise<ChainSnapshot>;
   hashOf(raw: Hex): Hash;
   /** What the sender has, in wei. */
   balance(): Promise<bigint>;

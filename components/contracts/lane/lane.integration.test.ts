@@ -5,10 +5,11 @@ import fc from "fast-check";
 import { concat, createWalletClient, type Hex, http, keccak256, numberToHex, stringToHex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { create2Address, create2Job } from "../create2";
-import type { Creation } from "../creation";
-import { TroubledAnvil } from "./anvil";
-import { clientOf, laneChain } from "./chain";
+import { TroubledAnvil } from "../../../test/support/troubled-anvil";
+import { create2Address, create2Job } from "../deployment/create2";
+import type { Creation } from "../deployment/creation";
+import { clientOf } from "../rpc/client";
+import { laneChain } from "./chain";
 import { Lane } from "./lane";
 
 /** Nine contracts on a node that makes trouble: the same addresses, each once, nothing stuck. */

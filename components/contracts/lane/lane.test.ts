@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { stringToHex } from "viem";
 import { describe, expect, it } from "vitest";
+import { SimulatedChain, type Trouble } from "../../../test/support/simulated-chain";
 import { ChainfleetError } from "../../error";
 import type { Job } from "./job";
 import { Lane } from "./lane";
-import { SimulatedChain, type Trouble } from "./simulated-chain";
 
 const job = (chain: SimulatedChain, name: string, after: readonly string[] = []): Job => ({
   name,
   to: chain.sender,
   data: stringToHex(name),
   value: 0n,
-  isHarmlessTwice: true,
+  isIdempotent: true,
   after,
   gas: async () => 1n,
   isDone: async () => chain.made.includes(stringToHex(name)),
@@ -19,7 +19,7 @@ const job = (chain: SimulatedChain, name: string, after: readonly string[] = [])
 
 const reverting = (chain: SimulatedChain, name: string): Job => ({
   ...job(chain, name),
-  gas: () => Promise.reject(new ChainfleetError("its constructor reverts")),
+  gas: () => Promise.reject(new ChainfleetError({ code: "TODO", summary: "its constructor reverts" })),
 });
 
 const trouble = fc.constantFrom<Trouble>(
@@ -163,9 +163,9 @@ describe("a lane that must not send", () => {
   it("never queues a contract without a fixed address behind a transaction that may be the same", async () => {
     const chain = new SimulatedChain([], settings);
     chain.leave("0x", 0n);
-    const plain = { ...job(chain, "weth"), to: undefined, isHarmlessTwice: false };
+    const plain = { ...job(chain, "weth"), to: undefined, isIdempotent: false };
     await expect(new Lane(chain).do(plain)).rejects.toThrow(/is held by a transaction/);
-    expect((await chain.look([])).pending).toBe(1);
+    expect((await chain.observe([])).pending).toBe(1);
   });
 
   it("takes a job that comes in the moment in which it ends", async () => {
@@ -178,7 +178,7 @@ describe("a lane that must not send", () => {
 
 describe("a lane of calls, of which each counts", () => {
   const settings = { blockSize: 9, poolSize: 9, confirmations: 1, maxPending: 9, isOfCalls: true };
-  const call = (chain: SimulatedChain) => ({ ...job(chain, "transmit"), isHarmlessTwice: false });
+  const call = (chain: SimulatedChain) => ({ ...job(chain, "transmit"), isIdempotent: false });
   const once = [stringToHex("transmit")];
   const calm = (blocks: number): Trouble[] => Array(blocks).fill("block");
 
@@ -212,9 +212,9 @@ describe("a lane of calls, of which each counts", () => {
 
   it("does not take a nonce for lost because one node counts what another has no receipt of yet", async () => {
     const chain = new SimulatedChain([], settings);
-    const look = chain.look.bind(chain);
+    const look = chain.observe.bind(chain);
     let lagging = 1;
-    chain.look = async (hashes) => {
+    chain.observe = async (hashes) => {
       const sight = await look(hashes);
       const lags = sight.mined > 0 && lagging-- > 0;
       return lags ? { ...sight, receipts: new Map() } : sight;
@@ -254,7 +254,7 @@ describe("a lane that gets nowhere", () => {
   it("ends a job that nobody can tell of, and no other", async () => {
     const chain = new SimulatedChain([], settings);
     const lane = new Lane(chain);
-    const lost = new ChainfleetError("the node does not keep the states");
+    const lost = new ChainfleetError({ code: "TODO", summary: "the node does not keep the states" });
     const [unknown, invalid, right] = await Promise.allSettled([
       lane.do({ ...job(chain, "unknown"), isDone: () => Promise.reject(lost) }),
       lane.do({ ...job(chain, "invalid"), gas: () => Promise.reject(new Error("invalid opcode: INVALID")) }),

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Hex } from "viem";
 import { ChainfleetError } from "../../error";
+import { capped, type Fee } from "../rpc/fee";
+import { type Refusal, refusal, wordsOf } from "../rpc/refusal";
 import { Backlog, type Entry } from "./backlog";
 import type { Done, Job, LaneChain } from "./job";
 import { type Bill, lacking } from "./payment";
-import { type Action, capped, type Fee, type LaneRules, nextActions, type Receipt } from "./plan";
-import { type Refusal, refusal, wordsOf } from "./refusal";
-import { Restraint } from "./restraint";
+import { type Action, type LaneRules, nextActions, type Receipt } from "./plan";
+import { SendPolicy } from "./restraint";
 
 /**
  * The transactions of one sender on one chain. Every job gets a nonce as soon as the pool has room, without
@@ -19,10 +20,10 @@ export class Lane {
   #isRunning = false;
   /** What the node said of the last transaction that it did not take. */
   #refusal: string | undefined;
-  #restraint: Restraint;
+  #restraint: SendPolicy;
 
   constructor(readonly chain: LaneChain) {
-    this.#restraint = new Restraint(chain);
+    this.#restraint = new SendPolicy(chain);
   }
 
   /**
@@ -47,7 +48,7 @@ export class Lane {
     let silent = 0;
     let answeredAt = Date.now();
     // What was seen before a pause says nothing about now.
-    this.#restraint = new Restraint(this.chain);
+    this.#restraint = new SendPolicy(this.chain);
     await this.#gather();
     while (!this.#backlog.isEmpty) {
       try {
@@ -82,8 +83,8 @@ export class Lane {
   async #turn(): Promise<void> {
     const { flights } = this.#backlog;
     const hashes = flights.flatMap(({ broadcasts }) => broadcasts.map(({ hash }) => hash));
-    const [sight, rules] = await Promise.all([this.chain.look(hashes), this.chain.rules()]);
-    const verdict = this.#restraint.judge({
+    const [sight, rules] = await Promise.all([this.chain.observe(hashes), this.chain.rules()]);
+    const verdict = this.#restraint.evaluate({
       sight,
       rules,
       flights,
@@ -198,10 +199,11 @@ export class Lane {
     if (entry.attempts >= ATTEMPTS) {
       this.#fail(
         [name],
-        new ChainfleetError(
-          `${name} on ${this.chain.name}: transaction ${receipt.hash} in block ${receipt.block} was reverted, ${entry.attempts} times in all.`,
-          "Look at it with: cast run <transaction> --rpc-url <the chain's>. Its constructor or the contract that it calls refuses it.",
-        ),
+        new ChainfleetError({
+          code: "TODO",
+          summary: `${name} on ${this.chain.name}: transaction ${receipt.hash} in block ${receipt.block} was reverted, ${entry.attempts} times in all.`,
+          next: "Look at it with: cast run <transaction> --rpc-url <the chain's>. Its constructor or the contract that it calls refuses it.",
+        }),
       );
       return;
     }
@@ -297,7 +299,7 @@ export class Lane {
       to: this.chain.sender,
       data: "0x",
       value: 0n,
-      isHarmlessTwice: true,
+      isIdempotent: true,
       after: [],
       gas: async () => 21_000n,
       isDone: async () => true,

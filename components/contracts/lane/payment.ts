@@ -31,8 +31,9 @@ export function lacking(
   }
   const count = waiting.length === 1 ? "a transaction needs" : `${waiting.length} transactions need`;
   const names = waiting.map(({ name }) => name).join(", ");
-  return new ChainfleetError(
-    `${chain.sender} on ${chain.name} has ${formatEther(balance)} ether; ${count} up to ${formatEther(needed)} ether at ${formatGwei(price)} gwei (${names}). None of them was sent.`,
-    `Send it ${formatEther(needed - balance)} ether or more and run again.`,
-  );
+  return new ChainfleetError({
+    code: "TODO",
+    summary: `${chain.sender} on ${chain.name} has ${formatEther(balance)} ether; ${count} up to ${formatEther(needed)} ether at ${formatGwei(price)} gwei (${names}). None of them was sent.`,
+    next: `Send it ${formatEther(needed - balance)} ether or more and run again.`,
+  });
 }

@@ -1,10 +1,6 @@
 import type { Address, Hash } from "viem";
-
-/** What a transaction offers for a unit of gas, in wei. On a chain without EIP-1559 both are the gas price. */
-export interface Fee {
-  readonly max: bigint;
-  readonly tip: bigint;
-}
+import type { Fee } from "../rpc/fee";
+import { capped } from "../rpc/fee";
 
 /** One broadcast of a transaction; a bump of its fee is another one with the same nonce. */
 export interface Broadcast {
@@ -37,7 +33,7 @@ export interface WaitingJob {
 }
 
 /** What the node told, all at about the same time. */
-export interface Sight {
+export interface ChainSnapshot {
   /** Number of the latest block. */
   readonly block: number;
   /** How many transactions of the sender are in blocks: the next nonce that counts. */
@@ -94,20 +90,24 @@ const LEAST_BUMP_PERCENT = 110n;
 const BUMP_PERCENT = 113n;
 
 /** Decides what a lane does next. Pure: the same sight of the same lane gives the same actions. */
-export function nextActions(lane: LaneState, sight: Sight, rules: LaneRules): Action[] {
+export function nextActions(lane: LaneState, sight: ChainSnapshot, rules: LaneRules): Action[] {
   const settled = lane.flights.map((flight) => ({ flight, action: settle(flight, sight, rules) }));
   const inAir = settled.flatMap(({ flight, action }) => (action === undefined ? [flight] : []));
   return [
     ...settled.flatMap(({ action }) => (action === undefined || action === "mined" ? [] : [action])),
     // Before what waits behind it: a full pool would not take it afterwards.
     ...gaps(inAir, sight, rules),
-    ...inAir.flatMap((flight) => nurse(flight, sight, rules)),
-    ...departures(lane, inAir, sight, rules),
+    ...inAir.flatMap((flight) => rebroadcastOrBump(flight, sight, rules)),
+    ...newTransactions(lane, inAir, sight, rules),
   ];
 }
 
 /** What a flight whose nonce is in a block comes to; undefined while it is in the air. */
-function settle(flight: Flight, sight: Sight, { confirmations }: LaneRules): Action | "mined" | undefined {
+function settle(
+  flight: Flight,
+  sight: ChainSnapshot,
+  { confirmations }: LaneRules,
+): Action | "mined" | undefined {
   const receipt = flight.broadcasts
     .map(({ hash }) => sight.receipts.get(hash))
     .find((found) => found !== undefined);
@@ -120,7 +120,11 @@ function settle(flight: Flight, sight: Sight, { confirmations }: LaneRules): Act
 }
 
 /** What a flight in the air needs: another broadcast if the node forgot it, a higher fee if it is stuck. */
-function nurse(flight: Flight, sight: Sight, { fee, ceiling, patience }: LaneRules): Action[] {
+function rebroadcastOrBump(
+  flight: Flight,
+  sight: ChainSnapshot,
+  { fee, ceiling, patience }: LaneRules,
+): Action[] {
   const last = flight.broadcasts.at(-1);
   if (last === undefined) {
     return [];
@@ -137,7 +141,7 @@ function nurse(flight: Flight, sight: Sight, { fee, ceiling, patience }: LaneRul
 }
 
 /** Nonces below a flight that neither this lane nor anybody in the pool holds. */
-function gaps(inAir: readonly Flight[], sight: Sight, { fee, ceiling }: LaneRules): Action[] {
+function gaps(inAir: readonly Flight[], sight: ChainSnapshot, { fee, ceiling }: LaneRules): Action[] {
   const held = new Set(inAir.map(({ nonce }) => nonce));
   const last = Math.max(sight.pending - 1, ...held);
   const offered = capped(fee, ceiling);
@@ -150,10 +154,10 @@ function gaps(inAir: readonly Flight[], sight: Sight, { fee, ceiling }: LaneRule
   return free;
 }
 
-function departures(
+function newTransactions(
   { waiting }: LaneState,
   inAir: readonly Flight[],
-  sight: Sight,
+  sight: ChainSnapshot,
   { maxPending, fee, ceiling }: LaneRules,
 ): Action[] {
   const actions: Action[] = [];
@@ -181,15 +185,6 @@ function atLeast(fee: Fee, floor: Fee): Fee {
   return { max: larger(fee.max, floor.max), tip: larger(fee.tip, floor.tip) };
 }
 
-/** The fee, but no part of it above the ceiling. */
-export function capped({ max, tip }: Fee, ceiling: bigint): Fee {
-  return { max: smaller(max, ceiling), tip: smaller(tip, ceiling) };
-}
-
 function larger(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
-}
-
-function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

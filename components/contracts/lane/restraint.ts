@@ -1,14 +1,14 @@
 import { formatGwei } from "viem";
 import { ChainfleetError } from "../../error";
 import type { Job, LaneChain } from "./job";
-import type { Flight, LaneRules, Sight } from "./plan";
+import type { ChainSnapshot, Flight, LaneRules } from "./plan";
 
 /** A lane and its chain at one look. */
 export interface Situation {
-  readonly sight: Sight;
+  readonly sight: ChainSnapshot;
   readonly rules: LaneRules;
   readonly flights: readonly Flight[];
-  readonly waiting: readonly Pick<Job, "name" | "isHarmlessTwice">[];
+  readonly waiting: readonly Pick<Job, "name" | "isIdempotent">[];
   /** What the node said of the last transaction that it did not take, if it took none since. */
   readonly refusal?: string | undefined;
 }
@@ -26,7 +26,7 @@ const STALLED_BLOCKS = 50;
 const STILL_MILLISECONDS = 10 * 60_000;
 
 /** When a lane has to hold back, and when it has held back for long enough. Remembers since when. */
-export class Restraint {
+export class SendPolicy {
   /** The first look: blocks, and the nonce behind those that were in the pool before. */
   #begun: { readonly block: number; readonly pending: number } | undefined;
   #progress = { mark: "", since: 0 };
@@ -37,7 +37,7 @@ export class Restraint {
   constructor(readonly chain: Pick<LaneChain, "name" | "sender">) {}
 
   /** @param now milliseconds since the epoch. */
-  judge(situation: Situation, now = Date.now()): Verdict {
+  evaluate(situation: Situation, now = Date.now()): Verdict {
     const { block, pending } = situation.sight;
     this.#begun ??= { block, pending };
     const stopped = this.#isStill(situation, now) ?? this.#isHeldUp(situation) ?? this.#isStalled(situation);
@@ -53,10 +53,11 @@ export class Restraint {
     }
     return now - this.#last.at < STILL_MILLISECONDS
       ? undefined
-      : new ChainfleetError(
-          `${namesOf(situation)} on ${this.chain.name}: the chain has made no block for ${STILL_MILLISECONDS / 60_000} minutes, since ${sight.block}.`,
-          "Look after its validators; run again when it goes on.",
-        );
+      : new ChainfleetError({
+          code: "TODO",
+          summary: `${namesOf(situation)} on ${this.chain.name}: the chain has made no block for ${STILL_MILLISECONDS / 60_000} minutes, since ${sight.block}.`,
+          next: "Look after its validators; run again when it goes on.",
+        });
   }
 
   /**
@@ -70,10 +71,11 @@ export class Restraint {
     }
     return sight.block - this.#head.since < HELD_UP_BLOCKS
       ? undefined
-      : new ChainfleetError(
-          `${namesOf(situation)} on ${this.chain.name}: nonce ${sight.mined} of ${this.chain.sender} is held by a transaction that this run did not send, and that has not been mined for ${HELD_UP_BLOCKS} blocks.`,
-          "Speed it up or cancel it with the wallet that sent it (for one of a killed run: any wallet with this key), then run again.",
-        );
+      : new ChainfleetError({
+          code: "TODO",
+          summary: `${namesOf(situation)} on ${this.chain.name}: nonce ${sight.mined} of ${this.chain.sender} is held by a transaction that this run did not send, and that has not been mined for ${HELD_UP_BLOCKS} blocks.`,
+          next: "Speed it up or cancel it with the wallet that sent it (for one of a killed run: any wallet with this key), then run again.",
+        });
   }
 
   /** The chain makes blocks, and none of them has anything of the lane, though nobody else holds it up. */
@@ -86,10 +88,11 @@ export class Restraint {
     }
     return sight.block - this.#progress.since < STALLED_BLOCKS
       ? undefined
-      : new ChainfleetError(
-          `${namesOf(situation)} on ${this.chain.name}: nothing of it was mined for ${STALLED_BLOCKS} blocks.${refusal === undefined ? "" : ` The node does not take it: ${refusal}`}`,
-          "What is in the pool is taken over by the next run. If the node asks for a higher fee, raise the chain's feeCeilingGwei.",
-        );
+      : new ChainfleetError({
+          code: "TODO",
+          summary: `${namesOf(situation)} on ${this.chain.name}: nothing of it was mined for ${STALLED_BLOCKS} blocks.${refusal === undefined ? "" : ` The node does not take it: ${refusal}`}`,
+          next: "What is in the pool is taken over by the next run. If the node asks for a higher fee, raise the chain's feeCeilingGwei.",
+        });
   }
 
   /**
@@ -101,7 +104,7 @@ export class Restraint {
     const isPatient = sight.block < begun.block + rules.patience;
     // A node that forgot them shows none of them any more.
     const areThere = sight.mined < Math.min(begun.pending, sight.pending);
-    return areThere && (isPatient || !waiting.every((job) => job.isHarmlessTwice));
+    return areThere && (isPatient || !waiting.every((job) => job.isIdempotent));
   }
 
   /** While the chain asks for more than the ceiling, only what is in the air is looked after. */
@@ -115,10 +118,11 @@ export class Restraint {
       return "send nothing new";
     }
     const inPool = situation.flights.map(({ job }) => job).join(", ");
-    return new ChainfleetError(
-      `${namesOf(situation)} on ${this.chain.name}: the chain has asked ${formatGwei(floor)} gwei for a unit of gas for ${DEAR_BLOCKS} blocks; the ceiling is ${formatGwei(ceiling)} gwei. ${inPool === "" ? "Nothing was sent for them." : `In the pool already: ${inPool}.`}`,
-      "Run again when the fee has fallen, or raise the chain's feeCeilingGwei. What is mined meanwhile is taken over.",
-    );
+    return new ChainfleetError({
+      code: "TODO",
+      summary: `${namesOf(situation)} on ${this.chain.name}: the chain has asked ${formatGwei(floor)} gwei for a unit of gas for ${DEAR_BLOCKS} blocks; the ceiling is ${formatGwei(ceiling)} gwei. ${inPool === "" ? "Nothing was sent for them." : `In the pool already: ${inPool}.`}`,
+      next: "Run again when the fee has fallen, or raise the chain's feeCeilingGwei. What is mined meanwhile is taken over.",
+    });
   }
 }
 

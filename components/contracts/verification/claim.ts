@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Address, Hash, Hex } from "viem";
-import { readArtifact } from "../build";
+import { readArtifact } from "../build/build";
 import type { Claim } from "./explorer";
 import { qualifiedName, standardInput } from "./standard-input";
 

@@ -1,6 +1,6 @@
 import { keccak256, stringToHex } from "viem";
 import { describe, expect, it } from "vitest";
-import type { Metadata } from "../artifact";
+import type { Metadata } from "../build/artifact";
 import { qualifiedName, standardInput } from "./standard-input";
 
 const SOURCE = "contract WETH9 {}";

@@ -1,6 +1,6 @@
 import { type Hex, keccak256, stringToHex } from "viem";
 import { ChainfleetError } from "../../error";
-import type { Metadata } from "../artifact";
+import type { Metadata } from "../build/artifact";
 
 /** The compiler's input, as explorers take it: https://docs.soliditylang.org/en/latest/using-the-compiler.html#input-description */
 export interface StandardInput {
@@ -41,9 +41,10 @@ export function qualifiedName({ settings }: Metadata): string {
 
 function expectHash(path: string, content: string, hash: Hex): void {
   if (keccak256(stringToHex(content)) !== hash) {
-    throw new ChainfleetError(
-      `${path} is not the source that was compiled any more.`,
-      "Start the run again: it builds and plans with the sources as they are.",
-    );
+    throw new ChainfleetError({
+      code: "TODO",
+      summary: `${path} is not the source that was compiled any more.`,
+      next: "Start the run again: it builds and plans with the sources as they are.",
+    });
   }
 }

@@ -1,5 +1,6 @@
 import type { FullProvider } from "../../dynamic-resource";
 import { ChainfleetError } from "../../error";
+import { PROJECT_ROOT } from "../../root";
 import { type ClaimedContract, claimOf } from "./claim";
 import type { ExplorerSettings } from "./explorer";
 import { type Result, verifyAt } from "./verify";
@@ -39,14 +40,15 @@ function idOf({ chain, deployment }: Inputs): string {
 
 /** @throws with the resource's id and what is known, so that the engine keeps it and tries again with the next run. */
 async function verify(inputs: Inputs): Promise<Result[]> {
-  const claim = claimOf(process.cwd(), inputs.chain.chainId, inputs);
+  const claim = claimOf(PROJECT_ROOT, inputs.chain.chainId, inputs);
   const results = await Promise.all(inputs.explorers.map((explorer) => verifyAt(explorer, claim)));
   const refusals = results.flatMap(({ explorer, why }) => (why === undefined ? [] : [`${explorer}: ${why}`]));
   if (refusals.length > 0) {
-    const error = new ChainfleetError(
-      `${inputs.deployment} on ${inputs.chain.name} (${inputs.address}) is not verified.\n${refusals.join("\n")}`,
-      `The contract is deployed and works; run again, or chainfleet contracts verify, to try once more. Its explorers are chainfleet:contracts.chains.${inputs.chain.name}.explorers.`,
-    );
+    const error = new ChainfleetError({
+      code: "TODO",
+      summary: `${inputs.deployment} on ${inputs.chain.name} (${inputs.address}) is not verified.\n${refusals.join("\n")}`,
+      next: `The contract is deployed and works; run again, or chainfleet contracts verify, to try once more. Its explorers are chainfleet:contracts.chains.${inputs.chain.name}.explorers.`,
+    });
     throw Object.assign(error, { id: idOf(inputs), properties: { ...inputs, results }, reasons: refusals });
   }
   return results;

@@ -29,11 +29,6 @@ export class ForgeVerification extends DynamicResource {
   declare readonly results: pulumi.Output<Result[]>;
 
   constructor(name: string, args: ForgeVerificationArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      { type: "ForgeVerification", module: "components/contracts/verification/verification-provider" },
-      name,
-      { ...args, results: undefined },
-      opts,
-    );
+    super("ForgeVerification", name, { ...args, results: undefined }, opts);
   }
 }

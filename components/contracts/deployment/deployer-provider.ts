@@ -1,0 +1,76 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { PublicClient } from "viem";
+import type { FullProvider } from "../../dynamic-resource";
+import { ChainfleetError } from "../../error";
+import { laneOf } from "../lane/lanes";
+import type { OnChain } from "../lane/on-chain";
+import { clientOf } from "../rpc/client";
+import { askEndpoint, atEndpoint } from "../rpc/endpoint";
+import { refusal, wordsOf } from "../rpc/refusal";
+import { configSecret, rememberConfig } from "../sender/config-secret";
+import { accountOf } from "../sender/sender";
+import { DETERMINISTIC_DEPLOYER } from "./create2";
+import { DEPLOYER_TRANSACTION, deployerFunding, isDeployerThere } from "./deterministic-deployer";
+
+type Inputs = Omit<OnChain, "rpcUrl"> & { readonly rpcUrl: string };
+
+/** Behind DeterministicDeployer. */
+export const provider: FullProvider = {
+  configure: async ({ config }) => rememberConfig(config),
+  check: async (_olds, news) => ({ inputs: news }),
+  diff: async (_id, olds: Inputs, news: Inputs) => {
+    const replaces = olds.chain.chainId === news.chain.chainId ? [] : ["chain"];
+    const changes = replaces.length > 0 || olds.rpcUrl !== news.rpcUrl;
+    return { changes, replaces, deleteBeforeReplace: false };
+  },
+  create: async (inputs: Inputs) => {
+    await atEndpoint(inputs.chain, inputs.rpcUrl, (url) => ensureDeployer(inputs, url));
+    return { id: `${inputs.chain.chainId}/${DETERMINISTIC_DEPLOYER}`, outs: inputs };
+  },
+  read: async (id, props: Inputs) => {
+    const found = await askEndpoint(props.chain, props.rpcUrl, (url) => isDeployerThere(clientOf(url)));
+    return found ? { id, props } : { id: "", props: {} };
+  },
+  update: async (_id, olds, news) => ({ outs: { ...olds, ...news } }),
+  delete: async () => {},
+};
+
+async function ensureDeployer({ chain, sender }: Inputs, url: string): Promise<void> {
+  const client = clientOf(url);
+  if (await isDeployerThere(client)) {
+    return;
+  }
+  const account = await accountOf(sender, configSecret);
+  await laneOf(chain, url, account).do(deployerFunding(client));
+  for (let seconds = 0; !(await isDeployerThere(client)); seconds += POLL_SECONDS) {
+    if (seconds >= PATIENCE_SECONDS) {
+      throw new ChainfleetError({
+        code: "TODO",
+        summary: `${chain.name}: the deterministic deployer's transaction is in no block after ${PATIENCE_SECONDS} s.`,
+        next: "Its gas price is 100 gwei, which cannot be changed: if the chain asks for more, run again when it asks for less, or set create: create for the contracts.",
+      });
+    }
+    // Again each time: a node may forget it.
+    await sendTransaction(client, chain.name);
+    await delay(POLL_SECONDS * 1000);
+  }
+}
+
+const POLL_SECONDS = 0.5;
+const PATIENCE_SECONDS = 120;
+
+async function sendTransaction(client: PublicClient, chain: string): Promise<void> {
+  try {
+    await client.sendRawTransaction({ serializedTransaction: DEPLOYER_TRANSACTION });
+  } catch (error) {
+    // Sent already, here or by another program, it is known, or its nonce is used; a fee may fall.
+    if (!["known", "nonce used", "underpriced", "unanswered", "fee too low"].includes(refusal(error))) {
+      throw new ChainfleetError({
+        code: "TODO",
+        summary: `${chain} does not take the deterministic deployer's transaction: ${wordsOf(error as Error)}`,
+        next: "Its signature has no chain id (EIP-155). Let the node take such transactions once, or set create: create for the contracts.",
+        cause: error,
+      });
+    }
+  }
+}

@@ -1,0 +1,383 @@
+import fc from "fast-check";
+import {
+  decodeFunctionData,
+  encodeFunctionData,
+  getContractAddress,
+  keccak256,
+  parseAbi,
+  stringToHex,
+} from "viem";
+import { describe, expect, it } from "vitest";
+import type { Artifact } from "../build/artifact";
+import type { CallDefinition, ChainDefinition, ContractDefinition } from "../definitions/definitions";
+import { DETERMINISTIC_DEPLOYER, saltOf } from "../deployment/create2";
+import { type ContractPlan, planContracts } from "./plan";
+
+const artifact = (name: string, ...signatures: string[]): Artifact => ({
+  name,
+  abi: parseAbi(
+    (signatures.length === 0 ? ["constructor()"] : signatures) as readonly string[],
+  ) as Artifact["abi"],
+  creationCode: "0x6001",
+  runtimeCode: "0x00",
+  immutables: [],
+  metadata: {
+    compiler: { version: "" },
+    language: "Solidity",
+    sources: {},
+    settings: { compilationTarget: {} },
+  },
+});
+const artifacts = new Map(
+  [
+    artifact("WETH9"),
+    artifact(
+      "CCIPRouter",
+      "constructor(address owner_, uint64 chainSelector_)",
+      "function setLane(uint64 selector, bool enabled, uint128 fee)",
+      "function lanes(uint64 selector) view returns (bool enabled, uint128 fee)",
+      "function deliver() returns (bool success)",
+      "function grantRole(bytes32 role, address account)",
+      "function hasRole(bytes32 role, address account) view returns (bool)",
+    ),
+    artifact(
+      "Bridge",
+      "constructor(address owner, address router, address weth9)",
+      "function connect(uint64 chainSelector, address peer_)",
+      "function peer() view returns (address)",
+    ),
+    artifact(
+      "MultiSig",
+      "constructor(address[] owners_, uint256 threshold_)",
+      "function execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures) payable returns (bool)",
+    ),
+  ].map((one) => [one.name, one]),
+);
+const OWNER = "0x000000000000000000000000000000000000dEaD";
+const define = (
+  name: string,
+  args: ContractDefinition["args"] = {},
+  method: ContractDefinition["method"] = { kind: "create2", salt: "1" },
+): ContractDefinition => ({ name, contract: name, args, method });
+const weth = define("WETH9");
+const router = define("CCIPRouter", { owner: OWNER, chainSelector: 138 });
+const bridge = define("Bridge", {
+  owner: OWNER,
+  router: { contract: "CCIPRouter" },
+  weth9: { contract: "WETH9" },
+});
+const chain = (
+  name: string,
+  contracts: readonly ContractDefinition[],
+  calls: readonly CallDefinition[] = [],
+): ChainDefinition => ({ name, sender: OWNER, contracts, calls });
+const call = (name: string, values: Partial<CallDefinition> = {}): CallDefinition => ({
+  name,
+  contract: "Bridge",
+  function: "connect",
+  args: { chainSelector: 1, peer: { contract: "Bridge", chain: "mainnet" } },
+  after: [],
+  done: { function: "peer", args: {}, returns: { contract: "Bridge", chain: "mainnet" } },
+  ...values,
+});
+
+function plannedChains(...chains: ChainDefinition[]) {
+  const plan = planContracts(chains, artifacts);
+  if (plan.findings !== undefined) {
+    throw new Error(said(plan)?.join("\n"));
+  }
+  return plan.chains;
+}
+
+const planned = (definitions: readonly ContractDefinition[]) =>
+  plannedChains(chain("chain138", definitions))[0]?.contracts ?? [];
+const said = ({ findings }: ContractPlan) => findings?.map(({ key, problem }) => `${key} ${problem}`);
+const findings = (...definitions: ContractDefinition[]) =>
+  said(planContracts([chain("chain138", definitions)], artifacts));
+
+describe("a plan of contracts", () => {
+  it("knows every address as the deployer will make it", () => {
+    expect(planned([weth])[0]?.address).toBe(
+      getContractAddress({
+        opcode: "CREATE2",
+        from: DETERMINISTIC_DEPLOYER,
+        salt: saltOf("1"),
+        bytecode: "0x6001",
+      }),
+    );
+  });
+
+  it("is the same in whatever order the config names the contracts, and nothing comes before what it uses", () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray([weth, router, bridge], { minLength: 3 }), (definitions) => {
+        const contracts = planned(definitions);
+        const byName = new Map(contracts.map(({ name, address }) => [name, address]));
+        expect(byName).toEqual(
+          new Map(planned([weth, router, bridge]).map((one) => [one.name, one.address])),
+        );
+        contracts.forEach(({ uses }, index) => {
+          const before = contracts.slice(0, index).map(({ name }) => name);
+          expect(uses.every((used) => before.includes(used))).toBe(true);
+        });
+      }),
+    );
+  });
+
+  it("moves what uses a contract when that moves, and nothing else", () => {
+    const address = (all: readonly ContractDefinition[], name: string) =>
+      planned(all).find((one) => one.name === name)?.address;
+    const all = [weth, router, bridge];
+    const other = [define("WETH9", {}, { kind: "create2", salt: "2" }), router, bridge];
+    expect(address(other, "WETH9")).not.toBe(address(all, "WETH9"));
+    expect(address(other, "Bridge")).not.toBe(address(all, "Bridge"));
+    expect(address(other, "CCIPRouter")).toBe(address(all, "CCIPRouter"));
+  });
+
+  it("takes what others made by its address", () => {
+    const address = "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2";
+    const [taken, user] = planned([define("WETH9", {}, { kind: "existing", address }), router, bridge]);
+    expect(taken).toMatchObject({ name: "WETH9", address, uses: [], waitsFor: [] });
+    expect(user?.waitsFor).toEqual([]);
+  });
+
+  it("leaves open what a nonce decides, and what follows from it", () => {
+    const [made, , user] = planned([define("WETH9", {}, { kind: "create" }), router, bridge]);
+    expect(made?.address).toBeUndefined();
+    expect(user).toMatchObject({ name: "Bridge", address: undefined, waitsFor: ["chain138/WETH9"] });
+    const known = planned([define("WETH9", {}, { kind: "existing", address: OWNER }), router, bridge]).at(-1);
+    expect(user?.creation(new Map([["chain138/WETH9", OWNER]])).address).toBe(known?.address);
+  });
+
+  it("crosses chains: an address of one in the arguments of the other, in whatever order they are named", () => {
+    const far = define("Bridge", {
+      owner: OWNER,
+      router: { contract: "CCIPRouter", chain: "mainnet" },
+      weth9: OWNER,
+    });
+    const mainnet = chain("mainnet", [router]);
+    const [first] = plannedChains(chain("chain138", [far]), mainnet);
+    const [, second] = plannedChains(mainnet, chain("chain138", [far]));
+    expect(first?.contracts[0]?.address).toBe(second?.contracts[0]?.address);
+    expect(first?.contracts[0]?.uses).toEqual([]);
+  });
+
+  it("says everything that is wrong at once", () => {
+    expect(
+      findings(
+        define("CCIPRouter", { owner: "0xdead", chainSelector: -1, colour: "red" }),
+        define("MultiSig", { owners: [OWNER, 5] }),
+        define("Bridge", [OWNER]),
+        { ...define("Other", [OWNER]), contract: "WETH9" },
+      ),
+    ).toEqual([
+      'contracts.chains.chain138.contracts.CCIPRouter.args.owner is "0xdead"; must be an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender } (address owner_)',
+      "contracts.chains.chain138.contracts.CCIPRouter.args.chainSelector is -1; must be a whole number from 0 to 2^64 - 1 (uint64 chainSelector_)",
+      "contracts.chains.chain138.contracts.CCIPRouter.args.colour is no parameter; there are 2: owner (address), chainSelector (uint64)",
+      "contracts.chains.chain138.contracts.MultiSig.args.owners[1] is 5; must be an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender } (address)",
+      "contracts.chains.chain138.contracts.MultiSig.args.threshold is missing (uint256 threshold_)",
+      "contracts.chains.chain138.contracts.Bridge.args has 1 argument; there are 3: owner (address), router (address), weth9 (address)",
+      "contracts.chains.chain138.contracts.Other.args has 1 argument; there are none",
+    ]);
+  });
+
+  it("says what is wrong with names and arguments together, each mistake once", () => {
+    const plan = planContracts(
+      [
+        chain(
+          "chain138",
+          [
+            weth,
+            weth,
+            define("Nothing"),
+            { ...define("Mine"), contract: "Brigde" },
+            define("Bridge", { ownr: OWNER, router: { contract: "CCIPRoutr" }, weth9: "WETH9" }),
+            define("CCIPRouter", { owner: { contract: "Bridge", chain: "mainet" }, chainSelector: "x" }),
+          ],
+          [
+            call("WETH9", { contract: "Gone", args: { chainSelector: 1, peer: { contract: "Bridge" } } }),
+            call("two", { contract: "Nothing", done: { function: "f", args: [{ contract: "WETH11" }] } }),
+          ],
+        ),
+        chain("mainnet", [weth, router, bridge]),
+      ],
+      artifacts,
+    );
+    const key = "contracts.chains.chain138";
+    const forms =
+      "an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender }";
+    expect(said(plan)).toEqual([
+      `${key}.contracts.WETH9 has the name of ${key}.contracts.WETH9; contracts and calls of a chain share their names`,
+      `${key}.calls.WETH9 has the name of ${key}.contracts.WETH9; contracts and calls of a chain share their names`,
+      `${key}.contracts.Nothing names no contract of contracts/src; if the name is yours, the key contract has that of the source`,
+      `${key}.contracts.Mine.contract is "Brigde", which is no contract of contracts/src; did you mean "Bridge"?`,
+      `${key}.contracts.Bridge.args.router names CCIPRoutr, which is no contract of chain138; did you mean "CCIPRouter"?`,
+      `${key}.contracts.Bridge.args.weth9 is "WETH9"; must be ${forms} (address weth9)`,
+      `${key}.contracts.Bridge.args.ownr is no parameter; did you mean "owner"?`,
+      `${key}.contracts.CCIPRouter.args.owner names the chain mainet, which is not in the config; did you mean "mainnet"?`,
+      `${key}.contracts.CCIPRouter.args.chainSelector is "x"; must be a whole number from 0 to 2^64 - 1 (uint64 chainSelector_)`,
+      `${key}.calls.WETH9.contract is "Gone", which is no contract of chain138`,
+      `${key}.calls.two.done.args[0] names WETH11, which is no contract of chain138; did you mean "WETH9"?`,
+    ]);
+  });
+
+  it("says that contracts are the same beside what is wrong with others", () => {
+    const twin = { ...weth, name: "Twin" };
+    expect(findings(weth, twin, define("Bridge", [OWNER]))).toEqual([
+      "contracts.chains.chain138.contracts.Bridge.args has 1 argument; there are 3: owner (address), router (address), weth9 (address)",
+      "contracts.chains.chain138.contracts.Twin is the same contract as WETH9, with the same arguments; give it a salt of its own",
+    ]);
+    const plain = define("WETH9", {}, { kind: "create" });
+    expect(findings(plain, { ...plain, name: "Twin" })).toEqual([
+      "contracts.chains.chain138.contracts.Twin is the same contract as WETH9, with the same arguments; give it a salt of its own, and create: create2",
+    ]);
+  });
+
+  it("refuses contracts that need each other's addresses", () => {
+    expect(
+      findings(
+        define("CCIPRouter", { owner: { contract: "Bridge" }, chainSelector: 1 }),
+        define("Bridge", { owner: OWNER, router: { contract: "CCIPRouter" }, weth9: "0x" }),
+      ),
+    ).toEqual([
+      'contracts.chains.chain138.contracts.Bridge.args.weth9 is "0x"; must be an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender } (address weth9)',
+      "contracts.chains.chain138.contracts.CCIPRouter and chain138/Bridge need each other's addresses; one has to learn the other's by a call after its deployment",
+    ]);
+    expect(findings(define("CCIPRouter", { owner: { contract: "CCIPRouter" }, chainSelector: 1 }))).toEqual([
+      "contracts.chains.chain138.contracts.CCIPRouter needs its own address; it has to learn that by a call after its deployment",
+    ]);
+  });
+
+  it("takes whole numbers that fit their type, as numbers or text, and no other", () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), (number) => {
+        const fits = number >= 0n && number < 2n ** 64n;
+        const found = findings(define("CCIPRouter", { owner: OWNER, chainSelector: String(number) }));
+        expect(found === undefined).toBe(fits);
+      }),
+    );
+  });
+});
+
+describe("a plan of calls", () => {
+  const all = [weth, router, bridge];
+
+  it("knows what is sent and how it is known to have been done, addresses of other chains included", () => {
+    const [ours, theirs] = plannedChains(
+      chain("chain138", all, [call("connect")]),
+      chain("mainnet", [define("WETH9", {}, { kind: "create2", salt: "2" }), router, bridge]),
+    );
+    const address = (of: typeof ours) => of?.contracts.find(({ name }) => name === "Bridge")?.address;
+    const sent = ours?.calls[0]?.transaction(new Map());
+    expect(address(ours)).not.toBe(address(theirs));
+    expect(sent?.to).toBe(address(ours));
+    expect(sent?.description).toBe(`Bridge.connect(chainSelector: 1, peer: ${address(theirs)})`);
+    expect(sent?.data).toBe(
+      encodeFunctionData({
+        abi: parseAbi(["function connect(uint64 chainSelector, address peer_)"]),
+        args: [1n, address(theirs) ?? "0x"],
+      }),
+    );
+    expect(sent?.done).toMatchObject({ to: address(ours), types: ["address"], wanted: [{ index: 0 }] });
+  });
+
+  it("names roles by the hash of their text, and the sender by what it is", () => {
+    const [first] = plannedChains(
+      chain("chain138", all, [
+        call("grant", {
+          contract: "CCIPRouter",
+          function: "grantRole(bytes32, address)",
+          args: { role: { keccak256: "TRANSMITTER" }, account: { account: "sender" } },
+          done: {
+            function: "hasRole",
+            args: [{ keccak256: "TRANSMITTER" }, { account: "sender" }],
+            returns: true,
+          },
+        }),
+      ]),
+    );
+    expect(first?.calls[0]?.transaction(new Map()).description).toBe(
+      `CCIPRouter.grantRole(role: ${keccak256(stringToHex("TRANSMITTER"))}, account: ${OWNER})`,
+    );
+  });
+
+  it("goes through a Safe as its owner's transaction", () => {
+    const [first] = plannedChains(
+      chain(
+        "chain138",
+        [...all, define("MultiSig", { owners: [OWNER], threshold: 1 })],
+        [call("lane", { ...setLane, through: "MultiSig" })],
+      ),
+    );
+    const safe = first?.contracts.find(({ name }) => name === "MultiSig")?.address;
+    const sent = first?.calls[0]?.transaction(new Map());
+    expect(sent?.to).toBe(safe);
+    const { args } = decodeFunctionData({
+      abi: parseAbi([
+        "function execTransaction(address, uint256, bytes, uint8, uint256, uint256, uint256, address, address, bytes)",
+      ]),
+      data: sent?.data ?? "0x",
+    });
+    expect(args[0]).toBe(first?.contracts.find(({ name }) => name === "CCIPRouter")?.address);
+    expect(args[9]).toHaveLength(2 + 2 * 65);
+  });
+
+  const setLane: Partial<CallDefinition> = {
+    contract: "CCIPRouter",
+    function: "setLane",
+    args: [1, true, 0],
+    done: { function: "lanes", args: [1], returns: { enabled: true } },
+  };
+
+  it("says everything that is wrong at once", () => {
+    const wrong = [
+      call("one", { ...setLane, args: [1, "yes"] }),
+      call("two", { ...setLane, function: "setLanes" }),
+      call("three", { ...setLane, done: { function: "lanes", args: [], returns: { price: 1 } } }),
+      call("four", {
+        ...setLane,
+        done: { function: "lanes", args: [1], returns: { enabled: "yes please" } },
+      }),
+      call("five", {
+        args: [1, OWNER],
+        done: { function: "peer", args: {}, returns: { contrct: "WETH9" } },
+      }),
+      call("six", { args: [1, OWNER], done: { function: "connect", args: [1, OWNER] } }),
+    ];
+    const key = "contracts.chains.chain138.calls";
+    expect(said(planContracts([chain("chain138", all, wrong)], artifacts))).toEqual([
+      `${key}.one.args has 2 arguments; there are 3: selector (uint64), enabled (bool), fee (uint128)`,
+      `${key}.two.function is "setLanes", which is no function of the contract; did you mean "setLane"? (functions: setLane, lanes, deliver, grantRole, hasRole)`,
+      `${key}.three.done.args has 0 arguments; there is 1: selector (uint64)`,
+      `${key}.three.done.returns.price is no value of lanes, which returns enabled, fee`,
+      `${key}.four.done.returns.enabled is "yes please"; must be true or false (bool enabled)`,
+      `${key}.five.done.returns is {"contrct":"WETH9"}; did you mean { contract: WETH9 }?`,
+      `${key}.six.done.function is "connect", which returns nothing; it must tell something`,
+    ]);
+    const idle = [
+      call("one", { ...setLane, through: "WETH9" }),
+      call("two", { ...setLane, function: "lanes", args: [1] }),
+      call("three", { ...setLane, done: { function: "lanes", args: [1], returns: {} } }),
+      call("four", { ...setLane, done: { function: "deliver", args: [] } }),
+    ];
+    expect(said(planContracts([chain("chain138", all, idle)], artifacts))).toEqual([
+      `${key}.one.through is "WETH9", which is no Safe: it has no execTransaction`,
+      `${key}.two.function is "lanes", a view: as a transaction it changes nothing`,
+      `${key}.three.done.returns names nothing to compare; leave it out if lanes reverts until the call was made`,
+      `${key}.four.done.function is "deliver", which is no view: it would tell what it would do, not what was done`,
+    ]);
+    const lost = [
+      call("one", { contract: "Gone" }),
+      call("two", { ...setLane, through: "Multisig", after: ["three"] }),
+      call("three", { ...setLane, after: ["two", "four"] }),
+      call("five", { ...setLane, after: ["five"] }),
+    ];
+    expect(said(planContracts([chain("chain138", all, lost)], artifacts))).toEqual([
+      `${key}.one.contract is "Gone", which is no contract of chain138`,
+      `${key}.one.args.peer names the chain mainnet, which is not in the config`,
+      `${key}.one.done.returns names the chain mainnet, which is not in the config`,
+      `${key}.two.through is "Multisig", which is no contract of chain138`,
+      `${key}.three.after[1] is "four", which is no call of chain138`,
+      `${key}.two.after and that of three, five name each other; none of them can be the first`,
+    ]);
+  });
+});

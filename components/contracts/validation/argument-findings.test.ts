@@ -1,0 +1,149 @@
+import fc from "fast-check";
+import { type AbiParameter, getAddress, parseAbiParameters } from "viem";
+import { describe, expect, it } from "vitest";
+import { type Arguments, encodeArguments } from "../definitions/parameters";
+import { argumentFindings } from "./argument-findings";
+
+const SENDER = "0x000000000000000000000000000000000000dEaD";
+const surroundings = { chain: "chain138", sender: SENDER } as const;
+const said = (parameters: readonly AbiParameter[], given: Arguments) =>
+  argumentFindings("args", parameters, given, surroundings).map(({ key, problem }) => `${key} ${problem}`);
+const taken = parseAbiParameters("address owner_, address token_, uint256 step_") as readonly AbiParameter[];
+
+describe("the name of an argument", () => {
+  it("is the parameter's in Solidity, with its underscores or without", () => {
+    const exact = { owner_: SENDER, token_: SENDER, step_: 1 };
+    const bare = { owner: SENDER, token: SENDER, step: 1 };
+    for (const given of [exact, bare, { ...exact, step_: undefined, step: 1 }]) {
+      const args = JSON.parse(JSON.stringify(given)) as Arguments;
+      expect(said(taken, args)).toEqual([]);
+      expect(encodeArguments(taken, args)).toBe(encodeArguments(taken, [SENDER, SENDER, 1]));
+    }
+  });
+
+  it("is given once", () => {
+    expect(said(taken, { owner: SENDER, owner_: SENDER, token: SENDER, step: 1 })).toEqual([
+      "args.owner_ and owner are the same parameter; leave one out",
+    ]);
+  });
+
+  it("is the one in Solidity where another parameter differs by underscores only", () => {
+    const parameters = parseAbiParameters("uint256 value, uint256 _value") as readonly AbiParameter[];
+    expect(said(parameters, { value: 1, _value: 2 })).toEqual([]);
+    expect(encodeArguments(parameters, { value: 1, _value: 2 })).toBe(encodeArguments(parameters, [1, 2]));
+    expect(said(parameters, { value: 1 })).toEqual(["args._value is missing (uint256 _value)"]);
+  });
+
+  it("may be that of a reference, and of what every object has", () => {
+    const parameters = parseAbiParameters("address contract_, string toString") as readonly AbiParameter[];
+    expect(said(parameters, { contract: SENDER })).toEqual(["args.toString is missing (string toString)"]);
+    expect(
+      said(parseAbiParameters("address account") as readonly AbiParameter[], { account: "sender" }),
+    ).toEqual([
+      'args.account is "sender"; must be an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender } (address account)',
+    ]);
+  });
+
+  it("does not matter to what is encoded, whatever the names are", () => {
+    const name = fc.stringMatching(/^_{0,2}[a-c]{1,2}_{0,2}$/);
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 5 }), (names) => {
+        const parameters = names.map((one) => ({ name: one, type: "uint256" }));
+        const given = Object.fromEntries(names.map((one, index) => [one, index]));
+        expect(said(parameters, given)).toEqual([]);
+        expect(encodeArguments(parameters, given)).toBe(
+          encodeArguments(
+            parameters,
+            names.map((_, index) => index),
+          ),
+        );
+      }),
+    );
+  });
+
+  it("cannot be given where a parameter has none", () => {
+    const parameters = parseAbiParameters("uint256, address owner") as readonly AbiParameter[];
+    expect(said(parameters, { owner: SENDER })).toEqual([
+      "args must be a list, as not every parameter has a name; there are 2: uint256, owner (address)",
+    ]);
+  });
+});
+
+describe("what is wrong with an argument", () => {
+  const only = (type: string, value: unknown) => said([{ name: "it", type }], { it: value });
+
+  it("names what was probably meant, and then nothing is missing", () => {
+    expect(said(taken, { owner: SENDER, tokn: SENDER, step: 1 })).toEqual([
+      'args.tokn is no parameter; did you mean "token"?',
+    ]);
+    expect(said(taken, { owner: SENDER, token: SENDER, step: 1, stap: 1 })).toEqual([
+      "args.stap is no parameter; there are 3: owner (address), token (address), step (uint256)",
+    ]);
+  });
+
+  it("names the forms of a reference, and the one that was probably meant", () => {
+    const forms =
+      "an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender }";
+    expect(only("address", { account: "sendr" })).toEqual([
+      `args.it is {"account":"sendr"}; must be ${forms} (address it); did you mean { account: sender }?`,
+    ]);
+    expect(only("address", { contrct: "WETH9", chan: "mainnet" })).toEqual([
+      `args.it is {"contrct":"WETH9","chan":"mainnet"}; must be ${forms} (address it); did you mean { contract: WETH9, chain: mainnet }?`,
+    ]);
+    expect(only("address", { account: "deployer" })).toEqual([
+      `args.it is {"account":"deployer"}; must be ${forms} (address it)`,
+    ]);
+    expect(only("bytes32", { kecak256: "ROLE" })).toEqual([
+      'args.it is {"kecak256":"ROLE"}; must be 0x and 64 hex digits, or { keccak256: <text> } (bytes32 it); did you mean { keccak256: ROLE }?',
+    ]);
+    expect(only("uint8", { contract: "WETH9" })).toEqual([
+      'args.it is {"contract":"WETH9"}; must be a whole number from 0 to 2^8 - 1 (uint8 it)',
+    ]);
+  });
+
+  it("is a number that YAML has not kept", () => {
+    expect(only("uint256", 1e21)).toEqual([
+      "args.it is 1e+21; must be in quotes: beyond 2^53 a number without them loses digits (uint256 it)",
+    ]);
+    expect(only("int8", 1.5)).toEqual([
+      "args.it is 1.5; must be a whole number from -2^7 to 2^7 - 1 (int8 it)",
+    ]);
+    expect(only("uint256", "1000000000000000000000")).toEqual([]);
+  });
+
+  it("is a wrong checksum, and no address in small letters or capitals", () => {
+    const right = getAddress("0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2");
+    const wrong = right.replace("aaA", "aAA");
+    expect(only("address", wrong)).toEqual([
+      `args.it is "${wrong}"; its checksum is wrong: ${right} is the same address with the right one (address it)`,
+    ]);
+    for (const address of [right.toLowerCase(), `0x${right.slice(2).toUpperCase()}`]) {
+      expect(only("address", address)).toEqual([]);
+      expect(encodeArguments([{ type: "address" }], [address])).toBe(
+        encodeArguments([{ type: "address" }], [right]),
+      );
+    }
+  });
+
+  it("is never an exception, whatever the arguments are", () => {
+    const types = [
+      "address",
+      "uint256",
+      "bytes32",
+      "bytes",
+      "bool",
+      "string",
+      "address[]",
+      "uint8[2]",
+      "tuple",
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...types), fc.jsonValue(), (type, value) => {
+        const parameters = [{ name: "it_", type }];
+        if (only(type, value).length === 0) {
+          expect(encodeArguments(parameters, { it: value })).toMatch(/^0x/);
+        }
+      }),
+    );
+  });
+});

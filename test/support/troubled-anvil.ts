@@ -1,0 +1,157 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
+import { foundry } from "../../components/contracts/build/foundry";
+
+/** A node for tests: anvil behind a proxy that makes trouble. */
+export class TroubledAnvil {
+  #anvil: ChildProcess | undefined;
+  #port = 0;
+  #proxy: Server | undefined;
+  #proxyPort = 0;
+  /** Answers instead of anvil's, for the next calls of a method; undefined passes one on. */
+  readonly script: { method: string; answer: (call: Call) => Answer | Promise<Answer> }[] = [];
+  /** How many transactions a sender may have in the pool. */
+  poolLimit = Number.POSITIVE_INFINITY;
+
+  private constructor(
+    readonly options: readonly string[],
+    readonly stateFile: string,
+  ) {}
+
+  static async start(options: readonly string[], stateFile: string): Promise<TroubledAnvil> {
+    const node = new TroubledAnvil(options, stateFile);
+    await node.#startAnvil();
+    node.#proxy = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        node.#answer(JSON.parse(Buffer.concat(chunks).toString())).then(
+          ({ status, headers, body }) => {
+            response.writeHead(status, { "content-type": "application/json", ...headers });
+            response.end(JSON.stringify(body));
+          },
+          () => response.destroy(),
+        );
+      });
+    }).listen(0, "127.0.0.1");
+    await once(node.#proxy, "listening");
+    node.#proxyPort = (node.#proxy.address() as AddressInfo).port;
+    return node;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#proxyPort}`;
+  }
+
+  /** Past the proxy: no trouble there. */
+  get directUrl(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  async rpc(method: string, params: readonly unknown[] = []): Promise<unknown> {
+    const response = await fetch(this.directUrl, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+    });
+    const { result, error } = (await response.json()) as { result?: unknown; error?: { message: string } };
+    if (error !== undefined) {
+      throw new Error(`${method}: ${error.message}`);
+    }
+    return result;
+  }
+
+  /** SIGTERM writes the blocks to disk; the pool is lost, as with any node. */
+  async restart(): Promise<void> {
+    await this.#stopAnvil();
+    await this.#startAnvil();
+  }
+
+  async stop(): Promise<void> {
+    this.#proxy?.closeAllConnections();
+    this.#proxy?.close();
+    await this.#stopAnvil();
+  }
+
+  async #startAnvil(): Promise<void> {
+    const anvil = spawn(
+      foundry("anvil"),
+      ["--port", String(this.#port), "--state", this.stateFile, ...this.options],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    this.#anvil = anvil;
+    for await (const line of createInterface({ input: anvil.stdout })) {
+      const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+      if (port !== undefined) {
+        this.#port = Number(port);
+        anvil.stdout.resume();
+        return;
+      }
+    }
+    throw new Error("anvil ended before it listened");
+  }
+
+  async #stopAnvil(): Promise<void> {
+    if (this.#anvil?.exitCode === null) {
+      this.#anvil.kill("SIGTERM");
+      await once(this.#anvil, "exit");
+    }
+  }
+
+  async #answer(calls: Call | Call[]): Promise<Answer> {
+    if (!Array.isArray(calls)) {
+      return this.#answerOne(calls);
+    }
+    const answers = await Promise.all(calls.map((call) => this.#answerOne(call)));
+    const refused = answers.find(({ status }) => status !== 200);
+    return refused ?? { status: 200, body: answers.map(({ body }) => body) };
+  }
+
+  async #answerOne(call: Call): Promise<Answer> {
+    const index = this.script.findIndex(({ method }) => method === call.method);
+    const [trouble] = index < 0 ? [] : this.script.splice(index, 1);
+    if (trouble !== undefined) {
+      return trouble.answer(call);
+    }
+    if (call.method === "eth_sendRawTransaction" && (await this.#pooled()) >= this.poolLimit) {
+      return {
+        status: 200,
+        body: { jsonrpc: "2.0", id: call.id, error: { code: -32000, message: "txpool is full" } },
+      };
+    }
+    return this.pass(call);
+  }
+
+  /** Anvil's own answer. */
+  async pass(call: Call): Promise<Answer> {
+    const response = await fetch(this.directUrl, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(call),
+    });
+    return { status: 200, body: await response.json() };
+  }
+
+  async #pooled(): Promise<number> {
+    const { pending, queued } = (await this.rpc("txpool_status")) as { pending: string; queued: string };
+    return Number(pending) + Number(queued);
+  }
+}
+
+/** A JSON-RPC call. */
+export interface Call {
+  readonly id: number;
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
