@@ -1,31 +1,25 @@
+import { chainNames, outlineRegions } from "../../stacks/config/outline";
 import { writtenConfig } from "../engine/project";
 import type { RegionName } from "./summary";
 
 /**
- * The regions that a stack's config names, for progress and summaries. It reads leniently: judging the config
- * is the program's business.
+ * The regions that a stack's config names, for progress and summaries. A region without a name is left out, and no
+ * value is refused: the Pulumi program checks the config.
  *
- * @throws ChainfleetError when its file is not there or no YAML.
+ * @throws ChainfleetError if the config file is missing or is not YAML.
  */
 export function configuredRegions(stackName: string): RegionName[] {
-  const regions = writtenConfig(stackName)["chainfleet:regions"];
-  return Array.isArray(regions)
-    ? regions.flatMap((region: Record<string, unknown> | null) =>
-        typeof region?.name === "string"
-          ? [
-              {
-                name: region.name,
-                cloud: String(region.cloud),
-                validators: typeof region.validators === "number" ? region.validators : 2,
-              },
-            ]
-          : [],
-      )
-    : [];
+  return outlineRegions(writtenConfig(stackName)["chainfleet:regions"]).flatMap(
+    ({ name, cloud = "unknown", validators = 0 }) =>
+      name === undefined ? [] : [{ name, cloud, validators }],
+  );
 }
 
-/** The chains whose contracts a stack's config describes, as leniently. */
+/**
+ * The names of the chains whose contracts a stack's config describes, for progress.
+ *
+ * @throws ChainfleetError if the config file is missing or is not YAML.
+ */
 export function configuredChains(stackName: string): string[] {
-  const contracts = writtenConfig(stackName)["chainfleet:contracts"] as { chains?: object } | undefined;
-  return Object.keys(contracts?.chains ?? {});
+  return chainNames(writtenConfig(stackName)["chainfleet:contracts"]);
 }

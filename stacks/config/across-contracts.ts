@@ -1,4 +1,6 @@
 import type { Finding } from "../../components/finding";
+import { fieldsOf as object, outlineRegions } from "./outline";
+import { DEFAULT_CHAIN_ID } from "./schema";
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -60,12 +62,11 @@ function endpoint(key: string, { rpcUrl, rpcStack, rpcRegion, chainId }: Raw, ra
   if (rpcStack !== undefined) {
     return [];
   }
-  const ours = object(raw.network).chainId ?? 138;
+  const ours = object(raw.network).chainId ?? DEFAULT_CHAIN_ID;
   if (raw.stack !== "full" || String(chainId) !== String(ours)) {
     return [{ key: `${key}.rpcUrl`, problem: "is missing, and so is rpcStack; the chain cannot be reached" }];
   }
-  const regions = (Array.isArray(raw.regions) ? raw.regions : []).map(object);
-  const wanted = regions.filter(
+  const wanted = outlineRegions(raw.regions).filter(
     ({ name, rpcNodes }) => (rpcRegion === undefined || name === rpcRegion) && rpcNodes !== 0,
   );
   return wanted.length > 0
@@ -145,8 +146,4 @@ function explorers(key: string, raw: unknown): Finding[] {
         ]
       : []),
   ]);
-}
-
-function object(value: unknown): Raw {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Raw) : {};
 }

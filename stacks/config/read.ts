@@ -6,6 +6,7 @@ import { addressSpace, type Cidr, formatCidr, overlaps, parseCidr } from "../../
 import { suggestion } from "../../components/suggestion";
 import { acrossContracts } from "./across-contracts";
 import { ConfigError } from "./config-error";
+import { outlineRegions, type RegionOutline } from "./outline";
 import { type Config, configSchema, regionSchema } from "./schema";
 
 /**
@@ -111,7 +112,7 @@ function acrossRegions(raw: unknown): Finding[] {
   if (!Array.isArray(raw)) {
     return [];
   }
-  const regions = raw.map((value, index) => ({ index, ...lenient(value) }));
+  const regions = outlineRegions(raw).map((region, index) => ({ index, ...region }));
   return [
     ...twice(regions),
     ...unknownLocations(regions),
@@ -121,30 +122,7 @@ function acrossRegions(raw: unknown): Finding[] {
   ];
 }
 
-interface LenientRegion {
-  readonly name: string | undefined;
-  readonly cloud: string | undefined;
-  readonly location: string | undefined;
-  readonly cidr: string | undefined;
-  readonly validators: number;
-  readonly p2pAddresses: readonly unknown[] | undefined;
-}
-
-function lenient(value: unknown): LenientRegion {
-  const region = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  const text = (key: string) => (typeof region[key] === "string" ? (region[key] as string) : undefined);
-  const validators = region.validators ?? 2;
-  return {
-    name: text("name"),
-    cloud: text("cloud"),
-    location: text("location") ?? text("name"),
-    cidr: text("cidr"),
-    validators: typeof validators === "number" && Number.isInteger(validators) ? Math.max(validators, 0) : 0,
-    p2pAddresses: Array.isArray(region.p2pAddresses) ? region.p2pAddresses : undefined,
-  };
-}
-
-type Indexed = LenientRegion & { readonly index: number };
+type Indexed = RegionOutline & { readonly index: number };
 
 function twice(regions: readonly Indexed[]): Finding[] {
   return regions.flatMap(({ index, name }) => {
@@ -203,7 +181,7 @@ function spaceOf({ cloud, location, cidr }: Indexed): Cidr | undefined {
 }
 
 function tooFew(regions: readonly Indexed[]): Finding[] {
-  const validators = regions.reduce((sum, region) => sum + region.validators, 0);
+  const validators = regions.reduce((sum, region) => sum + (region.validators ?? 0), 0);
   return validators >= FEWEST_VALIDATORS
     ? []
     : [
@@ -215,7 +193,7 @@ function tooFew(regions: readonly Indexed[]): Finding[] {
 }
 
 function missingAddresses(regions: readonly Indexed[]): Finding[] {
-  return regions.flatMap(({ index, cloud, validators, p2pAddresses }) => {
+  return regions.flatMap(({ index, cloud, validators = 0, p2pAddresses }) => {
     if (cloud !== "kubernetes" || validators === 0 || (p2pAddresses === undefined && regions.length === 1)) {
       return [];
     }

@@ -11,6 +11,15 @@ import { contractsSchema } from "./contracts";
 /** The largest chain id that wallets accept: (2^53 − 1 − 36) / 2, see https://github.com/MetaMask/core (controller-utils, MAX_SAFE_CHAIN_ID). */
 const LARGEST_CHAIN_ID = 4_503_599_627_370_476;
 
+/** Validators of a region whose config names no number. */
+export const DEFAULT_VALIDATORS = 2;
+
+/** RPC nodes of a region whose config names no number. */
+export const DEFAULT_RPC_NODES = 1;
+
+/** Chain id of a network whose config names none. */
+export const DEFAULT_CHAIN_ID = 138;
+
 const name = z
   .string()
   .max(20, "must have at most 20 characters")
@@ -36,8 +45,8 @@ const regionBlock = block.refine((text) => {
 
 const common = {
   name: name.describe("The region's name in this stack: in resource names, outputs and the summary."),
-  validators: count.default(2).describe("Validators in this region."),
-  rpcNodes: count.default(1).describe("RPC nodes in this region, apart from the validators."),
+  validators: count.default(DEFAULT_VALIDATORS).describe("Validators in this region."),
+  rpcNodes: count.default(DEFAULT_RPC_NODES).describe("RPC nodes in this region, apart from the validators."),
 };
 const located = {
   ...common,
@@ -119,7 +128,7 @@ export const networkSchema = z.strictObject({
     .int("must be a whole number")
     .min(1, "must be at least 1")
     .max(LARGEST_CHAIN_ID, `must be at most ${LARGEST_CHAIN_ID}, the largest that wallets accept`)
-    .default(138)
+    .default(DEFAULT_CHAIN_ID)
     .describe("EIP-155 chain id. Written into the genesis."),
   blockPeriodSeconds: positive.default(2).describe("Seconds between blocks. Written into the genesis."),
   requestTimeoutSeconds: positive
