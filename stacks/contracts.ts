@@ -8,11 +8,11 @@ import type { PlannedChain } from "../components/contracts/plan/plan";
 import { belongsToItsCreator } from "../components/contracts/validation/constructor-caller";
 import { PROJECT_ROOT } from "../components/root";
 import { planOf, senderOf } from "./config/contract-plan";
-import type { ContractsChainConfig, ContractsConfig } from "./config/contracts";
-import { explorersOf } from "./config/explorers";
-import { noRpcNodes, type RpcRegion, rpcUrlIn } from "./config/rpc-region";
+import type { ContractsChainConfig, ContractsConfig } from "./config/contracts-schema";
+import { explorersOf } from "./config/explorer-settings";
+import { noRpcNodes, type RpcRegion, rpcUrlIn } from "./config/rpc-url";
 import type { Config } from "./config/schema";
-import { variableFindings } from "./config/variables";
+import { variableFindings } from "./config/variable-findings";
 
 /** Contracts as they will be on their chains; nothing is registered yet. */
 export interface ContractsPlan {

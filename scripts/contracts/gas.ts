@@ -4,8 +4,8 @@ import { type ChainCost, estimateChain } from "../../components/contracts/estima
 import { askEndpoint } from "../../components/contracts/rpc/endpoint";
 import { PROJECT_ROOT } from "../../components/root";
 import { planOf, senderOf } from "../../stacks/config/contract-plan";
-import type { ContractsChainConfig } from "../../stacks/config/contracts";
-import { requireEndpointVariables } from "../../stacks/config/variables";
+import type { ContractsChainConfig } from "../../stacks/config/contracts-schema";
+import { requireEndpointVariables } from "../../stacks/config/variable-findings";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
 import { tableOf } from "../table";

@@ -5,8 +5,8 @@ import type { ExplorerSettings } from "../../components/contracts/verification/e
 import { type Result, verifyAt } from "../../components/contracts/verification/verify";
 import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
-import { explorersOf } from "../../stacks/config/explorers";
-import { requireExplorerVariables } from "../../stacks/config/variables";
+import { explorersOf } from "../../stacks/config/explorer-settings";
+import { requireExplorerVariables } from "../../stacks/config/variable-findings";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
 import { openStack } from "../engine/stack";

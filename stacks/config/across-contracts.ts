@@ -1,4 +1,5 @@
 import type { Finding } from "../../components/finding";
+import { chainConfigKey } from "./contracts-schema";
 import { fieldsOf as object, outlineRegions } from "./outline";
 import { DEFAULT_CHAIN_ID } from "./schema";
 
@@ -20,7 +21,7 @@ export function acrossContracts(raw: Raw): Finding[] {
   const { chains } = object(raw.contracts);
   return sameChain(object(chains)).concat(
     Object.entries(object(chains)).flatMap(([name, chain]) => {
-      const key = `contracts.chains.${name}`;
+      const key = chainConfigKey(name);
       return [
         ...endpoint(key, object(chain), raw),
         ...keySource(`${key}.sender`, object(object(chain).sender), object(raw.keys)),

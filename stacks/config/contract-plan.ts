@@ -4,38 +4,40 @@ import type {
   CallDefinition,
   ChainDefinition,
   ContractDefinition,
+  DeploymentMethod,
 } from "../../components/contracts/definitions/definitions";
 import type { Arguments } from "../../components/contracts/definitions/parameters";
 import { type PlannedChain, planContracts } from "../../components/contracts/plan/plan";
 import type { Sender } from "../../components/contracts/sender/sender";
 import type { Finding } from "../../components/finding";
 import { ConfigError } from "./config-error";
-import type { ContractsChainConfig, ContractsConfig } from "./contracts";
+import type { ContractsChainConfig, ContractsConfig } from "./contracts-schema";
 
 /**
- * The plan of what the config describes.
+ * Plans the contracts and calls that the config describes.
  *
- * @param others findings to be told together with those of the plan.
- * @throws ConfigError with them, and every wrong name and argument.
+ * @param artifacts by the contract's name in contracts/src.
+ * @param otherFindings findings to report together with those of the plan.
+ * @throws ConfigError with `otherFindings` and every wrong name, reference and argument.
  */
 export function planOf(
   config: ContractsConfig,
   artifacts: ReadonlyMap<string, Artifact>,
-  others: readonly Finding[],
+  otherFindings: readonly Finding[],
   file: string,
 ): readonly PlannedChain[] {
   const plan = planContracts(
-    Object.entries(config.chains).map(([name, chain]) => definition(name, chain, config.salt)),
+    Object.entries(config.chains).map(([name, chain]) => chainDefinition(name, chain, config.salt)),
     artifacts,
   );
   const { findings = [] } = plan;
-  if (plan.findings !== undefined || others.length > 0) {
-    throw new ConfigError([...findings, ...others], file);
+  if (plan.findings !== undefined || otherFindings.length > 0) {
+    throw new ConfigError([...findings, ...otherFindings], file);
   }
   return plan.chains;
 }
 
-/** The sender of a chain with the one source of its key; the schema has made sure that there is one. */
+/** The sender of a chain with the one source of its key. The schema refuses a sender without a source, or with two. */
 export function senderOf({ sender }: ContractsChainConfig): Sender {
   const { keyVariable, keystore, passwordVariable = "", keySecret = "" } = sender;
   const key: Sender["key"] =
@@ -47,7 +49,7 @@ export function senderOf({ sender }: ContractsChainConfig): Sender {
   return { address: getAddress(sender.address), key };
 }
 
-function definition(name: string, chain: ContractsChainConfig, salt: string): ChainDefinition {
+function chainDefinition(name: string, chain: ContractsChainConfig, salt: string): ChainDefinition {
   return {
     name,
     sender: getAddress(chain.sender.address),
@@ -56,16 +58,7 @@ function definition(name: string, chain: ContractsChainConfig, salt: string): Ch
         name: contractName,
         contract: contract.contract ?? contractName,
         args: contract.args as Arguments,
-        method:
-          contract.at !== undefined
-            ? {
-                kind: "existing",
-                address: getAddress(contract.at),
-                codeHash: contract.codeHash as Hex | undefined,
-              }
-            : contract.create === "create2"
-              ? { kind: "create2", salt: contract.salt ?? salt }
-              : { kind: "create" },
+        method: deploymentMethod(contract, salt),
       }),
     ),
     calls: Object.entries(chain.calls).map(
@@ -77,4 +70,20 @@ function definition(name: string, chain: ContractsChainConfig, salt: string): Ch
       }),
     ),
   };
+}
+
+type ContractConfig = ContractsChainConfig["contracts"][string];
+
+/** @param salt the salt of contracts whose config has no salt. */
+function deploymentMethod(contract: ContractConfig, salt: string): DeploymentMethod {
+  if (contract.at !== undefined) {
+    return {
+      kind: "existing",
+      address: getAddress(contract.at),
+      codeHash: contract.codeHash as Hex | undefined,
+    };
+  }
+  return contract.create === "create2"
+    ? { kind: "create2", salt: contract.salt ?? salt }
+    : { kind: "create" };
 }

@@ -5,19 +5,19 @@ import { readConfig } from "./read";
 import type { Config } from "./schema";
 
 /**
- * The config of the stack that this Pulumi program runs for.
+ * Reads the config of the stack for which this Pulumi program runs.
  *
  * @param file the stack's config file, for messages.
- * @throws ConfigError with everything that is wrong, private keys in plain text included.
+ * @throws ConfigError with every finding, or if `keys` is stored in plain text.
  */
 export function programConfig(file: string): Config {
-  const config = readConfig(valuesOfProject(), file);
+  const config = readConfig(projectValues(), file);
   refusePlainTextKeys(config, file);
   return config;
 }
 
-/** The values of the keys under `chainfleet:`, by key without that prefix. */
-function valuesOfProject(): Record<string, string> {
+/** The config values of this project, by key without the project's prefix. */
+function projectValues(): Record<string, string> {
   const prefix = `${pulumi.getProject()}:`;
   return Object.fromEntries(
     Object.entries(allConfig())
@@ -26,9 +26,9 @@ function valuesOfProject(): Record<string, string> {
   );
 }
 
-/** The engine keeps the config in the state, and a value that is not a secret as plain text. */
+/** The engine stores the config in the state, and stores every value that is not a secret in plain text. */
 function refusePlainTextKeys({ keys }: Config, file: string): void {
-  // The language host lists the secret keys in this variable; the SDK has no function that does.
+  // The language host lists the secret keys in this variable; the SDK has no function for them.
   const secrets = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as readonly string[];
   if (Object.keys(keys).length > 0 && !secrets.includes(`${pulumi.getProject()}:keys`)) {
     throw new ConfigError(
@@ -36,7 +36,7 @@ function refusePlainTextKeys({ keys }: Config, file: string): void {
         {
           key: "keys",
           problem:
-            "are in plain text, and by now in Pulumi's history of this stack, too: make new keys, and set each with pulumi config set --secret --path",
+            "are in plain text, and by now also in Pulumi's history of this stack: create new keys, and set each with pulumi config set --secret --path",
         },
       ],
       file,

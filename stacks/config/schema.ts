@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { FEWEST_VALIDATORS } from "../../components/besu/quorum";
 import { LONGEST_REGION_PREFIX, parseCidr } from "../../components/region/plan";
-import { contractsSchema } from "./contracts";
+import { contractsSchema } from "./contracts-schema";
 
 /**
  * The one schema of a stack's config: what `Pulumi.<stack>.yaml` may say under `chainfleet:`. It checks, fills

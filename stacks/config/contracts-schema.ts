@@ -159,3 +159,8 @@ export const contractsSchema = z.strictObject({
 
 export type ContractsConfig = z.infer<typeof contractsSchema>;
 export type ContractsChainConfig = z.infer<typeof chain>;
+
+/** The config key of a chain, for findings. @example "contracts.chains.chain138" */
+export function chainConfigKey(name: string): string {
+  return `contracts.chains.${name}`;
+}

@@ -1,7 +1,7 @@
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { ContractsConfig } from "./contracts";
-import { variableFindings } from "./variables";
+import type { ContractsConfig } from "./contracts-schema";
+import { variableFindings } from "./variable-findings";
 
 const KEY = "CHAINFLEET_TEST_SENDER_KEY";
 const privateKey = generatePrivateKey();
