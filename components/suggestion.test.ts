@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { meantWord, suggestion } from "./suggestion";
+import { closestWord, suggestion } from "./suggestion";
 
 describe("a suggestion", () => {
   it("is a known word that is near", () => {
@@ -28,7 +28,7 @@ describe("a suggestion", () => {
           right.slice(0, index) + right.slice(index + 1),
           `${right.slice(0, index)}x${right.slice(index)}`,
         ]) {
-          expect(known).toContain(meantWord(wrong, known));
+          expect(known).toContain(closestWord(wrong, known));
         }
       }),
     );

@@ -1,27 +1,27 @@
 import { closest, distance } from "fastest-levenshtein";
 
 /**
- * The end of a finding about a word that is not known: the known one that it was probably meant to be. Empty if it
- * is like none of them: a wrong guess misleads.
+ * The end of a finding about an unknown word: the known word that was probably meant. Empty if no known word is close,
+ * because a wrong guess misleads.
  *
  * @example `; did you mean "blockPeriodSeconds"?`
  */
-export function suggestion(word: string, known: readonly string[]): string {
-  const meant = meantWord(word, known);
-  return meant === undefined ? "" : `; did you mean "${meant}"?`;
+export function suggestion(word: string, knownWords: readonly string[]): string {
+  const intended = closestWord(word, knownWords);
+  return intended === undefined ? "" : `; did you mean "${intended}"?`;
 }
 
-/** The known word that another was probably meant to be: a third of its letters wrong at most, or its end left out. */
-export function meantWord(word: string, known: readonly string[]): string | undefined {
-  const written = word.toLowerCase();
-  const near = known.filter((one) => {
-    const candidate = one.toLowerCase();
-    const isBeginning = written.length >= SHORTEST_BEGINNING && candidate.startsWith(written);
-    const longer = Math.max(written.length, candidate.length);
-    return isBeginning || distance(written, candidate) <= Math.floor(longer / 3);
+/** The known word that was probably meant: at most a third of its letters differ, or only its end is missing. */
+export function closestWord(word: string, knownWords: readonly string[]): string | undefined {
+  const lowerCased = word.toLowerCase();
+  const candidates = knownWords.filter((known) => {
+    const candidate = known.toLowerCase();
+    const isBeginning = lowerCased.length >= SHORTEST_BEGINNING && candidate.startsWith(lowerCased);
+    const length = Math.max(lowerCased.length, candidate.length);
+    return isBeginning || distance(lowerCased, candidate) <= Math.floor(length / 3);
   });
-  return near.length === 0 ? undefined : closest(word, near);
+  return candidates.length === 0 ? undefined : closest(word, candidates);
 }
 
-/** Fewer letters begin too many words. */
+/** Too many words begin with fewer letters. */
 const SHORTEST_BEGINNING = 3;

@@ -5,7 +5,7 @@ import { ContractSet, type ExpectedDeployment } from "../components/contracts/co
 import type { ContractKey } from "../components/contracts/definitions/references";
 import type { ForgeDeployment } from "../components/contracts/deployment/deployment";
 import type { PlannedChain } from "../components/contracts/plan/plan";
-import { belongsToItsCreator } from "../components/contracts/validation/constructor-caller";
+import { isOwnedByItsCreator } from "../components/contracts/validation/constructor-caller";
 import { PROJECT_ROOT } from "../components/root";
 import { planOf, senderOf } from "./config/contract-plan";
 import type { ContractsChainConfig, ContractsConfig } from "./config/contracts-schema";
@@ -48,7 +48,7 @@ export async function planStack(
 function warnOfLostOwners({ name, contracts: planned }: PlannedChain, { artifacts }: Build): void {
   for (const { name: contract, contract: source, method } of planned) {
     const artifact = artifacts.get(source);
-    if (method.kind === "create2" && artifact !== undefined && belongsToItsCreator(artifact)) {
+    if (method.kind === "create2" && artifact !== undefined && isOwnedByItsCreator(artifact)) {
       pulumi.log.warn(
         `${contract} on ${name}: its constructor reads msg.sender, which is the deterministic deployer and not the sender; what that owns nobody has. Give the owner as an argument, or set create: create.`,
       );
@@ -65,8 +65,8 @@ export function contracts(
   const deployments = new Map<ContractKey, ExpectedDeployment>(
     chains.flatMap((chain) =>
       chain.contracts.map(({ key }) => {
-        const [deployment, become] = pulumi.deferredOutput<ForgeDeployment>();
-        return [key, { deployment, become }] as const;
+        const [deployment, resolve] = pulumi.deferredOutput<ForgeDeployment>();
+        return [key, { deployment, resolve }] as const;
       }),
     ),
   );

@@ -5,6 +5,7 @@ import { ContractCall } from "./call/call";
 import type { ContractKey } from "./definitions/references";
 import { DeterministicDeployer } from "./deployment/deployer";
 import { ForgeDeployment } from "./deployment/deployment";
+import { strategyOf } from "./deployment/strategies";
 import type { OnChain } from "./lane/on-chain";
 import type { PlannedCall } from "./plan/call-plan";
 import type { PlannedChain, PlannedContract, PlannedCreation } from "./plan/plan";
@@ -12,28 +13,28 @@ import type { ExplorerSettings } from "./verification/explorer";
 import { ForgeVerification } from "./verification/verification";
 import type { Result } from "./verification/verify";
 
-/** What a chain's contracts are made from. */
+/** Arguments of a ContractSet. */
 export interface ContractSetArgs extends OnChain {
   readonly plan: PlannedChain;
-  /** The one that was planned with. */
+  /** The build that the plan was made with. */
   readonly build: ForgeBuild;
   readonly explorers: readonly ExplorerSettings[];
-  /** Those of all chains: each set makes its own known there, and its calls wait for others' there. */
+  /** The deployments of all chains. Each set resolves its own, and its calls wait for those that they refer to. */
   readonly deployments: ReadonlyMap<ContractKey, ExpectedDeployment>;
 }
 
-/** A deployment that some set will make. */
+/** A deployment that one of the sets will make. */
 export interface ExpectedDeployment {
   readonly deployment: pulumi.Output<ForgeDeployment>;
-  become(deployment: pulumi.Output<ForgeDeployment>): void;
+  resolve(deployment: pulumi.Output<ForgeDeployment>): void;
 }
 
-/** A contract as the stack's outputs show it. */
+/** A contract in the outputs of a stack. */
 export interface ContractOutputs {
   readonly address: pulumi.Output<Address> | Address;
   readonly transaction: pulumi.Output<Hash | "">;
   readonly block: pulumi.Output<number>;
-  /** By all explorers; absent where none is asked. */
+  /** Whether all explorers verified the source. Absent if the chain has no explorers. */
   readonly verified?: pulumi.Output<boolean>;
 }
 
@@ -47,8 +48,8 @@ export interface ContractOutputs {
  * ```
  *
  * Deployments do not wait for each other: their addresses are in the plan, and where a constructor calls another
- * contract the order of their nonces is enough. Nothing waits for a verification. Of another chain only a call waits
- * that tells of a contract there: many can be made only once, and a planned contract may never come to be.
+ * contract the order of the nonces is enough. Nothing waits for a verification. Only calls that reference another
+ * chain's contract wait for that chain: many calls can be made only once, and a planned contract may never be deployed.
  */
 export class ContractSet extends pulumi.ComponentResource {
   /** By name. */
@@ -57,47 +58,34 @@ export class ContractSet extends pulumi.ComponentResource {
   constructor(name: string, args: ContractSetArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chainfleet:contracts:ContractSet", name, {}, opts);
     const set = this;
-    const { chain, rpcUrl, sender } = args;
+    const { chain, rpcUrl, sender, plan, build, explorers } = args;
     const onChain: OnChain = { chain, rpcUrl, sender };
-    const deployer = args.plan.contracts.some(({ method }) => method.kind === "create2")
-      ? [new DeterministicDeployer(`${name}-deterministic-deployer`, onChain, { parent: this })]
-      : [];
-    const verifications = new Map<string, ForgeVerification>();
-    const deployments = new Map(args.plan.contracts.map((contract) => [contract.name, deploy(contract)]));
-    const calls = new Map<string, ContractCall>();
-    for (const call of inOrder(args.plan.calls)) {
-      calls.set(call.name, make(call));
-    }
+
+    const deployer = createDeployer();
+    const deployments = new Map(
+      plan.contracts.map((contract) => [contract.name, createDeployment(contract)]),
+    );
+    const verifications = createVerifications();
+    createCalls();
+
     this.contracts = Object.fromEntries(
-      args.plan.contracts.map(({ name: contract, address }) => {
-        const deployment = deployments.get(contract) as ForgeDeployment;
-        const { transaction, block } = deployment;
-        const verified = verifications.get(contract)?.results.apply(isVerified);
-        return [
-          contract,
-          {
-            // A preview knows the plan; afterwards only what is there has an address.
-            address: (pulumi.runtime.isDryRun() ? address : undefined) ?? deployment.address,
-            ...{ transaction, block },
-            ...(verified === undefined ? {} : { verified }),
-          },
-        ];
-      }),
+      plan.contracts.map((contract) => [contract.name, outputsOf(contract)]),
     );
     this.registerOutputs({ contracts: this.contracts });
 
-    function deploy(contract: PlannedContract): ForgeDeployment {
-      const { description, encodedArguments, initCodeHash, address } = creation(contract);
-      const identity = {
-        deployment: contract.name,
-        contract: contract.contract,
-        build: args.build.sourcesHash,
-      };
+    function createDeployer(): DeterministicDeployer[] {
+      return plan.contracts.some(({ method }) => strategyOf(method).needsDeterministicDeployer)
+        ? [new DeterministicDeployer(`${name}-deterministic-deployer`, onChain, { parent: set })]
+        : [];
+    }
+
+    function createDeployment(contract: PlannedContract): ForgeDeployment {
+      const { description, encodedArguments, initCodeHash, address } = creationOf(contract);
       const deployment = new ForgeDeployment(
         `${name}-${contract.name}`,
         {
           ...onChain,
-          ...identity,
+          ...identityOf(contract),
           method: contract.method,
           description,
           encodedArguments,
@@ -105,71 +93,112 @@ export class ContractSet extends pulumi.ComponentResource {
           ...(address === undefined ? {} : { plannedAddress: address }),
           after: contract.uses,
         },
-        { parent: set, dependsOn: [args.build, ...(contract.method.kind === "existing" ? [] : deployer)] },
+        {
+          parent: set,
+          dependsOn: [build, ...(strategyOf(contract.method).createsContract ? deployer : [])],
+        },
       );
-      args.deployments.get(contract.key)?.become(pulumi.output(deployment));
-      if (args.explorers.length > 0 && contract.method.kind !== "existing") {
-        verifications.set(
-          contract.name,
-          new ForgeVerification(
-            `${name}-${contract.name}-verification`,
-            {
-              ...identity,
-              chain: { name: chain.name, chainId: chain.chainId },
-              address: contract.address ?? deployment.address,
-              encodedArguments,
-              initCodeHash,
-              transaction: deployment.transaction,
-              explorers: args.explorers,
-            },
-            { parent: set, dependsOn: deployment },
-          ),
-        );
-      }
+      args.deployments.get(contract.key)?.resolve(pulumi.output(deployment));
       return deployment;
     }
 
-    function creation(contract: PlannedContract): Unsettled<PlannedCreation> {
-      if (contract.waitsFor.length === 0) {
-        return contract.creation(new Map());
-      }
-      const made = late(contract.waitsFor).apply((addresses) => contract.creation(addresses));
-      return {
-        description: made.description,
-        encodedArguments: made.encodedArguments,
-        initCodeHash: made.initCodeHash,
-        address:
-          contract.method.kind === "create" ? undefined : made.apply(({ address }) => address as Address),
-      };
+    function createVerifications(): ReadonlyMap<string, ForgeVerification> {
+      const verifiable = plan.contracts.filter(({ method }) => strategyOf(method).createsContract);
+      return new Map(
+        explorers.length === 0
+          ? []
+          : verifiable.map((contract) => [contract.name, createVerification(contract)] as const),
+      );
     }
 
-    function make(call: PlannedCall): ContractCall {
+    function createVerification(contract: PlannedContract): ForgeVerification {
+      const deployment = deployments.get(contract.name) as ForgeDeployment;
+      const { encodedArguments, initCodeHash } = creationOf(contract);
+      return new ForgeVerification(
+        `${name}-${contract.name}-verification`,
+        {
+          ...identityOf(contract),
+          chain: { name: chain.name, chainId: chain.chainId },
+          address: contract.address ?? deployment.address,
+          encodedArguments,
+          initCodeHash,
+          transaction: deployment.transaction,
+          explorers,
+        },
+        { parent: set, dependsOn: deployment },
+      );
+    }
+
+    /** The plan lists each call after the calls that must have been made before. */
+    function createCalls(): void {
+      const calls = new Map<string, ContractCall>();
+      for (const call of plan.calls) {
+        const earlierCalls = call.after.flatMap((earlier) => calls.get(earlier) ?? []);
+        calls.set(call.name, createCall(call, earlierCalls));
+      }
+    }
+
+    function createCall(call: PlannedCall, earlierCalls: readonly ContractCall[]): ContractCall {
       const { to, data, description, done } = pulumi.output(
         call.waitsFor.length === 0
           ? call.transaction(new Map())
-          : late(call.waitsFor).apply((addresses) => call.transaction(addresses)),
+          : addressesOf(call.waitsFor).apply((addresses) => call.transaction(addresses)),
       );
       return new ContractCall(
         `${name}-${call.name}`,
         {
           ...onChain,
-          ...{ call: call.name, contract: call.contract, build: args.build.sourcesHash },
-          ...{ description, to, data, done },
+          call: call.name,
+          contract: call.contract,
+          build: build.sourcesHash,
+          description,
+          to,
+          data,
+          done,
         },
-        {
-          parent: set,
-          dependsOn: [...call.uses.map(expected), ...call.after.flatMap((other) => calls.get(other) ?? [])],
-        },
+        { parent: set, dependsOn: [...call.uses.map(deploymentOf), ...earlierCalls] },
       );
     }
 
-    function expected(key: ContractKey): pulumi.Output<ForgeDeployment> {
+    function outputsOf(contract: PlannedContract): ContractOutputs {
+      const deployment = deployments.get(contract.name) as ForgeDeployment;
+      const { transaction, block } = deployment;
+      const verified = verifications.get(contract.name)?.results.apply(isVerified);
+      return {
+        // A preview shows the planned address. After a run only a contract that was deployed has an address.
+        address: (pulumi.runtime.isDryRun() ? contract.address : undefined) ?? deployment.address,
+        transaction,
+        block,
+        ...(verified === undefined ? {} : { verified }),
+      };
+    }
+
+    function identityOf({ name: deployment, contract }: PlannedContract) {
+      return { deployment, contract, build: build.sourcesHash };
+    }
+
+    function creationOf(contract: PlannedContract): Unresolved<PlannedCreation> {
+      if (contract.waitsFor.length === 0) {
+        return contract.creation(new Map());
+      }
+      const creation = addressesOf(contract.waitsFor).apply((addresses) => contract.creation(addresses));
+      return {
+        description: creation.description,
+        encodedArguments: creation.encodedArguments,
+        initCodeHash: creation.initCodeHash,
+        address: strategyOf(contract.method).needsDeterministicDeployer
+          ? creation.apply(({ address }) => address as Address)
+          : undefined,
+      };
+    }
+
+    function deploymentOf(key: ContractKey): pulumi.Output<ForgeDeployment> {
       return args.deployments.get(key)?.deployment as pulumi.Output<ForgeDeployment>;
     }
 
-    function late(keys: readonly ContractKey[]): pulumi.Output<ReadonlyMap<ContractKey, Address>> {
+    function addressesOf(keys: readonly ContractKey[]): pulumi.Output<ReadonlyMap<ContractKey, Address>> {
       return pulumi
-        .all(keys.map((key) => expected(key).apply(({ address }) => address)))
+        .all(keys.map((key) => deploymentOf(key).apply(({ address }) => address)))
         .apply((addresses) => new Map(keys.map((key, index) => [key, addresses[index] as Address] as const)));
     }
   }
@@ -179,19 +208,7 @@ function isVerified(results: readonly Result[]): boolean {
   return results.every(({ verified }) => verified);
 }
 
-/** Values some of which only a transaction will tell. */
-type Unsettled<Values> = {
+/** Values of which some are known only after a transaction. */
+type Unresolved<Values> = {
   readonly [Key in keyof Values]: pulumi.Input<NonNullable<Values[Key]>> | Extract<Values[Key], undefined>;
 };
-
-/** Each after those that it comes after; the plan has no circle. */
-function inOrder(calls: readonly PlannedCall[]): PlannedCall[] {
-  const ordered: PlannedCall[] = [];
-  while (ordered.length < calls.length) {
-    const placed = new Set(ordered.map(({ name }) => name));
-    ordered.push(
-      ...calls.filter(({ name, after }) => !placed.has(name) && after.every((other) => placed.has(other))),
-    );
-  }
-  return ordered;
-}

@@ -1,197 +1,224 @@
-import { type Abi, type Address, concat, type Hex, type PublicClient, parseGwei, size } from "viem";
+import { type Abi, type Address, concat, type PublicClient, parseGwei, size } from "viem";
 import type { Artifact } from "./build/artifact";
 import type { Build } from "./build/build";
 import { isDone } from "./call/done";
-import { type Addresses, type ContractKey, keyOf, nameOn, STAND_IN } from "./definitions/references";
-import { findCreated } from "./deployment/create";
-import { create2Data, DETERMINISTIC_DEPLOYER, saltOf } from "./deployment/create2";
-import { constructorReason, gasBound, withMargin } from "./deployment/creation";
+import {
+  type Addresses,
+  type ContractKey,
+  keyOf,
+  nameOn,
+  PLACEHOLDER_ADDRESS,
+} from "./definitions/references";
+import { constructorReason } from "./deployment/creation-gas";
 import { deployerFunding } from "./deployment/deterministic-deployer";
+import { strategyOf } from "./deployment/strategies";
+import type { CreationTransaction } from "./deployment/strategy";
 import type { PlannedChain, PlannedContract } from "./plan/plan";
 import { clientOf } from "./rpc/client";
 import { hasCode } from "./rpc/code";
 import { capped, currentFee } from "./rpc/fee";
+import { creationGasBound, withMargin } from "./rpc/gas";
 import { revertReason } from "./rpc/revert";
 
 /** What a chain's contracts and calls would still cost. Fees and sums in wei. */
 export interface ChainCost {
   readonly chain: string;
   readonly sender: Address;
-  /** Of a unit of gas now: what a transaction pays that is in the next block. */
+  /** The present price of a unit of gas: what a transaction in the next block pays. */
   readonly price: bigint;
   readonly gas: bigint;
   readonly cost: bigint;
-  /** What the sender must have: transactions offer more than they pay in the end. */
+  /** The balance that the sender needs: transactions offer more than they pay in the end. */
   readonly most: bigint;
   readonly balance: bigint;
-  /** Those that are still to be sent. */
+  /** The transactions that are still to be sent. */
   readonly transactions: readonly TransactionCost[];
 }
 
+/** What one transaction would cost. */
 export interface TransactionCost {
   readonly name: string;
   readonly gas: bigint;
-  /** Wei that it sends along. */
+  /** Wei that the transaction transfers. */
   readonly value: bigint;
-  /** The node could not estimate it, as what it calls is not there yet: it needs less. */
+  /** Whether `gas` is an upper bound, because the node cannot estimate before the contracts that are called exist. */
   readonly isBound: boolean;
-  /** Why `up` will fail on it, if all that it needs is there and its contract refuses it. */
+  /** Why `up` would fail on the transaction: everything that it needs exists, and its contract reverts. */
   readonly wouldRevert?: string;
 }
 
-/** Asks a chain what is there already, and what the rest would cost. */
+/** A chain and the sender on it, as estimates ask them. */
+interface Asked {
+  readonly client: PublicClient;
+  readonly sender: Address;
+  readonly artifacts: Build["artifacts"];
+}
+
+/** Asks a chain which contracts and calls it has already, and what the others would cost. */
 export async function estimateChain(
   plan: PlannedChain,
   { artifacts }: Build,
   { rpcUrl, sender, feeCeilingGwei }: { rpcUrl: string; sender: Address; feeCeilingGwei: number },
 ): Promise<ChainCost> {
   const client = clientOf(rpcUrl);
+  const asked = { client, sender, artifacts };
   const [fee, balance, deployer, contracts] = await Promise.all([
     currentFee(client),
     client.getBalance({ address: sender }),
-    plan.contracts.some(({ method }) => method.kind === "create2") ? deployerCost(client) : undefined,
-    contractCosts(plan, artifacts, sender, client),
+    deployerCost(plan, client),
+    contractCosts(plan, asked),
   ]);
-  const calls = await callCosts(plan, artifacts, contracts.known, sender, client);
-  const transactions = [deployer, ...contracts.costs, ...calls].filter((one) => one !== undefined);
-  const sum = (of: (one: TransactionCost) => bigint) => transactions.reduce((all, one) => all + of(one), 0n);
-  const gas = sum((one) => one.gas);
-  const value = sum((one) => one.value);
+  const calls = await callCosts(plan, contracts.addresses, asked);
+  const transactions = [deployer, ...contracts.costs, ...calls].filter((cost) => cost !== undefined);
+  const sum = (of: (cost: TransactionCost) => bigint) =>
+    transactions.reduce((total, cost) => total + of(cost), 0n);
+  const gas = sum((cost) => cost.gas);
+  const value = sum((cost) => cost.value);
   // Without EIP-1559 the tip is the whole price.
   const price = fee.max === fee.tip ? fee.max : fee.floor + fee.tip;
+  const offeredGas = sum((cost) => (cost.isBound ? cost.gas : withMargin(cost.gas)));
+  const offeredPrice = capped(fee, parseGwei(String(feeCeilingGwei))).max;
   return {
     chain: plan.name,
     sender,
     price,
     gas,
     cost: gas * price + value,
-    most:
-      sum((one) => (one.isBound ? one.gas : withMargin(one.gas))) *
-        capped(fee, parseGwei(String(feeCeilingGwei))).max +
-      value,
+    most: offeredGas * offeredPrice + value,
     balance,
     transactions,
   };
 }
 
-/** The deployer's fee, where it is not there yet. */
-async function deployerCost(client: PublicClient): Promise<TransactionCost | undefined> {
-  const { name, isDone, gas, value } = deployerFunding(client);
-  return (await isDone()) ? undefined : { name, gas: await gas(), value, isBound: true };
+/** The payment for the deterministic deployer's transaction. Undefined if the chain needs no such payment. */
+async function deployerCost(
+  { contracts }: PlannedChain,
+  client: PublicClient,
+): Promise<TransactionCost | undefined> {
+  if (!contracts.some(({ method }) => strategyOf(method).needsDeterministicDeployer)) {
+    return undefined;
+  }
+  const funding = deployerFunding(client);
+  return (await funding.isDone())
+    ? undefined
+    : { name: funding.name, gas: await funding.gas(), value: funding.value, isBound: true };
 }
 
-/** Each contract's cost, and the addresses of those that are there though no plan can tell them. */
+/** The costs of the contracts that are not on the chain, and the addresses of those that are. */
 async function contractCosts(
   { name: chain, contracts }: PlannedChain,
-  artifacts: Build["artifacts"],
-  sender: Address,
-  client: PublicClient,
-): Promise<{ costs: (TransactionCost | undefined)[]; known: Addresses }> {
-  const known = new Map<ContractKey, Address>();
+  asked: Asked,
+): Promise<{ costs: (TransactionCost | undefined)[]; addresses: Addresses }> {
+  const addresses = new Map<ContractKey, Address>();
   const costs = [];
-  // In order: one may have the address of another that was found.
+  // One after the other: a contract may have the address of an earlier one among its arguments.
   for (const contract of contracts) {
-    const artifact = artifacts.get(contract.contract) as Artifact;
-    const { there, cost: needed } = await contractCost(chain, contract, artifact, known, sender, client);
-    if (there !== undefined) {
-      known.set(contract.key, there);
+    const found = await contractCost(chain, contract, addresses, asked);
+    if (found.kind === "deployed") {
+      addresses.set(contract.key, found.address);
+    } else {
+      costs.push(found.cost);
     }
-    costs.push(needed);
   }
-  return { costs, known };
+  return { costs, addresses };
 }
+
+type ContractCost =
+  | { readonly kind: "deployed"; readonly address: Address }
+  | { readonly kind: "to-deploy"; readonly cost: TransactionCost };
 
 async function contractCost(
   chain: string,
-  { name, method, uses, waitsFor, creation }: PlannedContract,
-  artifact: Artifact,
-  known: Addresses,
-  sender: Address,
-  client: PublicClient,
-): Promise<{ there?: Address; cost?: TransactionCost }> {
-  if (method.kind === "existing") {
-    return { there: method.address };
+  { name, contract, method, uses, waitsFor, creation }: PlannedContract,
+  addresses: Addresses,
+  { client, sender, artifacts }: Asked,
+): Promise<ContractCost> {
+  const artifact = artifacts.get(contract) as Artifact;
+  const strategy = strategyOf(method);
+  const initCode = concat([
+    artifact.creationCode,
+    creation(withPlaceholders(waitsFor, addresses)).encodedArguments,
+  ]);
+  const address = await strategy.find({ client, artifact, initCode, sender });
+  if (address !== undefined) {
+    return { kind: "deployed", address };
   }
-  const { encodedArguments, address } = creation(standIns(waitsFor, known));
-  const initCode = concat([artifact.creationCode, encodedArguments]);
-  const there =
-    address === undefined
-      ? await findCreated(initCode, sender, artifact, client)
-      : (await hasCode(client, address))
-        ? address
-        : undefined;
-  if (there !== undefined) {
-    return { there };
-  }
-  const data = method.kind === "create2" ? create2Data(saltOf(method.salt), initCode) : initCode;
-  const to = method.kind === "create2" ? { to: DETERMINISTIC_DEPLOYER } : {};
-  const transaction = { account: sender, data, ...to };
-  const needed = await cost(
-    name,
+  const transaction = strategy.transaction(initCode) ?? { data: initCode };
+  const { wouldRevert, ...cost } = await transactionCost(
+    {
+      name,
+      transaction: { account: sender, ...transaction },
+      bound: creationGasBound(transaction.data, size(artifact.runtimeCode)),
+      abi: artifact.abi,
+    },
     client,
-    transaction,
-    gasBound(data, size(artifact.runtimeCode)),
-    artifact.abi,
   );
-  if (needed.wouldRevert === undefined) {
-    return { cost: needed };
-  }
-  // Its constructor may only miss a contract that leaves in the same block.
-  const { wouldRevert, ...bound } = needed;
-  const isReady = uses.every((other) => known.has(keyOf(chain, other)));
+  // A constructor may revert only because a contract that it calls is deployed in the same block.
+  const isReady = uses.every((used) => addresses.has(keyOf(chain, used)));
   return {
-    cost: !isReady
-      ? bound
-      : { ...bound, wouldRevert: await constructorReason(client, initCode, artifact.abi) },
+    kind: "to-deploy",
+    cost:
+      wouldRevert === undefined || !isReady
+        ? cost
+        : { ...cost, wouldRevert: await constructorReason(client, initCode, artifact.abi) },
   };
 }
 
-/** Of the calls that are not made yet. */
+/** The costs of the calls that were not made yet. */
 async function callCosts(
   { name: chain, calls }: PlannedChain,
-  artifacts: Build["artifacts"],
-  known: Addresses,
-  sender: Address,
-  client: PublicClient,
+  addresses: Addresses,
+  { client, sender, artifacts }: Asked,
 ): Promise<TransactionCost[]> {
-  const transactions = calls.map((call) => ({ call, ...call.transaction(standIns(call.waitsFor, known)) }));
+  const transactions = calls.map((call) => ({
+    call,
+    ...call.transaction(withPlaceholders(call.waitsFor, addresses)),
+  }));
   const areDone = await Promise.all(transactions.map(({ done }) => isDone(client, done)));
   const open = transactions.filter((_, index) => areDone[index] === false);
   const openNames = open.map(({ call: { name } }) => name);
   return Promise.all(
     open.map(async ({ call: { name, contract, uses, waitsFor, after }, to, data }) => {
-      const { abi } = artifacts.get(contract) as Artifact;
-      const { wouldRevert, ...needed } = await cost(
-        name,
+      const { wouldRevert, ...cost } = await transactionCost(
+        {
+          name,
+          transaction: { account: sender, to, data },
+          bound: CALL_GAS_BOUND,
+          abi: (artifacts.get(contract) as Artifact).abi,
+        },
         client,
-        { account: sender, to, data },
-        CALL_GAS,
-        abi,
       );
       const isReady =
-        waitsFor.every((key) => known.has(key)) &&
-        uses.every((key) => nameOn(chain, key) === undefined || known.has(key)) &&
-        !after.some((other) => openNames.includes(other));
-      return wouldRevert !== undefined && isReady ? { ...needed, wouldRevert } : needed;
+        waitsFor.every((key) => addresses.has(key)) &&
+        uses.every((key) => nameOn(chain, key) === undefined || addresses.has(key)) &&
+        !after.some((earlier) => openNames.includes(earlier));
+      return wouldRevert !== undefined && isReady ? { ...cost, wouldRevert } : cost;
     }),
   );
 }
 
-function standIns(keys: readonly ContractKey[], known: Addresses): Addresses {
-  return new Map(keys.map((key) => [key, known.get(key) ?? STAND_IN]));
+function withPlaceholders(keys: readonly ContractKey[], addresses: Addresses): Addresses {
+  return new Map(keys.map((key) => [key, addresses.get(key) ?? PLACEHOLDER_ADDRESS]));
 }
 
-/** More than any setting of a few storage slots needs, through a Safe too. */
-const CALL_GAS = 300_000n;
+/** More gas than any call needs that sets a few storage slots, through a Safe as well. */
+const CALL_GAS_BOUND = 300_000n;
 
-async function cost(
-  name: string,
+/** A transaction whose cost is asked for. */
+interface Question {
+  readonly name: string;
+  readonly transaction: CreationTransaction & { readonly account: Address };
+  /** Gas to count with if the node cannot estimate. */
+  readonly bound: bigint;
+  /** The ABI with the errors of the called contract or constructor. */
+  readonly abi: Abi;
+}
+
+async function transactionCost(
+  { name, transaction, bound, abi }: Question,
   client: PublicClient,
-  transaction: { readonly account: Address; readonly to?: Address; readonly data: Hex },
-  bound: bigint,
-  abi: Abi,
 ): Promise<TransactionCost> {
-  // Without code at its target an estimate would be of a mere payment.
+  // While there is no code at the target, an estimate would be that of a plain payment.
   if (transaction.to !== undefined && !(await hasCode(client, transaction.to))) {
     return { name, gas: bound, value: 0n, isBound: true };
   }

@@ -30,9 +30,11 @@ export function planOf(
     Object.entries(config.chains).map(([name, chain]) => chainDefinition(name, chain, config.salt)),
     artifacts,
   );
-  const { findings = [] } = plan;
-  if (plan.findings !== undefined || otherFindings.length > 0) {
-    throw new ConfigError([...findings, ...otherFindings], file);
+  if (plan.kind === "findings") {
+    throw new ConfigError([...plan.findings, ...otherFindings], file);
+  }
+  if (otherFindings.length > 0) {
+    throw new ConfigError(otherFindings, file);
   }
   return plan.chains;
 }
@@ -59,6 +61,7 @@ function chainDefinition(name: string, chain: ContractsChainConfig, salt: string
         contract: contract.contract ?? contractName,
         args: contract.args as Arguments,
         method: deploymentMethod(contract, salt),
+        configKey: `contracts.chains.${name}.contracts.${contractName}`,
       }),
     ),
     calls: Object.entries(chain.calls).map(
@@ -67,6 +70,7 @@ function chainDefinition(name: string, chain: ContractsChainConfig, salt: string
         name: callName,
         args: call.args as Arguments,
         done: { ...call.done, args: call.done.args as Arguments },
+        configKey: `contracts.chains.${name}.calls.${callName}`,
       }),
     ),
   };

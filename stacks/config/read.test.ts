@@ -199,9 +199,9 @@ describe("a config that is wrong", () => {
         contracts: { WETH9: { at: address } },
       });
     expect(one(wrong, "keyVariabel")).toEqual([
-      `contracts.chains.one.sender.address is "${wrong}"; its checksum is wrong: ${right} is the same address with the right one`,
+      `contracts.chains.one.sender.address is "${wrong}"; the checksum is wrong; with the right checksum this address is ${right}`,
       'contracts.chains.one.sender.keyVariabel is not a key here; did you mean "keyVariable"?',
-      `contracts.chains.one.contracts.WETH9.at is "${wrong}"; its checksum is wrong: ${right} is the same address with the right one`,
+      `contracts.chains.one.contracts.WETH9.at is "${wrong}"; the checksum is wrong; with the right checksum this address is ${right}`,
     ]);
     for (const address of [right, right.toLowerCase(), `0x${right.slice(2).toUpperCase()}`]) {
       expect(one(address, "keyVariable")).toEqual([]);

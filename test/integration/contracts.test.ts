@@ -229,7 +229,7 @@ describe(`contracts, seed ${SEED}`, () => {
     project.configure({ chain138: chain({}, { WETH10: { at: MultiSig.address } }) });
     const refused = await project.up();
     expect(refused.code).not.toBe(0);
-    expect(refused.output).toMatch(/has other code than expected.\s+there: +0x\w{64}\s+expected: 0x\w{64}/);
+    expect(refused.output).toMatch(/is not the expected code\.\s+found: +0x\w{64}\s+expected: 0x\w{64}/);
     const codeHash = /with `codeHash: "(0x\w{64})"`/.exec(refused.output)?.[1];
     project.configure({ chain138: chain({}, { WETH10: { at: MultiSig.address, codeHash } }) });
     const trusted = await project.up();

@@ -1,37 +1,37 @@
 import type { Abi, Hex } from "viem";
 import { ChainfleetError } from "../../error";
 
-/** A compiled contract, out of forge's `<file>.sol/<name>.json`. */
+/** A compiled contract, as forge writes it into `<file>.sol/<name>.json`. */
 export interface Artifact {
   readonly name: string;
   readonly abi: Abi;
-  /** Constructor and all, without arguments; 0x for an interface or an abstract contract. */
+  /** Code that creates the contract, without arguments. `0x` for an interface or an abstract contract. */
   readonly creationCode: Hex;
-  /** What stays on the chain, with zeros where immutables go. */
+  /** Code that stays on the chain, with zeros in place of the immutables. */
   readonly runtimeCode: Hex;
-  /** Where immutables go in the runtime code, in bytes. */
+  /** Where the immutables are in the runtime code, in bytes. */
   readonly immutables: readonly { readonly start: number; readonly length: number }[];
   readonly metadata: Metadata;
 }
 
-/** What the compiler says of a compilation: https://docs.soliditylang.org/en/latest/metadata.html */
+/** The compiler's metadata of a compilation: https://docs.soliditylang.org/en/latest/metadata.html */
 export interface Metadata {
   readonly compiler: { readonly version: string };
   readonly language: string;
   /** The hash of each source, by its path from the project's root. */
   readonly sources: Readonly<Record<string, { readonly keccak256: Hex }>>;
   readonly settings: {
-    /** Path and name of the contract. */
+    /** The contract's name by the path of its source. */
     readonly compilationTarget: Readonly<Record<string, string>>;
     readonly [setting: string]: unknown;
   };
 }
 
 /**
- * Reads what forge wrote.
+ * Parses the text of an artifact.
  *
- * @param file for messages.
- * @throws ChainfleetError when it is no artifact, or its libraries are not linked.
+ * @param file path of the artifact, for messages.
+ * @throws ChainfleetError if the text is not an artifact with metadata, or the contract needs linked libraries.
  */
 export function parseArtifact(name: string, file: string, text: string): Artifact {
   const { abi, bytecode, deployedBytecode, metadata } = JSON.parse(text) as ForgeArtifact;
@@ -42,16 +42,16 @@ export function parseArtifact(name: string, file: string, text: string): Artifac
     metadata === undefined
   ) {
     throw new ChainfleetError({
-      code: "TODO",
-      summary: `${file} is no artifact of forge's with metadata.`,
-      next: "Delete .chainfleet/contracts and run again: it is built anew.",
+      code: "ARTIFACT_INCOMPLETE",
+      summary: `${file} is not an artifact of forge with metadata.`,
+      next: "Delete .chainfleet/contracts and run again: the contracts are compiled anew.",
     });
   }
   if (/__\$/.test(bytecode.object)) {
     throw new ChainfleetError({
-      code: "TODO",
-      summary: `${name} (${file}) calls libraries that are deployed apart, which is not supported.`,
-      next: "Make the libraries' functions internal.",
+      code: "LIBRARIES_NOT_LINKED",
+      summary: `${name} (${file}) calls libraries that are deployed separately, which is not supported.`,
+      next: "Make the functions of the libraries internal.",
     });
   }
   return {

@@ -2,12 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Build } from "./build";
 
 /**
- * The contracts as they were compiled, once for all chains: deployments read the artifacts of this very build. Its
- * work is done before the plan, which needs the code to know addresses; so it is never a change of its own: what a
- * new build changes are contracts.
+ * The compiled contracts, once for all chains: every deployment reads its artifact from this build. The contracts are
+ * compiled before the resource is registered, because the plan needs the code to compute addresses. The resource
+ * therefore never changes by itself; a new build shows up as changed contracts.
  */
 export class ForgeBuild extends pulumi.ComponentResource {
-  /** Of the sources, the packages' versions and the compiler's settings. */
+  /** Hash of the sources, the Solidity packages, the compiler and its settings. */
   readonly sourcesHash: string;
 
   constructor(name: string, { sourcesHash }: Build, opts?: pulumi.ComponentResourceOptions) {

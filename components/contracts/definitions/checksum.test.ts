@@ -16,7 +16,7 @@ describe("the checksum of an address", () => {
         expect(checksumProblem(changed)).toBe(
           letter === other || !isMixed
             ? undefined
-            : `its checksum is wrong: ${right} is the same address with the right one`,
+            : `the checksum is wrong; with the right checksum this address is ${right}`,
         );
       }),
     );

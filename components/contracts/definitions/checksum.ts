@@ -1,6 +1,6 @@
 /**
- * What is wrong with the capitals of an address (EIP-55), if anything is. Without a mixture of capitals and small
- * letters it has no checksum, and nothing to be wrong.
+ * What is wrong with the capitals of an address (EIP-55). Undefined if nothing is wrong, and also if the address has
+ * only small or only capital letters: such an address has no checksum.
  *
  * @param address 0x and 40 hex digits.
  */
@@ -9,10 +9,10 @@ export function checksumProblem(address: string): string | undefined {
   if (digits === digits.toLowerCase() || digits === digits.toUpperCase()) {
     return undefined;
   }
-  // Loaded where there is one to check: a network without contracts does without viem, a tenth of a second.
+  // Loaded only here: a network without contracts needs no viem, which takes a tenth of a second to load.
   const { getAddress } = require("viem/utils") as typeof import("viem/utils");
-  const right = getAddress(address);
-  return address === right
+  const checksummed = getAddress(address);
+  return address === checksummed
     ? undefined
-    : `its checksum is wrong: ${right} is the same address with the right one`;
+    : `the checksum is wrong; with the right checksum this address is ${checksummed}`;
 }

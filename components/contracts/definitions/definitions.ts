@@ -2,70 +2,66 @@ import type { Address, Hex } from "viem";
 import type { Artifact } from "../build/artifact";
 import type { Arguments } from "./parameters";
 
-/** How a contract comes to its address. */
+/** How a contract gets to its address. Each method has a file in deployment/. */
 export type DeploymentMethod =
-  /** By the deterministic deployer: its address follows from its code, arguments and salt. */
+  /** Through the deterministic deployer: the address follows from code, arguments and salt. */
   | { readonly kind: "create2"; readonly salt: string }
-  /** By a transaction of its own: its address follows from the sender's nonce, so it is known when it is there. */
+  /** By a plain transaction: the address follows from the sender's nonce, so it is known after the deployment. */
   | { readonly kind: "create" }
-  /** It is there already. */
+  /** The contract exists already. @param codeHash keccak256 of its code, if the code is not that of contracts/src. */
   | { readonly kind: "existing"; readonly address: Address; readonly codeHash?: Hex | undefined };
 
-/** A contract of a chain, as the config has it. */
+/** A contract of a chain. */
 export interface ContractDefinition {
-  /** Unique on its chain. @example "CCIPWETH9Bridge" */
+  /** Unique on the chain. @example "CCIPWETH9Bridge" */
   readonly name: string;
-  /** Its name in contracts/src. */
+  /** The contract's name in contracts/src. */
   readonly contract: string;
+  /** The constructor's arguments. */
   readonly args: Arguments;
   readonly method: DeploymentMethod;
+  /** Where the definition is written; findings begin with this key. @example "contracts.chains.chain138.contracts.WETH9" */
+  readonly configKey: string;
 }
 
-/** A transaction to a contract once it is there, as the config has it. */
+/** A transaction to a contract that is deployed. */
 export interface CallDefinition {
-  /** Unique on its chain, also among the contracts. */
+  /** Unique on the chain, among contracts as well. */
   readonly name: string;
-  /** Whom it calls. */
+  /** Name of the called contract, on the same chain. */
   readonly contract: string;
   /** Name or signature. */
   readonly function: string;
   readonly args: Arguments;
-  /** A Safe that makes the call, its only signature the sender's. */
+  /** Name of a Safe that makes the call, with the sender's signature as the only one. */
   readonly through?: string | undefined;
-  /** Calls of the same chain that must have been made. */
+  /** Calls of the same chain that must have been made before. */
   readonly after: readonly string[];
   readonly done: DoneDefinition;
+  /** Where the definition is written; findings begin with this key. */
+  readonly configKey: string;
 }
 
 /** How a call is known to have been made: what a view of the called contract returns. */
 export interface DoneDefinition {
+  /** Name or signature of the view. */
   readonly function: string;
   readonly args: Arguments;
-  /** What it returns: a value, or several by name or in order. Absent: anything, as long as it does not revert. */
+  /** The expected return values: one value, or several by name or in order. Absent: any, as long as the view does not revert. */
   readonly returns?: unknown;
 }
 
-/** The contracts and calls of one chain, as the config has them. */
+/** The contracts and calls of one chain. */
 export interface ChainDefinition {
   /** @example "chain138" */
   readonly name: string;
-  /** Whose transactions make the contracts. */
+  /** The account whose transactions deploy the contracts and make the calls. */
   readonly sender: Address;
   readonly contracts: readonly ContractDefinition[];
   readonly calls: readonly CallDefinition[];
 }
 
-/** The config's key of a contract. @example "contracts.chains.chain138.contracts.CCIPRouter" */
-export function contractConfigKey(chain: ChainDefinition, contract: string): string {
-  return `contracts.chains.${chain.name}.contracts.${contract}`;
-}
-
-/** The config's key of a call. @example "contracts.chains.chain138.calls.openLane" */
-export function callConfigKey(chain: ChainDefinition, call: string): string {
-  return `contracts.chains.${chain.name}.calls.${call}`;
-}
-
-/** What a contract of the chain is made from, by its name there. */
+/** The artifact of a chain's contract. Undefined if the chain has no contract of that name, or the name is not given. */
 export function artifactOf(
   { contracts }: ChainDefinition,
   contract: string | undefined,

@@ -10,22 +10,32 @@ const abi = parseAbi([
 
 describe("a function of a contract", () => {
   it("is found by its name, or by its signature where several have the name", () => {
-    expect(findFunction(abi, "increment")).toMatchObject({ name: "increment" });
-    expect(findFunction(abi, "safeMint(address, uint256)")).toMatchObject({ inputs: [{}, {}] });
-    expect(findFunction(abi, "safeMint")).toBe(
-      'is "safeMint", of which there are several; write one of safeMint(address), safeMint(address,uint256)',
-    );
+    expect(findFunction(abi, "increment")).toMatchObject({ kind: "function", entry: { name: "increment" } });
+    expect(findFunction(abi, "safeMint(address, uint256)")).toMatchObject({
+      kind: "function",
+      entry: { inputs: [{}, {}] },
+    });
+    expect(findFunction(abi, "safeMint")).toEqual({
+      kind: "problem",
+      problem:
+        'is "safeMint", and several functions have this name; write one of safeMint(address), safeMint(address,uint256)',
+    });
   });
 
   it("is looked for among those that there are", () => {
-    expect(findFunction(abi, "incremnt")).toBe(
-      'is "incremnt", which is no function of the contract; did you mean "increment"? (functions: increment, safeMint)',
-    );
-    expect(findFunction(abi, "safeMint(adress)")).toBe(
-      'is "safeMint(adress)", which is no function of the contract; did you mean "safeMint(address)"? (functions: increment(), safeMint(address), safeMint(address,uint256))',
-    );
-    expect(findFunction([], "burn")).toBe(
-      'is "burn", which is no function of the contract (functions: none)',
-    );
+    expect(findFunction(abi, "incremnt")).toEqual({
+      kind: "problem",
+      problem:
+        'is "incremnt", which is no function of the contract; did you mean "increment"? (functions: increment, safeMint)',
+    });
+    expect(findFunction(abi, "safeMint(adress)")).toEqual({
+      kind: "problem",
+      problem:
+        'is "safeMint(adress)", which is no function of the contract; did you mean "safeMint(address)"? (functions: increment(), safeMint(address), safeMint(address,uint256))',
+    });
+    expect(findFunction([], "burn")).toEqual({
+      kind: "problem",
+      problem: 'is "burn", which is no function of the contract (functions: none)',
+    });
   });
 });

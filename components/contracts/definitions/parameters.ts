@@ -10,8 +10,8 @@ import {
 import { suggestion } from "../../suggestion";
 
 /**
- * Arguments of a constructor or function, by the names of its parameters or as a list in their order. Whole numbers
- * beyond 2^53 are given as text.
+ * Arguments of a constructor or function: by the names of the parameters, or as a list in their order. Whole numbers
+ * beyond 2^53 are written as text.
  */
 export type Arguments = Readonly<Record<string, unknown>> | readonly unknown[];
 
@@ -20,56 +20,72 @@ export function constructorParameters(abi: Abi): readonly AbiParameter[] {
   return abi.find((entry) => entry.type === "constructor")?.inputs ?? [];
 }
 
+/** The result of looking a function up. A problem continues the sentence that begins with the config key. */
+export type FoundFunction =
+  | { readonly kind: "function"; readonly entry: AbiFunction }
+  | { readonly kind: "problem"; readonly problem: string };
+
 /**
- * A function of a contract.
+ * Looks a function of a contract up.
  *
- * @param wanted its name, or where several have it its signature. @example "setLane", "safeMint(address,uint256)"
- * @returns the function, or what is wrong with the name
+ * @param name the function's name, or its signature if several functions have the name. @example "setLane", "safeMint(address,uint256)"
  */
-export function findFunction(abi: Abi, wanted: string): AbiFunction | string {
+export function findFunction(abi: Abi, name: string): FoundFunction {
   const functions = abi.filter((entry): entry is AbiFunction => entry.type === "function");
-  const found = functions.filter(
-    (entry) => entry.name === wanted || toFunctionSignature(entry) === wanted.replace(/\s/g, ""),
+  const matches = functions.filter(
+    (entry) => entry.name === name || toFunctionSignature(entry) === name.replace(/\s/g, ""),
   );
-  const [only] = found;
-  if (only !== undefined && found.length === 1) {
-    return only;
+  const [entry] = matches;
+  if (entry !== undefined && matches.length === 1) {
+    return { kind: "function", entry };
   }
-  if (found.length > 1) {
-    return `is "${wanted}", of which there are several; write one of ${found.map(toFunctionSignature).join(", ")}`;
+  if (matches.length > 1) {
+    return {
+      kind: "problem",
+      problem: `is "${name}", and several functions have this name; write one of ${matches.map(toFunctionSignature).join(", ")}`,
+    };
   }
-  const known = [
-    ...new Set(functions.map((one) => (wanted.includes("(") ? toFunctionSignature(one) : one.name))),
+  const names = [
+    ...new Set(functions.map((one) => (name.includes("(") ? toFunctionSignature(one) : one.name))),
   ];
-  return `is "${wanted}", which is no function of the contract${suggestion(wanted, known)} (functions: ${known.join(", ") || "none"})`;
+  return {
+    kind: "problem",
+    problem: `is "${name}", which is no function of the contract${suggestion(name, names)} (functions: ${names.join(", ") || "none"})`,
+  };
+}
+
+/** Whether a function only reads. */
+export function isView({ stateMutability }: AbiFunction): boolean {
+  return stateMutability === "view" || stateMutability === "pure";
 }
 
 /**
- * The names that a parameter may be given by, the shortest first: the one in Solidity, and that without the
- * underscores that authors put behind or before it, unless another parameter could be meant. Empty if it has none.
+ * The names by which an argument may be given for a parameter, the shortest first: the Solidity name, and the Solidity
+ * name without leading and trailing underscores unless that would name another parameter, too. Empty if the parameter
+ * has no name.
  *
  * @example `owner_` → "owner", "owner_"
  */
 export function namesOf(parameter: AbiParameter, parameters: readonly AbiParameter[]): readonly string[] {
   const { name = "" } = parameter;
-  const bare = withoutUnderscores(name);
-  const isShared = parameters.some(
-    (other) => other !== parameter && withoutUnderscores(other.name ?? "") === bare,
+  const bareName = withoutUnderscores(name);
+  const isAmbiguous = parameters.some(
+    (other) => other !== parameter && withoutUnderscores(other.name ?? "") === bareName,
   );
-  return [...new Set(isShared ? [name] : [bare, name])].filter((one) => one !== "");
+  return [...new Set(isAmbiguous ? [name] : [bareName, name])].filter((one) => one !== "");
 }
 
-/** The arguments as the chain takes them. They have no findings. */
-export function encodeArguments(parameters: readonly AbiParameter[], given: Arguments): Hex {
+/** ABI-encodes arguments that have no findings. */
+export function encodeArguments(parameters: readonly AbiParameter[], args: Arguments): Hex {
   return encodeAbiParameters(
     parameters,
-    inOrder(parameters, given).map(([parameter, value]) => toAbi(parameter, value)),
+    inParameterOrder(parameters, args).map(([parameter, value]) => toAbiValue(parameter, value)),
   );
 }
 
-/** The arguments for people. They have no findings. @example "owner: 0x…, step: 7" */
-export function describeArguments(parameters: readonly AbiParameter[], given: Arguments): string {
-  return inOrder(parameters, given)
+/** Arguments that have no findings, in words. @example "owner: 0x…, step: 7" */
+export function describeArguments(parameters: readonly AbiParameter[], args: Arguments): string {
+  return inParameterOrder(parameters, args)
     .map(([parameter, value]) => {
       const [name] = namesOf(parameter, parameters);
       return name === undefined ? show(value) : `${name}: ${show(value)}`;
@@ -81,32 +97,32 @@ function show(value: unknown): string {
   return Array.isArray(value) ? `[${value.map(show).join(", ")}]` : String(value);
 }
 
-function inOrder(
+function inParameterOrder(
   parameters: readonly AbiParameter[],
-  given: Arguments,
+  args: Arguments,
 ): (readonly [parameter: AbiParameter, value: unknown])[] {
   return parameters.map((parameter, index) => {
-    const name = namesOf(parameter, parameters).find((one) => Object.hasOwn(given, one)) ?? "";
-    return [parameter, isList(given) ? given[index] : given[name]];
+    const name = namesOf(parameter, parameters).find((one) => Object.hasOwn(args, one)) ?? "";
+    return [parameter, isList(args) ? args[index] : args[name]];
   });
 }
 
 /** Whether arguments are given in order, not by name. */
-export function isList(given: Arguments): given is readonly unknown[] {
-  return Array.isArray(given);
+export function isList(args: Arguments): args is readonly unknown[] {
+  return Array.isArray(args);
 }
 
 function withoutUnderscores(name: string): string {
   return name.replace(/^_+|_+$/g, "");
 }
 
-function toAbi(parameter: AbiParameter, value: unknown): unknown {
+function toAbiValue(parameter: AbiParameter, value: unknown): unknown {
   if (Array.isArray(value)) {
-    const inner = parameter.type.replace(/\[\d*\]$/, "");
-    return value.map((one) => toAbi({ ...parameter, type: inner }, one));
+    const elementType = parameter.type.replace(/\[\d*\]$/, "");
+    return value.map((element) => toAbiValue({ ...parameter, type: elementType }, element));
   }
   if (parameter.type === "address") {
-    // The encoding takes no address in capitals.
+    // The encoder does not accept an address in capitals.
     return getAddress(value as string);
   }
   return /^u?int/.test(parameter.type) ? BigInt(value as number | string) : value;

@@ -4,90 +4,95 @@ import type { Arguments } from "./parameters";
 /** A contract of any chain: `<chain>/<name>`. */
 export type ContractKey = `${string}/${string}`;
 
-/** What stands for a value that config cannot know. */
+/** A value in the arguments that stands for a value which the config cannot know. */
 export type Reference =
-  /** The address of a contract, on the same chain unless one is named. */
+  /** The address of a contract, on the same chain unless another chain is named. */
   | { readonly contract: string; readonly chain?: string }
   /** The address that sends this chain's transactions. */
   | { readonly account: "sender" }
-  /** The hash of a text, as roles are named. @example `{ keccak256: "TRANSMITTER" }` */
+  /** The hash of a text, as the identifiers of roles are made. @example `{ keccak256: "TRANSMITTER" }` */
   | { readonly keccak256: string };
 
-/** Addresses of contracts by key; as far as they are known. */
+/** The known addresses of contracts. */
 export type Addresses = ReadonlyMap<ContractKey, Address>;
 
-/** Where references are read. */
+/** Where a reference is written, which decides what the reference stands for. */
 export interface ReferenceContext {
-  /** The chain that the value belongs to. */
+  /** The chain of the contract or call whose argument the reference is. */
   readonly chain: string;
   readonly sender: Address;
 }
 
+/** The key of a chain's contract. */
 export function keyOf(chain: string, name: string): ContractKey {
   return `${chain}/${name}`;
 }
 
-/** The contract's name if it is on the chain. */
+/** The contract's name on a chain. Undefined if the key is of another chain. */
 export function nameOn(chain: string, key: ContractKey): string | undefined {
   return key.startsWith(`${chain}/`) ? key.slice(chain.length + 1) : undefined;
 }
 
-/** The contracts that a value names, each once. */
-export function contractsIn(value: unknown, { chain }: ReferenceContext): ContractKey[] {
+/** The contracts that a value refers to, each once. */
+export function contractsIn(value: unknown, context: Pick<ReferenceContext, "chain">): ContractKey[] {
   if (isReference(value)) {
-    return "contract" in value ? [keyOf(value.chain ?? chain, value.contract)] : [];
+    return "contract" in value ? [keyOf(value.chain ?? context.chain, value.contract)] : [];
   }
   return typeof value === "object" && value !== null
-    ? [...new Set(Object.values(value).flatMap((inner) => contractsIn(inner, { chain, sender: "0x" })))]
+    ? [...new Set(Object.values(value).flatMap((inner) => contractsIn(inner, context)))]
     : [];
 }
 
 /**
- * The value with an address or hash in place of each reference.
+ * The value with an address or a hash in place of each reference.
  *
- * @param addresses has every contract that the value names.
+ * @param addresses of at least the contracts that the value refers to.
  */
-export function resolved(value: unknown, surroundings: ReferenceContext, addresses: Addresses): unknown {
+export function resolved(value: unknown, context: ReferenceContext, addresses: Addresses): unknown {
   if (isReference(value)) {
-    return target(value, surroundings, addresses);
+    return referencedValue(value, context, addresses);
   }
   if (Array.isArray(value)) {
-    return value.map((inner) => resolved(inner, surroundings, addresses));
+    return value.map((inner) => resolved(inner, context, addresses));
   }
   return typeof value === "object" && value !== null
     ? Object.fromEntries(
-        Object.entries(value).map(([key, inner]) => [key, resolved(inner, surroundings, addresses)]),
+        Object.entries(value).map(([key, inner]) => [key, resolved(inner, context, addresses)]),
       )
     : value;
 }
 
 /**
- * Arguments with an address or hash in place of each reference. As a whole they are none, though a parameter may be
- * called `account`.
+ * Arguments with an address or a hash in place of each reference. Arguments as a whole are never a reference, although
+ * a parameter may be called `account`.
  *
- * @param addresses has every contract that the arguments name.
+ * @param addresses of at least the contracts that the arguments refer to.
  */
 export function resolvedArguments(
   args: Arguments,
-  surroundings: ReferenceContext,
+  context: ReferenceContext,
   addresses: Addresses,
 ): Arguments {
   return Array.isArray(args)
-    ? args.map((value) => resolved(value, surroundings, addresses))
+    ? args.map((value) => resolved(value, context, addresses))
     : Object.fromEntries(
-        Object.entries(args).map(([name, value]) => [name, resolved(value, surroundings, addresses)]),
+        Object.entries(args).map(([name, value]) => [name, resolved(value, context, addresses)]),
       );
 }
 
 /** Stands for an address that is not known yet, so that everything else can be checked. */
-export const STAND_IN: Address = "0x0000000000000000000000000000000000000001";
+export const PLACEHOLDER_ADDRESS: Address = "0x0000000000000000000000000000000000000001";
 
-/** Addresses for every contract that a value names, stand-ins where they are not known. */
-export function withStandIns(value: unknown, surroundings: ReferenceContext, known: Addresses): Addresses {
-  return new Map(contractsIn(value, surroundings).map((key) => [key, known.get(key) ?? STAND_IN]));
+/** Addresses of all contracts that a value refers to: the known address, or else the placeholder. */
+export function addressesWithPlaceholders(
+  value: unknown,
+  context: ReferenceContext,
+  addresses: Addresses,
+): Addresses {
+  return new Map(contractsIn(value, context).map((key) => [key, addresses.get(key) ?? PLACEHOLDER_ADDRESS]));
 }
 
-function target(
+function referencedValue(
   reference: Reference,
   { chain, sender }: ReferenceContext,
   addresses: Addresses,
@@ -98,17 +103,17 @@ function target(
   return "account" in reference ? sender : keccak256(stringToHex(reference.keccak256));
 }
 
-/** Whether a value stands for another. */
+/** Whether a value is a reference. */
 export function isReference(value: unknown): value is Reference {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return false;
   }
-  const { contract, chain, account, keccak256: text, ...others } = value as Record<string, unknown>;
-  if (Object.keys(others).length > 0) {
+  const { contract, chain, account, keccak256: text, ...otherKeys } = value as Record<string, unknown>;
+  if (Object.keys(otherKeys).length > 0) {
     return false;
   }
   const isContract = typeof contract === "string" && (chain === undefined || typeof chain === "string");
-  const kinds = [isContract, account === "sender", typeof text === "string"].filter(Boolean).length;
-  const given = [contract, account, text].filter((one) => one !== undefined).length;
-  return kinds === 1 && given === 1 && (chain === undefined || isContract);
+  const matchingForms = [isContract, account === "sender", typeof text === "string"].filter(Boolean).length;
+  const givenForms = [contract, account, text].filter((form) => form !== undefined).length;
+  return matchingForms === 1 && givenForms === 1 && (chain === undefined || isContract);
 }

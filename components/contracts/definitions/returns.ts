@@ -2,17 +2,17 @@ import type { AbiFunction } from "viem";
 import { namesOf } from "./parameters";
 import { isReference } from "./references";
 
-/** A value that the view has to return. */
-export interface ExpectedValue {
-  /** Where the definition has it. @example "", "[0]", ".enabled" */
+/** A value that a view is expected to return. */
+export interface ExpectedReturn {
+  /** Where the definition has the value, relative to `returns`. @example "", "[0]", ".enabled" */
   readonly at: string;
-  /** Its place among what the view returns; of a name that nothing there has, -1. */
+  /** The value's position among the return values; -1 if no return value has the name. */
   readonly index: number;
   readonly value: unknown;
 }
 
-/** What the view has to return, by place. */
-export function expected({ outputs }: AbiFunction, returns: unknown): ExpectedValue[] {
+/** The values that a definition expects a view to return. Empty if the definition expects none. */
+export function expectedReturns({ outputs }: AbiFunction, returns: unknown): ExpectedReturn[] {
   if (returns === undefined) {
     return [];
   }

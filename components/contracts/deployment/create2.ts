@@ -1,19 +1,81 @@
-import {
-  type Address,
-  concat,
-  getCreate2Address,
-  type Hex,
-  keccak256,
-  type PublicClient,
-  stringToHex,
-} from "viem";
+import { type Address, concat, getCreate2Address, type Hex, keccak256, stringToHex } from "viem";
+import { ChainfleetError } from "../../error";
+import type { DeploymentMethod } from "../definitions/definitions";
 import type { Job } from "../lane/job";
 import { hasCode } from "../rpc/code";
-import { type Creation, creationGas } from "./creation";
+import { eventually } from "../rpc/eventually";
+import { creationGas, type PlannedTransaction } from "./creation-gas";
+import { findOrigin, placeOf } from "./origin";
+import { requireCode } from "./required-code";
+import type { Deployed, DeploymentStrategy, PendingDeployment } from "./strategy";
 
 /**
- * The deterministic deployment proxy: the same address on every chain. It takes `salt ++ init code` and makes the
- * contract by CREATE2. https://github.com/Arachnid/deterministic-deployment-proxy
+ * Deploys through the deterministic deployer: the address follows from the code, the arguments and the salt, so the
+ * address is known before the transaction and is the same on every chain.
+ */
+export function create2({ salt }: DeploymentMethod & { readonly kind: "create2" }): DeploymentStrategy {
+  const saltHash = saltOf(salt);
+  const addressOf = (initCode: Hex) => create2Address(saltHash, initCode);
+  return {
+    createsContract: true,
+    needsDeterministicDeployer: true,
+    address: addressOf,
+    transaction: (initCode) => ({ to: DETERMINISTIC_DEPLOYER, data: concat([saltHash, initCode]) }),
+    find: async ({ client, initCode }) => {
+      const address = addressOf(initCode);
+      return (await hasCode(client, address)) ? address : undefined;
+    },
+    deploy: (deployment) => deploy(deployment, saltHash),
+  };
+}
+
+async function deploy(deployment: PendingDeployment, salt: Hex): Promise<Deployed> {
+  const { name, chain, client, initCode } = deployment;
+  const job = create2Job(deployment, salt);
+  const address = create2Address(salt, initCode);
+  const receipt = await deployment.send(job);
+  if (receipt === undefined) {
+    await requireCode(deployment, address);
+    return placeOf(
+      address,
+      await findOrigin(
+        client,
+        address,
+        ({ to, input }) => to?.toLowerCase() === DETERMINISTIC_DEPLOYER && input === job.data,
+      ),
+    );
+  }
+  // A transaction to a deployer that is not on the chain succeeds and creates nothing.
+  if (!(await eventually(() => hasCode(client, address)))) {
+    throw new ChainfleetError({
+      code: "CONTRACT_NOT_CREATED",
+      summary: `${name} on ${chain}: transaction ${receipt.hash} succeeded, but there is no code at ${address}. The chain may have been reset.`,
+      next: "Let the state follow the chain with pulumi refresh, then run again.",
+    });
+  }
+  return { address, transaction: receipt.hash, block: receipt.block };
+}
+
+/** The transaction that creates a contract. Done if there is code at the contract's address, whoever created it. */
+export function create2Job(deployment: PlannedTransaction, salt: Hex): Job {
+  const { name, initCode, after, client } = deployment;
+  const address = create2Address(salt, initCode);
+  const data = concat([salt, initCode]);
+  return {
+    name,
+    to: DETERMINISTIC_DEPLOYER,
+    data,
+    value: 0n,
+    isIdempotent: true,
+    after,
+    isDone: () => hasCode(client, address),
+    gas: creationGas(deployment, { to: DETERMINISTIC_DEPLOYER, data }),
+  };
+}
+
+/**
+ * The deterministic deployment proxy, at the same address on every chain. The proxy takes `salt ++ init code` and
+ * creates the contract by CREATE2. https://github.com/Arachnid/deterministic-deployment-proxy
  */
 export const DETERMINISTIC_DEPLOYER: Address = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
 
@@ -22,28 +84,7 @@ export function saltOf(text: string): Hex {
   return keccak256(stringToHex(text));
 }
 
-/** Where a contract will be, on any chain. */
+/** The address of a contract that the deterministic deployer creates. */
 export function create2Address(salt: Hex, initCode: Hex): Address {
   return getCreate2Address({ from: DETERMINISTIC_DEPLOYER, salt, bytecode: initCode });
-}
-
-/** The data of the transaction to the deployer. */
-export function create2Data(salt: Hex, initCode: Hex): Hex {
-  return concat([salt, initCode]);
-}
-
-/** The transaction that makes a contract. It is done when there is code at the address. */
-export function create2Job(creation: Creation, salt: Hex, client: PublicClient): Job {
-  const data = create2Data(salt, creation.initCode);
-  const address = create2Address(salt, creation.initCode);
-  return {
-    name: creation.name,
-    to: DETERMINISTIC_DEPLOYER,
-    data,
-    value: 0n,
-    isIdempotent: true,
-    after: creation.after,
-    isDone: () => hasCode(client, address),
-    gas: creationGas(creation, client, { to: DETERMINISTIC_DEPLOYER, data }),
-  };
 }

@@ -6,11 +6,11 @@ import { laneOf } from "../lane/lanes";
 import type { OnChain } from "../lane/on-chain";
 import { clientOf } from "../rpc/client";
 import { askEndpoint, atEndpoint } from "../rpc/endpoint";
-import { refusal, wordsOf } from "../rpc/refusal";
+import { type Refusal, refusal, wordsOf } from "../rpc/refusal";
 import { configSecret, rememberConfig } from "../sender/config-secret";
 import { accountOf } from "../sender/sender";
 import { DETERMINISTIC_DEPLOYER } from "./create2";
-import { DEPLOYER_TRANSACTION, deployerFunding, isDeployerThere } from "./deterministic-deployer";
+import { DEPLOYER_TRANSACTION, deployerFunding, hasDeployer } from "./deterministic-deployer";
 
 type Inputs = Omit<OnChain, "rpcUrl"> & { readonly rpcUrl: string };
 
@@ -28,7 +28,7 @@ export const provider: FullProvider = {
     return { id: `${inputs.chain.chainId}/${DETERMINISTIC_DEPLOYER}`, outs: inputs };
   },
   read: async (id, props: Inputs) => {
-    const found = await askEndpoint(props.chain, props.rpcUrl, (url) => isDeployerThere(clientOf(url)));
+    const found = await askEndpoint(props.chain, props.rpcUrl, (url) => hasDeployer(clientOf(url)));
     return found ? { id, props } : { id: "", props: {} };
   },
   update: async (_id, olds, news) => ({ outs: { ...olds, ...news } }),
@@ -37,20 +37,20 @@ export const provider: FullProvider = {
 
 async function ensureDeployer({ chain, sender }: Inputs, url: string): Promise<void> {
   const client = clientOf(url);
-  if (await isDeployerThere(client)) {
+  if (await hasDeployer(client)) {
     return;
   }
   const account = await accountOf(sender, configSecret);
   await laneOf(chain, url, account).do(deployerFunding(client));
-  for (let seconds = 0; !(await isDeployerThere(client)); seconds += POLL_SECONDS) {
+  for (let seconds = 0; !(await hasDeployer(client)); seconds += POLL_SECONDS) {
     if (seconds >= PATIENCE_SECONDS) {
       throw new ChainfleetError({
-        code: "TODO",
-        summary: `${chain.name}: the deterministic deployer's transaction is in no block after ${PATIENCE_SECONDS} s.`,
-        next: "Its gas price is 100 gwei, which cannot be changed: if the chain asks for more, run again when it asks for less, or set create: create for the contracts.",
+        code: "DEPLOYER_NOT_MINED",
+        summary: `${chain.name}: the transaction of the deterministic deployer is not in a block after ${PATIENCE_SECONDS} s.`,
+        next: "The gas price of that transaction is 100 gwei and cannot be changed. If the chain asks for more, run again when the chain asks for less, or set create: create for the contracts.",
       });
     }
-    // Again each time: a node may forget it.
+    // The transaction is sent again in each round, because a node may drop it.
     await sendTransaction(client, chain.name);
     await delay(POLL_SECONDS * 1000);
   }
@@ -63,14 +63,22 @@ async function sendTransaction(client: PublicClient, chain: string): Promise<voi
   try {
     await client.sendRawTransaction({ serializedTransaction: DEPLOYER_TRANSACTION });
   } catch (error) {
-    // Sent already, here or by another program, it is known, or its nonce is used; a fee may fall.
-    if (!["known", "nonce used", "underpriced", "unanswered", "fee too low"].includes(refusal(error))) {
+    if (!PASSING_REFUSALS.has(refusal(error))) {
       throw new ChainfleetError({
-        code: "TODO",
-        summary: `${chain} does not take the deterministic deployer's transaction: ${wordsOf(error as Error)}`,
-        next: "Its signature has no chain id (EIP-155). Let the node take such transactions once, or set create: create for the contracts.",
+        code: "DEPLOYER_REFUSED",
+        summary: `${chain} refuses the transaction of the deterministic deployer: ${wordsOf(error as Error)}`,
+        next: "The signature of that transaction has no chain id (EIP-155). Let the node accept such transactions once, or set create: create for the contracts.",
         cause: error,
       });
     }
   }
 }
+
+/** Refusals after which the transaction is or may still be mined: it was sent before, or the fee may fall. */
+const PASSING_REFUSALS: ReadonlySet<Refusal> = new Set([
+  "known",
+  "nonce used",
+  "underpriced",
+  "unanswered",
+  "fee too low",
+]);

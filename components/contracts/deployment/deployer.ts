@@ -3,8 +3,8 @@ import { DynamicResource } from "../../dynamic-resource";
 import type { OnChain } from "../lane/on-chain";
 
 /**
- * The deterministic deployer on a chain: put there if the chain lacks it, by its well-known transaction, which the
- * sender pays for. One exists on most public chains.
+ * The deterministic deployer on a chain. If the chain lacks the deployer, its well-known transaction is sent, and the
+ * sender pays for that transaction. Most public chains have the deployer already.
  */
 export class DeterministicDeployer extends DynamicResource {
   constructor(name: string, args: OnChain, opts?: pulumi.CustomResourceOptions) {

@@ -4,37 +4,37 @@ import { DynamicResource } from "../../dynamic-resource";
 import type { DeploymentMethod } from "../definitions/definitions";
 import type { OnChain } from "../lane/on-chain";
 
-/** What a deployment is made from. */
+/** Arguments of a ForgeDeployment. */
 export interface ForgeDeploymentArgs extends OnChain {
-  /** Unique on its chain. @example "CCIPRouter" */
+  /** The deployment's name, unique on its chain. @example "CCIPRouter" */
   readonly deployment: string;
-  /** Its name in contracts/src. */
+  /** The contract's name in contracts/src. */
   readonly contract: string;
-  /** The sources' hash of the build whose artifact is sent: the code itself is not in the state. */
+  /** Hash of the sources of the build whose artifact is sent. The code itself is not in the state. */
   readonly build: string;
   readonly method: DeploymentMethod;
-  /** For people. @example "OracleProxy(owner: 0x…, aggregator: 0x…)" */
+  /** The creation in words. @example "OracleProxy(owner: 0x…, aggregator: 0x…)" */
   readonly description: pulumi.Input<string>;
   /** The constructor's arguments, ABI-encoded. */
   readonly encodedArguments: pulumi.Input<Hex>;
-  /** keccak256 of the creation code with the arguments: what the address follows from. 0x if others made it. */
+  /** keccak256 of the creation code with the arguments, from which the address follows. `0x` for an existing contract. */
   readonly initCodeHash: pulumi.Input<Hex>;
-  /** Where the plan says it will be; absent where the sender's nonce decides. */
+  /** The address in the plan. Absent if the sender's nonce decides the address. */
   readonly plannedAddress?: pulumi.Input<Address> | undefined;
-  /** Deployments of the same chain that its constructor may call. */
+  /** Deployments of the same chain that the constructor may call. */
   readonly after: readonly string[];
 }
 
 /**
- * One contract on one chain. If it is there already it is taken over without a transaction; so a run that was killed,
- * and a state that was lost, cost nothing. Deleting the resource leaves the contract where it is, as nothing can take
- * it away.
+ * One contract on one chain. A contract that the chain has already is adopted without a transaction, so a run that was
+ * killed and a state that was lost cost nothing. Deleting the resource leaves the contract on the chain, because
+ * nothing can remove it.
  */
 export class ForgeDeployment extends DynamicResource {
   declare readonly address: pulumi.Output<Address>;
-  /** The transaction that made it; empty where others made it, or the node does not remember. */
+  /** The transaction that created the contract. Empty if the contract existed or the node no longer knows the transaction. */
   declare readonly transaction: pulumi.Output<Hash | "">;
-  /** The block of that transaction; 0 where it is not known. */
+  /** The block of that transaction; 0 if the transaction is unknown. */
   declare readonly block: pulumi.Output<number>;
 
   constructor(name: string, args: ForgeDeploymentArgs, opts?: pulumi.CustomResourceOptions) {

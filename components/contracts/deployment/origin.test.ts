@@ -1,12 +1,12 @@
 import type { Address, Hash, Hex, PublicClient } from "viem";
 import { describe, expect, it } from "vitest";
-import { madeBy } from "./origin";
+import { findOrigin } from "./origin";
 
 const ADDRESS: Address = "0x00000000000000000000000000000000000000aa";
 const HASH: Hash = `0x${"01".repeat(32)}`;
 const LATEST = 5000n;
 
-/** A node that has code at the address from a block on, and answers as it does where it keeps no state any more. */
+/** A node whose chain has code at the address from block `made` on. For a state older than `kept` blocks it answers `forgotten()`. */
 function node(made: bigint, kept: bigint, forgotten: () => Hex | null): PublicClient {
   return {
     getBlockNumber: async () => LATEST,
@@ -18,25 +18,29 @@ function node(made: bigint, kept: bigint, forgotten: () => Hex | null): PublicCl
   } as unknown as PublicClient;
 }
 
-const find = (client: PublicClient) => madeBy(client, ADDRESS, ({ input }) => input === "0x01");
+const find = (client: PublicClient) => findOrigin(client, ADDRESS, ({ input }) => input === "0x01");
 
-describe("the transaction that made a contract", () => {
-  it("is found where the node keeps the states", async () => {
-    expect(await find(node(4900n, 512n, () => null))).toEqual({ hash: HASH, block: 4900 });
+describe("the transaction that created a contract", () => {
+  it("is found if the node keeps the states", async () => {
+    expect(await find(node(4900n, 512n, () => null))).toEqual({
+      kind: "transaction",
+      hash: HASH,
+      block: 4900,
+    });
   });
 
-  it("is not known where Besu answers null for a state that it does not keep", async () => {
-    expect(await find(node(100n, 512n, () => null))).toBe("not known");
+  it("is unknown if Besu answers null for a pruned state", async () => {
+    expect(await find(node(100n, 512n, () => null))).toEqual({ kind: "state-pruned" });
   });
 
-  it("is not known where geth refuses", async () => {
+  it("is unknown if geth refuses to read a pruned state", async () => {
     const refuse = () => {
       throw new Error("missing trie node");
     };
-    expect(await find(node(100n, 128n, refuse))).toBe("not known");
+    expect(await find(node(100n, 128n, refuse))).toEqual({ kind: "state-pruned" });
   });
 
-  it("is nobody's guess when the network fails", async () => {
+  it("is not guessed when the network fails", async () => {
     const fail = () => {
       throw new Error("The request timed out.");
     };

@@ -9,17 +9,17 @@ const metadata = (hash: Hex): Hex => concat(["0xa2646970667358221220", hash, "0x
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => bytesToHex(bytes));
 
 describe("runtime code", () => {
-  it("is the same whatever the metadata says", () => {
+  it("is the same whatever the metadata is", () => {
     fc.assert(
       fc.property(code, hash, hash, (body, one, other) => {
         const there = concat([body, metadata(one)]);
         const runtimeCode = concat([body, metadata(other)]);
-        expect(compareRuntimeCode(there, { runtimeCode, immutables: [] })).toEqual({ is: "same" });
+        expect(compareRuntimeCode(there, { runtimeCode, immutables: [] })).toEqual({ kind: "same" });
       }),
     );
   });
 
-  it("is the same whatever the immutables are, and other when anything else differs", () => {
+  it("is the same whatever the immutables are, and different if any other byte differs", () => {
     fc.assert(
       fc.property(
         code,
@@ -31,21 +31,21 @@ describe("runtime code", () => {
           bytes[at] = (bytes[at] ?? 0) ^ change;
           const there = concat([`0x${bytes.toString("hex")}`, metadata(end)]);
           const runtimeCode = concat([body, metadata(end)]);
-          expect(compareRuntimeCode(there, { runtimeCode, immutables: [{ start: at, length: 1 }] }).is).toBe(
-            "same",
-          );
-          expect(compareRuntimeCode(there, { runtimeCode, immutables: [] }).is).toBe("other");
+          expect(
+            compareRuntimeCode(there, { runtimeCode, immutables: [{ start: at, length: 1 }] }).kind,
+          ).toBe("same");
+          expect(compareRuntimeCode(there, { runtimeCode, immutables: [] }).kind).toBe("different");
         },
       ),
     );
   });
 
-  it("is not there where there is none", () => {
+  it("is reported as missing where the address has no code", () => {
     expect(compareRuntimeCode(undefined, { runtimeCode: "0x00", immutables: [] })).toEqual({
-      is: "nothing there",
+      kind: "no-code",
     });
     expect(compareRuntimeCode("0x", { runtimeCode: "0x00", immutables: [] })).toEqual({
-      is: "nothing there",
+      kind: "no-code",
     });
   });
 });

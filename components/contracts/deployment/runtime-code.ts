@@ -1,46 +1,49 @@
 import { type Hex, hexToBytes, keccak256 } from "viem";
 import type { Artifact } from "../build/artifact";
 
-/** How the code at an address compares with a contract's. */
-export type Likeness =
-  /** The same instructions; immutables are the constructor's business, metadata the compiler's. */
-  | { readonly is: "same" }
-  | { readonly is: "nothing there" }
-  | { readonly is: "other"; readonly there: Hex; readonly expected: Hex };
+/** How the code at an address compares with the runtime code of a contract. */
+export type CodeComparison =
+  /** The instructions are the same. Immutables are set by the constructor, and metadata changes with comments. */
+  | { readonly kind: "same" }
+  /** There is no code at the address. */
+  | { readonly kind: "no-code" }
+  /** Both hashes are of the code without immutables and metadata. */
+  | { readonly kind: "different"; readonly found: Hex; readonly expected: Hex };
 
 /**
- * Compares the code at an address with what a contract's would be. Immutables are left out on both sides, and the
- * metadata that solc appends (https://docs.soliditylang.org/en/latest/metadata.html): it differs with comments.
- * The hashes of `other` are those of what was compared.
+ * Compares the code at an address with the runtime code of a contract. Both sides are compared without immutables and
+ * without the metadata that solc appends (https://docs.soliditylang.org/en/latest/metadata.html).
+ *
+ * @param code at the address; undefined or `0x` if there is none.
  */
 export function compareRuntimeCode(
-  there: Hex | undefined,
+  code: Hex | undefined,
   { runtimeCode, immutables }: Pick<Artifact, "runtimeCode" | "immutables">,
-): Likeness {
-  if (there === undefined || there === "0x") {
-    return { is: "nothing there" };
+): CodeComparison {
+  if (code === undefined || code === "0x") {
+    return { kind: "no-code" };
   }
-  const [found, expected] = [there, runtimeCode].map((code) =>
-    keccak256(withoutMetadata(blanked(hexToBytes(code), immutables))),
-  ) as [Hex, Hex];
-  return found === expected ? { is: "same" } : { is: "other", there: found, expected };
+  const comparable = (hex: Hex) => keccak256(withoutMetadata(withoutImmutables(hexToBytes(hex), immutables)));
+  const found = comparable(code);
+  const expected = comparable(runtimeCode);
+  return found === expected ? { kind: "same" } : { kind: "different", found, expected };
 }
 
-function blanked(code: Uint8Array, immutables: Artifact["immutables"]): Uint8Array {
+function withoutImmutables(code: Uint8Array, immutables: Artifact["immutables"]): Uint8Array {
   for (const { start, length } of immutables) {
     code.fill(0, start, start + length);
   }
   return code;
 }
 
-/** The last two bytes tell the length of the CBOR map before them. */
+/** The last two bytes of the code are the length of the CBOR map before them. */
 function withoutMetadata(code: Uint8Array): Uint8Array {
   if (code.length < 2) {
     return code;
   }
   const length = ((code.at(-2) ?? 0) << 8) | (code.at(-1) ?? 0);
   const start = code.length - 2 - length;
-  // A CBOR map of one to four entries, as solc writes it: else there is no metadata.
+  // solc writes a CBOR map of one to four entries. Anything else is code, not metadata.
   const first = code[start] ?? 0;
   return length > 0 && start >= 0 && first >= 0xa1 && first <= 0xa4 ? code.subarray(0, start) : code;
 }

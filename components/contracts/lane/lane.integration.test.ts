@@ -7,7 +7,7 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { TroubledAnvil } from "../../../test/support/troubled-anvil";
 import { create2Address, create2Job } from "../deployment/create2";
-import type { Creation } from "../deployment/creation";
+import type { PlannedTransaction } from "../deployment/creation-gas";
 import { clientOf } from "../rpc/client";
 import { laneChain } from "./chain";
 import { Lane } from "./lane";
@@ -49,8 +49,8 @@ function creations(): SaltedCreation[] {
       salt: numberToHex(index, { size: 32 }),
       // PUSH32 runtime, MSTORE at 0, RETURN 32 bytes.
       initCode: concat(["0x7f", runtime, "0x60005260206000f3"]),
-      abi: [],
-      runtimeBytes: 32,
+      chain: "chain 138",
+      artifact: { abi: [], runtimeCode: runtime },
       after: index % 3 === 2 ? [`contract-${index - 1}`] : [],
     };
   });
@@ -63,7 +63,7 @@ async function fundedAccount() {
   return account;
 }
 
-type SaltedCreation = Creation & { readonly salt: Hex };
+type SaltedCreation = Omit<PlannedTransaction, "client"> & { readonly salt: Hex };
 type Account = Awaited<ReturnType<typeof fundedAccount>>;
 
 function laneOf(account: Account, confirmations = 1): Lane {
@@ -84,7 +84,7 @@ function laneOf(account: Account, confirmations = 1): Lane {
 
 function deploy(lane: Lane, all: readonly SaltedCreation[]) {
   const client = clientOf(node.url);
-  return Promise.all(all.map((creation) => lane.do(create2Job(creation, creation.salt, client))));
+  return Promise.all(all.map((creation) => lane.do(create2Job({ ...creation, client }, creation.salt))));
 }
 
 /** How many of an account's transactions made a contract. */

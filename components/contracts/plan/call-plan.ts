@@ -3,50 +3,49 @@ import {
   type Address,
   concat,
   encodeFunctionData,
-  getAddress,
   type Hex,
   pad,
   parseAbi,
   toFunctionSelector,
   toFunctionSignature,
+  zeroAddress,
 } from "viem";
 import type { Artifact } from "../build/artifact";
 import type { DoneQuestion } from "../call/done";
-import type { CallDefinition, ChainDefinition } from "../definitions/definitions";
-import { artifactOf } from "../definitions/definitions";
+import { artifactOf, type CallDefinition, type ChainDefinition } from "../definitions/definitions";
 import { type Arguments, describeArguments, encodeArguments, findFunction } from "../definitions/parameters";
 import {
   type Addresses,
   type ContractKey,
   contractsIn,
   keyOf,
+  PLACEHOLDER_ADDRESS,
   type ReferenceContext,
   resolved,
   resolvedArguments,
-  STAND_IN,
 } from "../definitions/references";
-import { expected } from "../definitions/returns";
+import { expectedReturns } from "../definitions/returns";
 
-/** A transaction to a contract, ready but for addresses that are not known yet. */
+/** A call of a plan: a transaction to a contract, complete except for addresses that are not known yet. */
 export interface PlannedCall {
   readonly name: string;
-  /** What it calls, by its name in contracts/src. */
+  /** The called contract's name in contracts/src. */
   readonly contract: string;
-  /** Contracts, of any chain, that must be there: those it calls, goes through or tells of. */
+  /** Contracts of any chain that must be deployed before: the called contract, the Safe, and those in the arguments. */
   readonly uses: readonly ContractKey[];
-  /** Calls of the same chain that must have been made. */
+  /** Calls of the same chain that must have been made before. */
   readonly after: readonly string[];
-  /** Contracts, of any chain, whose addresses must be known first and are not. */
+  /** The contracts of `uses` whose addresses are not known yet. */
   readonly waitsFor: readonly ContractKey[];
-  /** @param addresses those of `waitsFor` at least. */
+  /** @param addresses at least those of the contracts in `waitsFor`. */
   transaction(addresses: Addresses): CallTransaction;
 }
 
-/** What is sent, and how it is known to have been done. */
+/** The transaction of a call, and the question that shows whether the call was made. */
 export interface CallTransaction {
   readonly to: Address;
   readonly data: Hex;
-  /** For people. @example "CCIPRouter.setLane(destinationChainSelector: 5009297550715157269, enabled: true, fee: 0)" */
+  /** The call in words. @example "CCIPRouter.setLane(destinationChainSelector: 5009297550715157269, enabled: true, fee: 0)" */
   readonly description: string;
   readonly done: DoneQuestion;
 }
@@ -56,59 +55,69 @@ export function planCall(
   chain: ChainDefinition,
   call: CallDefinition,
   artifacts: ReadonlyMap<string, Artifact>,
-  known: Addresses,
+  knownAddresses: Addresses,
 ): PlannedCall {
-  const surroundings = { chain: chain.name, sender: chain.sender };
+  const context = { chain: chain.name, sender: chain.sender };
   const { name: contract, abi } = artifactOf(chain, call.contract, artifacts) as Artifact;
-  const called = findFunction(abi, call.function) as AbiFunction;
-  const asked = findFunction(abi, call.done.function) as AbiFunction;
-  const { through } = call;
-  const used = [
-    ...[call.contract, ...(through === undefined ? [] : [through])].map((name) => keyOf(chain.name, name)),
-    ...contractsIn(
-      [Object.values(call.args), Object.values(call.done.args), call.done.returns],
-      surroundings,
-    ),
-  ];
-  const snapshot = new Map(known);
+  const functions = {
+    called: functionOf(abi, call.function),
+    view: functionOf(abi, call.done.function),
+  };
+  const uses = usedContracts(call, context);
+  const addressesSoFar = new Map(knownAddresses);
   return {
     name: call.name,
     contract,
-    uses: [...new Set(used)],
+    uses,
     after: call.after,
-    waitsFor: [...new Set(used)].filter((key) => !known.has(key)),
+    waitsFor: uses.filter((key) => !knownAddresses.has(key)),
     transaction: (addresses) =>
-      transaction(call, called, asked, surroundings, new Map([...snapshot, ...addresses])),
+      transaction(call, functions, context, new Map([...addressesSoFar, ...addresses])),
   };
+}
+
+function functionOf(abi: Artifact["abi"], name: string): AbiFunction {
+  const found = findFunction(abi, name);
+  if (found.kind === "problem") {
+    throw new Error(`a call with findings was planned: ${found.problem}`);
+  }
+  return found.entry;
+}
+
+function usedContracts(call: CallDefinition, context: ReferenceContext): ContractKey[] {
+  const { contract, through, args, done } = call;
+  const onSameChain = [contract, ...(through === undefined ? [] : [through])];
+  const values = [Object.values(args), Object.values(done.args), done.returns];
+  return [
+    ...new Set([...onSameChain.map((name) => keyOf(context.chain, name)), ...contractsIn(values, context)]),
+  ];
 }
 
 function transaction(
   call: CallDefinition,
-  called: AbiFunction,
-  asked: AbiFunction,
-  surroundings: ReferenceContext,
+  { called, view }: { readonly called: AbiFunction; readonly view: AbiFunction },
+  context: ReferenceContext,
   addresses: Addresses,
 ): CallTransaction {
-  const addressOf = (name: string) => addresses.get(keyOf(surroundings.chain, name)) ?? STAND_IN;
-  const args = resolvedArguments(call.args, surroundings, addresses);
+  const addressOf = (name: string) => addresses.get(keyOf(context.chain, name)) ?? PLACEHOLDER_ADDRESS;
+  const args = resolvedArguments(call.args, context, addresses);
   const to = addressOf(call.contract);
   const data = callData(called, args);
-  const returns = expected(asked, resolved(call.done.returns, surroundings, addresses));
-  return {
-    ...(call.through === undefined
+  const target =
+    call.through === undefined
       ? { to, data }
-      : { to: addressOf(call.through), data: throughSafe(to, data, surroundings.sender) }),
+      : { to: addressOf(call.through), data: safeTransactionData(to, data, context.sender) };
+  const expected = expectedReturns(view, resolved(call.done.returns, context, addresses));
+  return {
+    ...target,
     description: `${call.contract}.${called.name}(${describeArguments(called.inputs, args)})${call.through === undefined ? "" : ` through ${call.through}`}`,
     done: {
       to,
-      data: callData(asked, resolvedArguments(call.done.args, surroundings, addresses)),
-      types: asked.outputs.map(({ type }) => type),
-      wanted: returns.map(({ index, value }) => ({
+      data: callData(view, resolvedArguments(call.done.args, context, addresses)),
+      types: view.outputs.map(({ type }) => type),
+      wanted: expected.map(({ index, value }) => ({
         index,
-        value: encodeArguments(
-          [{ ...asked.outputs[index], type: asked.outputs[index]?.type ?? "" }],
-          [value],
-        ),
+        value: encodeArguments([{ ...view.outputs[index], type: view.outputs[index]?.type ?? "" }], [value]),
       })),
     },
   };
@@ -119,16 +128,15 @@ function callData(entry: AbiFunction, args: Arguments): Hex {
 }
 
 /**
- * A call that a Safe makes on the word of one owner, who sends it: a signature with `v = 1` counts as given by the
- * sender (https://docs.safe.global/advanced/smart-account-signatures).
+ * A transaction of a Safe that one owner approves by sending it: a signature with `v = 1` counts as given by the sender
+ * (https://docs.safe.global/advanced/smart-account-signatures).
  */
-function throughSafe(to: Address, data: Hex, owner: Address): Hex {
-  const zero = getAddress("0x0000000000000000000000000000000000000000");
+function safeTransactionData(to: Address, data: Hex, owner: Address): Hex {
   const signature = concat([pad(owner), pad("0x00"), "0x01"]);
   return encodeFunctionData({
     abi: SAFE,
     functionName: "execTransaction",
-    args: [to, 0n, data, 0, 0n, 0n, 0n, zero, zero, signature],
+    args: [to, 0n, data, 0, 0n, 0n, 0n, zeroAddress, zeroAddress, signature],
   });
 }
 

@@ -58,7 +58,13 @@ const define = (
   name: string,
   args: ContractDefinition["args"] = {},
   method: ContractDefinition["method"] = { kind: "create2", salt: "1" },
-): ContractDefinition => ({ name, contract: name, args, method });
+): ContractDefinition => ({
+  name,
+  contract: name,
+  args,
+  method,
+  configKey: `contracts.chains.chain138.contracts.${name}`,
+});
 const weth = define("WETH9");
 const router = define("CCIPRouter", { owner: OWNER, chainSelector: 138 });
 const bridge = define("Bridge", {
@@ -70,7 +76,15 @@ const chain = (
   name: string,
   contracts: readonly ContractDefinition[],
   calls: readonly CallDefinition[] = [],
-): ChainDefinition => ({ name, sender: OWNER, contracts, calls });
+): ChainDefinition => ({
+  name,
+  sender: OWNER,
+  contracts: contracts.map((contract) => ({
+    ...contract,
+    configKey: `contracts.chains.${name}.contracts.${contract.name}`,
+  })),
+  calls: calls.map((one) => ({ ...one, configKey: `contracts.chains.${name}.calls.${one.name}` })),
+});
 const call = (name: string, values: Partial<CallDefinition> = {}): CallDefinition => ({
   name,
   contract: "Bridge",
@@ -78,12 +92,13 @@ const call = (name: string, values: Partial<CallDefinition> = {}): CallDefinitio
   args: { chainSelector: 1, peer: { contract: "Bridge", chain: "mainnet" } },
   after: [],
   done: { function: "peer", args: {}, returns: { contract: "Bridge", chain: "mainnet" } },
+  configKey: "",
   ...values,
 });
 
 function plannedChains(...chains: ChainDefinition[]) {
   const plan = planContracts(chains, artifacts);
-  if (plan.findings !== undefined) {
+  if (plan.kind === "findings") {
     throw new Error(said(plan)?.join("\n"));
   }
   return plan.chains;
@@ -91,7 +106,8 @@ function plannedChains(...chains: ChainDefinition[]) {
 
 const planned = (definitions: readonly ContractDefinition[]) =>
   plannedChains(chain("chain138", definitions))[0]?.contracts ?? [];
-const said = ({ findings }: ContractPlan) => findings?.map(({ key, problem }) => `${key} ${problem}`);
+const said = (plan: ContractPlan) =>
+  plan.kind === "findings" ? plan.findings.map(({ key, problem }) => `${key} ${problem}`) : undefined;
 const findings = (...definitions: ContractDefinition[]) =>
   said(planContracts([chain("chain138", definitions)], artifacts));
 
@@ -172,11 +188,11 @@ describe("a plan of contracts", () => {
     ).toEqual([
       'contracts.chains.chain138.contracts.CCIPRouter.args.owner is "0xdead"; must be an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender } (address owner_)',
       "contracts.chains.chain138.contracts.CCIPRouter.args.chainSelector is -1; must be a whole number from 0 to 2^64 - 1 (uint64 chainSelector_)",
-      "contracts.chains.chain138.contracts.CCIPRouter.args.colour is no parameter; there are 2: owner (address), chainSelector (uint64)",
+      "contracts.chains.chain138.contracts.CCIPRouter.args.colour is no parameter; there are 2 parameters: owner (address), chainSelector (uint64)",
       "contracts.chains.chain138.contracts.MultiSig.args.owners[1] is 5; must be an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender } (address)",
       "contracts.chains.chain138.contracts.MultiSig.args.threshold is missing (uint256 threshold_)",
-      "contracts.chains.chain138.contracts.Bridge.args has 1 argument; there are 3: owner (address), router (address), weth9 (address)",
-      "contracts.chains.chain138.contracts.Other.args has 1 argument; there are none",
+      "contracts.chains.chain138.contracts.Bridge.args has 1 argument; there are 3 parameters: owner (address), router (address), weth9 (address)",
+      "contracts.chains.chain138.contracts.Other.args has 1 argument; there are no parameters",
     ]);
   });
 
@@ -206,9 +222,9 @@ describe("a plan of contracts", () => {
     const forms =
       "an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender }";
     expect(said(plan)).toEqual([
-      `${key}.contracts.WETH9 has the name of ${key}.contracts.WETH9; contracts and calls of a chain share their names`,
-      `${key}.calls.WETH9 has the name of ${key}.contracts.WETH9; contracts and calls of a chain share their names`,
-      `${key}.contracts.Nothing names no contract of contracts/src; if the name is yours, the key contract has that of the source`,
+      `${key}.contracts.WETH9 has the name of ${key}.contracts.WETH9; contracts and calls of a chain must have different names`,
+      `${key}.calls.WETH9 has the name of ${key}.contracts.WETH9; contracts and calls of a chain must have different names`,
+      `${key}.contracts.Nothing names no contract of contracts/src; if the name is your own, give the name of the source in the key contract`,
       `${key}.contracts.Mine.contract is "Brigde", which is no contract of contracts/src; did you mean "Bridge"?`,
       `${key}.contracts.Bridge.args.router names CCIPRoutr, which is no contract of chain138; did you mean "CCIPRouter"?`,
       `${key}.contracts.Bridge.args.weth9 is "WETH9"; must be ${forms} (address weth9)`,
@@ -223,7 +239,7 @@ describe("a plan of contracts", () => {
   it("says that contracts are the same beside what is wrong with others", () => {
     const twin = { ...weth, name: "Twin" };
     expect(findings(weth, twin, define("Bridge", [OWNER]))).toEqual([
-      "contracts.chains.chain138.contracts.Bridge.args has 1 argument; there are 3: owner (address), router (address), weth9 (address)",
+      "contracts.chains.chain138.contracts.Bridge.args has 1 argument; there are 3 parameters: owner (address), router (address), weth9 (address)",
       "contracts.chains.chain138.contracts.Twin is the same contract as WETH9, with the same arguments; give it a salt of its own",
     ]);
     const plain = define("WETH9", {}, { kind: "create" });
@@ -240,10 +256,10 @@ describe("a plan of contracts", () => {
       ),
     ).toEqual([
       'contracts.chains.chain138.contracts.Bridge.args.weth9 is "0x"; must be an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender } (address weth9)',
-      "contracts.chains.chain138.contracts.CCIPRouter and chain138/Bridge need each other's addresses; one has to learn the other's by a call after its deployment",
+      "contracts.chains.chain138.contracts.CCIPRouter and chain138/Bridge need each other's addresses; one contract has to learn the other's address by a call after its deployment",
     ]);
     expect(findings(define("CCIPRouter", { owner: { contract: "CCIPRouter" }, chainSelector: 1 }))).toEqual([
-      "contracts.chains.chain138.contracts.CCIPRouter needs its own address; it has to learn that by a call after its deployment",
+      "contracts.chains.chain138.contracts.CCIPRouter needs its own address; the contract has to learn its address by a call after its deployment",
     ]);
   });
 
@@ -345,13 +361,13 @@ describe("a plan of calls", () => {
     ];
     const key = "contracts.chains.chain138.calls";
     expect(said(planContracts([chain("chain138", all, wrong)], artifacts))).toEqual([
-      `${key}.one.args has 2 arguments; there are 3: selector (uint64), enabled (bool), fee (uint128)`,
+      `${key}.one.args has 2 arguments; there are 3 parameters: selector (uint64), enabled (bool), fee (uint128)`,
       `${key}.two.function is "setLanes", which is no function of the contract; did you mean "setLane"? (functions: setLane, lanes, deliver, grantRole, hasRole)`,
-      `${key}.three.done.args has 0 arguments; there is 1: selector (uint64)`,
+      `${key}.three.done.args has 0 arguments; there is 1 parameter: selector (uint64)`,
       `${key}.three.done.returns.price is no value of lanes, which returns enabled, fee`,
       `${key}.four.done.returns.enabled is "yes please"; must be true or false (bool enabled)`,
       `${key}.five.done.returns is {"contrct":"WETH9"}; did you mean { contract: WETH9 }?`,
-      `${key}.six.done.function is "connect", which returns nothing; it must tell something`,
+      `${key}.six.done.function is "connect", which returns nothing; choose a view that returns a value`,
     ]);
     const idle = [
       call("one", { ...setLane, through: "WETH9" }),
@@ -362,8 +378,8 @@ describe("a plan of calls", () => {
     expect(said(planContracts([chain("chain138", all, idle)], artifacts))).toEqual([
       `${key}.one.through is "WETH9", which is no Safe: it has no execTransaction`,
       `${key}.two.function is "lanes", a view: as a transaction it changes nothing`,
-      `${key}.three.done.returns names nothing to compare; leave it out if lanes reverts until the call was made`,
-      `${key}.four.done.function is "deliver", which is no view: it would tell what it would do, not what was done`,
+      `${key}.three.done.returns names no value to compare; leave returns out if lanes reverts until the call was made`,
+      `${key}.four.done.function is "deliver", which is no view: it shows what a transaction would do, not what was done`,
     ]);
     const lost = [
       call("one", { contract: "Gone" }),
@@ -377,7 +393,7 @@ describe("a plan of calls", () => {
       `${key}.one.done.returns names the chain mainnet, which is not in the config`,
       `${key}.two.through is "Multisig", which is no contract of chain138`,
       `${key}.three.after[1] is "four", which is no call of chain138`,
-      `${key}.two.after and that of three, five name each other; none of them can be the first`,
+      `${key}.two.after and the key after of three, five name each other; none of these calls can come first`,
     ]);
   });
 });

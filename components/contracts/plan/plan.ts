@@ -1,13 +1,8 @@
-import { type Address, concat, getAddress, type Hex, keccak256 } from "viem";
+import { type Address, concat, type Hex, keccak256 } from "viem";
 import type { Finding } from "../../finding";
 import type { Artifact } from "../build/artifact";
-import {
-  type ChainDefinition,
-  type ContractDefinition,
-  callConfigKey,
-  contractConfigKey,
-  type DeploymentMethod,
-} from "../definitions/definitions";
+import type { ChainDefinition, ContractDefinition, DeploymentMethod } from "../definitions/definitions";
+import { inDependencyOrder } from "../definitions/order";
 import { constructorParameters, describeArguments, encodeArguments } from "../definitions/parameters";
 import {
   type Addresses,
@@ -17,54 +12,59 @@ import {
   nameOn,
   resolvedArguments,
 } from "../definitions/references";
-import { create2Address, saltOf } from "../deployment/create2";
+import { strategyOf } from "../deployment/strategies";
 import { callFindings } from "../validation/call-findings";
 import { contractFindings } from "../validation/contract-findings";
+import { duplicateFindings, duplicateNameFindings } from "../validation/duplicate-findings";
+import { callCircleFindings, contractCircleFindings } from "../validation/order-findings";
 import { type PlannedCall, planCall } from "./call-plan";
 
-/** What is sent to make a contract. */
+/** What is sent to create a contract. */
 export interface PlannedCreation {
-  /** For people. @example "OracleProxy(owner: 0x…, aggregator: 0x…)" */
+  /** The creation in words. @example "OracleProxy(owner: 0x…, aggregator: 0x…)" */
   readonly description: string;
+  /** `0x` for a contract that exists already. */
   readonly encodedArguments: Hex;
-  /** keccak256 of the creation code with the arguments. */
+  /** keccak256 of the creation code with the arguments; `0x` for a contract that exists already. */
   readonly initCodeHash: Hex;
-  /** Absent where only the transaction will tell. */
+  /** Undefined if only the transaction decides the address. */
   readonly address: Address | undefined;
 }
 
-/** Where a contract is or will be. */
+/** One contract of a plan. */
 export interface PlannedContract {
   readonly key: ContractKey;
   readonly name: string;
+  /** The contract's name in contracts/src. */
   readonly contract: string;
   readonly method: DeploymentMethod;
-  /** Absent when it is known only once it, or a contract that it uses, is there. */
+  /** Undefined if the address is known only once this contract, or a contract in its arguments, is deployed. */
   readonly address: Address | undefined;
-  /** Contracts of the same chain whose addresses are in its arguments. */
+  /** Contracts of the same chain whose addresses are in the arguments. */
   readonly uses: readonly string[];
-  /** Contracts, of any chain, whose addresses must be known first and are not. */
+  /** Contracts of any chain whose addresses are in the arguments and are not known yet. */
   readonly waitsFor: readonly ContractKey[];
-  /** @param addresses those of `waitsFor` at least. */
+  /** @param addresses at least those of the contracts in `waitsFor`. */
   creation(addresses: Addresses): PlannedCreation;
 }
 
-/** One chain's part of a plan. */
+/** The part of a plan that belongs to one chain. */
 export interface PlannedChain {
   readonly name: string;
-  /** Each after those it uses. */
+  /** Each contract comes after the contracts that it uses. */
   readonly contracts: readonly PlannedContract[];
+  /** Each call comes after the calls in its `after`. */
   readonly calls: readonly PlannedCall[];
 }
 
-/** A plan, or everything that keeps it from being one. */
+/** A plan, or everything that is wrong with the definitions. */
 export type ContractPlan =
-  | { readonly chains: readonly PlannedChain[]; readonly findings?: undefined }
-  | { readonly findings: readonly Finding[] };
+  | { readonly kind: "plan"; readonly chains: readonly PlannedChain[] }
+  | { readonly kind: "findings"; readonly findings: readonly Finding[] };
 
 /**
- * Plans the contracts of all chains: every address that can be known, without a chain to ask. Contracts come after
- * those that they use. Nothing waits for that where addresses are known; it is the order of their nonces.
+ * Plans the contracts of all chains: every address that can be known without asking a chain. Contracts come after the
+ * contracts that they use. Where addresses are known nothing waits for that order; the order is that of the nonces.
  *
  * @param artifacts by the contract's name in contracts/src.
  */
@@ -73,7 +73,7 @@ export function planContracts(
   artifacts: ReadonlyMap<string, Artifact>,
 ): ContractPlan {
   const contractNames = new Map(
-    chains.map(({ name, contracts }) => [name, contracts.map((one) => one.name)]),
+    chains.map(({ name, contracts }) => [name, contracts.map((contract) => contract.name)]),
   );
   const entries = chains.flatMap((chain) =>
     chain.contracts.map((definition) => ({
@@ -82,163 +82,46 @@ export function planContracts(
       findings: contractFindings(chain, definition, contractNames, artifacts),
     })),
   );
-  const { ordered, circle } = inOrder(entries);
-  const known = new Map<ContractKey, Address>();
-  // What cannot be planned for a finding of its own is left out, so that the rest can be compared all the same.
-  const sound = ordered.filter(({ findings }) => findings.length === 0);
-  const planned = sound.map(({ chain, definition }) =>
-    planContract(chain, definition, artifacts.get(definition.contract) as Artifact, known),
+  const { ordered, circle } = inDependencyOrder(entries, keyOfEntry, usedBy);
+  // A contract with findings of its own cannot be planned. The others are planned, so that duplicates are found as well.
+  const plannable = ordered.filter(({ findings }) => findings.length === 0);
+  const addresses = new Map<ContractKey, Address>();
+  const planned = plannable.map(({ chain, definition }) =>
+    planContract(chain, definition, artifacts.get(definition.contract) as Artifact, addresses),
+  );
+  const callOrders = chains.map(({ calls }) =>
+    inDependencyOrder(
+      calls,
+      ({ name }) => name,
+      ({ after }) => after,
+    ),
   );
   const findings = [
-    ...chains.flatMap(sameNames),
+    ...chains.flatMap(duplicateNameFindings),
     ...entries.flatMap((entry) => entry.findings),
-    ...circleFindings(circle),
-    ...collisions(sound, planned),
+    ...contractCircleFindings(circle),
+    ...duplicateFindings(
+      plannable.map((entry, index) => ({ ...entry, identity: identityOf(entry.definition, planned[index]) })),
+    ),
     ...chains.flatMap((chain) =>
       chain.calls.flatMap((call) => callFindings(chain, call, contractNames, artifacts)),
     ),
-    ...chains.flatMap(callCircle),
+    ...callOrders.flatMap(({ circle: calls }) => callCircleFindings(calls)),
   ];
   if (findings.length > 0) {
-    return { findings };
+    return { kind: "findings", findings };
   }
   return {
-    chains: chains.map((chain) => ({
+    kind: "plan",
+    chains: chains.map((chain, index) => ({
       name: chain.name,
       contracts: planned.filter(({ key }) => nameOn(chain.name, key) !== undefined),
-      calls: chain.calls.map((call) => planCall(chain, call, artifacts, known)),
+      calls: (callOrders[index]?.ordered ?? []).map((call) => planCall(chain, call, artifacts, addresses)),
     })),
   };
 }
 
-/** Contracts that would be one: at the same address, or told apart by nothing that is on the chain. */
-function collisions(entries: readonly Entry[], planned: readonly PlannedContract[]): Finding[] {
-  const first = new Map<string, string>();
-  return entries.flatMap(({ chain, definition: { name, contract, args, method } }, index) => {
-    const address = planned[index]?.address;
-    const identity = `${chain.name} ${address ?? codeOf(planned[index]) ?? JSON.stringify([contract, args, method])}`;
-    const other = first.get(identity);
-    first.set(identity, other ?? name);
-    return other === undefined || other === name || method.kind === "existing"
-      ? []
-      : [
-          {
-            key: contractConfigKey(chain, name),
-            problem: `is the same contract as ${other}, with the same arguments; give it a salt of its own${method.kind === "create" ? ", and create: create2" : ""}`,
-          },
-        ];
-  });
-}
-
-/** The hash of a contract's creation code with its arguments, where all of them are known. */
-function codeOf(planned: PlannedContract | undefined): Hex | undefined {
-  return planned?.waitsFor.length === 0 ? planned.creation(new Map()).initCodeHash : undefined;
-}
-
-/** Adds the contract's address to the known ones, if it is. */
-function planContract(
-  chain: ChainDefinition,
-  { name, contract, args, method }: ContractDefinition,
-  { abi, creationCode }: Artifact,
-  known: Map<ContractKey, Address>,
-): PlannedContract {
-  const surroundings = { chain: chain.name, sender: chain.sender };
-  const key = keyOf(chain.name, name);
-  const used = method.kind === "existing" ? [] : contractsIn(Object.values(args), surroundings);
-  const waitsFor = used.filter((one) => !known.has(one));
-  const snapshot = new Map(known);
-  const creation = (addresses: Addresses): PlannedCreation => {
-    if (method.kind === "existing") {
-      return {
-        ...{ description: contract, encodedArguments: "0x", initCodeHash: "0x" },
-        address: getAddress(method.address),
-      };
-    }
-    const given = resolvedArguments(args, surroundings, new Map([...snapshot, ...addresses]));
-    const parameters = constructorParameters(abi);
-    const encodedArguments = encodeArguments(parameters, given);
-    const initCode = concat([creationCode, encodedArguments]);
-    return {
-      description: `${contract}(${describeArguments(parameters, given)})`,
-      encodedArguments,
-      initCodeHash: keccak256(initCode),
-      address: method.kind === "create2" ? create2Address(saltOf(method.salt), initCode) : undefined,
-    };
-  };
-  const address = waitsFor.length === 0 ? creation(new Map()).address : undefined;
-  if (address !== undefined) {
-    known.set(key, address);
-  }
-  return {
-    key,
-    name,
-    contract,
-    method,
-    address,
-    uses: used.flatMap((one) => nameOn(chain.name, one) ?? []),
-    waitsFor,
-    creation,
-  };
-}
-
-/** Contracts and calls of a chain share their names: they are resources of one set. */
-function sameNames(chain: ChainDefinition): Finding[] {
-  const named = [
-    ...chain.contracts.map(({ name }) => ({ name, key: contractConfigKey(chain, name) })),
-    ...chain.calls.map(({ name }) => ({ name, key: callConfigKey(chain, name) })),
-  ];
-  return named.flatMap(({ name, key }, index) => {
-    const first = named.findIndex((one) => one.name === name);
-    return first === index
-      ? []
-      : [
-          {
-            key,
-            problem: `has the name of ${named[first]?.key}; contracts and calls of a chain share their names`,
-          },
-        ];
-  });
-}
-
-function circleFindings([first, ...others]: readonly Entry[]): Finding[] {
-  if (first === undefined) {
-    return [];
-  }
-  return [
-    {
-      key: contractConfigKey(first.chain, first.definition.name),
-      problem:
-        others.length === 0
-          ? "needs its own address; it has to learn that by a call after its deployment"
-          : `and ${others.map(keyOfEntry).join(", ")} need each other's addresses; one has to learn the other's by a call after its deployment`,
-    },
-  ];
-}
-
-/** The calls that wait for each other, if any do. */
-function callCircle(chain: ChainDefinition): Finding[] {
-  let rest = [...chain.calls];
-  for (;;) {
-    const open = new Set(rest.map(({ name }) => name));
-    const waiting = rest.filter(({ after }) => after.some((other) => open.has(other)));
-    if (waiting.length === rest.length) {
-      const [first, ...others] = rest.map(({ name }) => name);
-      return first === undefined
-        ? []
-        : [
-            {
-              key: `${callConfigKey(chain, first)}.after`,
-              problem:
-                others.length === 0
-                  ? "names the call itself, which can never be the first"
-                  : `and that of ${others.join(", ")} name each other; none of them can be the first`,
-            },
-          ];
-    }
-    rest = waiting;
-  }
-}
-
+/** A contract definition with its chain and the findings of the contract alone. */
 interface Entry {
   readonly chain: ChainDefinition;
   readonly definition: ContractDefinition;
@@ -249,27 +132,70 @@ function keyOfEntry({ chain, definition }: Entry): ContractKey {
   return keyOf(chain.name, definition.name);
 }
 
-/**
- * Each after those it uses; what goes round in a circle is left over. What is used but not there keeps nothing
- * waiting: it has a finding.
- */
-function inOrder(entries: readonly Entry[]): { ordered: Entry[]; circle: Entry[] } {
-  const all = new Set(entries.map(keyOfEntry));
-  const usedBy = ({ chain, definition }: Entry) =>
-    definition.method.kind === "existing"
-      ? []
-      : contractsIn(Object.values(definition.args), { chain: chain.name, sender: chain.sender }).filter(
-          (used) => all.has(used),
-        );
-  const ordered: Entry[] = [];
-  let rest = [...entries];
-  for (;;) {
-    const placed = new Set(ordered.map(keyOfEntry));
-    const ready = rest.filter((entry) => usedBy(entry).every((used) => placed.has(used)));
-    if (ready.length === 0) {
-      return { ordered, circle: rest };
-    }
-    ordered.push(...ready);
-    rest = rest.filter((one) => !ready.includes(one));
+/** The contracts, of any chain, whose addresses a contract's creation needs. */
+function usedBy({ chain, definition: { args, method } }: Pick<Entry, "chain" | "definition">): ContractKey[] {
+  return strategyOf(method).createsContract ? contractsIn(Object.values(args), { chain: chain.name }) : [];
+}
+
+/** Plans one contract, and adds its address to the known addresses if the address follows from what is known. */
+function planContract(
+  chain: ChainDefinition,
+  definition: ContractDefinition,
+  artifact: Artifact,
+  addresses: Map<ContractKey, Address>,
+): PlannedContract {
+  const { name, contract, method } = definition;
+  const key = keyOf(chain.name, name);
+  const used = usedBy({ chain, definition });
+  const waitsFor = used.filter((other) => !addresses.has(other));
+  const addressesSoFar = new Map(addresses);
+  const creation = (more: Addresses) =>
+    plannedCreation(chain, definition, artifact, new Map([...addressesSoFar, ...more]));
+  const address = waitsFor.length === 0 ? creation(new Map()).address : undefined;
+  if (address !== undefined) {
+    addresses.set(key, address);
   }
+  return {
+    key,
+    name,
+    contract,
+    method,
+    address,
+    uses: used.flatMap((other) => nameOn(chain.name, other) ?? []),
+    waitsFor,
+    creation,
+  };
+}
+
+function plannedCreation(
+  chain: ChainDefinition,
+  { contract, args, method }: ContractDefinition,
+  { abi, creationCode }: Artifact,
+  addresses: Addresses,
+): PlannedCreation {
+  const strategy = strategyOf(method);
+  if (!strategy.createsContract) {
+    return {
+      description: contract,
+      encodedArguments: "0x",
+      initCodeHash: "0x",
+      address: strategy.address("0x"),
+    };
+  }
+  const values = resolvedArguments(args, { chain: chain.name, sender: chain.sender }, addresses);
+  const parameters = constructorParameters(abi);
+  const encodedArguments = encodeArguments(parameters, values);
+  const initCode = concat([creationCode, encodedArguments]);
+  return {
+    description: `${contract}(${describeArguments(parameters, values)})`,
+    encodedArguments,
+    initCodeHash: keccak256(initCode),
+    address: strategy.address(initCode),
+  };
+}
+
+/** By what a contract is told apart from others of its chain: its address, else its init code, else its definition. */
+function identityOf({ contract, args, method }: ContractDefinition, planned: PlannedContract | undefined) {
+  const initCodeHash = planned?.waitsFor.length === 0 ? planned.creation(new Map()).initCodeHash : undefined;
+  return planned?.address ?? initCodeHash ?? JSON.stringify([contract, args, method]);
 }

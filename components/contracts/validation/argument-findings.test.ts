@@ -64,7 +64,7 @@ describe("the name of an argument", () => {
   it("cannot be given where a parameter has none", () => {
     const parameters = parseAbiParameters("uint256, address owner") as readonly AbiParameter[];
     expect(said(parameters, { owner: SENDER })).toEqual([
-      "args must be a list, as not every parameter has a name; there are 2: uint256, owner (address)",
+      "args must be a list, as not every parameter has a name; there are 2 parameters: uint256, owner (address)",
     ]);
   });
 });
@@ -77,7 +77,7 @@ describe("what is wrong with an argument", () => {
       'args.tokn is no parameter; did you mean "token"?',
     ]);
     expect(said(taken, { owner: SENDER, token: SENDER, step: 1, stap: 1 })).toEqual([
-      "args.stap is no parameter; there are 3: owner (address), token (address), step (uint256)",
+      "args.stap is no parameter; there are 3 parameters: owner (address), token (address), step (uint256)",
     ]);
   });
 
@@ -103,7 +103,7 @@ describe("what is wrong with an argument", () => {
 
   it("is a number that YAML has not kept", () => {
     expect(only("uint256", 1e21)).toEqual([
-      "args.it is 1e+21; must be in quotes: beyond 2^53 a number without them loses digits (uint256 it)",
+      "args.it is 1e+21; must be in quotes: a number beyond 2^53 without quotes loses digits (uint256 it)",
     ]);
     expect(only("int8", 1.5)).toEqual([
       "args.it is 1.5; must be a whole number from -2^7 to 2^7 - 1 (int8 it)",
@@ -115,7 +115,7 @@ describe("what is wrong with an argument", () => {
     const right = getAddress("0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2");
     const wrong = right.replace("aaA", "aAA");
     expect(only("address", wrong)).toEqual([
-      `args.it is "${wrong}"; its checksum is wrong: ${right} is the same address with the right one (address it)`,
+      `args.it is "${wrong}"; the checksum is wrong; with the right checksum this address is ${right} (address it)`,
     ]);
     for (const address of [right.toLowerCase(), `0x${right.slice(2).toUpperCase()}`]) {
       expect(only("address", address)).toEqual([]);

@@ -1,59 +1,62 @@
 import { type AbiParameter, isAddress } from "viem";
 import { entriesAt, type Finding } from "../../finding";
-import { meantWord } from "../../suggestion";
+import { closestWord } from "../../suggestion";
 import { checksumProblem } from "../definitions/checksum";
 import { type Arguments, isList, namesOf } from "../definitions/parameters";
-import { type ReferenceContext, resolved, withStandIns } from "../definitions/references";
-import { meantReference } from "./reference-findings";
+import { addressesWithPlaceholders, type ReferenceContext, resolved } from "../definitions/references";
+import { intendedReference } from "./reference-findings";
+
+type NamedArguments = Readonly<Record<string, unknown>>;
 
 /**
- * What is wrong with arguments: missing, surplus and of the wrong type, all of it. An address that a reference
- * stands for counts as right; whether there is such a contract is not asked here.
+ * What is wrong with arguments: missing, surplus and of the wrong type, all at once. A reference to a contract counts
+ * as an address; whether the contract exists is checked elsewhere.
  *
- * @param key where the arguments are. @example "contracts.chains.chain138.contracts.OracleAggregator.args"
+ * @param key where the arguments are written. @example "contracts.chains.chain138.contracts.OracleAggregator.args"
  */
 export function argumentFindings(
   key: string,
   parameters: readonly AbiParameter[],
-  given: Arguments,
-  surroundings: ReferenceContext,
+  args: Arguments,
+  context: ReferenceContext,
 ): Finding[] {
-  if (isList(given)) {
-    return given.length === parameters.length
+  if (isList(args)) {
+    return args.length === parameters.length
       ? parameters.flatMap((parameter, index) =>
-          valueFindings(`${key}[${index}]`, parameter, given[index], surroundings),
+          valueFindings(`${key}[${index}]`, parameter, args[index], context),
         )
       : [
           {
             key,
-            problem: `has ${given.length} ${given.length === 1 ? "argument" : "arguments"}; ${inWords(parameters)}`,
+            problem: `has ${args.length} ${args.length === 1 ? "argument" : "arguments"}; ${parameterList(parameters)}`,
           },
         ];
   }
   if (parameters.some((parameter) => namesOf(parameter, parameters).length === 0)) {
-    return [{ key, problem: `must be a list, as not every parameter has a name; ${inWords(parameters)}` }];
+    return [
+      { key, problem: `must be a list, as not every parameter has a name; ${parameterList(parameters)}` },
+    ];
   }
-  return [...namedFindings(key, parameters, given, surroundings), ...surplus(key, parameters, given)];
+  return [...parameterFindings(key, parameters, args, context), ...surplusFindings(key, parameters, args)];
 }
 
 /**
  * What is wrong with one value.
  *
- * @param key where it is. @example "contracts.chains.chain138.contracts.MultiSig.args.owners"
+ * @param key where the value is written. @example "contracts.chains.chain138.contracts.MultiSig.args.owners"
  */
 export function valueFindings(
   key: string,
   parameter: AbiParameter,
   value: unknown,
-  surroundings: ReferenceContext,
+  context: ReferenceContext,
 ): Finding[] {
-  const { type } = parameter;
-  const array = /^(.*)\[(\d*)\]$/.exec(type);
+  const array = /^(.*)\[(\d*)\]$/.exec(parameter.type);
   if (array === null) {
-    const problem = scalarProblem(parameter, value, surroundings);
+    const problem = scalarProblem(parameter, value, context);
     return problem === undefined ? [] : [{ key, problem: `is ${show(value)}; ${problem}` }];
   }
-  const [, inner = "", size = ""] = array;
+  const [, elementType = "", size = ""] = array;
   if (!Array.isArray(value)) {
     return [{ key, problem: `is ${show(value)}; must be a list (${declaration(parameter)})` }];
   }
@@ -61,94 +64,83 @@ export function valueFindings(
     ...(size !== "" && value.length !== Number(size)
       ? [{ key, problem: `has ${value.length} entries; must have ${size} (${declaration(parameter)})` }]
       : []),
-    ...entriesAt(key, value).flatMap(([at, one]) =>
-      valueFindings(at, { ...parameter, name: "", type: inner }, one, surroundings),
+    ...entriesAt(key, value).flatMap(([elementKey, element]) =>
+      valueFindings(elementKey, { ...parameter, name: "", type: elementType }, element, context),
     ),
   ];
 }
 
-function namedFindings(
+/** Findings about parameters: without an argument, with two arguments, or with a wrong argument. */
+function parameterFindings(
   key: string,
   parameters: readonly AbiParameter[],
-  given: Readonly<Record<string, unknown>>,
-  surroundings: ReferenceContext,
+  args: NamedArguments,
+  context: ReferenceContext,
 ): Finding[] {
-  // One that is there under a wrong name is not missing too.
-  const meant = surplusNames(parameters, given).map((name) =>
-    meantWord(name, missingNames(parameters, given)),
+  // An argument under a misspelled name has a finding of its own, so its parameter is not reported as missing.
+  const intendedNames = surplusNames(parameters, args).map((name) =>
+    closestWord(name, missingNames(parameters, args)),
   );
   return parameters.flatMap((parameter) => {
     const names = namesOf(parameter, parameters);
-    const [first = ""] = names;
-    const [name, another] = names.filter((one) => Object.hasOwn(given, one));
+    const [shortestName = ""] = names;
+    const [name, secondName] = names.filter((one) => Object.hasOwn(args, one));
     if (name === undefined) {
-      return meant.includes(first)
+      return intendedNames.includes(shortestName)
         ? []
-        : [{ key: `${key}.${first}`, problem: `is missing (${declaration(parameter)})` }];
+        : [{ key: `${key}.${shortestName}`, problem: `is missing (${declaration(parameter)})` }];
     }
-    return another === undefined
-      ? valueFindings(`${key}.${name}`, parameter, given[name], surroundings)
-      : [{ key: `${key}.${another}`, problem: `and ${name} are the same parameter; leave one out` }];
+    return secondName === undefined
+      ? valueFindings(`${key}.${name}`, parameter, args[name], context)
+      : [{ key: `${key}.${secondName}`, problem: `and ${name} are the same parameter; leave one out` }];
   });
 }
 
-function surplus(
-  key: string,
-  parameters: readonly AbiParameter[],
-  given: Readonly<Record<string, unknown>>,
-): Finding[] {
-  const missing = missingNames(parameters, given);
-  return surplusNames(parameters, given).map((name) => {
-    const meant = meantWord(name, missing);
+function surplusFindings(key: string, parameters: readonly AbiParameter[], args: NamedArguments): Finding[] {
+  const missing = missingNames(parameters, args);
+  return surplusNames(parameters, args).map((name) => {
+    const intended = closestWord(name, missing);
     return {
       key: `${key}.${name}`,
-      problem: `is no parameter; ${meant === undefined ? inWords(parameters) : `did you mean "${meant}"?`}`,
+      problem: `is no parameter; ${intended === undefined ? parameterList(parameters) : `did you mean "${intended}"?`}`,
     };
   });
 }
 
-/** Names in the arguments that no parameter has. */
-function surplusNames(
-  parameters: readonly AbiParameter[],
-  given: Readonly<Record<string, unknown>>,
-): string[] {
-  const known = parameters.flatMap((parameter) => namesOf(parameter, parameters));
-  return Object.keys(given).filter((name) => !known.includes(name));
+/** Names of arguments that no parameter has. */
+function surplusNames(parameters: readonly AbiParameter[], args: NamedArguments): string[] {
+  const names = parameters.flatMap((parameter) => namesOf(parameter, parameters));
+  return Object.keys(args).filter((name) => !names.includes(name));
 }
 
-/** The shortest name of each parameter that the arguments lack. */
-function missingNames(
-  parameters: readonly AbiParameter[],
-  given: Readonly<Record<string, unknown>>,
-): string[] {
+/** The shortest name of each parameter without an argument. */
+function missingNames(parameters: readonly AbiParameter[], args: NamedArguments): string[] {
   return parameters
     .map((parameter) => namesOf(parameter, parameters))
-    .filter((names) => !names.some((name) => Object.hasOwn(given, name)))
-    .flatMap(([first]) => first ?? []);
+    .filter((names) => !names.some((name) => Object.hasOwn(args, name)))
+    .flatMap(([shortestName]) => shortestName ?? []);
 }
 
-/** What is wrong with a value that is no list. */
+/** What a value that is not a list must be. Undefined if nothing is wrong with the value. */
 function scalarProblem(
   parameter: AbiParameter,
   value: unknown,
-  surroundings: ReferenceContext,
+  context: ReferenceContext,
 ): string | undefined {
-  const wanted = scalarWanted(
-    parameter.type,
-    resolved(value, surroundings, withStandIns(value, surroundings, new Map())),
-  );
-  if (wanted === undefined) {
+  const resolvedValue = resolved(value, context, addressesWithPlaceholders(value, context, new Map()));
+  const requirement = unmetRequirement(parameter.type, resolvedValue);
+  if (requirement === undefined) {
     return undefined;
   }
-  const meant = meantReference(value);
-  return `${wanted} (${declaration(parameter)})${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+  const intended = intendedReference(value);
+  return `${requirement} (${declaration(parameter)})${intended === undefined ? "" : `; did you mean ${intended}?`}`;
 }
 
-/** What a value must be that it is not. */
-function scalarWanted(type: string, value: unknown): string | undefined {
-  const whole = /^(u?)int(\d*)$/.exec(type);
-  if (whole !== null) {
-    return wholeWanted(value, whole[1] === "u", Number(whole[2] || 256));
+/** The requirement of a Solidity type that a value does not meet. */
+function unmetRequirement(type: string, value: unknown): string | undefined {
+  const integer = /^(u?)int(\d*)$/.exec(type);
+  if (integer !== null) {
+    return unmetIntegerRequirement(value, integer[1] === "u", Number(integer[2] || 256));
   }
   const bytes = /^bytes(\d*)$/.exec(type);
   if (bytes !== null) {
@@ -167,23 +159,22 @@ function scalarWanted(type: string, value: unknown): string | undefined {
     case "string":
       return typeof value === "string" ? undefined : "must be text";
     default:
-      return "must be of a type that config can hold; this one is not";
+      return "must be of a type that a config can hold, and this type is not one";
   }
 }
 
-function wholeWanted(value: unknown, unsigned: boolean, bits: number): string | undefined {
+function unmetIntegerRequirement(value: unknown, isUnsigned: boolean, bits: number): string | undefined {
   const isNumber = typeof value === "number" && Number.isInteger(value);
   if (isNumber && !Number.isSafeInteger(value)) {
-    return "must be in quotes: beyond 2^53 a number without them loses digits";
+    return "must be in quotes: a number beyond 2^53 without quotes loses digits";
   }
-  const power = unsigned ? bits : bits - 1;
-  const top = 1n << BigInt(power);
-  const bottom = unsigned ? 0n : -top;
+  const power = isUnsigned ? bits : bits - 1;
+  const limit = 1n << BigInt(power);
+  const least = isUnsigned ? 0n : -limit;
   const isWhole = isNumber || (typeof value === "string" && /^-?\d+$/.test(value));
-  const isInRange = isWhole && BigInt(value) < top && BigInt(value) >= bottom;
-  return isInRange
+  return isWhole && BigInt(value) < limit && BigInt(value) >= least
     ? undefined
-    : `must be a whole number from ${unsigned ? "0" : `-2^${power}`} to 2^${power} - 1`;
+    : `must be a whole number from ${isUnsigned ? "0" : `-2^${power}`} to 2^${power} - 1`;
 }
 
 function isHex(value: unknown, length: number | undefined): boolean {
@@ -194,15 +185,15 @@ function isHex(value: unknown, length: number | undefined): boolean {
   );
 }
 
-/** @example "there are 2: owner (address), router (address)" */
-function inWords(parameters: readonly AbiParameter[]): string {
-  const each = parameters.map((parameter) => {
+/** @example "there are 2 parameters: owner (address), router (address)" */
+function parameterList(parameters: readonly AbiParameter[]): string {
+  const descriptions = parameters.map((parameter) => {
     const [name] = namesOf(parameter, parameters);
     return name === undefined ? parameter.type : `${name} (${parameter.type})`;
   });
-  return each.length === 0
-    ? "there are none"
-    : `there ${each.length === 1 ? "is" : "are"} ${each.length}: ${each.join(", ")}`;
+  return descriptions.length === 0
+    ? "there are no parameters"
+    : `there ${descriptions.length === 1 ? "is 1 parameter" : `are ${descriptions.length} parameters`}: ${descriptions.join(", ")}`;
 }
 
 /** A parameter as Solidity declares it. @example "uint256 step_" */

@@ -6,18 +6,17 @@ import {
   artifactOf,
   type CallDefinition,
   type ChainDefinition,
-  callConfigKey,
   type DoneDefinition,
 } from "../definitions/definitions";
-import { findFunction, namesOf } from "../definitions/parameters";
+import { findFunction, isView, namesOf } from "../definitions/parameters";
 import type { ReferenceContext } from "../definitions/references";
-import { expected } from "../definitions/returns";
+import { expectedReturns } from "../definitions/returns";
 import { argumentFindings, valueFindings } from "./argument-findings";
-import { type ContractNames, meantReference, referenceFindings } from "./reference-findings";
+import { type ContractNames, intendedReference, referenceFindings } from "./reference-findings";
 
 /**
- * Everything that is wrong with one call. What depends on something wrong is left out: the functions of a contract
- * that is not there, the arguments of a function that is not there.
+ * Everything that is wrong with one call. What depends on something wrong is not checked: the functions of an unknown
+ * contract, the arguments of an unknown function.
  */
 export function callFindings(
   chain: ChainDefinition,
@@ -25,118 +24,112 @@ export function callFindings(
   contracts: ContractNames,
   artifacts: ReadonlyMap<string, Artifact>,
 ): Finding[] {
-  const key = callConfigKey(chain, call.name);
-  const surroundings = { chain: chain.name, sender: chain.sender };
+  const { configKey } = call;
+  const context = { chain: chain.name, sender: chain.sender };
   const artifact = artifactOf(chain, call.contract, artifacts);
-  const references = [
-    ...entriesAt(`${key}.args`, call.args),
-    ...entriesAt(`${key}.done.args`, call.done.args),
-    [`${key}.done.returns`, call.done.returns] as const,
+  const values = [
+    ...entriesAt(`${configKey}.args`, call.args),
+    ...entriesAt(`${configKey}.done.args`, call.done.args),
+    [`${configKey}.done.returns`, call.done.returns] as const,
   ];
   return [
-    ...namingFindings(key, chain, call),
-    ...safeFindings(key, call, artifactOf(chain, call.through, artifacts)),
-    ...references.flatMap(([at, value]) => referenceFindings(at, value, chain.name, contracts)),
+    ...nameFindings(chain, call),
+    ...safeFindings(call, artifactOf(chain, call.through, artifacts)),
+    ...values.flatMap(([key, value]) => referenceFindings(key, value, chain.name, contracts)),
     ...(artifact === undefined
       ? []
       : [
-          ...calledFindings(key, call, artifact, surroundings),
-          ...doneFindings(`${key}.done`, call.done, artifact, surroundings),
+          ...functionFindings(call, artifact, context),
+          ...doneFindings(`${configKey}.done`, call.done, artifact, context),
         ]),
   ];
 }
 
-function namingFindings(
-  key: string,
+/** Names of contracts and calls that the chain does not have. */
+function nameFindings(
   { name: chain, contracts, calls }: ChainDefinition,
-  { contract, through, after }: CallDefinition,
+  { configKey, contract, through, after }: CallDefinition,
 ): Finding[] {
-  const here = contracts.map(({ name }) => name);
-  const others = calls.map(({ name }) => name);
-  const unknownContract = (part: string, name: string) =>
-    here.includes(name)
+  const contractNames = contracts.map(({ name }) => name);
+  const callNames = calls.map(({ name }) => name);
+  const unknownContract = (key: string, name: string) =>
+    contractNames.includes(name)
       ? []
       : [
           {
-            key: `${key}.${part}`,
-            problem: `is "${name}", which is no contract of ${chain}${suggestion(name, here)}`,
+            key: `${configKey}.${key}`,
+            problem: `is "${name}", which is no contract of ${chain}${suggestion(name, contractNames)}`,
           },
         ];
   return [
     ...unknownContract("contract", contract),
     ...(through === undefined ? [] : unknownContract("through", through)),
-    ...entriesAt(`${key}.after`, after).flatMap(([at, other]) =>
-      others.includes(String(other))
+    ...entriesAt(`${configKey}.after`, after).flatMap(([key, name]) =>
+      callNames.includes(String(name))
         ? []
         : [
             {
-              key: at,
-              problem: `is "${other}", which is no call of ${chain}${suggestion(String(other), others)}`,
+              key,
+              problem: `is "${name}", which is no call of ${chain}${suggestion(String(name), callNames)}`,
             },
           ],
     ),
   ];
 }
 
-/** Another contract might take the call by its fallback: it would succeed and do nothing. */
-function safeFindings(key: string, { through }: CallDefinition, safe: Artifact | undefined): Finding[] {
-  return safe === undefined || typeof findFunction(safe.abi, "execTransaction") !== "string"
+/** The fallback function of another contract might accept the call: the transaction would succeed and do nothing. */
+function safeFindings({ configKey, through }: CallDefinition, safe: Artifact | undefined): Finding[] {
+  return safe === undefined || findFunction(safe.abi, "execTransaction").kind === "function"
     ? []
-    : [{ key: `${key}.through`, problem: `is "${through}", which is no Safe: it has no execTransaction` }];
+    : [
+        {
+          key: `${configKey}.through`,
+          problem: `is "${through}", which is no Safe: it has no execTransaction`,
+        },
+      ];
 }
 
-function calledFindings(
-  key: string,
-  call: CallDefinition,
+function functionFindings(
+  { configKey, function: name, args }: CallDefinition,
   { abi }: Artifact,
-  surroundings: ReferenceContext,
+  context: ReferenceContext,
 ): Finding[] {
-  const called = findFunction(abi, call.function);
-  if (typeof called === "string") {
-    return [{ key: `${key}.function`, problem: called }];
+  const key = `${configKey}.function`;
+  const found = findFunction(abi, name);
+  if (found.kind === "problem") {
+    return [{ key, problem: found.problem }];
   }
+  const { entry } = found;
   return [
-    ...(isView(called)
-      ? [
-          {
-            key: `${key}.function`,
-            problem: `is "${called.name}", a view: as a transaction it changes nothing`,
-          },
-        ]
+    ...(isView(entry)
+      ? [{ key, problem: `is "${entry.name}", a view: as a transaction it changes nothing` }]
       : []),
-    ...argumentFindings(`${key}.args`, called.inputs, call.args, surroundings),
+    ...argumentFindings(`${configKey}.args`, entry.inputs, args, context),
   ];
 }
 
-function isView({ stateMutability }: AbiFunction): boolean {
-  return stateMutability === "view" || stateMutability === "pure";
-}
-
 function doneFindings(
-  key: string,
+  doneKey: string,
   done: DoneDefinition,
   { abi }: Artifact,
-  surroundings: ReferenceContext,
+  context: ReferenceContext,
 ): Finding[] {
-  const asked = findFunction(abi, done.function);
-  if (typeof asked === "string") {
-    return [{ key: `${key}.function`, problem: asked }];
+  const key = `${doneKey}.function`;
+  const found = findFunction(abi, done.function);
+  if (found.kind === "problem") {
+    return [{ key, problem: found.problem }];
   }
+  const { entry } = found;
   return [
-    ...argumentFindings(`${key}.args`, asked.inputs, done.args, surroundings),
-    ...(asked.outputs.length === 0
-      ? [
-          {
-            key: `${key}.function`,
-            problem: `is "${asked.name}", which returns nothing; it must tell something`,
-          },
-        ]
-      : isView(asked)
-        ? returnsFindings(`${key}.returns`, asked, done.returns, surroundings)
+    ...argumentFindings(`${doneKey}.args`, entry.inputs, done.args, context),
+    ...(entry.outputs.length === 0
+      ? [{ key, problem: `is "${entry.name}", which returns nothing; choose a view that returns a value` }]
+      : isView(entry)
+        ? returnsFindings(`${doneKey}.returns`, entry, done.returns, context)
         : [
             {
-              key: `${key}.function`,
-              problem: `is "${asked.name}", which is no view: it would tell what it would do, not what was done`,
+              key,
+              problem: `is "${entry.name}", which is no view: it shows what a transaction would do, not what was done`,
             },
           ]),
   ];
@@ -144,42 +137,42 @@ function doneFindings(
 
 function returnsFindings(
   key: string,
-  asked: AbiFunction,
+  view: AbiFunction,
   returns: unknown,
-  surroundings: ReferenceContext,
+  context: ReferenceContext,
 ): Finding[] {
-  const { outputs } = asked;
+  const { outputs } = view;
   if (returns !== undefined && outputs.some(({ type }) => type.startsWith("tuple"))) {
     return [
       {
         key,
-        problem: `cannot be compared: ${asked.name} returns a struct; leave returns out or ask another view`,
+        problem: `cannot be compared: ${view.name} returns a struct; leave returns out or choose another view`,
       },
     ];
   }
-  const names = outputs.map((output) => namesOf(output, outputs)[0] ?? output.type);
-  const wanted = expected(asked, returns);
-  if (returns !== undefined && wanted.length === 0) {
+  const expected = expectedReturns(view, returns);
+  if (returns !== undefined && expected.length === 0) {
     return [
       {
         key,
-        problem: `names nothing to compare; leave it out if ${asked.name} reverts until the call was made`,
+        problem: `names no value to compare; leave returns out if ${view.name} reverts until the call was made`,
       },
     ];
   }
-  const meant = meantReference(returns);
-  if (meant !== undefined && wanted.every(({ index }) => index === -1)) {
-    return [{ key, problem: `is ${JSON.stringify(returns)}; did you mean ${meant}?` }];
+  const intended = intendedReference(returns);
+  if (intended !== undefined && expected.every(({ index }) => index === -1)) {
+    return [{ key, problem: `is ${JSON.stringify(returns)}; did you mean ${intended}?` }];
   }
-  return wanted.flatMap(({ at, index, value }) => {
+  const names = outputs.map((output) => namesOf(output, outputs)[0] ?? output.type);
+  return expected.flatMap(({ at, index, value }) => {
     const output = outputs[index];
     return output === undefined
       ? [
           {
             key: `${key}${at}`,
-            problem: `is no value of ${asked.name}, which returns ${names.join(", ")}${suggestion(at.replace(/^\./, ""), names)}`,
+            problem: `is no value of ${view.name}, which returns ${names.join(", ")}${suggestion(at.replace(/^\./, ""), names)}`,
           },
         ]
-      : valueFindings(`${key}${at}`, output, value, surroundings);
+      : valueFindings(`${key}${at}`, output, value, context);
   });
 }

@@ -1,46 +1,49 @@
 import { entriesAt, type Finding } from "../../finding";
 import { suggestion } from "../../suggestion";
 import type { Artifact } from "../build/artifact";
-import { type ChainDefinition, type ContractDefinition, contractConfigKey } from "../definitions/definitions";
+import type { ChainDefinition, ContractDefinition } from "../definitions/definitions";
 import { constructorParameters } from "../definitions/parameters";
 import { argumentFindings } from "./argument-findings";
 import { type ContractNames, referenceFindings } from "./reference-findings";
 
 /**
- * Everything that is wrong with one contract, as far as it can be seen without the chains' order: a contract whose
- * source is not there has no arguments to judge.
+ * Everything that is wrong with one contract by itself. The arguments of a contract without a source are not checked,
+ * because its parameters are unknown.
  */
 export function contractFindings(
   chain: ChainDefinition,
-  { name, contract, args, method }: ContractDefinition,
+  definition: ContractDefinition,
   contracts: ContractNames,
   artifacts: ReadonlyMap<string, Artifact>,
 ): Finding[] {
-  const key = contractConfigKey(chain, name);
-  const artifact = artifacts.get(contract);
+  const { args, method, configKey } = definition;
+  const artifact = artifacts.get(definition.contract);
   return [
-    ...(artifact === undefined ? [unknownSource(key, name, contract, [...artifacts.keys()])] : []),
-    ...entriesAt(`${key}.args`, args).flatMap(([at, value]) =>
-      referenceFindings(at, value, chain.name, contracts),
+    ...(artifact === undefined ? [unknownSource(definition, [...artifacts.keys()])] : []),
+    ...entriesAt(`${configKey}.args`, args).flatMap(([key, value]) =>
+      referenceFindings(key, value, chain.name, contracts),
     ),
     ...(artifact === undefined || method.kind === "existing"
       ? []
-      : argumentFindings(`${key}.args`, constructorParameters(artifact.abi), args, {
+      : argumentFindings(`${configKey}.args`, constructorParameters(artifact.abi), args, {
           chain: chain.name,
           sender: chain.sender,
         })),
   ];
 }
 
-/** The name is the contract's own where the config has no key `contract`. */
-function unknownSource(key: string, name: string, contract: string, known: readonly string[]): Finding {
+/** The name of the source is the contract's own name unless the config has the key `contract`. */
+function unknownSource(
+  { configKey, name, contract }: ContractDefinition,
+  sources: readonly string[],
+): Finding {
   return contract === name
     ? {
-        key,
-        problem: `names no contract of contracts/src${suggestion(contract, known) || "; if the name is yours, the key contract has that of the source"}`,
+        key: configKey,
+        problem: `names no contract of contracts/src${suggestion(contract, sources) || "; if the name is your own, give the name of the source in the key contract"}`,
       }
     : {
-        key: `${key}.contract`,
-        problem: `is "${contract}", which is no contract of contracts/src${suggestion(contract, known)}`,
+        key: `${configKey}.contract`,
+        problem: `is "${contract}", which is no contract of contracts/src${suggestion(contract, sources)}`,
       };
 }

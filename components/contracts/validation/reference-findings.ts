@@ -1,15 +1,15 @@
 import { entriesAt, type Finding } from "../../finding";
-import { meantWord, suggestion } from "../../suggestion";
+import { closestWord, suggestion } from "../../suggestion";
 import { isReference } from "../definitions/references";
 
 /** The names of every chain's contracts, by the chain's name. */
 export type ContractNames = ReadonlyMap<string, readonly string[]>;
 
 /**
- * The contracts that a value names though the config does not have them.
+ * References to contracts and chains that the config does not have.
  *
- * @param key where the value is.
- * @param chain the chain that it belongs to.
+ * @param key where the value is written.
+ * @param chain the chain of the contract or call that the value belongs to.
  */
 export function referenceFindings(
   key: string,
@@ -19,19 +19,21 @@ export function referenceFindings(
 ): Finding[] {
   if (!isReference(value)) {
     return typeof value === "object" && value !== null
-      ? entriesAt(key, value).flatMap(([at, inner]) => referenceFindings(at, inner, chain, contracts))
+      ? entriesAt(key, value).flatMap(([innerKey, inner]) =>
+          referenceFindings(innerKey, inner, chain, contracts),
+        )
       : [];
   }
   if (!("contract" in value)) {
     return [];
   }
-  const on = value.chain ?? chain;
-  const names = contracts.get(on);
+  const referencedChain = value.chain ?? chain;
+  const names = contracts.get(referencedChain);
   if (names === undefined) {
     return [
       {
         key,
-        problem: `names the chain ${on}, which is not in the config${suggestion(on, [...contracts.keys()])}`,
+        problem: `names the chain ${referencedChain}, which is not in the config${suggestion(referencedChain, [...contracts.keys()])}`,
       },
     ];
   }
@@ -40,29 +42,30 @@ export function referenceFindings(
     : [
         {
           key,
-          problem: `names ${value.contract}, which is no contract of ${on}${suggestion(value.contract, names)}`,
+          problem: `names ${value.contract}, which is no contract of ${referencedChain}${suggestion(value.contract, names)}`,
         },
       ];
 }
 
 /**
- * The reference that a value which is none was probably meant to be, as one would write it; undefined if none is near.
+ * The reference that a misspelled value was probably meant to be, as one writes it in a config. Undefined if the value
+ * resembles no reference.
  *
  * @example `{"contrct":"WETH9"}` → "{ contract: WETH9 }"
  */
-export function meantReference(value: unknown): string | undefined {
+export function intendedReference(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value) || isReference(value)) {
     return undefined;
   }
-  const meant = Object.fromEntries(
+  const corrected = Object.fromEntries(
     Object.entries(value).map(([name, inner]) => {
-      const key = meantWord(name, ["contract", "chain", "account", "keccak256"]) ?? name;
-      const isSender = key === "account" && meantWord(String(inner), ["sender"]) !== undefined;
+      const key = closestWord(name, ["contract", "chain", "account", "keccak256"]) ?? name;
+      const isSender = key === "account" && closestWord(String(inner), ["sender"]) !== undefined;
       return [key, isSender ? "sender" : inner];
     }),
   );
-  return isReference(meant)
-    ? `{ ${Object.entries(meant)
+  return isReference(corrected)
+    ? `{ ${Object.entries(corrected)
         .map(([name, inner]) => `${name}: ${inner}`)
         .join(", ")} }`
     : undefined;
