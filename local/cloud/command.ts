@@ -8,76 +8,76 @@ import type { OperationStatistics } from "./engine/statistics";
 const address = process.env.CHAINFLEET_LOCAL_CLOUD_CONTROL;
 
 const program = new Command("cloud").description(
-  "Looks into the local simulated cloud (its control API: CHAINFLEET_LOCAL_CLOUD_CONTROL=http://127.0.0.1:port).",
+  "Inspects the local simulated cloud through its control API (CHAINFLEET_LOCAL_CLOUD_CONTROL=http://127.0.0.1:port).",
 );
 
 program
   .command("resources")
-  .description("every resource with its state")
-  .option("--json", "as JSON")
+  .description("lists every resource with its state")
+  .option("--json", "prints JSON")
   .action(async ({ json }: { json?: true }) => {
-    const resources = await ask<ListedResource[]>("GET", "/resources");
+    const resources = await request<ListedResource[]>("GET", "/resources");
     if (json) {
-      return print(resources);
+      return printJson(resources);
     }
     const rows = resources
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))
       .map(({ state, type, location, id }) => [state, type, location, id]);
-    show(["state", "type", "location", "id"], rows);
+    printTable(["state", "type", "location", "id"], rows);
   });
 
-const faults = program.command("faults").description("the script of faults to inject");
+const faults = program.command("faults").description("the script of faults that the cloud injects");
 faults
   .command("list")
-  .description("the script, with how often each fault was met")
-  .option("--json", "as JSON")
+  .description("prints the script with the number of times each fault was injected")
+  .option("--json", "prints JSON")
   .action(async ({ json }: { json?: true }) => {
-    const script = await ask<FaultScript & { met: number[] }>("GET", "/faults");
+    const script = await request<FaultScript & { met: number[] }>("GET", "/faults");
     if (json) {
-      return print(script);
+      return printJson(script);
     }
-    const rows = script.faults.map(({ match, action, times, ...rest }, i) => [
+    const rows = script.faults.map(({ match, action, times, ...settings }, i) => [
       action,
       Object.entries(match)
         .map(([key, glob]) => `${key}=${glob}`)
         .join(" ") || "everything",
       `${script.met[i] ?? 0} of ${times ?? "any"}`,
-      Object.entries(rest)
+      Object.entries(settings)
         .map(([key, value]) => `${key}=${value}`)
         .join(" "),
     ]);
-    show(["action", "match", "met", "more"], rows);
+    printTable(["action", "match", "met", "settings"], rows);
   });
 faults
   .command("set <file>")
-  .description("replaces the script: JSON, a list of faults or {seed, faults}; - reads standard input")
+  .description("replaces the script with JSON, a list of faults or {seed, faults}; - reads standard input")
   .action(async (file: string) => {
     const text = readFileSync(file === "-" ? 0 : file, "utf8");
-    const script = await ask<FaultScript>("PUT", "/faults", text);
+    const script = await request<FaultScript>("PUT", "/faults", text);
     console.log(`${script.faults.length} fault(s) set, seed ${script.seed}`);
   });
 faults
   .command("clear")
-  .description("no faults any more")
+  .description("removes all faults")
   .action(async () => {
-    await ask("PUT", "/faults", "[]");
+    await request("PUT", "/faults", "[]");
     console.log("no faults are set");
   });
 
 program
   .command("statistics")
-  .description("calls, throttles, retries and errors since the cloud was started")
-  .option("--json", "as JSON")
+  .description("prints calls, throttles, retries and errors since the cloud started")
+  .option("--json", "prints JSON")
   .action(async ({ json }: { json?: true }) => {
-    const report = await ask<{
+    const report = await request<{
       total: OperationStatistics;
       operations: Record<string, OperationStatistics>;
     }>("GET", "/statistics");
     if (json) {
-      return print(report);
+      return printJson(report);
     }
     const rows = [...Object.entries(report.operations), ["total", report.total] as const];
-    show(
+    printTable(
       ["operation", "calls", "throttles", "retries", "errors"],
       rows.map(([operation, counts]) => [
         operation,
@@ -89,7 +89,7 @@ program
     );
   });
 
-async function ask<Answer>(method: string, path: string, text?: string): Promise<Answer> {
+async function request<Answer>(method: string, path: string, text?: string): Promise<Answer> {
   if (address === undefined) {
     throw new Error(
       "CHAINFLEET_LOCAL_CLOUD_CONTROL is not set: it names the control API of the running local cloud " +
@@ -109,13 +109,13 @@ async function ask<Answer>(method: string, path: string, text?: string): Promise
   return answer;
 }
 
-function show(head: string[], rows: readonly (readonly (string | number)[])[]): void {
+function printTable(head: string[], rows: readonly (readonly (string | number)[])[]): void {
   const table = new Table({ head, style: { head: [], border: [] } });
   table.push(...rows.map((row) => [...row]));
   console.log(table.toString());
 }
 
-function print(value: unknown): void {
+function printJson(value: unknown): void {
   console.log(JSON.stringify(value, undefined, 2));
 }
 

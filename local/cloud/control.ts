@@ -13,17 +13,17 @@ export interface ListedResource {
   readonly location: string;
   /** Creating, Updating, Deleting, Succeeded or Failed */
   readonly state: string;
-  /** Absent for what the cloud made on its own. */
+  /** Absent for resources that the cloud created on its own. */
   readonly urn?: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
 /**
- * The control API: what a person or a test does to the simulated cloud behind the engine's back.
+ * The control API: lets a person or a test inspect and change the simulated cloud without the Pulumi engine.
  *
- * - `GET /resources`: all; `?id=` one, with its inputs; `?type=` of a kind
- * - `PATCH /resources?id=`: drift; the body is merged into the inputs (RFC 7396)
- * - `DELETE /resources?id=`: gone at once, with what is part of it
+ * - `GET /resources`: all resources; `?id=` one resource with its inputs; `?type=` all resources of a type
+ * - `PATCH /resources?id=`: causes drift by merging the body into the resource's inputs (RFC 7396)
+ * - `DELETE /resources?id=`: deletes a resource and its descendants at once
  * - `GET /clusters?cloud=` (and `&name=`, `&region=`): Kubernetes clusters, for the token commands in bin/
  * - `GET /faults`, `PUT /faults`: the fault script, see engine/faults.ts
  * - `GET /statistics`: calls, throttles, retries and errors by API operation
@@ -36,7 +36,7 @@ export async function serveControl(
   port: number,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const server = createServer((request, response) => {
-    answer(cloud, request).then(
+    handle(cloud, request).then(
       (body) => reply(response, 200, body),
       (error: unknown) =>
         reply(response, error instanceof Refusal ? error.status : 400, {
@@ -66,38 +66,38 @@ class Refusal extends Error {
   }
 }
 
-async function answer(cloud: Cloud, request: IncomingMessage): Promise<unknown> {
+async function handle(cloud: Cloud, request: IncomingMessage): Promise<unknown> {
   const url = new URL(request.url ?? "/", "http://127.0.0.1");
   switch (`${request.method} ${url.pathname}`) {
     case "GET /resources": {
       const id = url.searchParams.get("id");
       return id === null
-        ? cloud.list(url.searchParams.get("type") ?? undefined).map((resource) => listed(cloud, resource))
-        : detailed(cloud, find(cloud, id));
+        ? cloud.list(url.searchParams.get("type") ?? undefined).map((resource) => summaryOf(cloud, resource))
+        : detailsOf(cloud, findResource(cloud, id));
     }
     case "PATCH /resources": {
-      const resource = find(cloud, url.searchParams.get("id"));
-      const patch = (await body(request)) as PropertyValue;
+      const resource = findResource(cloud, url.searchParams.get("id"));
+      const patch = (await readJson(request)) as PropertyValue;
       if (!isObject(patch)) {
-        throw new Refusal(400, "the body has to be a JSON object that is merged into the resource's inputs");
+        throw new Refusal(400, "the body must be a JSON object to merge into the resource's inputs");
       }
-      const changed = { ...resource, inputs: merged(resource.inputs, patch) };
+      const changed = { ...resource, inputs: mergePatch(resource.inputs, patch) };
       cloud.put(changed);
-      return detailed(cloud, changed);
+      return detailsOf(cloud, changed);
     }
     case "DELETE /resources": {
-      const resource = find(cloud, url.searchParams.get("id"));
+      const resource = findResource(cloud, url.searchParams.get("id"));
       for (const { key } of [...cloud.descendants(resource.key), resource]) {
         cloud.remove(key);
       }
       return { deleted: resource.id };
     }
     case "GET /clusters":
-      return clusters(cloud, url.searchParams);
+      return listClusters(cloud, url.searchParams);
     case "GET /faults":
       return cloud.faults.report();
     case "PUT /faults":
-      cloud.faults.set(await body(request));
+      cloud.faults.set(await readJson(request));
       return cloud.faults.report();
     case "GET /statistics":
       return cloud.statistics.report();
@@ -122,9 +122,10 @@ const clusterTypes: Readonly<Record<string, string>> = {
   "azure-native": "azure-native:containerservice:ManagedCluster",
 };
 
-/** A cluster takes tokens from when it was created until it is deleted; while it changes, too. */
-function clusters(cloud: Cloud, query: URLSearchParams): unknown {
-  const { name, region } = { name: query.get("name"), region: query.get("region") };
+/** A cluster is `ready` when it accepts tokens: from the end of its creation until its deletion, also during updates. */
+function listClusters(cloud: Cloud, query: URLSearchParams): unknown {
+  const name = query.get("name");
+  const region = query.get("region");
   return cloud
     .list(clusterTypes[query.get("cloud") ?? ""] ?? "")
     .filter((cluster) => name === null || cluster.name === name)
@@ -137,10 +138,10 @@ function clusters(cloud: Cloud, query: URLSearchParams): unknown {
     }));
 }
 
-/** By id (Azure: in any case) or by key. */
-function find(cloud: Cloud, id: string | null): Resource {
+/** Finds a resource by its id (Azure ids in any case) or by its key. */
+function findResource(cloud: Cloud, id: string | null): Resource {
   if (id === null || id === "") {
-    throw new Refusal(400, "name the resource: ?id=…");
+    throw new Refusal(400, "the query must name the resource: ?id=…");
   }
   const found =
     cloud.find(id.toLowerCase()) ?? cloud.find(id) ?? cloud.list().find((resource) => resource.id === id);
@@ -150,7 +151,7 @@ function find(cloud: Cloud, id: string | null): Resource {
   return found;
 }
 
-function listed(cloud: Cloud, resource: Resource): ListedResource {
+function summaryOf(cloud: Cloud, resource: Resource): ListedResource {
   return {
     id: resource.id,
     type: resource.type,
@@ -162,9 +163,9 @@ function listed(cloud: Cloud, resource: Resource): ListedResource {
   };
 }
 
-function detailed(cloud: Cloud, resource: Resource) {
+function detailsOf(cloud: Cloud, resource: Resource) {
   return {
-    ...listed(cloud, resource),
+    ...summaryOf(cloud, resource),
     createdAt: resource.createdAt,
     inputs: resource.inputs,
     computed: resource.computed,
@@ -173,20 +174,20 @@ function detailed(cloud: Cloud, resource: Resource) {
 }
 
 /** JSON Merge Patch: null deletes a member. https://www.rfc-editor.org/rfc/rfc7396 */
-function merged(target: PropertyMap, patch: PropertyMap): PropertyMap {
+function mergePatch(target: PropertyMap, patch: PropertyMap): PropertyMap {
   const result = { ...target };
   for (const [key, value] of Object.entries(patch)) {
     const present = result[key];
     if (value === null) {
       delete result[key];
     } else {
-      result[key] = isObject(value) ? merged(isObject(present) ? present : {}, value) : value;
+      result[key] = isObject(value) ? mergePatch(isObject(present) ? present : {}, value) : value;
     }
   }
   return result;
 }
 
-async function body(request: IncomingMessage): Promise<unknown> {
+async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) {
     chunks.push(chunk as Buffer);

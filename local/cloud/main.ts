@@ -8,18 +8,26 @@ import { cloudPlugin } from "./engine/session";
 
 /**
  * The simulated cloud: serves the azure-native and aws plugins and a control API on loopback ports, prints
- * these as one line of JSON when all answer, and runs until SIGTERM. Its state survives kill -9.
+ * the ports as one line of JSON once all servers answer, and runs until SIGTERM. Its state survives kill -9.
  */
 async function main(): Promise<void> {
   const options = new Command("cloud")
-    .requiredOption("--state <directory>", "where resources and faults are kept; made if absent")
-    .option("--time-scale <seconds>", "wall-clock seconds per simulated second; 0: at once", scale, 1)
-    .option("--seed <number>", "what durations, ids and addresses are drawn from", whole, 0)
-    .requiredOption("--kubernetes-server <url>", "the control plane that clusters' credentials lead to")
-    .requiredOption("--kubernetes-ca <file>", "its certificate authority, PEM")
-    .option("--port-azure-native <number>", "0: a free one", whole, 0)
-    .option("--port-aws <number>", "0: a free one", whole, 0)
-    .option("--port-control <number>", "0: a free one", whole, 0)
+    .requiredOption("--state <directory>", "directory of the resources and faults; created if absent")
+    .option(
+      "--time-scale <seconds>",
+      "wall-clock seconds per simulated second; 0: waiting takes no time",
+      parseTimeScale,
+      1,
+    )
+    .option("--seed <number>", "seed of the random durations, ids and addresses", parseWholeNumber, 0)
+    .requiredOption(
+      "--kubernetes-server <url>",
+      "URL of the control plane that the clusters' credentials point to",
+    )
+    .requiredOption("--kubernetes-ca <file>", "PEM file with the control plane's certificate authority")
+    .option("--port-azure-native <number>", "0: any free port", parseWholeNumber, 0)
+    .option("--port-aws <number>", "0: any free port", parseWholeNumber, 0)
+    .option("--port-control <number>", "0: any free port", parseWholeNumber, 0)
     .parse()
     .opts<{
       state: string;
@@ -56,17 +64,17 @@ async function main(): Promise<void> {
   );
 }
 
-function whole(text: string): number {
+function parseWholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) {
-    throw new InvalidArgumentError("It has to be a whole number, 0 or more.");
+    throw new InvalidArgumentError("The value must be a whole number of 0 or more.");
   }
   return Number(text);
 }
 
-function scale(text: string): number {
+function parseTimeScale(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value) || value < 0) {
-    throw new InvalidArgumentError("It has to be a number, 0 or more.");
+    throw new InvalidArgumentError("The value must be a number of 0 or more.");
   }
   return value;
 }

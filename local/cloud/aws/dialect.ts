@@ -18,8 +18,8 @@ export const aws: Dialect = {
   invokes,
   nameSeparator: "-",
   randomDigits: 7,
-  looksBeforeCreate: false,
-  patienceSeconds: 60 * 60,
+  readsBeforeCreate: false,
+  defaultTimeoutSeconds: 60 * 60,
 
   scope: (config) => {
     const region = stringAt(config, "region");

@@ -51,7 +51,7 @@ export const internetGateway: AwsKind = {
   },
   computed: ({ id, scope, previous }) =>
     previous?.computed ?? { arn: ec2Arn(scope, "internet-gateway", id), ownerId: scope.account },
-  keep: (resource, view) => {
+  refuseDeletion: (resource, view) => {
     const vpc = stringAt(resource.inputs, "vpcId");
     const mapped = view
       .list("aws:ec2/natGateway:NatGateway")

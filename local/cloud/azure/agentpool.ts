@@ -77,7 +77,7 @@ export const agentPool: ArmKind = {
       yield* changeFindings(previous.inputs, inputs);
     }
   },
-  keep: (resource, view) => {
+  refuseDeletion: (resource, view) => {
     const isLast =
       stringAt(resource.inputs, "mode") === "System" &&
       !view

@@ -19,8 +19,8 @@ export const azure: Dialect = {
   invokes,
   nameSeparator: "",
   randomDigits: 8,
-  looksBeforeCreate: true,
-  patienceSeconds: 2 * 60 * 60,
+  readsBeforeCreate: true,
+  defaultTimeoutSeconds: 2 * 60 * 60,
 
   scope: (config) => ({
     account: stringAt(config, "subscriptionId") ?? uuid("local", "subscription"),

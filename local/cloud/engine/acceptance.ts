@@ -5,26 +5,33 @@ import { duration } from "./durations";
 import { CloudError } from "./errors";
 import type { Fault } from "./faults";
 import type { Child, Draft, Kind } from "./kind";
+import type { KindContext } from "./kind-context";
 import type { Operation, Resource } from "./store";
 
+export interface WriteRequest {
+  readonly draft: Draft;
+  /** URN of the program's resource on whose behalf the request is made. */
+  readonly urn: string;
+  /** Fault to inject after the request was accepted. */
+  readonly fault: Fault | undefined;
+}
+
+export interface DeletionRequest extends Omit<WriteRequest, "urn"> {
+  readonly resource: Resource;
+}
 /**
- * Accepts a creation or a change, or throws what the cloud answers instead. What is accepted is on disk when
- * this returns, with the time at which it will be done: nobody has to wait for it to happen.
+ * Accepts a creation or an update, or throws the error with which the cloud refuses the request. When this
+ * returns, the resource is on disk together with the time at which its operation ends: the operation completes
+ * even if no caller waits for it.
  */
-export function acceptWrite(
-  cloud: Cloud,
-  dialect: Dialect,
-  kind: Kind,
-  draft: Draft,
-  urn: string,
-  later: Fault | undefined,
-): Resource {
+export function acceptWrite(context: KindContext, { draft, urn, fault }: WriteRequest): Resource {
+  const { cloud, dialect, kind } = context;
   const { previous } = draft;
   const locks = [...(kind.locks?.(draft) ?? [])];
   if (previous !== undefined && isUnderWay(previous.operation)) {
     throw conflict(dialect, kind, previous, draft);
   }
-  const holder = cloud.holder([draft.key, ...locks], draft.key);
+  const holder = cloud.lockHolder([draft.key, ...locks], draft.key);
   if (holder !== undefined) {
     throw conflict(dialect, kind, holder, draft);
   }
@@ -36,11 +43,16 @@ export function acceptWrite(
       throw missing;
     }
   }
-  refuse([...(kind.validate?.(draft) ?? [])]);
+  throwFirst([...(kind.validate?.(draft) ?? [])]);
 
-  const home = parent?.key ?? previous?.parent;
+  const parentKey = parent?.key ?? previous?.parent;
   const verb = previous === undefined ? "create" : "update";
-  const operation = plan(cloud, kind.token, verb, draft.key, [draft.key, ...locks], later);
+  const operation = planOperation(context, {
+    verb,
+    key: draft.key,
+    locks: [draft.key, ...locks],
+    fault,
+  });
   const resource: Resource = {
     key: draft.key,
     id: draft.id,
@@ -53,78 +65,75 @@ export function acceptWrite(
     inputs: draft.inputs,
     computed: { ...previous?.computed, ...kind.computed?.(draft) },
     references: [...new Set(references.map(({ key }) => key))],
-    ...(home === undefined ? {} : { parent: home }),
+    ...(parentKey === undefined ? {} : { parent: parentKey }),
     operation,
   };
   cloud.put(resource);
-  putChildren(cloud, resource, kind.children?.({ ...draft }));
+  putChildren(cloud, resource, kind.children?.(draft));
   return resource;
 }
 
-/** Accepts a deletion, joins one that is under way, or throws what the cloud answers instead. */
-export function acceptDeletion(
-  cloud: Cloud,
-  dialect: Dialect,
-  kind: Kind,
-  draft: Draft,
-  resource: Resource,
-  later: Fault | undefined,
-): Resource {
+/** Accepts a deletion, joins a deletion already under way, or throws the error with which the cloud refuses it. */
+export function acceptDeletion(context: KindContext, { draft, resource, fault }: DeletionRequest): Resource {
+  const { cloud, dialect, kind } = context;
   if (cloud.state(resource) === "Deleting") {
     return resource;
   }
   const locks = [resource.key, ...(kind.locks?.(draft) ?? [])];
-  const holder = cloud.holder(locks, resource.key);
+  const holder = cloud.lockHolder(locks, resource.key);
   if (holder !== undefined) {
     throw conflict(dialect, kind, holder, draft);
   }
-  const kept = kind.keep?.(resource, cloud);
-  if (kept !== undefined) {
-    throw kept;
+  const refusal = kind.refuseDeletion?.(resource, cloud);
+  if (refusal !== undefined) {
+    throw refusal;
   }
-  const going = [resource, ...cloud.descendants(resource.key)];
-  const keys = new Set(going.map(({ key }) => key));
-  for (const one of going) {
-    const by = cloud.dependents(one.key).filter(({ key }) => !keys.has(key));
-    if (by.length > 0) {
-      throw kind.inUse?.(one, by) ?? dialect.inUse(one, by);
+  const doomed = [resource, ...cloud.descendants(resource.key)];
+  const doomedKeys = new Set(doomed.map(({ key }) => key));
+  for (const candidate of doomed) {
+    const users = cloud.dependents(candidate.key).filter(({ key }) => !doomedKeys.has(key));
+    if (users.length > 0) {
+      throw kind.inUse?.(candidate, users) ?? dialect.inUse(candidate, users);
     }
   }
-  const deleted = { ...resource, operation: plan(cloud, kind.token, "delete", resource.key, locks, later) };
+  const operation = planOperation(context, { verb: "delete", key: resource.key, locks, fault });
+  const deleted = { ...resource, operation };
   cloud.put(deleted);
   return deleted;
 }
 
-/** Lets go of a resource that was there before (`Kind.adopts`): its settings are taken back. */
+/** Releases a resource that existed before the program adopted it (`Kind.adopts`): its settings are reset. */
 export function release(cloud: Cloud, resource: Resource): void {
-  const { urn: _, ...rest } = resource;
-  const kept: PropertyMap = {
+  const { urn: _, ...unmanaged } = resource;
+  const inputs: PropertyMap = {
     vpcId: resource.computed.vpcId ?? null,
     region: resource.inputs.region ?? null,
   };
-  cloud.put({ ...rest, inputs: kept, references: [] });
+  cloud.put({ ...unmanaged, inputs, references: [] });
 }
 
-function plan(
-  cloud: Cloud,
-  type: string,
-  kind: Operation["kind"],
-  key: string,
-  locks: readonly string[],
-  later: Fault | undefined,
+interface PlannedOperation extends Pick<Operation, "locks"> {
+  readonly verb: Operation["kind"];
+  readonly key: string;
+  readonly fault: Fault | undefined;
+}
+
+function planOperation(
+  { cloud, kind }: KindContext,
+  { verb, key, locks, fault }: PlannedOperation,
 ): Operation {
-  const seconds = duration(type, kind, cloud.seed, key);
+  const seconds = duration(kind.token, verb, cloud.seed, key);
   const since = Date.now();
-  const fails = later?.action === "error" || later?.action === "throttle";
+  const fails = fault?.action === "error" || fault?.action === "throttle";
   if (!fails) {
-    return { kind, since, until: cloud.clock.deadline(seconds), locks };
+    return { kind: verb, since, until: cloud.clock.deadline(seconds), locks };
   }
   const failure = {
-    status: later.action === "throttle" ? 429 : 500,
-    code: later.code ?? (later.action === "throttle" ? "TooManyRequests" : "InternalOperationError"),
-    detail: later.message ?? "The operation failed. (Injected by the fault script.)",
+    status: fault.action === "throttle" ? 429 : 500,
+    code: fault.code ?? (fault.action === "throttle" ? "TooManyRequests" : "InternalOperationError"),
+    detail: fault.message ?? "The operation failed. (Injected by the fault script.)",
   };
-  return { kind, since, until: cloud.clock.deadline(later.afterSeconds ?? seconds), locks, failure };
+  return { kind: verb, since, until: cloud.clock.deadline(fault.afterSeconds ?? seconds), locks, failure };
 }
 
 function conflict(
@@ -136,39 +145,39 @@ function conflict(
   return kind.conflict?.(holder, draft) ?? dialect.conflict(holder, draft.id);
 }
 
-/** The first finding is thrown; the clouds answer one at a time, save where a rule has joined several. */
-function refuse(findings: readonly CloudError[]): void {
+/** Throws the first finding, joined with the other findings of its code: the clouds report one error code at a time. */
+function throwFirst(findings: readonly CloudError[]): void {
   const [first] = findings;
   if (first === undefined) {
     return;
   }
-  const alike = findings.filter(({ code }) => code === first.code);
-  throw alike.length === 1
+  const sameCode = findings.filter(({ code }) => code === first.code);
+  throw sameCode.length === 1
     ? first
-    : new CloudError(first.status, first.code, alike.map(({ detail }) => detail).join(" "));
+    : new CloudError(first.status, first.code, sameCode.map(({ detail }) => detail).join(" "));
 }
 
 function putChildren(cloud: Cloud, parent: Resource, children: Iterable<Child> | undefined): void {
   if (children === undefined) {
     return;
   }
-  const wanted = [...children];
-  for (const child of wanted) {
-    const present = cloud.find(child.key);
-    if (present?.urn === undefined) {
+  const desired = [...children];
+  for (const child of desired) {
+    const existing = cloud.find(child.key);
+    if (existing?.urn === undefined) {
       cloud.put({
         ...child,
-        computed: { ...child.computed, ...present?.computed },
+        computed: { ...child.computed, ...existing?.computed },
         cloud: parent.cloud,
-        createdAt: present?.createdAt ?? parent.createdAt,
+        createdAt: existing?.createdAt ?? parent.createdAt,
         parent: parent.key,
         operation: { ...parent.operation, locks: [] },
       });
     }
   }
-  for (const present of cloud.children(parent.key)) {
-    if (present.urn === undefined && !wanted.some(({ key }) => key === present.key)) {
-      cloud.remove(present.key);
+  for (const existing of cloud.children(parent.key)) {
+    if (existing.urn === undefined && !desired.some(({ key }) => key === existing.key)) {
+      cloud.remove(existing.key);
     }
   }
 }

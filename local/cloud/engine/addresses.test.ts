@@ -11,7 +11,7 @@ const range = fc
     return { cidr: `${octets.join(".")}/${length}`, first, last: first + size - 1 };
   });
 
-test("ranges overlap when they share an address, and contain one when they have all of it", () => {
+test("two ranges overlap if they share an address, and one contains the other if it has all of the other's addresses", () => {
   fc.assert(
     fc.property(range, range, (a, b) => {
       expect(overlap(a.cidr, b.cidr)).toBe(a.first <= b.last && b.first <= a.last);
@@ -29,7 +29,7 @@ test.each([
   ["10.0.0.0", false],
   ["300.0.0.0/8", false],
   ["", false],
-])("%s is a range: %s", (cidr, isRange) => {
+])("%s is a CIDR range: %s", (cidr, isRange) => {
   expect(parseRange(cidr) !== undefined).toBe(isRange);
 });
 

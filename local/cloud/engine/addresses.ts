@@ -1,6 +1,6 @@
 import { Address4 } from "ip-address";
 
-/** An IPv4 range in CIDR notation; undefined when the text is none, or has bits set behind the prefix. */
+/** Parses an IPv4 range in CIDR notation; undefined if the text is no range or has bits set after the prefix. */
 export function parseRange(cidr: string): Address4 | undefined {
   if (!/^[\d.]+\/\d+$/.test(cidr) || !Address4.isValid(cidr)) {
     return undefined;
@@ -9,22 +9,22 @@ export function parseRange(cidr: string): Address4 | undefined {
   return range.startAddress().correctForm() === range.correctForm() ? range : undefined;
 }
 
-/** The number behind the slash. Throws on what {@link parseRange} does not take. */
+/** The number after the slash. Throws an Error if {@link parseRange} does not accept the range. */
 export function prefixLength(cidr: string): number {
   return parsed(cidr).subnetMask;
 }
 
-/** Whether the two ranges share an address. Throws on what {@link parseRange} does not take. */
+/** True if the ranges share an address. Throws an Error if {@link parseRange} does not accept one of them. */
 export function overlap(a: string, b: string): boolean {
   return contains(a, b) || contains(b, a);
 }
 
-/** Whether every address of the inner range is in the outer one. */
+/** True if every address of the inner range is in the outer range. Throws as {@link overlap} does. */
 export function contains(outer: string, inner: string): boolean {
   return parsed(inner).isInSubnet(parsed(outer));
 }
 
-/** Whether a text is one IPv4 address. */
+/** True if the text is a single IPv4 address. */
 export function isAddress(text: string): boolean {
   return !text.includes("/") && Address4.isValid(text);
 }

@@ -7,8 +7,8 @@ import { isGiven, isObject } from "./properties";
 import { hex, uuid } from "./random";
 
 /**
- * The inputs with a name: the program's, else the one that the resource has, else one made from the engine's
- * random seed, so that a preview and the update after it find the same.
+ * The inputs with a name: the program's, else the resource's present name, else a name generated from the engine's
+ * random seed, so that a preview and the update after it generate the same name.
  */
 export function withName(
   kind: Kind,
@@ -20,11 +20,11 @@ export function withName(
   if (autoname === undefined || isGiven(inputs, autoname.property)) {
     return inputs;
   }
-  const note = dialect.namedByPlugin(autoname.property);
-  const earlier = request.olds[autoname.property];
-  if (typeof earlier === "string") {
-    const wasMadeUp = Object.entries(note).every(([key, value]) => same(request.olds[key], value));
-    return { ...inputs, [autoname.property]: earlier, ...(wasMadeUp ? note : {}) };
+  const marker = dialect.namedByPlugin(autoname.property);
+  const previousName = request.olds[autoname.property];
+  if (typeof previousName === "string") {
+    const wasGenerated = Object.entries(marker).every(([key, value]) => same(request.olds[key], value));
+    return { ...inputs, [autoname.property]: previousName, ...(wasGenerated ? marker : {}) };
   }
   const seed =
     request.randomSeed.length > 0
@@ -34,12 +34,13 @@ export function withName(
     case "copy":
       return { ...inputs, [autoname.property]: request.name };
     case "uuid":
-      return { ...inputs, [autoname.property]: uuid(seed, request.urn), ...note };
+      return { ...inputs, [autoname.property]: uuid(seed, request.urn), ...marker };
     case "random": {
       const digits = hex(dialect.randomDigits, seed, request.urn);
-      const longest = (autoname.maximumLength ?? 1000) - digits.length - dialect.nameSeparator.length;
-      const name = `${request.name.slice(0, longest)}${dialect.nameSeparator}${digits}`;
-      return { ...inputs, [autoname.property]: name, ...note };
+      const maximumPrefixLength =
+        (autoname.maximumLength ?? 1000) - digits.length - dialect.nameSeparator.length;
+      const name = `${request.name.slice(0, maximumPrefixLength)}${dialect.nameSeparator}${digits}`;
+      return { ...inputs, [autoname.property]: name, ...marker };
     }
   }
 }

@@ -8,7 +8,7 @@ const limit = fc.record({
   refillPerSecond: fc.double({ min: 0.01, max: 20, noNaN: true }),
 });
 
-test("a full bucket lets exactly its capacity through at once", () => {
+test("a full bucket admits exactly its capacity of calls at once", () => {
   fc.assert(
     fc.property(limit, (one) => {
       const buckets = new Buckets();
@@ -18,7 +18,7 @@ test("a full bucket lets exactly its capacity through at once", () => {
   );
 });
 
-test("in any stretch of time no more than the capacity and the refill get through", () => {
+test("over any period a bucket admits no more calls than its capacity plus the refill", () => {
   const steps = fc.array(fc.double({ min: 0, max: 3, noNaN: true }), { minLength: 1, maxLength: 200 });
   fc.assert(
     fc.property(limit, steps, (one, pauses) => {
@@ -34,7 +34,7 @@ test("in any stretch of time no more than the capacity and the refill get throug
   );
 });
 
-test("who waits as long as it is told gets a token", () => {
+test("a caller that waits for the returned time gets a token", () => {
   fc.assert(
     fc.property(limit, (one) => {
       const buckets = new Buckets();
@@ -47,7 +47,7 @@ test("who waits as long as it is told gets a token", () => {
   );
 });
 
-test("a call that meets one empty bucket takes nothing from the others", () => {
+test("a call that finds one bucket empty takes no token from the other buckets", () => {
   const full: Limit = { key: "full", capacity: 1, refillPerSecond: 0.001 };
   const empty: Limit = { key: "empty", capacity: 1, refillPerSecond: 0.001 };
   const buckets = new Buckets();

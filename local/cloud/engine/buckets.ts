@@ -1,6 +1,6 @@
-/** A published rate limit: a bucket of tokens, one a call, that refills steadily. */
+/** A published rate limit: a bucket of tokens that refills steadily; each call takes one token. */
 export interface Limit {
-  /** Which bucket: everything it is counted by (`arm-writes/westeurope/<subscription>/<principal>`). */
+  /** Identifies the bucket by everything that the limit is counted by (`arm/writes/<subscription>/<principal>/westeurope`). */
   readonly key: string;
   /** Tokens in a full bucket: the burst. */
   readonly capacity: number;
@@ -12,14 +12,14 @@ interface Level {
   at: number;
 }
 
-/** The levels of all buckets, in simulated time. A bucket is full when it is first used. */
+/** The levels of all buckets, in simulated time. A bucket starts full. */
 export class Buckets {
   readonly #levels = new Map<string, Level>();
 
   /**
-   * Takes a token from every bucket, or from none.
+   * Takes one token from every bucket, or no token at all if a bucket is empty.
    * @param now simulated seconds
-   * @returns 0 when taken, else the whole seconds (at least 1) until every bucket has a token again
+   * @returns 0 if the tokens were taken, otherwise the whole seconds (at least 1) until every bucket has a token
    */
   take(limits: readonly Limit[], now: number): number {
     const levels = limits.map((limit) => this.#refilled(limit, now));

@@ -13,21 +13,21 @@ export interface Call {
   readonly verb: Verb;
   readonly scope: Scope;
   readonly location: string;
-  /** Who may meet a fault; absent for calls that the plugin makes on the side. */
+  /** Resource that faults are matched against; absent for the plugin's auxiliary calls, which meet no faults. */
   readonly target?: Target;
   readonly signal: AbortSignal;
 }
 
 /**
- * Sends a request until it is answered: limits and faults come first, what the official client would try
- * again is tried again, within its bounds. `body` runs without interruption and may throw a CloudError.
- * @param body gets the fault that is to strike after the request was accepted, if there is one
+ * Sends a request and retries it as the official client would. Each attempt first passes the rate limits and the
+ * fault script. `body` is synchronous, so no other request interleaves with it, and may throw a CloudError.
+ * @param body computes the answer; receives the fault to inject after the request was accepted, if any
  */
 export async function call<Answer>(
   cloud: Cloud,
   dialect: Dialect,
   request: Call,
-  body: (later: Fault | undefined) => Answer,
+  body: (laterFault: Fault | undefined) => Answer,
 ): Promise<Answer> {
   const statistics = cloud.statistics.of(request.operation);
   const start = cloud.clock.now();
@@ -84,7 +84,7 @@ async function admit(cloud: Cloud, dialect: Dialect, request: Call): Promise<Fau
   }
 }
 
-/** The error that a fault asks for. It reaches the user: retries of the client do not hide it. */
+/** The error that a fault injects. The error is final: the client's retries do not hide it from the user. */
 export function injected(fault: Fault): CloudError {
   return new CloudError(
     500,
@@ -94,7 +94,7 @@ export function injected(fault: Fault): CloudError {
   );
 }
 
-/** Never answers; rejects when the caller goes away. */
+/** Never resolves; rejects when the caller aborts. */
 export function hang(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const abort = () => reject(signal.reason);

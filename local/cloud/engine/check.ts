@@ -1,16 +1,13 @@
 import type { CheckRequest, CheckResult } from "../../plugin/plugin";
 import { type PropertyMap, Unknown } from "../../plugin/values";
 import { withName } from "./autoname";
-import type { Cloud } from "./cloud";
-import type { Dialect } from "./dialect";
 import type { Kind, Scope } from "./kind";
+import type { KindContext } from "./kind-context";
 import { isGiven, isObject, withDefault, without, withoutNulls } from "./properties";
 
-/** The inputs with names, defaults and whatever else the official plugin fills in, and what it finds wrong. */
-export function checked(
-  cloud: Cloud,
-  dialect: Dialect,
-  kind: Kind,
+/** The inputs with the names and defaults that the official plugin fills in, and the failures that it reports. */
+export function check(
+  { cloud, dialect, kind }: KindContext,
   scope: Scope,
   request: CheckRequest,
 ): CheckResult {
@@ -22,13 +19,13 @@ export function checked(
   return { inputs, failures: [...missing, ...(kind.check?.(inputs) ?? [])] };
 }
 
-/** A new resource's outputs as far as a preview can know them. */
-export function previewed(kind: Kind, inputs: PropertyMap): PropertyMap {
+/** A new resource's outputs as far as a preview can know them; the other outputs are unknown. */
+export function previewOutputs(kind: Kind, inputs: PropertyMap): PropertyMap {
   const notes = Object.keys(inputs).filter((key) => key.startsWith("__"));
   let outputs = without(inputs, [...notes, ...(kind.pathParameters ?? [])]);
   for (const path of kind.unknown) {
     const parent = path.split(".")[0] ?? path;
-    // A nested output is unknown only inside an object that the program gives; else the object is.
+    // A nested output is unknown only inside an object that the program sets; otherwise the whole object is unknown.
     outputs =
       path === parent || isObject(outputs[parent])
         ? withDefault(outputs, path, Unknown.value)

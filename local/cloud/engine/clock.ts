@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 
 /**
- * Simulated time. Durations, rate limits and waits are all in simulated seconds; `scale` says how many
- * seconds of the wall clock one of them takes. At scale 0 waiting takes no time: the clock jumps instead.
+ * Simulated time. Durations, rate limits and waits are in simulated seconds; `scale` is the number of wall-clock
+ * seconds per simulated second. At scale 0 a sleep takes no time: the clock jumps ahead instead.
  */
 export class Clock {
   #jumped = 0;
@@ -11,12 +11,12 @@ export class Clock {
   /** @param scale wall-clock seconds per simulated second, 0 or more */
   constructor(readonly scale: number) {}
 
-  /** Simulated seconds since this clock was made. */
+  /** Simulated seconds since this clock was created. */
   now(): number {
     return this.scale === 0 ? this.#jumped : (performance.now() - this.#start) / 1000 / this.scale;
   }
 
-  /** Ends after that many simulated seconds; rejects with the signal's reason when it is aborted. */
+  /** Resolves after the given simulated seconds; rejects with the signal's reason when the signal is aborted. */
   async sleep(seconds: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.scale === 0) {
@@ -29,14 +29,14 @@ export class Clock {
   }
 
   /**
-   * The wall-clock time (milliseconds since 1970) that lies so many simulated seconds ahead. Deadlines are
-   * kept as wall-clock times, so that an operation goes on while the process is down.
+   * The wall-clock time (milliseconds since 1970) after the given simulated seconds. Deadlines are wall-clock
+   * times, so that an operation goes on while the process is down.
    */
   deadline(seconds: number): number {
     return Date.now() + seconds * this.scale * 1000;
   }
 
-  /** Ends when the wall clock has reached the deadline; rejects with the signal's reason when it is aborted. */
+  /** Resolves when the wall clock reaches the deadline; rejects with the signal's reason when the signal is aborted. */
   async sleepUntil(deadline: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     for (let left = deadline - Date.now(); left > 0; left = deadline - Date.now()) {

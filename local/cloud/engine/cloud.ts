@@ -9,17 +9,18 @@ import { Statistics } from "./statistics";
 import { type Resource, Store, writeAtomically } from "./store";
 
 export interface CloudOptions {
-  /** The state directory; made if absent. */
+  /** The state directory; created if absent. */
   readonly state: string;
-  /** Wall-clock seconds per simulated second; 0: nothing takes time. */
+  /** Wall-clock seconds per simulated second; at 0 nothing takes time. */
   readonly timeScale: number;
   readonly seed: number;
-  /** URL of the local control plane, and the path of its CA's PEM file (read when first asked for). */
+  /** URL of the local control plane. */
   readonly kubernetesServer: string;
+  /** Path of the PEM file with the control plane's CA; read only when credentials are requested. */
   readonly kubernetesAuthority: string;
 }
 
-/** What both simulated clouds share: resources, time, limits, faults and counts. */
+/** State shared by both simulated clouds: resources, time, rate limits, faults and statistics. */
 export class Cloud implements View {
   readonly clock: Clock;
   readonly buckets = new Buckets();
@@ -29,9 +30,9 @@ export class Cloud implements View {
   readonly seed: number;
   readonly #store: Store;
   readonly #starts: number;
-  /** By locked key: the keys of the resources whose last operation holds it. */
+  /** Maps each locked key to the keys of the resources whose last operation holds the lock. */
   readonly #locks = new Map<string, Set<string>>();
-  #created = new Map<string, number>();
+  readonly #creations = new Map<string, number>();
 
   constructor(options: CloudOptions) {
     mkdirSync(options.state, { recursive: true });
@@ -69,7 +70,7 @@ export class Cloud implements View {
     return this.#store.children(key).flatMap((resource) => this.#settled(resource) ?? []);
   }
 
-  /** What goes away with a resource, however deep. */
+  /** All resources that are deleted together with a resource: children, their children and so on. */
   descendants(key: string): Resource[] {
     return this.children(key).flatMap((child) => [child, ...this.descendants(child.key)]);
   }
@@ -85,11 +86,14 @@ export class Cloud implements View {
     return operation.failure === undefined ? "Succeeded" : "Failed";
   }
 
-  /** Whose operation, still under way, keeps the keys from being changed; the resource's own does not count. */
-  holder(keys: Iterable<string>, own: string): Resource | undefined {
+  /**
+   * A resource whose operation is under way and locks one of the keys.
+   * @param requester key of the resource that wants to change; its own locks do not count
+   */
+  lockHolder(keys: Iterable<string>, requester: string): Resource | undefined {
     for (const key of keys) {
       for (const candidate of this.#locks.get(key) ?? []) {
-        const holder = candidate === own ? undefined : this.find(candidate);
+        const holder = candidate === requester ? undefined : this.find(candidate);
         if (holder !== undefined && isUnderWay(holder.operation) && holder.operation.locks.includes(key)) {
           return holder;
         }
@@ -98,7 +102,7 @@ export class Cloud implements View {
     return undefined;
   }
 
-  /** Writes a resource to disk; from here on the cloud has it. */
+  /** Writes a resource to disk. Once this returns, the resource exists and survives a kill -9. */
   put(resource: Resource): void {
     this.#store.put(resource);
     this.#lock(resource);
@@ -108,7 +112,7 @@ export class Cloud implements View {
     this.#store.remove(key);
   }
 
-  /** From 198.18.0.0/15, which is never routed (RFC 2544): what is simulated must not name a real host. */
+  /** An address in 198.18.0.0/15, which is never routed (RFC 2544): a simulated address must not name a real host. */
   address(text: string): string {
     const taken = new Set(
       this.#store.list().flatMap(({ computed }) => [computed.ipAddress, computed.publicIp]),
@@ -122,10 +126,10 @@ export class Cloud implements View {
     }
   }
 
-  /** 64 hexadecimal digits, repeatable from run to run and yet others for each creation by one URN. */
+  /** 64 hexadecimal digits: the same in every run with the same seed, but different for each creation by a URN. */
   unique(urn: string): string {
-    const count = (this.#created.get(urn) ?? 0) + 1;
-    this.#created.set(urn, count);
+    const count = (this.#creations.get(urn) ?? 0) + 1;
+    this.#creations.set(urn, count);
     return hex(64, this.seed, this.#starts, urn, count);
   }
 
@@ -133,7 +137,9 @@ export class Cloud implements View {
   reset(): void {
     const busy = this.list().find(({ operation }) => isUnderWay(operation));
     if (busy !== undefined) {
-      throw new Error(`${busy.id} is ${this.state(busy).toLowerCase()}; wait for it and reset again`);
+      throw new Error(
+        `${busy.id} is ${this.state(busy).toLowerCase()}; wait for the operation to end and reset again`,
+      );
     }
     for (const { key } of this.#store.list()) {
       this.#store.remove(key);
@@ -143,7 +149,7 @@ export class Cloud implements View {
     this.statistics.clear();
   }
 
-  /** A deletion takes effect when its time has come, whoever looks first. */
+  /** Completes a deletion whose time has come. No timer does so: deletions complete when a resource is next accessed. */
   #settled(resource: Resource): Resource | undefined {
     const { operation } = resource;
     if (operation.kind !== "delete" || isUnderWay(operation) || operation.failure !== undefined) {
@@ -183,7 +189,7 @@ export function isUnderWay({ until }: { readonly until: number }): boolean {
   return Date.now() < until;
 }
 
-/** Generated ids must not come again after a restart, when what was counted in memory is gone. */
+/** Counts the starts, so that ids do not repeat after a restart, which resets the creation counts in memory. */
 function countStart(path: string): number {
   const earlier = existsSync(path) ? Number(readFileSync(path, "utf8")) : 0;
   writeAtomically(path, String(earlier + 1));

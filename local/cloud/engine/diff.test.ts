@@ -15,7 +15,7 @@ const value = fc.letrec<{ value: PropertyValue; object: PropertyMap }>((tie) => 
   object: fc.dictionary(fc.stringMatching(/^[a-z]{1,4}$/), tie("value"), { maxKeys: 4 }),
 }));
 
-test("equal inputs have no difference", () => {
+test("equal inputs yield no changes", () => {
   fc.assert(
     fc.property(value.object, (one) => {
       expect(diff(one, structuredClone(one), { immutable: [] })).toEqual([]);
@@ -23,7 +23,7 @@ test("equal inputs have no difference", () => {
   );
 });
 
-test("different inputs have a difference, one way and the other", () => {
+test("different inputs yield changes in both directions", () => {
   fc.assert(
     fc.property(value.object, value.object, (a, b) => {
       const alike = JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
@@ -33,7 +33,7 @@ test("different inputs have a difference, one way and the other", () => {
   );
 });
 
-test("a change at or below an immutable path replaces, one beside it does not", () => {
+test("a change at or below an immutable path forces a replacement, a change at a sibling path does not", () => {
   const before = { networkProfile: { serviceCidr: "10.0.0.0/16", sku: "a" }, tags: { a: "1" } };
   const after = { networkProfile: { serviceCidr: "10.1.0.0/16", sku: "b" }, tags: { b: "2" } };
   expect(diff(before, after, { immutable: ["networkProfile.serviceCidr"] })).toEqual([
@@ -44,7 +44,7 @@ test("a change at or below an immutable path replaces, one beside it does not", 
   ]);
 });
 
-test("the order of an unordered list is no difference, its members are", () => {
+test("an unordered list differs in its members, not in their order", () => {
   const rules = { immutable: [], unordered: ["subnetIds"] };
   expect(diff({ subnetIds: ["a", "b"] }, { subnetIds: ["b", "a"] }, rules)).toEqual([]);
   expect(diff({ subnetIds: ["a", "b"] }, { subnetIds: ["b", "c"] }, rules)).toEqual([
@@ -53,7 +53,7 @@ test("the order of an unordered list is no difference, its members are", () => {
   expect(diff({ subnetIds: ["a", "b"] }, { subnetIds: ["b", "a"] }, { immutable: [] })).toHaveLength(2);
 });
 
-test("what is not known yet may be different; the plugin's notes are not compared", () => {
+test("an unknown value counts as a change; the plugin's markers are not compared", () => {
   expect(diff({ id: "a" }, { id: Unknown.value }, { immutable: ["id"] })).toEqual([
     { path: "id", kind: "update", replaces: true },
   ]);

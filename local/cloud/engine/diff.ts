@@ -2,19 +2,19 @@ import type { PropertyChange } from "../../plugin/plugin";
 import { type PropertyMap, type PropertyValue, Unknown } from "../../plugin/values";
 import { isObject } from "./properties";
 
-/** How two versions of a resource's inputs are compared. Paths are dotted, lists without an index. */
+/** How to compare two versions of a resource's inputs. Paths are dotted and contain no list indices. */
 export interface Comparison {
-  /** A change at or below such a path forces a replacement (`networkProfile.serviceCidr`). */
+  /** Paths at or below which a change forces a replacement (`networkProfile.serviceCidr`). */
   readonly immutable: readonly string[];
   /** Lists whose order does not matter (`ingress`, `vpcConfig.subnetIds`). */
   readonly unordered?: readonly string[];
-  /** Whether two strings at a path mean the same (`West Europe` and `westeurope`). */
+  /** True if two different strings at a path have the same meaning (`West Europe` and `westeurope`). */
   readonly same?: (path: string, before: string, after: string) => boolean;
 }
 
 /**
- * Every input that differs, one change for each leaf. Members that start with `__` are the plugin's own
- * notes in the inputs and are not compared.
+ * Every input that differs, as one change per leaf. Members that start with `__` are the plugin's own markers
+ * and are not compared.
  */
 export function diff(before: PropertyMap, after: PropertyMap, comparison: Comparison): PropertyChange[] {
   return [...changes(before, after, "", "", comparison)];
@@ -66,16 +66,16 @@ function isAbsent(value: PropertyValue | undefined): value is undefined | null {
   return value === undefined || value === null;
 }
 
-/** The old items in the order of the new ones; what has no equal fills the gaps and goes to the end. */
+/** The old items in the order of their equals among the new items; old items without an equal fill the gaps, then the end. */
 function align(before: readonly PropertyValue[], after: readonly PropertyValue[]): PropertyValue[] {
-  const left = before.map((item) => ({ item, text: canonical(item) }));
+  const unmatched = before.map((item) => ({ item, text: canonical(item) }));
   const matched = after.map((item) => {
     const text = canonical(item);
-    const index = left.findIndex((candidate) => candidate.text === text);
-    return index < 0 ? undefined : left.splice(index, 1)[0]?.item;
+    const index = unmatched.findIndex((candidate) => candidate.text === text);
+    return index < 0 ? undefined : unmatched.splice(index, 1)[0]?.item;
   });
-  const filled = matched.map((item) => item ?? left.shift()?.item ?? null);
-  return [...filled, ...left.map(({ item }) => item)];
+  const filled = matched.map((item) => item ?? unmatched.shift()?.item ?? null);
+  return [...filled, ...unmatched.map(({ item }) => item)];
 }
 
 function canonical(value: PropertyValue): string {

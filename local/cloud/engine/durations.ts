@@ -1,18 +1,18 @@
 import { fraction } from "./random";
 
-/** Seconds, from the shortest to the longest. */
+/** Shortest and longest duration, in seconds. */
 type Range = readonly [shortest: number, longest: number];
 type Durations = { readonly create: Range; readonly update: Range; readonly delete: Range };
 
 const instant: Durations = { create: [1, 2], update: [1, 2], delete: [1, 2] };
 
 /**
- * How long operations take in the real clouds, in seconds as the engine sees them (the official plugin's
- * waiting included). Where no figure is published, the range is what creation timings in public issue
- * trackers and acceptance test logs of the providers commonly show.
+ * How long operations take in the real clouds, in seconds as the Pulumi engine measures them (including the
+ * official plugin's polling). Where no figure is published, the range comes from creation timings in public issue
+ * trackers and in the providers' acceptance test logs.
  */
 const table: Readonly<Record<string, Durations>> = {
-  // Resource Manager answers at once; deletion waits for an empty group's bookkeeping.
+  // Resource Manager answers at once; even an empty group takes some seconds to delete.
   "azure-native:resources:ResourceGroup": { create: [1.5, 2.5], update: [1, 2], delete: [14, 20] },
   // "azurerm_virtual_network: Creation complete after 5s", e.g. https://github.com/hashicorp/terraform-provider-azurerm/issues/3780
   "azure-native:network:VirtualNetwork": { create: [5, 8], update: [4, 6], delete: [10, 12] },
@@ -33,7 +33,7 @@ const table: Readonly<Record<string, Durations>> = {
     update: [120, 300],
     delete: [240, 480],
   },
-  // A node pool: 4 to 9 minutes; scaling one: the time of a virtual machine to join.
+  // Creating a node pool takes 4 to 9 minutes; scaling takes as long as a virtual machine needs to join.
   "azure-native:containerservice:AgentPool": { create: [240, 540], update: [90, 240], delete: [120, 300] },
 
   "aws:ec2/vpc:Vpc": { create: [2, 13], update: [1, 3], delete: [1, 2] },
@@ -64,7 +64,7 @@ const table: Readonly<Record<string, Durations>> = {
   "aws:eks/podIdentityAssociation:PodIdentityAssociation": instant,
 };
 
-/** Simulated seconds of one operation; the same for the same seed, resource and operation. */
+/** Simulated seconds of one operation; deterministic for a given seed, resource and operation. */
 export function duration(
   type: string,
   operation: "create" | "update" | "delete",
@@ -75,5 +75,5 @@ export function duration(
   return shortest + (longest - shortest) * fraction(seed, operation, key);
 }
 
-/** The tokens that have a line of their own in the table. */
+/** The type tokens in the table. */
 export const timedTypes: readonly string[] = Object.keys(table);

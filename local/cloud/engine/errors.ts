@@ -1,11 +1,11 @@
 /**
- * A refusal by the simulated cloud, in the cloud's own terms. The dialect of each cloud (azure/dialect.ts,
- * aws/dialect.ts) decides whether its client retries it, and words it as the official plugin would.
+ * An error of the simulated cloud's API, with the real cloud's code and message. The dialect of each cloud
+ * (azure/dialect.ts, aws/dialect.ts) decides whether its client retries and how its official plugin prints the error.
  */
 export class CloudError extends Error {
-  /** Set when the cloud says how long to wait: the `Retry-After` header, in simulated seconds. */
+  /** The `Retry-After` header in simulated seconds, if the cloud sends one. */
   readonly retryAfterSeconds: number | undefined;
-  /** True when an injected fault is to reach the user whatever the client would have retried. */
+  /** True for an injected error that the client must not retry, so that the error reaches the user. */
   readonly final: boolean;
 
   /** @param status the HTTP status */

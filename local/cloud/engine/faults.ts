@@ -14,58 +14,64 @@ const fault = z.strictObject({
       location: pattern.optional(),
       operation: pattern.optional(),
     })
-    .describe("globs (* and ?), all of which must fit; name is the program's or the cloud's name"),
+    .describe("globs (* and ?) that must all match; name matches the program's or the cloud's name"),
   action: z.enum(["throttle", "error", "hang", "created-but-504", "crash"]),
   code: z.string().optional(),
   message: z.string().optional(),
-  times: z.int().positive().optional().describe("how often at most; for good when absent"),
+  times: z
+    .int()
+    .positive()
+    .optional()
+    .describe("how often to inject the fault at most; without limit when absent"),
   afterSeconds: z
     .number()
     .nonnegative()
     .optional()
-    .describe("simulated seconds after the request was accepted; when absent it is not accepted"),
+    .describe(
+      "simulated seconds after the cloud accepted the request; when absent, the request is not accepted",
+    ),
   probability: z.number().gt(0).max(1).optional(),
 });
 
 const script = z.strictObject({ seed: z.int().default(0), faults: z.array(fault) });
 
-/** One line of the fault script. */
+/** One fault of the script. */
 export type Fault = z.infer<typeof fault>;
 export type FaultScript = z.infer<typeof script>;
 
-/** What is being done, for a fault's `match`. */
+/** The request that a fault's `match` is compared with. */
 export interface Target {
   readonly urn: string;
   readonly type: string;
-  /** The program's name and the cloud's. */
+  /** The resource's names in the program and in the cloud. */
   readonly names: readonly string[];
   readonly location: string;
   readonly operation: "create" | "read" | "update" | "delete" | "invoke";
 }
 
-/** The script of faults to inject, with how often each was met; both survive a restart. */
+/** The script of faults to inject and the number of times each fault was injected; both survive a restart. */
 export class Faults {
   #script: FaultScript = { seed: 0, faults: [] };
   #met: number[] = [];
   #drawn: number[] = [];
 
-  /** @param path `faults.json` in the state directory; a bare script, as a person would write it, will do */
+  /** @param path `faults.json` in the state directory; the file may also hold a bare script without counts */
   constructor(readonly path: string) {
     if (existsSync(path)) {
-      const kept = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
-      const { met, drawn, ...rest } = kept;
-      this.#script = parse(rest);
+      const saved = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+      const { met, drawn, ...unchecked } = saved;
+      this.#script = parse(unchecked);
       this.#met = counts(met);
       this.#drawn = counts(drawn);
     }
   }
 
-  /** The script with `met`: how often each fault has been met. */
+  /** The script with `met`: the number of times each fault was injected. */
   report(): FaultScript & { readonly met: readonly number[] } {
     return { ...this.#script, met: this.#script.faults.map((_, i) => this.#met[i] ?? 0) };
   }
 
-  /** Replaces the script and forgets how often faults were met. Throws an Error that names every mistake in it. */
+  /** Replaces the script and resets the counts. Throws an Error that lists every mistake in an invalid script. */
   set(unchecked: unknown): void {
     this.#script = parse(unchecked);
     this.#met = [];
@@ -73,11 +79,11 @@ export class Faults {
     this.#save();
   }
 
-  /** The first fault that fits and is due, counted as met. */
+  /** Returns the first fault that matches and is due, and counts the fault as injected. */
   meet(target: Target): Fault | undefined {
     for (const [i, candidate] of this.#script.faults.entries()) {
-      const left = (candidate.times ?? Number.POSITIVE_INFINITY) - (this.#met[i] ?? 0);
-      if (left <= 0 || !fits(candidate, target)) {
+      const remaining = (candidate.times ?? Number.POSITIVE_INFINITY) - (this.#met[i] ?? 0);
+      if (remaining <= 0 || !matchesAll(candidate, target)) {
         continue;
       }
       const draw = this.#drawn[i] ?? 0;
@@ -94,8 +100,8 @@ export class Faults {
 
   #save(): void {
     const fill = (numbers: readonly number[]) => this.#script.faults.map((_, i) => numbers[i] ?? 0);
-    const kept = { ...this.#script, met: fill(this.#met), drawn: fill(this.#drawn) };
-    writeAtomically(this.path, JSON.stringify(kept, undefined, 2));
+    const saved = { ...this.#script, met: fill(this.#met), drawn: fill(this.#drawn) };
+    writeAtomically(this.path, JSON.stringify(saved, undefined, 2));
   }
 }
 
@@ -107,11 +113,11 @@ function parse(unchecked: unknown): FaultScript {
   return result.data;
 }
 
-function counts(kept: unknown): number[] {
-  return Array.isArray(kept) ? kept.map(Number) : [];
+function counts(saved: unknown): number[] {
+  return Array.isArray(saved) ? saved.map(Number) : [];
 }
 
-function fits({ match }: Fault, target: Target): boolean {
+function matchesAll({ match }: Fault, target: Target): boolean {
   return (
     matches(match.urn, [target.urn]) &&
     matches(match.type, [target.type]) &&

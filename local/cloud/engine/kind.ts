@@ -4,64 +4,64 @@ import type { CloudError } from "./errors";
 import type { Resource } from "./store";
 
 /**
- * One kind of resource as the simulated cloud knows it: its rules as data where they are alike everywhere,
- * as functions where they are its own. `engine/session.ts` does with it what is the same for every kind.
+ * One kind of resource: rules that all kinds share are data, rules of this kind alone are functions.
+ * `engine/session.ts` implements the behaviour that is the same for every kind.
  */
 export interface Kind extends Comparison {
   /** Pulumi's type token. */
   readonly token: string;
-  /** API operations, as they are counted, limited and named in errors. */
+  /** Names of the API operations in statistics, rate limits and errors. */
   readonly operations: Record<"create" | "read" | "update" | "delete", string>;
   /** Inputs (dotted paths) without which the official plugin's `check` fails. */
   readonly required: readonly string[];
-  /** The input that names the resource, and how it is named when the program does not. */
+  /** The input that names the resource, and how the plugin generates a name if the program sets none. */
   readonly autoname?: Autoname;
   /** Inputs that the official plugin fills in. */
   readonly defaults?: PropertyMap;
-  /** Inputs that are part of the id or of the request only, and no outputs. */
+  /** Inputs that are only part of the id or the request, and therefore not outputs. */
   readonly pathParameters?: readonly string[];
   /** Outputs (dotted paths) that a preview cannot know. */
   readonly unknown: readonly string[];
-  /** Set for `aws.ec2.DefaultRouteTable` and the like: the resource exists already, and deletion only lets go of it. */
+  /** True for kinds such as `aws.ec2.DefaultRouteTable`: a creation adopts an existing resource, a deletion releases it. */
   readonly adopts?: boolean;
-  /** Set where the API takes a creation of what is there already: IAM's AttachRolePolicy. */
+  /** True if the API accepts the creation of a resource that exists already, as IAM's AttachRolePolicy does. */
   readonly repeatable?: boolean;
-  /** What the official plugin's `check` refuses beside missing properties. */
+  /** Failures that the official plugin's `check` reports in addition to missing properties. */
   check?(inputs: PropertyMap): Iterable<{ readonly property: string; readonly reason: string }>;
-  /** Where a new resource goes and what it is called. */
+  /** The id, key, name and location of a new resource. */
   identify(request: Identification): Identity;
-  /** What it goes away with, and what must be there first. */
+  /** The resource that must exist first and whose deletion also deletes this resource. */
   parent?(draft: Draft): Reference | undefined;
-  /** What must be there first, and cannot be deleted before it. */
+  /** Resources that must exist first and cannot be deleted before this resource. */
   references?(draft: Draft): Iterable<Reference>;
-  /** Everything else that the API refuses, in create and update. */
+  /** All other reasons for which the API refuses a creation or an update. */
   validate?(draft: Draft): Iterable<CloudError>;
-  /** What else no other operation may change while one on this resource is under way; keys. */
+  /** Keys of further resources that no other operation may change while an operation on this resource is under way. */
   locks?(draft: Pick<Draft, "key" | "id" | "inputs" | "scope">): Iterable<string>;
-  /** The answer to a change that meets such a lock, or an operation on the resource itself. */
+  /** The error of a request that meets such a lock or an operation on the resource itself. Default: the dialect's. */
   conflict?(holder: Resource, draft: Pick<Draft, "id" | "name">): CloudError;
-  /** Why it cannot be deleted although nothing refers to it. */
-  keep?(resource: Resource, view: View): CloudError | undefined;
-  /** The answer to a deletion while others refer to it. */
-  inUse?(resource: Resource, by: readonly Resource[]): CloudError;
-  /** The answer to a creation when there is one already; without it the dialect's own. */
+  /** Why the resource cannot be deleted although no other resource refers to it; undefined if it can. */
+  refuseDeletion?(resource: Resource, view: View): CloudError | undefined;
+  /** The error of a deletion while other resources refer to the resource. Default: the dialect's. */
+  inUse?(resource: Resource, users: readonly Resource[]): CloudError;
+  /** The error of a creation if the resource exists already. Default: the dialect's. */
   exists?(resource: Resource): CloudError;
-  /** What the cloud gives it when it is made. */
+  /** Values that the cloud assigns at creation. */
   computed?(draft: Draft): PropertyMap;
-  /** Resources that come with it: a virtual network's inline subnets, a VPC's main route table. */
+  /** Resources that the cloud creates with the resource: a virtual network's inline subnets, a VPC's main route table. */
   children?(draft: Draft): Iterable<Child>;
-  /** Outputs beside the inputs and what was computed. */
+  /** Outputs in addition to the inputs and the computed values. */
   outputs?(resource: Resource, view: View): PropertyMap;
 }
 
-/** `random`: the program's name and random digits; `uuid`; `copy`: the program's name itself. */
+/** `random`: the program's resource name and random digits; `uuid`: a UUID; `copy`: the program's resource name. */
 export interface Autoname {
   readonly property: string;
   readonly style: "random" | "uuid" | "copy";
   readonly maximumLength?: number;
 }
 
-/** On whose behalf and where a session works. */
+/** The account, caller and region that a session works with. */
 export interface Scope {
   /** Azure's subscription or AWS's account. */
   readonly account: string;
@@ -77,7 +77,7 @@ export interface Scope {
 export interface Identification {
   readonly inputs: PropertyMap;
   readonly scope: Scope;
-  /** 64 hexadecimal digits, others for each creation. */
+  /** 64 hexadecimal digits, different for each creation. */
   readonly unique: string;
   readonly view: View;
 }
@@ -89,19 +89,19 @@ export interface Identity {
   readonly location: string;
 }
 
-/** A resource that is about to be made or changed. */
+/** A resource that a request is about to create, read, update or delete. */
 export interface Draft extends Identity {
   readonly inputs: PropertyMap;
   readonly scope: Scope;
   readonly unique: string;
-  /** As it was, in an update. */
+  /** In an update: the resource before it. */
   readonly previous?: Resource;
   readonly view: View;
 }
 
 export interface Reference {
   readonly key: string;
-  /** The answer when it does not exist. */
+  /** The error if the resource does not exist. */
   readonly missing: CloudError;
 }
 
@@ -110,25 +110,25 @@ export type Child = Pick<
   "key" | "id" | "type" | "name" | "location" | "inputs" | "computed" | "references"
 >;
 
-/** The other resources, for rules that look at them. */
+/** Read access to all resources, for rules that depend on other resources. */
 export interface View {
   find(key: string): Resource | undefined;
   list(type: string): readonly Resource[];
   dependents(key: string): readonly Resource[];
   children(key: string): readonly Resource[];
-  /** True while an operation is under way on it, or the last one failed. */
+  /** True if no operation on the resource is under way and the last operation succeeded. */
   isReady(resource: Resource): boolean;
   state(resource: Resource): State;
-  /** An address nobody else has, always the same for the same text. */
+  /** An address that no other resource has; the same text yields the same address. */
   address(text: string): string;
   readonly kubernetes: KubernetesEndpoint;
 }
 
 export type State = "Creating" | "Updating" | "Deleting" | "Succeeded" | "Failed";
 
-/** The control plane that every simulated cluster's credentials lead to. */
+/** The control plane that the credentials of every simulated cluster point to. */
 export interface KubernetesEndpoint {
   readonly server: string;
-  /** PEM, base64. */
+  /** The certificate authority: PEM in base64. */
   authority(): string;
 }

@@ -27,7 +27,7 @@ describe("rate limits", () => {
     expect(counts).toEqual({ calls: 220, throttles: 10, retries: 10, errors: 0 });
   });
 
-  test("a throttled look after a write does not fail the write", async () => {
+  test("a throttled read after a write does not fail the write", async () => {
     const { cloud, azure } = await azureOn(freshState());
     await Promise.all(
       Array.from({ length: 180 }, (_, i) =>
@@ -38,7 +38,7 @@ describe("rate limits", () => {
     expect(cloud.statistics.of("GET Microsoft.Resources/resourceGroups").errors).toBeGreaterThan(0);
   });
 
-  test("a client gives up after three retries, with the cloud's own words", async () => {
+  test("a client gives up after three retries with the cloud's own error", async () => {
     const { cloud, azure } = await azureOn(freshState());
     cloud.faults.set([{ match: { type: "*ResourceGroup" }, action: "throttle" }]);
     await expect(azure.create(group, "rg", inputs)).rejects.toThrow(/^Status=429 Code="TooManyRequests"/);
@@ -60,7 +60,7 @@ describe("rate limits", () => {
 });
 
 describe("faults", () => {
-  test("an error strikes as often as asked, and the count survives a restart", async () => {
+  test("an error is injected `times` times, and the count survives a restart", async () => {
     const state = freshState();
     const first = await azureOn(state);
     first.cloud.faults.set({
@@ -74,7 +74,7 @@ describe("faults", () => {
     expect(second.cloud.faults.report()).toMatchObject({ seed: 3, met: [2] });
   });
 
-  test("by urn, type, location and operation", async () => {
+  test("match by urn, type, location and operation", async () => {
     const { cloud, azure } = await azureOn(freshState());
     const urn = urnOf(group, "rg");
     cloud.faults.set([
@@ -89,7 +89,7 @@ describe("faults", () => {
     await azure.delete(made);
   });
 
-  test("created-but-504: the answer is lost, the resource is there and can be adopted", async () => {
+  test("created-but-504: the answer is lost, but the resource exists and can be adopted", async () => {
     const { cloud, azure } = await azureOn(freshState());
     cloud.faults.set([{ match: { operation: "create" }, action: "created-but-504", times: 1 }]);
     await expect(azure.create(group, "rg", inputs)).rejects.toThrow(/Status=504/);
@@ -99,7 +99,7 @@ describe("faults", () => {
     expect((await azure.read(group, groupId))?.inputs).toMatchObject(inputs);
   });
 
-  test("a failure in the middle leaves a failed resource that the engine keeps; a new write repairs it", async () => {
+  test("an operation that fails after acceptance leaves a failed resource in the state; an update repairs the resource", async () => {
     const { cloud, azure } = await azureOn(freshState(), 0.0001);
     cloud.faults.set([
       { match: {}, action: "error", code: "Quota", message: "no more", afterSeconds: 1, times: 1 },
@@ -129,14 +129,14 @@ describe("faults", () => {
     expect(cloud.list()).toEqual([]);
   });
 
-  test("every mistake in a script is named", () => {
+  test("every mistake in a script is reported", () => {
     const cloud = openCloud();
     expect(() => cloud.faults.set([{ match: { urm: "x" }, action: "explode", times: 0 }])).toThrow(
       /urm[\s\S]*faults\[0\]\.match|action[\s\S]*urm/,
     );
   });
 
-  test("with a probability: the same seed strikes the same calls", () => {
+  test("a fault with a probability hits the same calls for the same seed", () => {
     const strikes = () => {
       const { faults } = openCloud();
       faults.set({ seed: 7, faults: [{ match: {}, action: "error", probability: 0.5 }] });
@@ -150,7 +150,7 @@ describe("faults", () => {
 });
 
 describe("operations", () => {
-  test("a cancelled wait says so; the operation goes on and ends, whoever looks", async () => {
+  test("a cancelled wait is reported; the operation goes on and ends, also after a restart", async () => {
     const state = freshState();
     const { cloud, azure } = await azureOn(state, 0.5);
     const cancel = new AbortController();
@@ -171,7 +171,7 @@ describe("operations", () => {
     });
   });
 
-  test("a deletion ends, too, when nobody waits for it", async () => {
+  test("a deletion completes even if no caller waits for it", async () => {
     const state = freshState();
     const { azure, cloud } = await azureOn(state, 0.02);
     const made = await azure.create(group, "rg", inputs);
@@ -186,7 +186,7 @@ describe("operations", () => {
     expect(cloud.list()).toEqual([]);
   });
 
-  test("drift shows as changed inputs", async () => {
+  test("a read reports drift as changed inputs", async () => {
     const { cloud, azure } = await azureOn(freshState());
     const made = await azure.create(group, "rg", inputs);
     const [resource] = cloud.list();
@@ -197,7 +197,7 @@ describe("operations", () => {
     expect((await azure.read(group, groupId))?.inputs).toEqual({ ...made.inputs, tags: { by: "hand" } });
   });
 
-  test("check and diff and a preview touch nothing", async () => {
+  test("check, diff and preview change no resource and call no API", async () => {
     const { cloud, azure } = await azureOn(freshState());
     const about = { urn: urnOf(group, "rg"), type: group, name: "rg" };
     const { inputs: checked } = await azure.session.check({
@@ -233,7 +233,7 @@ describe("operations", () => {
     expect(cloud.statistics.report().total.calls).toBe(0);
   });
 
-  test("the same seed gives the same ids, addresses and times; another start never the same ids", async () => {
+  test("the same seed gives the same ids and addresses; a restart gives other ids", async () => {
     const make = async (state: string) => {
       const cloud = openCloud(state);
       const aws = await Driver.aws(cloud);

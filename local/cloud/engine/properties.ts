@@ -1,6 +1,6 @@
 import { type PropertyMap, type PropertyValue, Unknown } from "../../plugin/values";
 
-/** The value at a dotted path (`networkProfile.serviceCidr`); undefined when absent, null or unknown. */
+/** The value at a dotted path (`networkProfile.serviceCidr`); undefined if the value is absent, null or unknown. */
 export function at(map: PropertyMap, path: string): PropertyValue | undefined {
   let value: PropertyValue | undefined = map;
   for (const key of path.split(".")) {
@@ -24,7 +24,7 @@ export function booleanAt(map: PropertyMap, path: string): boolean | undefined {
   return typeof value === "boolean" ? value : undefined;
 }
 
-/** The list at a path; empty when there is none. */
+/** The list at a path; empty if the path has no list. */
 export function listAt(map: PropertyMap, path: string): readonly PropertyValue[] {
   const value = at(map, path);
   return Array.isArray(value) ? value : [];
@@ -38,13 +38,13 @@ export function objectsAt(map: PropertyMap, path: string): readonly PropertyMap[
   return listAt(map, path).filter(isObject);
 }
 
-/** The object at a path; empty when there is none. */
+/** The object at a path; empty if the path has no object. */
 export function objectAt(map: PropertyMap, path: string): PropertyMap {
   const value = at(map, path);
   return isObject(value) ? value : {};
 }
 
-/** Tags and the like: only the members that are strings. */
+/** The members of the object at a path that are strings; for tags and similar maps. */
 export function stringMapAt(map: PropertyMap, path: string): Record<string, string> {
   return Object.fromEntries(
     Object.entries(objectAt(map, path)).filter((entry): entry is [string, string] => {
@@ -53,7 +53,7 @@ export function stringMapAt(map: PropertyMap, path: string): Record<string, stri
   );
 }
 
-/** Whether something stands at the path, be it a value that is not known yet. */
+/** True if the path has a value, even one that is not known yet. */
 export function isGiven(map: PropertyMap, path: string): boolean {
   const keys = path.split(".");
   let value: PropertyValue | undefined = map;
@@ -66,7 +66,7 @@ export function isGiven(map: PropertyMap, path: string): boolean {
   return value !== undefined && value !== null;
 }
 
-/** A copy with the value set at a dotted path, objects made on the way; a value already there stays. */
+/** A copy with a default at a dotted path: missing objects are created, an existing value stays. */
 export function withDefault(map: PropertyMap, path: string, value: PropertyValue): PropertyMap {
   const [key = "", ...rest] = path.split(".");
   const present = map[key];
@@ -79,7 +79,7 @@ export function withDefault(map: PropertyMap, path: string, value: PropertyValue
   return { ...map, [key]: withDefault(present ?? {}, rest.join("."), value) };
 }
 
-/** A copy without nulls and undefined members, as the official plugins see their inputs. */
+/** A copy without null and undefined members, as the official plugins receive their inputs. */
 export function withoutNulls(value: PropertyMap): PropertyMap {
   return Object.fromEntries(
     Object.entries(value)

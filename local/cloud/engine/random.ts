@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** A number in [0, 1) that depends on the parts alone, so that the same run draws the same numbers again. */
+/** A number in [0, 1) that depends on the parts alone, so that runs with the same seed are repeatable. */
 export function fraction(...parts: readonly (string | number)[]): number {
   return Number.parseInt(hex(12, ...parts), 16) / 2 ** 48;
 }

@@ -16,17 +16,18 @@ import type {
 import type { PropertyMap } from "../../plugin/values";
 import { acceptDeletion, acceptWrite, release } from "./acceptance";
 import { type Call, call } from "./call";
-import { checked, previewed } from "./check";
+import { check, previewOutputs } from "./check";
 import type { Cloud } from "./cloud";
 import type { Dialect, Verb } from "./dialect";
 import { diff } from "./diff";
 import { CloudError } from "./errors";
 import type { Fault } from "./faults";
 import type { Draft, Kind, Scope } from "./kind";
+import type { KindContext } from "./kind-context";
 import type { Resource } from "./store";
-import { finished, waitFor } from "./waiting";
+import { waitForDeletion, waitForWrite } from "./waiting";
 
-/** The plugin of one cloud: its dialect over the shared machinery. */
+/** The Pulumi plugin of one cloud: the cloud's dialect on the engine that both clouds share. */
 export function cloudPlugin(cloud: Cloud, dialect: Dialect): Plugin {
   return {
     name: dialect.cloud,
@@ -37,7 +38,7 @@ export function cloudPlugin(cloud: Cloud, dialect: Dialect): Plugin {
   };
 }
 
-type About = Pick<CreateRequest, "urn" | "type" | "name">;
+type ResourceRequest = Pick<CreateRequest, "urn" | "type" | "name">;
 
 class CloudSession implements Session {
   constructor(
@@ -48,7 +49,7 @@ class CloudSession implements Session {
 
   async check(request: CheckRequest): Promise<CheckResult> {
     const kind = this.#kind(request.type);
-    return checked(this.cloud, this.dialect, kind, this.scope, request);
+    return check(this.#context(kind), this.scope, request);
   }
 
   async diff(request: DiffRequest): Promise<DiffResult> {
@@ -63,35 +64,32 @@ class CloudSession implements Session {
     const kind = this.#kind(request.type);
     const scope = this.dialect.scopeOf(this.scope, "", request.inputs);
     if (request.preview) {
-      return { id: "", outputs: previewed(kind, request.inputs) };
+      return { id: "", outputs: previewOutputs(kind, request.inputs) };
     }
     const unique = this.cloud.unique(request.urn);
     const identity = kind.identify({ inputs: request.inputs, scope, unique, view: this.cloud });
     const draft: Draft = { ...identity, inputs: request.inputs, scope, unique, view: this.cloud };
-    return this.#explained(kind.operations.create, request.name, async () => {
-      const about = this.#call(kind, "create", draft, request);
-      if (this.dialect.looksBeforeCreate) {
-        const present = await this.#send({ ...about, ...readOf(kind) }, () => this.cloud.find(draft.key));
-        if (present !== undefined) {
-          throw this.dialect.exists(present);
+    return this.#explainErrors(kind.operations.create, request.name, async () => {
+      const creation = this.#call(kind, "create", draft, request);
+      if (this.dialect.readsBeforeCreate) {
+        const existing = await this.#send({ ...creation, ...readOf(kind) }, () => this.cloud.find(draft.key));
+        if (existing !== undefined) {
+          throw this.dialect.exists(existing);
         }
       }
-      const { resource, later } = await this.#send(about, (fault) => {
-        const present = this.cloud.find(draft.key);
-        if (present !== undefined && !kind.adopts && !kind.repeatable) {
-          throw kind.exists?.(present) ?? this.dialect.exists(present);
+      const { resource, fault } = await this.#send(creation, (laterFault) => {
+        const existing = this.cloud.find(draft.key);
+        if (existing !== undefined && !kind.adopts && !kind.repeatable) {
+          throw kind.exists?.(existing) ?? this.dialect.exists(existing);
         }
-        const accepted = acceptWrite(
-          this.cloud,
-          this.dialect,
-          kind,
-          present === undefined ? draft : { ...draft, previous: present },
-          request.urn,
-          fault,
-        );
-        return { resource: accepted, later: fault };
+        const accepted = acceptWrite(this.#context(kind), {
+          draft: existing === undefined ? draft : { ...draft, previous: existing },
+          urn: request.urn,
+          fault: laterFault,
+        });
+        return { resource: accepted, fault: laterFault };
       });
-      const outputs = await this.#done(kind, resource, later, request);
+      const outputs = await this.#outputsAfterWrite(kind, resource, fault, request);
       return { id: resource.id, outputs };
     });
   }
@@ -99,9 +97,9 @@ class CloudSession implements Session {
   async read(request: ReadRequest): Promise<ReadResult | undefined> {
     const kind = this.#kind(request.type);
     const draft = this.#draft(kind, request, { ...request.olds, ...request.inputs });
-    return this.#explained(kind.operations.read, draft.id, async () => {
-      const about = this.#call(kind, "read", draft, request);
-      const resource = await this.#send(about, () => this.cloud.find(draft.key));
+    return this.#explainErrors(kind.operations.read, draft.id, async () => {
+      const reading = this.#call(kind, "read", draft, request);
+      const resource = await this.#send(reading, () => this.cloud.find(draft.key));
       return resource === undefined
         ? undefined
         : {
@@ -115,30 +113,33 @@ class CloudSession implements Session {
   async update(request: UpdateRequest): Promise<PropertyMap> {
     const kind = this.#kind(request.type);
     if (request.preview) {
-      return this.dialect.previewUpdate(previewed(kind, request.news), request.olds);
+      return this.dialect.previewUpdate(previewOutputs(kind, request.news), request.olds);
     }
     const draft = this.#draft(kind, request, request.news);
-    return this.#explained(kind.operations.update, draft.id, async () => {
-      const about = this.#call(kind, "update", draft, request);
-      const { resource, later } = await this.#send(about, (fault) => {
+    return this.#explainErrors(kind.operations.update, draft.id, async () => {
+      const change = this.#call(kind, "update", draft, request);
+      const { resource, fault } = await this.#send(change, (laterFault) => {
         const previous = this.cloud.find(draft.key);
         if (previous === undefined) {
           const detail = `The resource '${draft.id}' is gone; run 'pulumi refresh' to see what is left.`;
           throw new CloudError(404, "ResourceNotFound", detail);
         }
-        const written = { ...draft, previous };
-        const accepted = acceptWrite(this.cloud, this.dialect, kind, written, request.urn, fault);
-        return { resource: accepted, later: fault };
+        const accepted = acceptWrite(this.#context(kind), {
+          draft: { ...draft, previous },
+          urn: request.urn,
+          fault: laterFault,
+        });
+        return { resource: accepted, fault: laterFault };
       });
-      return this.#done(kind, resource, later, request);
+      return this.#outputsAfterWrite(kind, resource, fault, request);
     });
   }
 
   async delete(request: DeleteRequest): Promise<void> {
     const kind = this.#kind(request.type);
     const draft = this.#draft(kind, request, { ...request.olds, ...request.oldInputs });
-    await this.#explained(kind.operations.delete, draft.id, async () => {
-      const accepted = await this.#send(this.#call(kind, "delete", draft, request), (later) => {
+    await this.#explainErrors(kind.operations.delete, draft.id, async () => {
+      const accepted = await this.#send(this.#call(kind, "delete", draft, request), (fault) => {
         const resource = this.cloud.find(draft.key);
         if (resource === undefined) {
           return undefined;
@@ -147,15 +148,15 @@ class CloudSession implements Session {
           release(this.cloud, resource);
           return undefined;
         }
-        const going = acceptDeletion(this.cloud, this.dialect, kind, draft, resource, later);
-        return { going, later };
+        const deleting = acceptDeletion(this.#context(kind), { draft, resource, fault });
+        return { deleting, fault };
       });
       if (accepted === undefined) {
         return;
       }
-      const { going, later } = accepted;
-      const left = await waitFor(this.cloud, this.dialect, kind, going, later, request);
-      const failure = left?.operation.failure;
+      const { deleting, fault } = accepted;
+      const remaining = await waitForDeletion(this.#context(kind), deleting, fault, request);
+      const failure = remaining?.operation.failure;
       if (failure !== undefined) {
         throw new CloudError(failure.status, failure.code, failure.detail);
       }
@@ -175,7 +176,7 @@ class CloudSession implements Session {
       location: scope.region,
       operation: "invoke" as const,
     };
-    const about: Call = {
+    const query: Call = {
       operation: invoke.operation,
       verb: "read",
       scope,
@@ -183,37 +184,41 @@ class CloudSession implements Session {
       target,
       signal: request.signal,
     };
-    return this.#explained(invoke.operation, request.token, () =>
-      this.#send(about, () => invoke.answer(request.args, scope, this.cloud)),
+    return this.#explainErrors(invoke.operation, request.token, () =>
+      this.#send(query, () => invoke.answer(request.args, scope, this.cloud)),
     );
   }
 
-  /** Waits for an accepted creation or change and returns the resource's outputs. */
-  async #done(
+  /** Waits for an accepted creation or update and returns the resource's outputs. */
+  async #outputsAfterWrite(
     kind: Kind,
     accepted: Resource,
-    later: Fault | undefined,
+    fault: Fault | undefined,
     request: CreateRequest | UpdateRequest,
   ): Promise<PropertyMap> {
-    const resource = await finished(this.cloud, this.dialect, kind, accepted, later, request);
-    if (this.dialect.looksBeforeCreate) {
-      // The official plugin reads the resource once more after each write, and does without if it cannot.
-      const about = this.#call(kind, "read", { ...resource, scope: this.scope }, request);
-      await this.#send({ ...about, ...readOf(kind) }, () => undefined).catch(ignoreRefusal);
+    const resource = await waitForWrite(this.#context(kind), accepted, fault, request);
+    if (this.dialect.readsBeforeCreate) {
+      // The official plugin reads the resource once more after each write and ignores a failure of that read.
+      const reading = this.#call(kind, "read", { ...resource, scope: this.scope }, request);
+      await this.#send({ ...reading, ...readOf(kind) }, () => undefined).catch(ignoreRefusal);
     }
     return this.dialect.outputs(kind, resource, this.cloud);
   }
 
-  /** What the cloud has under the id that the engine knows, as something to be read, changed or deleted. */
-  #draft(kind: Kind, request: About & { readonly id: string }, inputs: PropertyMap): Draft {
+  #context(kind: Kind): KindContext {
+    return { cloud: this.cloud, dialect: this.dialect, kind };
+  }
+
+  /** The resource with the id that the engine gives, as a draft to read, update or delete. */
+  #draft(kind: Kind, request: ResourceRequest & { readonly id: string }, inputs: PropertyMap): Draft {
     const scope = this.dialect.scopeOf(this.scope, request.id, inputs);
     const { key, id } = this.dialect.locate(kind, request.id, scope);
-    const known = this.cloud.find(key);
+    const existing = this.cloud.find(key);
     return {
       id,
       key,
-      name: known?.name ?? request.name,
-      location: known?.location ?? scope.region,
+      name: existing?.name ?? request.name,
+      location: existing?.location ?? scope.region,
       inputs,
       scope,
       unique: "",
@@ -225,7 +230,7 @@ class CloudSession implements Session {
     kind: Kind,
     verb: Verb,
     draft: Pick<Draft, "name" | "location" | "scope">,
-    request: About & { readonly signal: AbortSignal },
+    request: ResourceRequest & { readonly signal: AbortSignal },
   ): Call {
     return {
       operation: kind.operations[verb],
@@ -244,14 +249,15 @@ class CloudSession implements Session {
     };
   }
 
-  #send<Answer>(about: Call, body: (later: Fault | undefined) => Answer): Promise<Answer> {
-    // A look on the side (before a create, after a write) meets no fault: it is meant for the write.
-    const { target, ...aside } = about;
-    const isAside = about.verb === "read" && target?.operation !== "read" && target?.operation !== "invoke";
-    return call(this.cloud, this.dialect, isAside ? aside : about, body);
+  #send<Answer>(request: Call, body: (laterFault: Fault | undefined) => Answer): Promise<Answer> {
+    // The plugin's own read before a creation or after a write meets no fault: the fault is meant for the write.
+    const { target, ...withoutTarget } = request;
+    const isAuxiliary =
+      request.verb === "read" && target?.operation !== "read" && target?.operation !== "invoke";
+    return call(this.cloud, this.dialect, isAuxiliary ? withoutTarget : request, body);
   }
 
-  async #explained<Answer>(operation: string, id: string, body: () => Promise<Answer>): Promise<Answer> {
+  async #explainErrors<Answer>(operation: string, id: string, body: () => Promise<Answer>): Promise<Answer> {
     try {
       return await body();
     } catch (error) {
@@ -278,8 +284,7 @@ function readOf(kind: Kind): { operation: string; verb: "read" } {
   return { operation: kind.operations.read, verb: "read" };
 }
 
-function unsupported(what: string, token: string, known: ReadonlyMap<string, unknown>): Error {
-  return new Error(
-    `the local simulated cloud has no ${what} ${token}; it has:\n  ${[...known.keys()].sort().join("\n  ")}`,
-  );
+function unsupported(category: string, token: string, supported: ReadonlyMap<string, unknown>): Error {
+  const tokens = [...supported.keys()].sort().join("\n  ");
+  return new Error(`the local simulated cloud has no ${category} ${token}; the cloud supports:\n  ${tokens}`);
 }

@@ -13,7 +13,7 @@ const step = fc.record({
   value: fc.integer(),
 });
 
-test("a store that is opened again has exactly what was put and not removed", () => {
+test("a reopened store has exactly the resources that were put and not removed", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const folder = join(freshState(), "resources");
@@ -42,7 +42,7 @@ test("a store that is opened again has exactly what was put and not removed", ()
   );
 });
 
-test("what a killed process was in the middle of writing is dropped", () => {
+test("a file that a killed process had half written is deleted", () => {
   const folder = join(freshState(), "resources");
   const store = new Store(folder);
   store.put(resource("a", [], undefined, 1));

@@ -3,47 +3,48 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from "node:path";
 import type { PropertyMap } from "../../plugin/values";
 
-/** A resource as the cloud keeps it. */
+/** A resource as the cloud stores it. */
 export interface Resource {
-  /** Unique over both clouds, see `Kind.key`; references name it. */
+  /** Unique across both clouds (see `Identity.key`); references name resources by key. */
   readonly key: string;
-  /** The id that the engine knows it by. */
+  /** The id in the Pulumi engine's state. */
   readonly id: string;
   readonly cloud: "azure-native" | "aws";
   /** Pulumi's type token. */
   readonly type: string;
   readonly name: string;
   readonly location: string;
-  /** Whose request made it; absent for what the cloud makes on its own (a VPC's main route table). */
+  /** URN of the request that created the resource; absent for resources that the cloud creates on its own (a VPC's main route table). */
   readonly urn?: string;
   readonly createdAt: string;
-  /** What was asked for, as checked: what `read` returns. */
+  /** The inputs after `check`; `read` returns them. */
   readonly inputs: PropertyMap;
-  /** What the cloud gave it when it was made (addresses, generated ids). */
+  /** Values that the cloud assigned at creation (addresses, generated ids). */
   readonly computed: PropertyMap;
-  /** Keys of the resources that it needs, and that cannot be deleted before it. */
+  /** Keys of the resources that this resource needs; they cannot be deleted before it. */
   readonly references: readonly string[];
-  /** The key of what it goes away with. */
+  /** Key of the resource whose deletion also deletes this resource. */
   readonly parent?: string;
-  /** The last operation on it, be it over or not. */
+  /** The last operation on the resource, under way or ended. */
   readonly operation: Operation;
 }
 
 export interface Operation {
   readonly kind: "create" | "update" | "delete";
-  /** Milliseconds since 1970 of the wall clock. An operation is under way until `until`, whoever waits for it. */
+  /** Wall-clock time at which the operation was accepted; milliseconds since 1970. */
   readonly since: number;
+  /** Wall-clock time at which the operation ends, even if no caller waits for it; milliseconds since 1970. */
   readonly until: number;
-  /** Keys of the resources that nothing else may change meanwhile. */
+  /** Keys of the resources that no other operation may change while this operation is under way. */
   readonly locks: readonly string[];
-  /** How it ends badly, decided when it was accepted. */
+  /** The error with which the operation ends, decided when it was accepted. Absent: it succeeds. */
   readonly failure?: { readonly status: number; readonly code: string; readonly detail: string };
 }
 
 /**
- * The resources on disk, a file each, all held in memory too. Writing is a temporary file and a rename, done
- * before the call that asked for it returns: after a kill -9 at any moment each resource is there as it was
- * last answered. It is synchronous on purpose (some 0.1 ms): no two writes of one resource can cross.
+ * The resources, each in a file of its own and all in memory too. A write goes to a temporary file that is then
+ * renamed, before the call returns: after a kill -9 at any moment, each resource is as it was last written.
+ * Writes are synchronous on purpose (some 0.1 ms each), so that two writes of one resource cannot interleave.
  */
 export class Store {
   readonly #resources = new Map<string, Resource>();
@@ -51,7 +52,7 @@ export class Store {
   readonly #children = new Map<string, Set<string>>();
   readonly #folder: string;
 
-  /** @param folder made if absent; half-written files of an earlier process are dropped */
+  /** @param folder created if absent; half-written files of an earlier process are deleted */
   constructor(folder: string) {
     this.#folder = folder;
     mkdirSync(folder, { recursive: true });
@@ -73,12 +74,12 @@ export class Store {
     return [...this.#resources.values()];
   }
 
-  /** Those whose references name the key. */
+  /** The resources whose references contain the key. */
   dependents(key: string): Resource[] {
     return this.#resolve(this.#dependents.get(key));
   }
 
-  /** Those that go away with the key. */
+  /** The resources whose parent is the key. */
   children(key: string): Resource[] {
     return this.#resolve(this.#children.get(key));
   }
@@ -127,7 +128,7 @@ export class Store {
   }
 }
 
-/** Replaces a file so that a reader, or a process started after a kill -9, sees the old or the new one whole. */
+/** Replaces a file so that a reader, or a process started after a kill -9, sees either the old or the new text in full. */
 export function writeAtomically(path: string, text: string): void {
   const temporary = `${path}.new`;
   writeFileSync(temporary, text);

@@ -1,32 +1,40 @@
 import { type CreateRequest, InitializationFailed } from "../../plugin/plugin";
 import { crash, hang } from "./call";
 import type { Cloud } from "./cloud";
-import type { Dialect } from "./dialect";
 import { CloudError } from "./errors";
 import type { Fault } from "./faults";
-import type { Kind } from "./kind";
+import type { KindContext } from "./kind-context";
 import type { Resource } from "./store";
 
+type WaitRequest = Pick<CreateRequest, "signal" | "timeoutSeconds">;
+
 /**
- * Waits for an accepted operation, as the official plugin does by polling, and returns the resource as it is
- * then (undefined: deleted). The operation goes on whatever becomes of the waiting.
+ * Waits until an accepted deletion ends, as the official plugin does by polling. Returns undefined once the
+ * resource is deleted, or the resource if the deletion failed. The operation goes on even if the wait ends early.
  *
- * Throws a CloudError for an answer that a fault has lost, an Error when the caller cancels or the time is up.
+ * Throws a CloudError when a fault loses the answer, and an Error when the caller cancels or the timeout passes.
  */
-export async function waitFor(
-  cloud: Cloud,
-  dialect: Dialect,
-  kind: Kind,
+export async function waitForDeletion(
+  context: KindContext,
   accepted: Resource,
-  later: Fault | undefined,
-  request: Pick<CreateRequest, "signal" | "timeoutSeconds">,
+  fault: Fault | undefined,
+  request: WaitRequest,
+): Promise<Resource | undefined> {
+  return waitForOperation(context, accepted, fault, request);
+}
+
+async function waitForOperation(
+  { cloud, dialect, kind }: KindContext,
+  accepted: Resource,
+  fault: Fault | undefined,
+  request: WaitRequest,
 ): Promise<Resource | undefined> {
   const { until, kind: verb } = accepted.operation;
-  const patience = request.timeoutSeconds > 0 ? request.timeoutSeconds : dialect.patienceSeconds;
-  const lastMoment = cloud.clock.deadline(patience);
+  const timeoutSeconds = request.timeoutSeconds > 0 ? request.timeoutSeconds : dialect.defaultTimeoutSeconds;
+  const deadline = cloud.clock.deadline(timeoutSeconds);
   try {
-    await strike(cloud, later, until, request.signal);
-    await cloud.clock.sleepUntil(Math.min(until, lastMoment), request.signal);
+    await injectAfterAcceptance(cloud, fault, until, request.signal);
+    await cloud.clock.sleepUntil(Math.min(until, deadline), request.signal);
   } catch (error) {
     if (error instanceof CloudError) {
       throw error;
@@ -34,43 +42,43 @@ export async function waitFor(
     const operation = kind.operations[verb];
     throw new Error(
       `${operation} of ${accepted.id} was cancelled; the operation goes on in the cloud. ` +
-        "Run 'pulumi refresh' to see what became of it.",
+        "Run 'pulumi refresh' to see its result.",
       { cause: error },
     );
   }
-  if (cloud.clock.scale > 0 && lastMoment < until) {
+  if (cloud.clock.scale > 0 && deadline < until) {
     throw new Error(
-      `${kind.operations[verb]} of ${accepted.id} took longer than ${patience} s (simulated): context deadline ` +
-        "exceeded. The operation goes on in the cloud; raise customTimeouts if it needs longer.",
+      `${kind.operations[verb]} of ${accepted.id} took longer than ${timeoutSeconds} s (simulated): context deadline ` +
+        "exceeded. The operation goes on in the cloud; raise customTimeouts if the operation needs longer.",
     );
   }
   return cloud.find(accepted.key);
 }
 
 /**
- * Waits like {@link waitFor} until a creation or change is done. Throws InitializationFailed, as the official
- * plugins do, when the resource is there but the operation failed or nobody waited for its end.
+ * Waits until an accepted creation or update ends. Throws InitializationFailed, as the official plugins do, when
+ * the resource exists but the operation failed, the caller cancelled, or the timeout passed. Throws a CloudError
+ * when a fault loses the answer.
  */
-export async function finished(
-  cloud: Cloud,
-  dialect: Dialect,
-  kind: Kind,
+export async function waitForWrite(
+  context: KindContext,
   accepted: Resource,
-  later: Fault | undefined,
-  request: Pick<CreateRequest, "signal" | "timeoutSeconds">,
+  fault: Fault | undefined,
+  request: WaitRequest,
 ): Promise<Resource> {
+  const { cloud, dialect, kind } = context;
   const unfinished = (reason: string) => {
     const current = cloud.find(accepted.key) ?? accepted;
     return new InitializationFailed(accepted.id, dialect.outputs(kind, current, cloud), [reason]);
   };
   let resource: Resource | undefined;
   try {
-    resource = await waitFor(cloud, dialect, kind, accepted, later, request);
+    resource = await waitForOperation(context, accepted, fault, request);
   } catch (error) {
     throw error instanceof CloudError ? error : unfinished((error as Error).message);
   }
   if (resource === undefined) {
-    throw new Error(`${accepted.id} was deleted by somebody else while it was being written`);
+    throw new Error(`${accepted.id} was deleted by another request while the resource was being written`);
   }
   const { failure } = resource.operation;
   if (failure !== undefined) {
@@ -80,8 +88,8 @@ export async function finished(
   return resource;
 }
 
-/** The fault that comes after the request was accepted. `error` and `throttle` are part of the operation itself. */
-async function strike(
+/** Injects a fault that is due after acceptance. `error` and `throttle` are not handled here: the operation carries them. */
+async function injectAfterAcceptance(
   cloud: Cloud,
   fault: Fault | undefined,
   until: number,

@@ -1,0 +1,10 @@
+import type { Cloud } from "./cloud";
+import type { Dialect } from "./dialect";
+import type { Kind } from "./kind";
+
+/** One kind of resource together with the cloud that it lives in. */
+export interface KindContext {
+  readonly cloud: Cloud;
+  readonly dialect: Dialect;
+  readonly kind: Kind;
+}
