@@ -4,27 +4,34 @@ import type { Child } from "../kubernetes/control-plane/children";
 export interface AnvilOptions {
   readonly chainId: number;
   readonly port: number;
-  /** Seconds from a block to the next, with or without transactions. */
+  /** Seconds between blocks, with or without transactions. */
   readonly blockSeconds: number;
-  /** Whether the deterministic deployer is there from the first block on. */
+  /** True if the deterministic deployer exists from the first block on. */
   readonly deployer: boolean;
-  /** A saved state to go on from. */
+  /** Path of a saved state from which the chain continues. */
   readonly loadState?: string;
 }
 
-/** Anvil's command line. Its accounts are those of its publicly known development mnemonic: nothing secret. */
+/** Anvil's command line. Its accounts derive from anvil's public development mnemonic, so nothing here is secret. */
 export function anvil({ chainId, port, blockSeconds, deployer, loadState }: AnvilOptions): Child {
   return {
     name: "anvil",
     command: foundry("anvil"),
     args: [
-      ...["--host", "127.0.0.1", "--port", String(port)],
-      ...["--chain-id", String(chainId), "--block-time", String(blockSeconds)],
+      "--host",
+      "127.0.0.1",
+      "--port",
+      String(port),
+      "--chain-id",
+      String(chainId),
+      "--block-time",
+      String(blockSeconds),
       ...(deployer ? [] : ["--disable-default-create2-deployer"]),
       ...(loadState === undefined ? [] : ["--load-state", loadState]),
-      // Where our real genesis ends, so that the dev chains run the same code.
-      ...["--hardfork", "shanghai"],
-      // A line a block and a call would fill the disk.
+      // The latest fork of our real genesis, so that the dev chains execute the same bytecode.
+      "--hardfork",
+      "shanghai",
+      // A log line for each block and each call would fill the disk.
       "--quiet",
     ],
   };

@@ -42,7 +42,7 @@ async function send(url: string): Promise<void> {
   }
 }
 
-test("chain 138 lacks the deployer, the stand-in for Mainnet has it; a block comes every two seconds", async () => {
+test("chain 138 lacks the deployer, the Mainnet stand-in has it; both chains add a block every two seconds", async () => {
   const ours = await chain("--chain-id", "138", "--without-deployer");
   expect(await rpc(ours.url("rpc"), "eth_chainId")).toBe("0x8a");
   expect(await rpc(ours.url("rpc"), "eth_getCode", [DEPLOYER, "latest"])).toBe("0x");
@@ -75,7 +75,7 @@ test("SIGTERM loses nothing: the same genesis, blocks and nonces on the same por
   await send(second.url("rpc"));
 });
 
-test("kill -9 loses at most what came since the last save, and takes anvil with it", async () => {
+test("kill -9 loses at most the blocks since the last save, and anvil ends too", async () => {
   const first = await chain("--chain-id", "138", "--save-seconds", "1");
   await send(first.url("rpc"));
   const [genesis, , nonce] = await state(first.url("rpc"));
@@ -85,13 +85,13 @@ test("kill -9 loses at most what came since the last save, and takes anvil with 
   await first.stop("SIGKILL");
   await delay(200);
   expect(children.filter(isRunning)).toEqual([]);
-  // What a kill in the middle of a save leaves.
+  // A half-written file, as a kill during a save leaves it.
   writeFileSync(join(folder, "state.json.gz.new"), "half a sa");
   const second = await chain("--chain-id", "138");
   expect((await state(second.url("rpc"))).filter((_, i) => i !== 1)).toEqual([genesis, nonce]);
 });
 
-test("without anvil the service ends", async () => {
+test("the service ends when anvil ends", async () => {
   const service = await chain("--chain-id", "138");
   const [child] = withVariable("CHAINFLEET_CONTROL_PLANE", folder);
   process.kill(child?.pid ?? 0, "SIGKILL");

@@ -9,12 +9,12 @@ import { rpc } from "./rpc";
 import { SavedState } from "./saved-state";
 
 /**
- * A chain as a local service: anvil as its child, saved to disk every few seconds and when it is told to end.
+ * A chain as a local service: runs anvil as a child process and saves the chain to disk every few seconds and on SIGTERM.
  *
  *     main.ts --state DIR --chain-id N [--without-deployer] [--save-seconds N] [--port-rpc N]
  *
- * Prints `{"rpc":PORT}` when the chain answers with its id. Started again on the same folder it goes on with
- * the same blocks. Ends with status 1 when anvil does, or no longer answers as this chain.
+ * Prints `{"rpc":PORT}` once the chain answers with its id. When the service is restarted on the same folder, the
+ * chain continues from its saved blocks. Exits with status 1 when anvil exits or no longer answers as this chain.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     },
   });
   if (values.state === undefined || values["chain-id"] === undefined) {
-    throw new Error("--state DIR and --chain-id N are needed");
+    throw new Error("--state DIR and --chain-id N are required");
   }
   const folder = resolve(values.state);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -43,9 +43,9 @@ async function main(): Promise<void> {
     folder,
   );
   const ending = new AbortController();
-  child.ended.then((how) => {
+  child.ended.then((outcome) => {
     if (!ending.signal.aborted) {
-      fail(new Error(`anvil ${how}; see logs/anvil.log in ${folder}`));
+      fail(new Error(`anvil ${outcome}; see logs/anvil.log in ${folder}`));
     }
   });
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -53,33 +53,39 @@ async function main(): Promise<void> {
       end(child, saved, url, ending).catch(fail);
     });
   }
-  await ready(url, chainId);
+  await untilReady(url, chainId);
   saved.discardRestored();
   await saved.save(url);
   process.stdout.write(`${JSON.stringify({ rpc: port })}\n`);
-  await keep(saved, url, chainId, Number(values["save-seconds"]), ending.signal);
+  await saveRegularly({
+    saved,
+    url,
+    chainId,
+    saveSeconds: Number(values["save-seconds"]),
+    signal: ending.signal,
+  });
 }
 
-/** As long as a real consortium chain's blocks take; not scaled, because lanes and waits are tested with it. */
+/** The block time of a real consortium chain; not scaled, because tests of lanes and waits depend on real blocks. */
 const BLOCK_SECONDS = 2;
 
-/** Waits until the chain answers with its id. A long history takes a moment to load. */
-async function ready(url: string, chainId: number): Promise<void> {
+/** Waits until the chain answers with its id; loading a long history takes some time. */
+async function untilReady(url: string, chainId: number): Promise<void> {
   const deadline = performance.now() + START_SECONDS * 1000;
-  let last = await health(url, chainId);
-  while (last !== undefined) {
+  let problem = await healthProblem(url, chainId);
+  while (problem !== undefined) {
     if (performance.now() > deadline) {
-      throw new Error(`anvil was not ready after ${START_SECONDS} s: ${last}`);
+      throw new Error(`anvil was not ready after ${START_SECONDS} s: ${problem}`);
     }
     await delay(50);
-    last = await health(url, chainId);
+    problem = await healthProblem(url, chainId);
   }
 }
 
 const START_SECONDS = 45;
 
-/** Why the chain is not healthy; undefined if it is. */
-async function health(url: string, chainId: number): Promise<string | undefined> {
+/** Why the chain is unhealthy; undefined if the chain is healthy. */
+async function healthProblem(url: string, chainId: number): Promise<string | undefined> {
   try {
     const answer = Number(await rpc<string>(url, "eth_chainId", [], 5));
     return answer === chainId ? undefined : `${url} is chain ${answer}, not ${chainId}`;
@@ -88,21 +94,23 @@ async function health(url: string, chainId: number): Promise<string | undefined>
   }
 }
 
-/** Saves and looks after the chain until the service ends. */
-async function keep(
-  saved: SavedState,
-  url: string,
-  chainId: number,
-  saveSeconds: number,
-  signal: AbortSignal,
-): Promise<void> {
+interface SaveSchedule {
+  readonly saved: SavedState;
+  readonly url: string;
+  readonly chainId: number;
+  readonly saveSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+/** Checks and saves the chain regularly until the service ends. Throws after several failures in a row. */
+async function saveRegularly({ saved, url, chainId, saveSeconds, signal }: SaveSchedule): Promise<void> {
   for (let failures = 0; !signal.aborted; ) {
     await delay(saveSeconds * 1000, undefined, { signal }).catch(() => {});
     if (signal.aborted) {
       return;
     }
     const problem =
-      (await health(url, chainId)) ??
+      (await healthProblem(url, chainId)) ??
       (await saved.save(url).then(
         () => undefined,
         (error: Error) => `the chain could not be saved: ${error.message}`,
@@ -111,7 +119,7 @@ async function keep(
     if (problem !== undefined && !signal.aborted) {
       console.error(problem);
       if (failures === FAILURES_ALLOWED) {
-        throw new Error(`${problem}; this was the ${failures}th time, so the service ends`);
+        throw new Error(`${problem}; this was failure ${failures} in a row, so the service ends`);
       }
     }
   }
@@ -121,7 +129,9 @@ const FAILURES_ALLOWED = 3;
 
 async function end(child: Running, saved: SavedState, url: string, ending: AbortController): Promise<void> {
   ending.abort();
-  await saved.save(url).catch((error: Error) => console.error(`not saved at the end: ${error.message}`));
+  await saved
+    .save(url)
+    .catch((error: Error) => console.error(`the chain could not be saved at shutdown: ${error.message}`));
   await child.stop(2_000);
   process.exit(0);
 }

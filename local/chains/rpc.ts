@@ -1,4 +1,4 @@
-/** What a node answered instead of a result. */
+/** The error with which a node answered a JSON-RPC call. */
 export class RpcError extends Error {
   constructor(
     readonly method: string,
@@ -12,7 +12,7 @@ export class RpcError extends Error {
 /**
  * One JSON-RPC call over HTTP.
  *
- * @throws RpcError when the node answers with an error; another error when it does not answer
+ * @throws RpcError if the node answers with an error; another Error if the node does not answer
  */
 export async function rpc<Result>(
   url: string,

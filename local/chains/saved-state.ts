@@ -4,20 +4,20 @@ import { gunzipSync } from "node:zlib";
 import { rpc } from "./rpc";
 
 /**
- * A chain on disk: `state.json.gz`, replaced as a whole, so that a kill at any moment leaves the last one saved.
- * (Anvil's own `--state` writes in place: killed meanwhile, it does not start again.)
+ * A chain's state on disk: `state.json.gz`, replaced atomically, so that a kill at any moment leaves the last saved
+ * state. (Anvil's own `--state` writes in place: anvil cannot start again after a kill during such a write.)
  */
 export class SavedState {
   readonly #saved: string;
   readonly #restored: string;
-  #under: Promise<void> | undefined;
+  #lastSave: Promise<void> | undefined;
 
   constructor(folder: string) {
     this.#saved = join(folder, "state.json.gz");
     this.#restored = join(folder, "restored.json");
   }
 
-  /** The file for anvil to load; undefined if nothing was saved. To be deleted when anvil has read it. */
+  /** Writes the file that anvil loads; undefined if no state was saved. Call `discardRestored` once anvil has read the file. */
   restore(): string | undefined {
     if (!existsSync(this.#saved)) {
       return undefined;
@@ -26,21 +26,21 @@ export class SavedState {
     return this.#restored;
   }
 
-  /** Deletes what `restore` wrote. */
+  /** Deletes the file that `restore` wrote. */
   discardRestored(): void {
     rmSync(this.#restored, { force: true });
   }
 
-  /** Saves the chain with all its blocks; one after the other. */
+  /** Saves the chain with all its blocks. Concurrent saves run one after the other. */
   async save(url: string): Promise<void> {
-    const before = this.#under;
+    const previous = this.#lastSave;
     const saving = (async () => {
-      await before?.catch(() => {});
+      await previous?.catch(() => {});
       const state = await rpc<string>(url, "anvil_dumpState");
       writeFileSync(`${this.#saved}.new`, Buffer.from(state.slice(2), "hex"), { mode: 0o600 });
       renameSync(`${this.#saved}.new`, this.#saved);
     })();
-    this.#under = saving;
+    this.#lastSave = saving;
     await saving;
   }
 }

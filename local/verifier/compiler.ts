@@ -5,34 +5,34 @@ import { Worker } from "node:worker_threads";
 import type { ISolidityCompiler, SolidityJsonInput, SolidityOutput } from "@ethereum-sourcify/lib-sourcify";
 
 /**
- * The solc of the npm package in threads, at most one a core. What was compiled is kept by its input, so that a
+ * The npm package's solc in worker threads, at most one per core. Outputs are cached by their input, so that a
  * contract submitted to three explorers is compiled once.
  */
 export class Compiler implements ISolidityCompiler {
   readonly #outputs = new Map<string, Promise<string>>();
-  readonly #idle: { readonly worker: Worker; readonly patience: NodeJS.Timeout }[] = [];
+  readonly #idle: { readonly worker: Worker; readonly expiry: NodeJS.Timeout }[] = [];
   readonly #waiting: ((worker: Worker) => void)[] = [];
   #workers = 0;
 
-  /** Whether it is the one version there is, as explorers write it: `v0.8.37+commit.f401782d`. */
+  /** True if the version is the installed solc's; explorers write it as `v0.8.37+commit.f401782d`. */
   async isKnown(version: string): Promise<boolean> {
-    const known = await this.#answerTo("");
-    return version.replace(/^v/, "") === known.replace(/\.Emscripten.*/, "");
+    const installed = await this.#cachedAnswer("");
+    return version.replace(/^v/, "") === installed.replace(/\.Emscripten.*/, "");
   }
 
-  /** @throws with what the compiler has against the sources as `errors` */
+  /** @throws an Error with the compiler's errors as `errors` if the sources do not compile */
   async compile(_version: string, input: SolidityJsonInput): Promise<SolidityOutput> {
-    const output = JSON.parse(await this.#answerTo(JSON.stringify(input))) as SolidityOutput;
+    const output = JSON.parse(await this.#cachedAnswer(JSON.stringify(input))) as SolidityOutput;
     const errors = output.errors?.filter(({ severity }) => severity === "error") ?? [];
     if (errors.length > 0) {
       throw Object.assign(new Error("the sources do not compile"), { errors });
     }
-    // Without a contract of the wanted name there is no such key, which lib-sourcify does not expect.
+    // solc omits `contracts` if no contract has the requested name; lib-sourcify requires the key.
     return { ...output, contracts: output.contracts ?? {} };
   }
 
-  /** From what was kept, the latest used last, or from a thread. */
-  #answerTo(text: string): Promise<string> {
+  /** The answer from the cache, whose keys are in order of last use, or from a thread. */
+  #cachedAnswer(text: string): Promise<string> {
     const key = createHash("sha256").update(text).digest("hex");
     const answer = this.#outputs.get(key) ?? this.#ask(text);
     this.#outputs.delete(key);
@@ -51,7 +51,7 @@ export class Compiler implements ISolidityCompiler {
       const answer = await new Promise<string>((resolve, reject) => {
         const ended = () => reject(new Error("the compiler's thread ended"));
         worker.on("message", resolve).on("error", reject).on("exit", ended);
-        // One by one: a worker without any listener, its own among them, delivers no more messages.
+        // The listeners are removed one by one: removing all would also remove the worker's own, which deliver messages.
         settle = () => worker.off("message", resolve).off("error", reject).off("exit", ended);
         worker.postMessage(text);
       });
@@ -73,7 +73,7 @@ export class Compiler implements ISolidityCompiler {
   #take(): Promise<Worker> {
     const idle = this.#idle.pop();
     if (idle !== undefined) {
-      clearTimeout(idle.patience);
+      clearTimeout(idle.expiry);
       return Promise.resolve(idle.worker);
     }
     return this.#workers < availableParallelism()
@@ -92,8 +92,8 @@ export class Compiler implements ISolidityCompiler {
       next(worker);
       return;
     }
-    // A thread with solc holds some 150 MiB.
-    const patience = setTimeout(() => {
+    // Idle threads end after a while, because a thread with solc holds some 150 MiB.
+    const expiry = setTimeout(() => {
       this.#idle.splice(
         this.#idle.findIndex((idle) => idle.worker === worker),
         1,
@@ -101,7 +101,7 @@ export class Compiler implements ISolidityCompiler {
       this.#workers--;
       void worker.terminate();
     }, IDLE_MS);
-    this.#idle.push({ worker, patience });
+    this.#idle.push({ worker, expiry });
   }
 }
 

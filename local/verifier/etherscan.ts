@@ -1,5 +1,12 @@
 import { type Chain, isAddress } from "./chain";
-import { type Answer, type ApiRequest, type Explorer, type Means, parseArguments, placeOf } from "./explorer";
+import {
+  type Answer,
+  type ApiRequest,
+  type Explorer,
+  type ExplorerContext,
+  locationOf,
+  parseArguments,
+} from "./explorer";
 import { parseContractName, parseInputText } from "./standard-input";
 import { type Failed, verify } from "./verify";
 
@@ -7,24 +14,24 @@ type Parameters = Readonly<Record<string, string>>;
 
 /**
  * Etherscan's API v2, `/v2/api`, module `contract`: `verifysourcecode`, `checkverifystatus`, `getsourcecode` and
- * `getabi`. Every answer is HTTP 200; any key is a good one.
+ * `getabi`. Every answer has HTTP status 200; any API key is accepted.
  * https://docs.etherscan.io/contract-verification/verify-with-api
  * https://docs.etherscan.io/contract-verification/common-verification-errors
  */
-export function etherscan(means: Means): Explorer {
+export function etherscan(context: ExplorerContext): Explorer {
   return {
-    tooMany: refused(`Max calls per sec rate limit reached (${means.rate}/sec)`),
-    answer: (request) => answer(request, means),
+    tooMany: refused(`Max calls per sec rate limit reached (${context.rate}/sec)`),
+    answer: (request) => answer(request, context),
   };
 }
 
-async function answer(request: ApiRequest, means: Means): Promise<Answer> {
+async function answer(request: ApiRequest, context: ExplorerContext): Promise<Answer> {
   if (request.path.join("/") !== "v2/api") {
     return { status: 404, body: { message: "Not found" } };
   }
   const parameters: Parameters = Object.fromEntries([...request.query, ...(await request.form())]);
   const { chainid, apikey, module, action, address, guid } = parameters;
-  const chain = means.chains.get(Number(chainid));
+  const chain = context.chains.get(Number(chainid));
   if (chain === undefined) {
     return refused(
       "Missing or unsupported chainid parameter (required for v2 api), please see https://api.etherscan.io/v2/chainlist for the list of supported chainids",
@@ -39,20 +46,20 @@ async function answer(request: ApiRequest, means: Means): Promise<Answer> {
   switch (action) {
     case "verifysourcecode":
       return request.method === "POST"
-        ? submit(parameters, chain, means)
+        ? submit(parameters, chain, context)
         : refused("Error! Only POST is supported for verifysourcecode");
     case "checkverifystatus":
-      return status(guid ?? "", means);
+      return status(guid ?? "", context);
     case "getsourcecode":
-      return sourceCode(address, chain, means);
+      return sourceCode(address, chain, context);
     case "getabi":
-      return abi(address, chain, means);
+      return abi(address, chain, context);
     default:
       return refused("Error! Missing Or invalid Action name");
   }
 }
 
-async function submit(parameters: Parameters, chain: Chain, means: Means): Promise<Answer> {
+async function submit(parameters: Parameters, chain: Chain, context: ExplorerContext): Promise<Answer> {
   const { contractaddress, sourceCode = "", contractname = "", compilerversion = "" } = parameters;
   if (parameters["codeformat"] !== "solidity-standard-json-input") {
     return refused("Error! codeformat has to be solidity-standard-json-input here");
@@ -68,7 +75,7 @@ async function submit(parameters: Parameters, chain: Chain, means: Means): Promi
   if (contract === undefined) {
     return refused(nameNotFound(contractname));
   }
-  // Both spellings: the documentation has the right one, older clients the wrong one.
+  // The documentation spells the parameter correctly; older clients misspell it.
   const constructorArguments = parseArguments(
     parameters["constructorArguments"] || parameters["constructorArguements"] || "",
   );
@@ -77,26 +84,26 @@ async function submit(parameters: Parameters, chain: Chain, means: Means): Promi
       "Invalid constructor arguments provided. Please verify that they are in ABI-encoded format",
     );
   }
-  if (!(await means.compiler.isKnown(compilerversion))) {
+  if (!(await context.compiler.isKnown(compilerversion))) {
     return refused("Invalid or not supported solc version, see https://etherscan.io/solcversions for list");
   }
-  const place = await placeOf("etherscan", chain, contractaddress);
-  if ((await chain.code(place.address)) === "0x") {
+  const location = await locationOf("etherscan", chain, contractaddress);
+  if ((await chain.code(location.address)) === "0x") {
     return refused(`Unable to locate ContractCode at ${contractaddress}`);
   }
-  if (means.jobs.verified(place) !== undefined) {
+  if (context.jobs.verified(location) !== undefined) {
     return refused("Contract source code already verified");
   }
   const claim = { compilerVersion: compilerversion, contract, input, constructorArguments };
-  const job = means.jobs.submit(place, claim, () =>
-    verify({ ...claim, address: place.address }, chain, means.compiler, "both"),
+  const job = context.jobs.submit(location, claim, () =>
+    verify({ ...claim, address: location.address }, chain, context.compiler, "both"),
   );
   return ok(job.id);
 }
 
-function status(guid: string, { jobs }: Means): Answer {
+function status(guid: string, { jobs }: ExplorerContext): Answer {
   const job = jobs.get(guid);
-  if (job?.place.explorer !== "etherscan") {
+  if (job?.location.explorer !== "etherscan") {
     return refused("Error! Invalid GUID");
   }
   if (job.finished === undefined) {
@@ -106,11 +113,15 @@ function status(guid: string, { jobs }: Means): Answer {
   return outcome.verified ? ok("Pass - Verified") : refused(failure(outcome));
 }
 
-async function sourceCode(address: string | undefined, chain: Chain, { jobs }: Means): Promise<Answer> {
+async function sourceCode(
+  address: string | undefined,
+  chain: Chain,
+  { jobs }: ExplorerContext,
+): Promise<Answer> {
   if (!isAddress(address)) {
     return refused("Error! Invalid address format");
   }
-  const verified = jobs.verified(await placeOf("etherscan", chain, address));
+  const verified = jobs.verified(await locationOf("etherscan", chain, address));
   if (verified === undefined) {
     return ok([UNVERIFIED]);
   }
@@ -118,7 +129,7 @@ async function sourceCode(address: string | undefined, chain: Chain, { jobs }: M
   return ok([
     {
       ...UNVERIFIED,
-      // A standard JSON input is in a second pair of braces.
+      // Etherscan wraps a standard JSON input in a second pair of braces.
       SourceCode: `{${JSON.stringify(verified.input)}}`,
       ABI: JSON.stringify(verified.abi),
       ContractName: verified.contract.name,
@@ -133,11 +144,11 @@ async function sourceCode(address: string | undefined, chain: Chain, { jobs }: M
   ]);
 }
 
-async function abi(address: string | undefined, chain: Chain, { jobs }: Means): Promise<Answer> {
+async function abi(address: string | undefined, chain: Chain, { jobs }: ExplorerContext): Promise<Answer> {
   if (!isAddress(address)) {
     return refused("Error! Invalid address format");
   }
-  const verified = jobs.verified(await placeOf("etherscan", chain, address));
+  const verified = jobs.verified(await locationOf("etherscan", chain, address));
   return verified === undefined ? refused(UNVERIFIED.ABI) : ok(JSON.stringify(verified.abi));
 }
 
@@ -160,7 +171,7 @@ const UNVERIFIED = {
   SimilarMatch: "",
 };
 
-/** A mismatch is said in the three words that clients compare with; other failures say more after them. */
+/** Clients compare a mismatch's message with these three words; other failures add their details after the words. */
 function failure({ code, message }: Failed): string {
   switch (code) {
     case "already_verified":

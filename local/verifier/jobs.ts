@@ -6,39 +6,39 @@ import type { Hex } from "viem";
 import { writeAtomically } from "../cloud/engine/store";
 import type { Claim, Failed, Outcome, Verified } from "./verify";
 
-/** Where a contract is, as one explorer sees it: each knows its own verifications only. */
-export interface Place {
+/** A contract on one explorer. Each explorer knows only its own verifications. */
+export interface ContractLocation {
   readonly explorer: "etherscan" | "blockscout" | "sourcify";
   readonly chainId: number;
-  /** The hash of block 0: what was verified on another chain of the same id is not verified here. */
+  /** The hash of block 0, so that a verification does not carry over to another chain with the same id. */
   readonly genesis: Hex;
   /** In lower case. */
   readonly address: Hex;
 }
 
-/** A verification. Forgotten when the service ends; what came out of it is not. */
+/** A verification. The job is lost when the service ends, but its result is on disk. */
 export interface Job {
   readonly id: string;
-  readonly place: Place;
+  readonly location: ContractLocation;
   readonly startedAt: Date;
-  /** Absent while it is under way. */
+  /** Absent while the verification is under way. */
   finished?: { readonly at: Date; readonly outcome: Outcome };
 }
 
 /** The part of a claim that is published. */
 export type Published = Pick<Claim, "contract" | "compilerVersion" | "input">;
 
-/** What is kept of a contract. */
+/** The record of a verified contract on disk. */
 export interface VerifiedContract extends Published, Verified {
   readonly verifiedAt: string;
 }
 
-/** The verifications of all explorers, and what they led to: a file a contract, replaced as a whole. */
+/** The verifications of all explorers and their results; each contract's result is one file, replaced atomically. */
 export class Jobs {
   readonly #jobs = new Map<string, Job>();
   readonly #folder: string;
 
-  /** @param seconds that a verification takes at least, as in an explorer's queue */
+  /** @param seconds minimum duration of a verification, for the wait in a real explorer's queue */
   constructor(
     folder: string,
     readonly seconds: number,
@@ -48,8 +48,8 @@ export class Jobs {
   }
 
   /** Starts a verification. */
-  submit(place: Place, claim: Published, verify: () => Promise<Outcome>): Job {
-    const job: Job = { id: randomUUID(), place, startedAt: new Date() };
+  submit(location: ContractLocation, claim: Published, verify: () => Promise<Outcome>): Job {
+    const job: Job = { id: randomUUID(), location, startedAt: new Date() };
     this.#jobs.set(job.id, job);
     void this.#run(job, claim, verify);
     return job;
@@ -59,29 +59,29 @@ export class Jobs {
     return this.#jobs.get(id);
   }
 
-  isUnderWay(place: Place): boolean {
+  isUnderWay(location: ContractLocation): boolean {
     return [...this.#jobs.values()].some(
-      (job) => job.finished === undefined && this.#file(job.place) === this.#file(place),
+      (job) => job.finished === undefined && this.#file(job.location) === this.#file(location),
     );
   }
 
-  /** Undefined if it is not verified. */
-  verified(place: Place): VerifiedContract | undefined {
-    const file = this.#file(place);
+  /** The contract's record; undefined if the contract is not verified. */
+  verified(location: ContractLocation): VerifiedContract | undefined {
+    const file = this.#file(location);
     return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as VerifiedContract) : undefined;
   }
 
   async #run(job: Job, claim: Published, verify: () => Promise<Outcome>): Promise<void> {
     const [outcome] = await Promise.all([
       verify().catch((error: Error): Failed => {
-        console.error(`${job.place.explorer} ${job.id}: ${error.stack}`);
+        console.error(`${job.location.explorer} ${job.id}: ${error.stack}`);
         return { verified: false, code: "internal_error", message: "The server encountered an error." };
       }),
       delay(this.seconds * 1000),
     ]);
     const at = new Date();
-    const before = this.verified(job.place);
-    if (outcome.verified && before !== undefined && worth(outcome) <= worth(before)) {
+    const previous = this.verified(job.location);
+    if (outcome.verified && previous !== undefined && exactMatches(outcome) <= exactMatches(previous)) {
       const message = "The contract is already verified and the job didn't yield a better match.";
       job.finished = { at, outcome: { verified: false, code: "already_verified", message } };
       return;
@@ -89,17 +89,17 @@ export class Jobs {
     if (outcome.verified) {
       const { contract, compilerVersion, input } = claim;
       const verifiedAt = at.toISOString();
-      const kept: VerifiedContract = { contract, compilerVersion, input, ...outcome, verifiedAt };
-      writeAtomically(this.#file(job.place), JSON.stringify(kept));
+      const record: VerifiedContract = { contract, compilerVersion, input, ...outcome, verifiedAt };
+      writeAtomically(this.#file(job.location), JSON.stringify(record));
     }
     job.finished = { at, outcome };
   }
 
-  #file({ explorer, chainId, genesis, address }: Place): string {
+  #file({ explorer, chainId, genesis, address }: ContractLocation): string {
     return join(this.#folder, `${explorer}-${chainId}-${genesis}-${address}.json`);
   }
 }
 
-function worth({ runtimeMatch, creationMatch }: Verified): number {
+function exactMatches({ runtimeMatch, creationMatch }: Verified): number {
   return [runtimeMatch, creationMatch].filter((match) => match === "exact_match").length;
 }

@@ -10,14 +10,14 @@ import { explorersServer } from "./server";
 import { sourcify } from "./sourcify";
 
 /**
- * Three contract explorers' APIs as a local service: `/etherscan`, `/blockscout` and `/sourcify`.
+ * A local service with the APIs of three contract explorers: `/etherscan`, `/blockscout` and `/sourcify`.
  *
  *     main.ts --state DIR --chain ID=URL… [--port-http N] [--rate PER_SECOND] [--seconds N]
  *
- * Prints `{"http":PORT}` when it listens, and runs until SIGTERM. What is verified survives kill -9.
+ * Prints `{"http":PORT}` once the server listens, and runs until SIGTERM. Verified contracts survive kill -9.
  */
 async function main(): Promise<void> {
-  // Real explorers compile on machines of their own: here the deployment goes first.
+  // Real explorers compile on other machines; the low priority keeps compilation from slowing the deployment.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const { values } = parseArgs({
     options: {
@@ -29,16 +29,20 @@ async function main(): Promise<void> {
     },
   });
   if (values.state === undefined) {
-    throw new Error("--state DIR is needed");
+    throw new Error("--state DIR is required");
   }
   const rate = number("rate", values.rate);
-  const means = {
+  const context = {
     chains: new Map(values.chain.map(parseChain).map((chain) => [chain.chainId, chain])),
     jobs: new Jobs(resolve(values.state), number("seconds", values.seconds)),
     compiler: new Compiler(),
     rate,
   };
-  const explorers = { etherscan: etherscan(means), blockscout: blockscout(means), sourcify: sourcify(means) };
+  const explorers = {
+    etherscan: etherscan(context),
+    blockscout: blockscout(context),
+    sourcify: sourcify(context),
+  };
   const server = explorersServer(explorers, rate).on("error", fail);
   server.listen(number("port-http", values["port-http"]), "127.0.0.1", () => {
     const address = server.address();
@@ -51,7 +55,7 @@ async function main(): Promise<void> {
 function parseChain(text: string): Chain {
   const [, id, url] = /^(\d+)=(https?:.+)$/.exec(text) ?? [];
   if (id === undefined || url === undefined) {
-    throw new Error(`--chain is ${JSON.stringify(text)}, and has to be like 138=http://127.0.0.1:8545`);
+    throw new Error(`--chain is ${JSON.stringify(text)}; the option has the form 138=http://127.0.0.1:8545`);
   }
   return new Chain(Number(id), url);
 }
@@ -59,7 +63,7 @@ function parseChain(text: string): Chain {
 function number(option: string, text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !(value >= 0)) {
-    throw new Error(`--${option} is ${JSON.stringify(text)}, and has to be a number, 0 or more`);
+    throw new Error(`--${option} is ${JSON.stringify(text)}; it must be a number of 0 or more`);
   }
   return value;
 }

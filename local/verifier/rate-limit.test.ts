@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { RateLimit } from "./rate-limit";
 
-test("no second has more requests than allowed, and one that would fit is never refused", () => {
+test("no period of one second has more requests than allowed, and no request within the limit is refused", () => {
   const pauses = fc.array(fc.integer({ min: 0, max: 600 }), { maxLength: 60 });
   fc.assert(
     fc.property(pauses, (times) => {

@@ -1,11 +1,11 @@
-/** So many requests in any second. One that was refused does not count: it cost the explorer nothing. */
+/** Allows a number of requests in any period of one second. Refused requests do not count. */
 export class RateLimit {
   #recent: readonly number[] = [];
 
   constructor(readonly perSecond: number) {}
 
   /**
-   * Whether there is room for one more request, which is taken.
+   * Counts a request and returns true, or returns false if the limit is reached.
    *
    * @param now milliseconds, on any clock
    */

@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import type { Answer, ApiRequest, Explorer } from "./explorer";
 import { RateLimit } from "./rate-limit";
 
-/** One HTTP server for all explorers, each below its name and with its own rate limit. */
+/** One HTTP server for all explorers; each explorer has a path of its own and its own rate limit. */
 export function explorersServer(explorers: Readonly<Record<string, Explorer>>, rate: number): Server {
   const limits = new Map(Object.keys(explorers).map((name) => [name, new RateLimit(rate)]));
   const answer = async (message: IncomingMessage): Promise<Answer> => {
@@ -12,7 +12,10 @@ export function explorersServer(explorers: Readonly<Record<string, Explorer>>, r
     const explorer = Object.hasOwn(explorers, name) ? explorers[name] : undefined;
     const body = await buffer(message);
     if (explorer === undefined) {
-      return { status: 404, body: { message: `no explorer ${name}: ${Object.keys(explorers).join(", ")}` } };
+      return {
+        status: 404,
+        body: { message: `there is no explorer ${name}; there are ${Object.keys(explorers).join(", ")}` },
+      };
     }
     return limits.get(name)?.take() ? explorer.answer(requestOf(message, path, url, body)) : explorer.tooMany;
   };

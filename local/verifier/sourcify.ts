@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { getAddress, type Hex } from "viem";
 import { type Chain, isAddress } from "./chain";
-import { type Answer, type ApiRequest, type Explorer, type Means, placeOf } from "./explorer";
-import type { Job, Place, VerifiedContract } from "./jobs";
+import { type Answer, type ApiRequest, type Explorer, type ExplorerContext, locationOf } from "./explorer";
+import type { ContractLocation, Job, VerifiedContract } from "./jobs";
 import { parseContractName, parseInput } from "./standard-input";
 import { bestMatch, verify } from "./verify";
 
@@ -10,39 +10,44 @@ import { bestMatch, verify } from "./verify";
  * Sourcify's API v2: `POST /v2/verify/{chainId}/{address}`, `GET /v2/verify/{verificationId}` and
  * `GET /v2/contract/{chainId}/{address}`. https://docs.sourcify.dev/docs/api/
  */
-export function sourcify(means: Means): Explorer {
+export function sourcify(context: ExplorerContext): Explorer {
   return {
     tooMany: refused(429, "too_many_requests", "Too many requests, please try again later."),
-    answer: (request) => answer(request, means),
+    answer: (request) => answer(request, context),
   };
 }
 
-async function answer(request: ApiRequest, means: Means): Promise<Answer> {
-  const [version, action, first = "", second, ...rest] = request.path;
+async function answer(request: ApiRequest, context: ExplorerContext): Promise<Answer> {
+  const [version, action, first = "", second, ...subpath] = request.path;
   const route = `${request.method} ${version}/${action}`;
-  if (rest.length > 0) {
+  if (subpath.length > 0) {
     return refused(404, "route_not_found", `${request.path.join("/")} is no route`);
   }
   if (route === "GET v2/verify" && second === undefined) {
-    return jobBy(first, means);
+    return jobStatus(first, context);
   }
   if (second === undefined || (route !== "POST v2/verify" && route !== "GET v2/contract")) {
     return refused(404, "route_not_found", `${request.path.join("/")} is no route`);
   }
-  const chain = means.chains.get(Number(first));
+  const chain = context.chains.get(Number(first));
   if (chain === undefined) {
     return refused(404, "unsupported_chain", `Chain ${first} not found`);
   }
   if (!isAddress(second)) {
     return refused(400, "invalid_parameter", `Invalid address: ${second}`);
   }
-  const place = await placeOf("sourcify", chain, second);
+  const location = await locationOf("sourcify", chain, second);
   return route === "POST v2/verify"
-    ? submit(await request.text(), place, chain, means)
-    : contractAt(place, request.query.get("fields"), means);
+    ? submit(await request.text(), location, chain, context)
+    : contractAt(location, request.query.get("fields"), context);
 }
 
-async function submit(text: string, place: Place, chain: Chain, { jobs, compiler }: Means): Promise<Answer> {
+async function submit(
+  text: string,
+  location: ContractLocation,
+  chain: Chain,
+  { jobs, compiler }: ExplorerContext,
+): Promise<Answer> {
   const { stdJsonInput, compilerVersion, contractIdentifier, creationTransactionHash } = parse(text);
   const input = parseInput(stdJsonInput);
   if (input === undefined) {
@@ -63,12 +68,12 @@ async function submit(text: string, place: Place, chain: Chain, { jobs, compiler
       "The contractIdentifier must consist of the file path and the contract name separated by a ':'.",
     );
   }
-  const named = `Contract ${getAddress(place.address)} on chain ${place.chainId}`;
-  if (jobs.isUnderWay(place)) {
+  const named = `Contract ${getAddress(location.address)} on chain ${location.chainId}`;
+  if (jobs.isUnderWay(location)) {
     return refused(429, "duplicate_verification_request", `${named} is already being verified`);
   }
-  const before = jobs.verified(place);
-  if (before?.runtimeMatch === "exact_match" && before.creationMatch === "exact_match") {
+  const previous = jobs.verified(location);
+  if (previous?.runtimeMatch === "exact_match" && previous.creationMatch === "exact_match") {
     return refused(
       409,
       "already_verified",
@@ -78,20 +83,20 @@ async function submit(text: string, place: Place, chain: Chain, { jobs, compiler
   const transaction =
     typeof creationTransactionHash === "string" ? (creationTransactionHash as Hex) : undefined;
   const claim = { compilerVersion, contract, input, transaction };
-  const job = jobs.submit(place, claim, () =>
-    verify({ ...claim, address: place.address }, chain, compiler, "either"),
+  const job = jobs.submit(location, claim, () =>
+    verify({ ...claim, address: location.address }, chain, compiler, "either"),
   );
   return { status: 202, body: { verificationId: job.id } };
 }
 
-function jobBy(id: string, { jobs }: Means): Answer {
+function jobStatus(id: string, { jobs }: ExplorerContext): Answer {
   const job = jobs.get(id);
-  return job?.place.explorer === "sourcify"
-    ? { status: 200, body: report(job, jobs.verified(job.place)) }
+  return job?.location.explorer === "sourcify"
+    ? { status: 200, body: report(job, jobs.verified(job.location)) }
     : refused(404, "job_not_found", `No verification job found for id ${id}`);
 }
 
-function report({ id, place, startedAt, finished }: Job, verified: VerifiedContract | undefined): object {
+function report({ id, location, startedAt, finished }: Job, verified: VerifiedContract | undefined): object {
   const outcome = finished?.outcome;
   return {
     isJobCompleted: finished !== undefined,
@@ -101,14 +106,14 @@ function report({ id, place, startedAt, finished }: Job, verified: VerifiedContr
     ...(outcome?.verified === false && {
       error: { customCode: outcome.code, message: outcome.message, errorId: randomUUID() },
     }),
-    contract: minimal(place, verified),
+    contract: minimal(location, verified),
   };
 }
 
-function contractAt(place: Place, fields: string | null, { jobs }: Means): Answer {
-  const verified = jobs.verified(place);
+function contractAt(location: ContractLocation, fields: string | null, { jobs }: ExplorerContext): Answer {
+  const verified = jobs.verified(location);
   if (verified === undefined) {
-    return { status: 404, body: minimal(place, undefined) };
+    return { status: 404, body: minimal(location, undefined) };
   }
   const details = detailsOf(verified);
   const names = fields === "all" ? Object.keys(details) : (fields?.split(",") ?? []);
@@ -117,11 +122,11 @@ function contractAt(place: Place, fields: string | null, { jobs }: Means): Answe
     return refused(400, "invalid_parameter", `Field selector ${unknown} is not a valid field`);
   }
   const chosen = Object.fromEntries(names.map((name) => [name, details[name]]));
-  return { status: 200, body: { ...minimal(place, verified), ...chosen } };
+  return { status: 200, body: { ...minimal(location, verified), ...chosen } };
 }
 
-/** What is told of every contract. */
-function minimal({ chainId, address }: Place, verified: VerifiedContract | undefined): object {
+/** The fields of every contract's answer. */
+function minimal({ chainId, address }: ContractLocation, verified: VerifiedContract | undefined): object {
   return {
     match: verified === undefined ? null : bestMatch(verified),
     creationMatch: verified?.creationMatch ?? null,
@@ -132,7 +137,7 @@ function minimal({ chainId, address }: Place, verified: VerifiedContract | undef
   };
 }
 
-/** What can be asked for beside it; the real one knows more. */
+/** The further fields that a request can select; the real API has more. */
 function detailsOf({ abi, input, contract, compilerVersion }: VerifiedContract): Record<string, unknown> {
   return {
     abi,

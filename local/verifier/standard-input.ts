@@ -1,19 +1,19 @@
 import type { SolidityJsonInput } from "@ethereum-sourcify/lib-sourcify";
 
-/** A file and a contract in it. */
+/** A source file's path and the name of a contract in the file. */
 export interface ContractName {
   readonly path: string;
   readonly name: string;
 }
 
-/** `path:Name`; the path may have colons itself. */
+/** Parses `path:Name`; the path itself may contain colons. */
 export function parseContractName(text: string): ContractName | undefined {
   const colon = text.lastIndexOf(":");
   const [path, name] = [text.slice(0, colon), text.slice(colon + 1)];
   return colon > 0 && name !== "" ? { path, name } : undefined;
 }
 
-/** As {@link parseContractName}, or a name alone, which the file that defines it is looked for. */
+/** Parses `path:Name` as {@link parseContractName} does, or finds the file that defines a bare `Name`. */
 export function findContract(text: string, { sources }: SolidityJsonInput): ContractName | undefined {
   const definition = /^\w+$/.test(text)
     ? new RegExp(`^\\s*(contract|library)\\s+${text}\\b`, "m")
@@ -22,7 +22,7 @@ export function findContract(text: string, { sources }: SolidityJsonInput): Cont
   return path === undefined ? parseContractName(text) : { path, name: text };
 }
 
-/** A standard JSON input for solc with its sources in it; undefined if it is none. */
+/** Parses solc's standard JSON input with literal sources; undefined if the value is no such input. */
 export function parseInput(input: unknown): SolidityJsonInput | undefined {
   if (!isRecord(input) || input["language"] !== "Solidity" || !isRecord(input["sources"])) {
     return undefined;
@@ -34,7 +34,7 @@ export function parseInput(input: unknown): SolidityJsonInput | undefined {
     : undefined;
 }
 
-/** As {@link parseInput}, from its text. */
+/** Parses the JSON text of an input as {@link parseInput} does. */
 export function parseInputText(text: string): SolidityJsonInput | undefined {
   try {
     return parseInput(JSON.parse(text));

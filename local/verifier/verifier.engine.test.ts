@@ -50,7 +50,7 @@ function creationCode(): Hex {
 let folder: string;
 let chain: ServiceProcess;
 let verifier: ServiceProcess;
-/** Each is verified by one explorer's tests, besides that made by the deterministic deployer. */
+/** One contract for each explorer's tests, and one created by the deterministic deployer. */
 let vaults: Hex[];
 let made: Hex;
 
@@ -62,7 +62,7 @@ beforeAll(async () => {
   verifier = await startVerifier("--rate", "1000");
   const code = creationCode();
   const receipts = await Promise.all([
-    // Nonces are ours: anvil gives two transactions that come together the same one.
+    // The test assigns nonces itself: anvil gives the same nonce to two transactions that arrive together.
     send({ nonce: "0x0", data: code, gas: "0x200000" }),
     send({ nonce: "0x1", data: code, gas: "0x200000" }),
     send({ nonce: "0x2", to: DEPLOYER, data: concat([`0x${"00".repeat(32)}`, code]), gas: "0x200000" }),
@@ -75,7 +75,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What a transaction created through another contract. Anvil has traces a moment later than receipts. */
+/** The contract that a transaction created through another contract. Anvil's traces appear a moment after its receipts. */
 async function createdIn(transaction: Hex): Promise<Hex> {
   for (;;) {
     const traces = await rpc<{ result?: { address?: Hex } | null }[] | null>(
@@ -118,7 +118,7 @@ async function call(path: string, init: RequestInit = {}): Promise<{ status: num
   return { status: response.status, body: (await response.json()) as Body };
 }
 
-/** What is read of the answers, whichever API's. */
+/** The fields that the tests read from the answers of all three APIs. */
 interface Body extends Record<string, unknown> {
   readonly status: string;
   readonly result: string;
@@ -198,7 +198,7 @@ describe("Etherscan", () => {
     expect(abi).toEqual(refused("Contract source code not verified"));
   });
 
-  test("is pending, then verified; then already verified", async () => {
+  test("reports a verification as pending, then verified, then already verified", async () => {
     const [address = "0x"] = vaults;
     const [first, second] = [await submit(address), await submit(address)];
     expect(first).toEqual({ status: "1", message: "OK", result: expect.any(String) });
@@ -222,14 +222,14 @@ describe("Etherscan", () => {
     expect(result[0]?.["ABI"]).toContain("raised");
   });
 
-  test("verifies what the deterministic deployer made, arguments and all", async () => {
+  test("verifies a contract with constructor arguments that the deterministic deployer created", async () => {
     const wrong = await submit(made, inputOf(SOURCE), OTHER_ARGUMENTS);
     expect(await outcome(wrong.result)).toMatch(/constructor argument/);
     const right = await submit(made);
     expect(await outcome(right.result)).toBe("Pass - Verified");
   });
 
-  test("says what is wrong with a request", async () => {
+  test("reports what is wrong with a request", async () => {
     expect(await submit(NOBODY)).toEqual(refused(`Unable to locate ContractCode at ${NOBODY}`));
     expect(await submit(vaults[1] ?? "", inputOf(SOURCE), ARGUMENTS, "v0.4.11+commit.68ef5810")).toEqual(
       refused(expect.stringContaining("not supported solc version")),
@@ -261,7 +261,7 @@ describe("Blockscout", () => {
   };
   const started = { status: 200, body: { message: "Smart-contract verification started" } };
 
-  test("wrong sources and arguments leave it unverified, the right ones do not", async () => {
+  test("wrong sources or arguments leave the contract unverified, correct ones verify it", async () => {
     const [address = "0x"] = vaults;
     expect(await submit(address, inputOf(OTHER_SOURCE))).toEqual(started);
     expect(await submit(address, inputOf(SOURCE), OTHER_ARGUMENTS)).toEqual(started);
@@ -277,7 +277,7 @@ describe("Blockscout", () => {
     expect(await submit(address)).toEqual({ status: 422, body: { message: "Already verified" } });
   });
 
-  test("finds the arguments itself; another comment is a partial match that a better one replaces", async () => {
+  test("finds the arguments itself; a changed comment gives a partial match that an exact match replaces", async () => {
     expect(await submit(made, inputOf(`${SOURCE}\n// a comment`))).toEqual(started);
     const partial = await until(
       () => call(contract(made)),
@@ -291,7 +291,7 @@ describe("Blockscout", () => {
     );
   });
 
-  test("says what is wrong with a request", async () => {
+  test("reports what is wrong with a request", async () => {
     expect(await call(contract(NOBODY))).toEqual({ status: 404, body: { message: "Not found" } });
     expect((await submit(NOBODY)).status).toBe(404);
     expect((await call(contract("0x12"))).status).toBe(422);
@@ -317,7 +317,7 @@ describe("Sourcify", () => {
       )
     ).body;
 
-  test("a job fails for the wrong sources, and is pending, then verified for the right ones", async () => {
+  test("a job fails for wrong sources; for the correct sources it is pending, then verified", async () => {
     const [address = "0x"] = vaults;
     const wrong = await submit(address, inputOf(OTHER_SOURCE));
     expect(wrong.status).toBe(202);
@@ -338,13 +338,13 @@ describe("Sourcify", () => {
     expect(body).toMatchObject({ match: "exact_match", compilation: { name: "Vault" } });
   });
 
-  test("another comment is a match that is not exact, and cannot be had twice", async () => {
+  test("a changed comment gives a match that is not exact, and a second such verification is refused", async () => {
     const commented = inputOf(`${SOURCE}\n// a comment`);
     expect((await job(await submit(made, commented))).contract?.match).toBe("match");
     expect((await job(await submit(made, commented))).error?.customCode).toBe("already_verified");
   });
 
-  test("says what is wrong with a request", async () => {
+  test("reports what is wrong with a request", async () => {
     expect(await job(await submit(NOBODY))).toMatchObject({ error: { customCode: "contract_not_deployed" } });
     const code = async (answer: ReturnType<typeof call>) => {
       const { status, body } = await answer;
@@ -364,7 +364,7 @@ describe("Sourcify", () => {
   });
 });
 
-test("what is verified survives kill -9, and each explorer lets five requests a second through", async () => {
+test("verified contracts survive kill -9, and each explorer allows five requests per second", async () => {
   await verifier.stop("SIGKILL");
   verifier = await startVerifier();
   const [address = ""] = vaults;
@@ -393,7 +393,7 @@ test("what is verified survives kill -9, and each explorer lets five requests a 
   expect((await call(blockscout)).status).toBe(200);
 });
 
-test("a chain with another genesis is another chain", async () => {
+test("a verification does not carry over to a chain with another genesis", async () => {
   await Promise.all([verifier.stop("SIGTERM"), chain.stop("SIGTERM")]);
   rmSync(join(folder, "chain"), { recursive: true });
   chain = await ServiceProcess.start("local/chains/main.ts", [

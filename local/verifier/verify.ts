@@ -12,39 +12,39 @@ import type { Chain } from "./chain";
 import type { Compiler } from "./compiler";
 import type { ContractName } from "./standard-input";
 
-/** What somebody says about a contract. */
+/** The source code and settings that a submitter claims a contract was compiled from. */
 export interface Claim {
   readonly address: Hex;
-  /** With or without the `v` in front. */
+  /** The version with or without the leading `v`. */
   readonly compilerVersion: string;
   readonly contract: ContractName;
   readonly input: SolidityJsonInput;
-  /** Undefined: whatever the chain has. */
+  /** Undefined: the arguments on the chain are accepted as they are. */
   readonly constructorArguments?: Hex | undefined;
-  /** The transaction that created it; looked for when absent. */
+  /** The transaction that created the contract. Default: the transaction that the chain's node reports. */
   readonly transaction?: Hex | undefined;
 }
 
 /**
- * `exact_match`: every byte, the hash of the sources among them. `match`: the same but for the metadata, which
- * differs with comments, names and paths. The terms are Sourcify's.
+ * `exact_match`: every byte is equal, including the hash of the sources. `match`: all bytes except the metadata are
+ * equal; the metadata depends on comments, names and paths too. The terms are Sourcify's.
  */
 export type Match = "exact_match" | "match";
 
 export interface Verified {
   readonly verified: true;
-  /** Null if it does not match; then the creation does. */
+  /** Null if the runtime code does not match; then the creation code matches. */
   readonly runtimeMatch: Match | null;
-  /** Null if it does not match or is not known. */
+  /** Null if the creation code does not match or is not known. */
   readonly creationMatch: Match | null;
-  /** `0x` if there are none, or the creation is not known. */
+  /** `0x` if the constructor has no arguments or the creation code is not known. */
   readonly constructorArguments: Hex;
   readonly abi: readonly unknown[];
 }
 
 export interface Failed {
   readonly verified: false;
-  /** One of Sourcify's, or `wrong_constructor_arguments`: Sourcify takes them from the chain. */
+  /** A code of Sourcify's, or `wrong_constructor_arguments`, which Sourcify lacks: it takes the arguments from the chain. */
   readonly code: string;
   readonly message: string;
 }
@@ -52,11 +52,11 @@ export interface Failed {
 export type Outcome = Verified | Failed;
 
 /**
- * Compiles the sources and compares the result with the chain, as Sourcify does: immutables and libraries'
- * addresses are the chain's, and metadata may differ.
+ * Compiles the sources and compares the bytecode with the chain's, as Sourcify does: immutables and library
+ * addresses are taken from the chain, and the metadata may differ.
  *
- * @param strictness `both`: the runtime code and, where it is known, the creation have to match, as Etherscan and
- *   Blockscout ask for; `either`: one is enough, as for Sourcify
+ * @param strictness `both`: the runtime code and, if known, the creation code must match, as Etherscan and
+ *   Blockscout require; `either`: one of the two is enough, as for Sourcify
  */
 export async function verify(
   claim: Claim,
@@ -71,12 +71,12 @@ export async function verify(
     const transaction = claim.transaction ?? (await chain.creation(claim.address));
     const verification = new Verification(
       new TargetCompilation(compiler, claim.compilerVersion, claim.input, { ...claim.contract }),
-      connected(chain),
+      sourcifyChain(chain),
       getAddress(claim.address),
       transaction,
     );
     await verification.verify();
-    return judged(verification, claim, strictness);
+    return outcomeOf(verification, claim, strictness);
   } catch (error) {
     if (error instanceof SourcifyLibError) {
       return failed(error.code, error.message);
@@ -85,7 +85,7 @@ export async function verify(
   }
 }
 
-function judged(verification: Verification, claim: Claim, strictness: "both" | "either"): Outcome {
+function outcomeOf(verification: Verification, claim: Claim, strictness: "both" | "either"): Outcome {
   const { status, onchainCreationBytecode, transformations, compilation } = verification.export();
   const [runtimeMatch, creationMatch] = [matchOf(status.runtimeMatch), matchOf(status.creationMatch)];
   const creationDiffers = onchainCreationBytecode !== undefined && creationMatch === null;
@@ -94,7 +94,7 @@ function judged(verification: Verification, claim: Claim, strictness: "both" | "
   }
   const constructorArguments = (transformations.creation.values.constructorArguments ?? "0x") as Hex;
   const claimed = claim.constructorArguments?.toLowerCase();
-  // Where the creation is not known, nobody can tell what the arguments were.
+  // The arguments are part of the creation code, so they can be checked only if that code is known.
   if (claimed !== undefined && creationMatch !== null && claimed !== constructorArguments) {
     return failed("wrong_constructor_arguments", "The constructor's arguments are not the chain's.");
   }
@@ -110,7 +110,7 @@ export function bestMatch({
   return [runtimeMatch, creationMatch].includes("exact_match") ? "exact_match" : "match";
 }
 
-/** Asks the compiler for one contract: what else is in the sources is not compared. */
+/** Requests the compiler's output for one contract only; the other contracts of the sources are not compared. */
 class TargetCompilation extends SolidityCompilation {
   override initSolidityJsonInput(): void {
     const { path, name } = this.compilationTarget;
@@ -129,8 +129,8 @@ const OUTPUTS = [
   "evm.deployedBytecode.immutableReferences",
 ];
 
-/** A new one each time: it blocks itself for a while after failures, and a local chain is back at once. */
-function connected({ chainId, url }: Chain): SourcifyChain {
+/** A new SourcifyChain per verification: after failures it stops asking for a while, but a local chain returns at once. */
+function sourcifyChain({ chainId, url }: Chain): SourcifyChain {
   return new SourcifyChain({
     name: `chain ${chainId}`,
     chainId,
@@ -139,7 +139,7 @@ function connected({ chainId, url }: Chain): SourcifyChain {
   });
 }
 
-// Its notes would go to standard output, which is for the ready line.
+// The library logs to standard output, which is reserved for the line that announces the port.
 setLibSourcifyLoggerLevel(0);
 
 function matchOf(status: VerificationStatus): Match | null {

@@ -112,7 +112,7 @@ describe("refused", () => {
       "an unknown resource type",
       "aws:s3/bucket:Bucket",
       {},
-      /has no resource type aws:s3\/bucket:Bucket; it has:\n.*aws:ec2/,
+      /has no resource type aws:s3\/bucket:Bucket; the cloud supports:\n.*aws:ec2/,
     ],
   ] as const)("%s", async (_, type, inputs, message) => {
     await expect(aws.create(type, "bad", inputs as unknown as PropertyMap)).rejects.toThrow(message);
