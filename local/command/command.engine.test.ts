@@ -20,7 +20,7 @@ const pulumi = (...args: string[]) =>
   project.pulumi(args, { PULUMI_DEBUG_PROVIDERS: `command:${plugin.port}` });
 const up = ["up", "--yes", "--skip-preview", "--non-interactive"];
 
-test("commands run when the engine says so; what they print of a secret stays one", async () => {
+test("commands run on create, update and delete; output that contains a secret stays secret", async () => {
   project = await testProject(`
     import * as pulumi from "@pulumi/pulumi";
     import { local } from "@pulumi/command";

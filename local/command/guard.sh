@@ -1,6 +1,6 @@
 #!/bin/sh
-# Ends the commands of a plugin that was killed: it writes "+ GROUP" when it starts a process group and
-# "- GROUP" when that has ended; when it closes our input without a word, what is left is killed.
+# Kills the commands of a plugin that was killed. The plugin writes "+ GROUP" when it starts a process group and
+# "- GROUP" when the group has ended. When the plugin ends and so closes our input, the remaining groups are killed.
 groups=" "
 while read -r change group; do
   case $change in

@@ -4,7 +4,7 @@ import type { LocalScript } from "./local";
 import { LOGGINGS } from "./output";
 import type { RemoteScript } from "./remote";
 
-/** What is wrong with the inputs of a resource, property by property; a value not known yet passes. */
+/** The problems in a resource's inputs, with their properties. A value that is not known yet is no problem. */
 export function problems(type: string, inputs: PropertyMap): { property: string; reason: string }[] {
   const schema = { "command:local:Command": LOCAL, "command:remote:Command": REMOTE }[type];
   if (schema === undefined) {
@@ -15,7 +15,7 @@ export function problems(type: string, inputs: PropertyMap): { property: string;
     ...refused.map((property) => ({
       property,
       reason:
-        "is not served by the local command plugin: let the command write files, and name them to what reads them",
+        "is not served by the local command plugin: let the command write files, and pass their paths to the resources that read them",
     })),
     ...(schema.safeParse(inputs).error?.issues ?? [])
       .filter(({ path }) => at(inputs, path) !== Unknown.value)
@@ -23,21 +23,21 @@ export function problems(type: string, inputs: PropertyMap): { property: string;
   ];
 }
 
-/** The inputs of `command:local:Command`, around one of its scripts. */
+/** One of the scripts of a `command:local:Command`, with the settings in the resource's inputs. */
 export function localScript(script: string, inputs: PropertyMap): LocalScript {
-  const { logging, ...rest } = LOCAL.parse(inputs);
-  return { ...given(rest), script, logging };
+  const { logging, ...settings } = LOCAL.parse(inputs);
+  return { ...withoutUndefined(settings), script, logging };
 }
 
-/** The inputs of `command:remote:Command`, around one of its scripts. */
+/** One of the scripts of a `command:remote:Command`, with the settings in the resource's inputs. */
 export function remoteScript(script: string, inputs: PropertyMap): RemoteScript {
-  const { connection, logging, ...rest } = REMOTE.parse(inputs);
+  const { connection, logging, ...settings } = REMOTE.parse(inputs);
   const { proxy, ...endpoint } = connection;
   return {
-    ...given(rest),
-    ...(proxy === undefined ? {} : { proxy: given(proxy) }),
+    ...withoutUndefined(settings),
+    ...(proxy === undefined ? {} : { proxy: withoutUndefined(proxy) }),
     script,
-    connection: given(endpoint),
+    connection: withoutUndefined(endpoint),
     logging,
   };
 }
@@ -54,7 +54,7 @@ const LOCAL = z.object({
   logging: LOGGING,
 });
 
-/** The defaults are the official SDK's. */
+/** The defaults are those of the official SDK. */
 const ENDPOINT = z.object({
   host: z.string("has to be the name or address of a host").min(1, "has to be the name or address of a host"),
   port: z.number("has to be a port").default(22),
@@ -82,8 +82,8 @@ function at(inputs: PropertyMap, path: readonly PropertyKey[]): PropertyValue | 
   );
 }
 
-/** Without the members that are undefined, which an optional property does not allow here. */
-function given<Value extends object>(value: Value): Defined<Value> {
+/** A copy without undefined members, which `exactOptionalPropertyTypes` does not allow for optional properties. */
+function withoutUndefined<Value extends object>(value: Value): Defined<Value> {
   return Object.fromEntries(
     Object.entries(value).filter(([, member]) => member !== undefined),
   ) as Defined<Value>;

@@ -31,7 +31,7 @@ test("gives the script its directory, environment and standard input", async () 
   expect(stdout).toBe(`${folder}\nhello $(no) 'one'\nfrom outside`);
 });
 
-test("runs another interpreter as it is given", async () => {
+test("runs a custom interpreter with its arguments", async () => {
   const { stdout } = await run("console.log(process.argv.length)", { interpreter: [process.execPath, "-e"] });
   expect(stdout).toBe("1");
 });
@@ -52,14 +52,14 @@ test.each([
   expect(lines.sort()).toEqual([...expected].sort());
 });
 
-test("a failure says how it ended and what was printed, but not the script", async () => {
+test("a failure's message contains the exit and the output, but not the script", async () => {
   const failure = run("echo before; echo why >&2; : secret-token; exit 7");
   await expect(failure).rejects.toThrow("the command exited with 7");
   await expect(failure).rejects.toThrow("why");
   await expect(failure).rejects.not.toThrow("secret-token");
 });
 
-test("a directory or program that does not exist is named", async () => {
+test("an error names a directory or program that does not exist", async () => {
   await expect(run("true", { dir: "/no/such" })).rejects.toThrow("/no/such does not exist");
   await expect(run("true", { interpreter: ["/no/such"] })).rejects.toThrow("/no/such could not be started");
 });
@@ -69,12 +69,12 @@ test("the script is not in the list of processes", async () => {
   expect(stdout).not.toContain("top-secret");
 });
 
-test("large scripts, input and output pass", async () => {
+test("large scripts, inputs and outputs are passed in full", async () => {
   const { stdout } = await run(`cat; : ${"x".repeat(300_000)}`, { stdin: "y".repeat(300_000) });
   expect(stdout).toHaveLength(300_000);
 });
 
-test("an abort ends the command and what it started", async () => {
+test("an abort ends the command and the processes that it started", async () => {
   const cancel = new AbortController();
   const pids = join(folder, "pids");
   const running = runLocally(
@@ -110,7 +110,7 @@ test("a killed plugin leaves no command behind", async () => {
   await vi.waitFor(() => expect(alive(pids)).toEqual([]), 10_000);
 }, 60_000);
 
-/** Those of the file's processes that run; one that only waits to be reaped does not. */
+/** The file's processes that still run; zombies do not count. */
 function alive(file: string): string[] {
   return readFileSync(file, "utf8")
     .trim()

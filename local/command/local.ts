@@ -13,10 +13,10 @@ export interface LocalScript {
 }
 
 /**
- * Runs a script on this machine. An abort ends it with everything that it started.
+ * Runs a script on this machine. An abort ends the script and all processes that it started.
  *
- * @throws when it cannot be started or does not exit with 0; the message has what it printed, not the script
- *   itself, which may hold a secret
+ * @throws if the script cannot be started or does not exit with 0. The message contains the script's output, but not
+ *   the script itself, which may hold a secret.
  */
 export async function runLocally(
   script: LocalScript,
@@ -35,7 +35,7 @@ export async function runLocally(
   signal.addEventListener("abort", onAbort);
   try {
     const [stdin, stdout, stderr, fourth] = group.process.stdio;
-    // A command that ends without reading its input closes the pipe: that is its right.
+    // A command may end without reading its input; the error of the closed pipe is ignored.
     stdin?.on("error", () => {}).end(script.stdin ?? "");
     (fourth as NodeJS.WritableStream | null)
       ?.on("error", () => {})
@@ -65,7 +65,7 @@ export async function runLocally(
 }
 
 /**
- * A shell that takes its script from descriptor 3. Arguments show in the machine's list of processes, and a
- * script may hold a secret.
+ * A shell that reads its script from descriptor 3. A script may hold a secret, and every user of the machine can see
+ * the arguments in the list of processes.
  */
 const FROM_DESCRIPTOR_3 = ["/bin/sh", "-c", 'eval "$(/bin/cat <&3)" 3<&-'];

@@ -1,15 +1,15 @@
-/** Which of a command's streams are shown to the user while it runs. Both are outputs in any case. */
+/** The streams of a command that are shown to the user while it runs. Both streams are outputs in any case. */
 export type Logging = "stdout" | "stderr" | "stdoutAndStderr" | "none";
 
 export const LOGGINGS: readonly Logging[] = ["stdout", "stderr", "stdoutAndStderr", "none"];
 
-/** What a command printed, without the newline at its end. */
+/** A command's output, without the newline at the end of each stream. */
 export interface Output {
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Collects what a command prints, and shows it line by line. */
+/** Collects a command's output and shows it line by line. */
 export class Collector {
   readonly #stdout: Buffer[] = [];
   readonly #stderr: Buffer[] = [];
@@ -28,14 +28,14 @@ export class Collector {
     this.#lines[stream].add(chunk);
   }
 
-  /** Shows a last line that has no newline; nothing is added after this. */
+  /** Shows an unfinished last line and returns the output. Call `add` no more after this. */
   end(): Output {
     this.#lines.stdout.end();
     this.#lines.stderr.end();
     return { stdout: text(this.#stdout), stderr: text(this.#stderr) };
   }
 
-  /** Both streams in the order in which they came. */
+  /** Both streams, in the order in which their chunks arrived. */
   both(): string {
     return text(this.#both);
   }
@@ -46,19 +46,19 @@ function text(chunks: readonly Buffer[]): string {
 }
 
 class Lines {
-  #rest: Buffer = Buffer.alloc(0);
+  #unfinished: Buffer = Buffer.alloc(0);
 
   constructor(readonly log: (line: string) => void) {}
 
   add(chunk: Buffer): void {
-    const all = Buffer.concat([this.#rest, chunk]);
+    const all = Buffer.concat([this.#unfinished, chunk]);
     const end = all.lastIndexOf("\n") + 1;
-    this.#rest = all.subarray(end);
+    this.#unfinished = all.subarray(end);
     this.#show(all.subarray(0, end));
   }
 
   end(): void {
-    this.#show(this.#rest);
+    this.#show(this.#unfinished);
   }
 
   #show(complete: Buffer): void {

@@ -40,7 +40,7 @@ const diff = (oldInputs: PropertyMap, news: PropertyMap) =>
 const check = (news: PropertyMap, type = about.type) =>
   session.check({ ...about, type, olds: {}, news, randomSeed: new Uint8Array() });
 
-test("a life: create, update with the output so far, delete with the last one", async () => {
+test("a life cycle: create, update with the previous output, delete with the last output", async () => {
   const inputs = {
     create: "echo one",
     update: 'echo "two after $PULUMI_COMMAND_STDOUT"',
@@ -56,20 +56,20 @@ test("a life: create, update with the output so far, delete with the last one", 
   expect(logged).toContain("one");
 });
 
-test("without an update script, create runs again; the previous output can be kept out", async () => {
+test("without an update script, the create script runs again; the previous output can be withheld", async () => {
   const inputs = { create: 'echo "[$PULUMI_COMMAND_STDOUT]"' };
   expect((await update({ stdout: "old" }, inputs)).stdout).toBe("[old]");
   expect((await update({ stdout: "old" }, { ...inputs, addPreviousOutputInEnv: false })).stdout).toBe("[]");
 });
 
-test("a preview runs nothing and knows no output", async () => {
+test("a preview runs no script and knows no output", async () => {
   const { outputs } = await create({ create: `touch ${folder}/made` }, true);
   expect(outputs.stdout).toBe(Unknown.value);
   expect(existsSync(join(folder, "made"))).toBe(false);
 });
 
 describe("diff", () => {
-  test("equal inputs are no change, in whatever order", async () => {
+  test("equal inputs are no change, whatever the order of their members", async () => {
     const { changes } = await diff(
       { environment: { a: "1", b: "2" }, create: "x" },
       { create: "x", environment: { b: "2", a: "1" } },
@@ -77,7 +77,7 @@ describe("diff", () => {
     expect(changes).toEqual([]);
   });
 
-  test("triggers replace, or update where there is an update script", async () => {
+  test("changed triggers force a replacement, or an update if there is an update script", async () => {
     expect((await diff({ triggers: [1] }, { triggers: [2] })).changes).toEqual([
       { path: "triggers", kind: "update", replaces: true },
     ]);
@@ -87,7 +87,7 @@ describe("diff", () => {
     expect((await diff({ triggers: [1] }, { triggers: [Unknown.value] })).changes).toHaveLength(1);
   });
 
-  test("other inputs update", async () => {
+  test("changes of other inputs are updates", async () => {
     expect((await diff({ create: "a", dir: "/x" }, { create: "b", stdin: "y" })).changes).toEqual([
       { path: "create", kind: "update", replaces: false },
       { path: "dir", kind: "delete", replaces: false },
@@ -97,7 +97,7 @@ describe("diff", () => {
 });
 
 describe("check", () => {
-  test("names every wrong input", async () => {
+  test("reports every invalid input", async () => {
     const { failures } = await check({ environment: { A: 1 }, logging: "loud", archivePaths: ["*"] });
     expect(failures?.map(({ property }) => property).sort()).toEqual([
       "archivePaths",
@@ -106,14 +106,14 @@ describe("check", () => {
     ]);
   });
 
-  test("lets through what is not known yet", async () => {
+  test("accepts values that are not known yet", async () => {
     expect((await check({ environment: Unknown.value, dir: Unknown.value })).failures).toEqual([]);
     const connection = { host: Unknown.value, privateKey: Unknown.value };
     expect((await check({ connection }, "command:remote:Command")).failures).toEqual([]);
     expect((await check({ connection: Unknown.value }, "command:remote:Command")).failures).toEqual([]);
   });
 
-  test("refuses what is not served", async () => {
+  test("refuses inputs and types that the plugin does not support", async () => {
     const { failures } = await check({}, "command:remote:CopyToRemote");
     expect(failures?.[0]?.reason).toContain("command:remote:CopyToRemote is not served");
   });

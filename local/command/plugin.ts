@@ -17,7 +17,7 @@ import { runRemotely } from "./remote";
 
 /**
  * Stands in for the official `command` plugin: runs scripts on this machine or over SSH when a resource is
- * created, updated or deleted. Not served: assets and archives of what a command leaves, and CopyToRemote.
+ * created, updated or deleted. Not supported: assets and archives of a command's files, and CopyToRemote.
  */
 export const commandPlugin: Plugin = {
   name: "command",
@@ -62,7 +62,7 @@ function session(engine: Engine): Session {
         await run(urn, type, script, withPreviousOutput(olds, outputOf(olds)), signal);
       }
     },
-    // There is nothing to look at: what a command left behind is its own affair.
+    // A command's effects cannot be read back, so a refresh returns the state unchanged.
     read: async ({ id, olds, inputs }) => ({ id, outputs: olds, inputs }),
     invoke: async ({ token, args, signal }) => {
       if (token !== "command:local:run") {
@@ -83,7 +83,7 @@ async function check({ type, news }: CheckRequest): Promise<CheckResult> {
   return { inputs: news, failures: problems(type, news) };
 }
 
-/** An update script makes every change an update; without one, changed triggers replace. */
+/** With an update script every change is an update; without an update script, changed triggers force a replacement. */
 async function diff({ oldInputs, news }: DiffRequest): Promise<DiffResult> {
   const names = [...new Set([...Object.keys(oldInputs), ...Object.keys(news)])].sort();
   const changes = names.flatMap((name): PropertyChange[] => {
@@ -129,7 +129,7 @@ function withPreviousOutput(inputs: PropertyMap, { stdout, stderr }: Output): Pr
   };
 }
 
-/** Equal for values that are equal, whatever the order of their members. */
+/** A text that is the same for equal values, whatever the order of their members. */
 function canonical(value: PropertyValue | undefined): string | undefined {
   return JSON.stringify(value, (_, member) =>
     typeof member === "object" && member !== null && !Array.isArray(member)

@@ -2,16 +2,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 
-/** A command with everything that it starts. */
+/** A command with all processes that it starts. */
 export interface ProcessGroup {
   readonly process: ChildProcess;
-  /** Asks all its processes to end; after a grace, ends them. */
+  /** Sends SIGTERM to all processes of the group, and SIGKILL if the command still runs after a grace period. */
   end(): void;
 }
 
 /**
- * Starts a program as the leader of a process group of its own. The group ends with this process, however
- * that ends.
+ * Starts a program as the leader of a new process group. The group ends when this process ends, even by kill -9.
  */
 export function startGroup(
   command: string,
@@ -21,33 +20,33 @@ export function startGroup(
   const child = spawn(command, args, { ...options, detached: true, stdio: ["pipe", "pipe", "pipe", "pipe"] });
   const group = child.pid;
   if (group !== undefined) {
-    watch(`+ ${group}`);
-    child.on("close", () => watch(`- ${group}`));
+    notifyGuard(`+ ${group}`);
+    child.on("close", () => notifyGuard(`- ${group}`));
   }
   return {
     process: child,
     end: () => {
       signal(group, "SIGTERM");
-      const impatient = setTimeout(() => signal(group, "SIGKILL"), GRACE_MS);
-      child.on("close", () => clearTimeout(impatient));
+      const killTimer = setTimeout(() => signal(group, "SIGKILL"), GRACE_MS);
+      child.on("close", () => clearTimeout(killTimer));
     },
   };
 }
 
-/** As long as the engine gives a plugin to end. */
+/** The time that the Pulumi engine gives a plugin to end. */
 const GRACE_MS = 5_000;
 
 let guard: Writable | undefined;
 
-function watch(change: string): void {
+function notifyGuard(change: string): void {
   if (guard === undefined) {
-    // Detached: a signal for this process's group must not reach the guard before the commands' end.
-    const process_ = spawn("/bin/sh", [join(__dirname, "guard.sh")], {
+    // Detached, so that a signal to this process's group does not end the guard before the commands.
+    const guardProcess = spawn("/bin/sh", [join(__dirname, "guard.sh")], {
       detached: true,
       stdio: ["pipe", "ignore", "ignore"],
     });
-    process_.unref();
-    guard = process_.stdin;
+    guardProcess.unref();
+    guard = guardProcess.stdin;
     guard.on("error", () => {});
     (guard as Writable & { unref?(): void }).unref?.();
   }
@@ -60,6 +59,6 @@ function signal(group: number | undefined, name: NodeJS.Signals): void {
       process.kill(-group, name);
     }
   } catch {
-    // All of it has ended.
+    // The whole group has ended.
   }
 }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Endpoint, RemoteScript } from "./remote";
 import { runRemotely } from "./remote";
 
-// Not ed25519: one in three hundred of those that ssh2 makes it cannot read again.
+// Not ed25519: ssh2 cannot read back about one in three hundred of the ed25519 keys that it generates.
 const newKeys = () => ssh2.utils.generateKeyPairSync("ecdsa", { bits: 256 });
 const host = newKeys();
 const user = newKeys();
@@ -43,7 +43,7 @@ afterEach(() => {
   server.close();
 });
 
-/** A server that lets in the user's key or the password `open`, runs what it is told, and forwards. */
+/** A server that accepts the user's key or the password `open`, runs commands, and forwards connections. */
 function accept(connection: Connection): void {
   connections.push(connection);
   if (refuse > 0) {
@@ -125,13 +125,13 @@ test("shows lines while the script runs", async () => {
   expect(lines).toEqual(["a", "b"]);
 });
 
-test("a failure says where and how, without script or key", async () => {
+test("a failure's message contains the host and the exit, but neither script nor key", async () => {
   const failure = run("echo because >&2; : token-in-script; exit 3");
   await expect(failure).rejects.toThrow("the command on 127.0.0.1 exited with 3\nbecause");
   await expect(failure).rejects.not.toThrow(/token-in-script|PRIVATE KEY/);
 });
 
-test("tries again as often as is allowed", async () => {
+test("repeats failed attempts up to the limit", async () => {
   refuse = 2;
   const patient = { ...endpoint, dialErrorLimit: 2 };
   expect(await run("echo in", { connection: patient })).toMatchObject({ stdout: "in" });
@@ -141,7 +141,7 @@ test("tries again as often as is allowed", async () => {
   );
 });
 
-test("a host key is checked if one is given", async () => {
+test("the host key is checked if one is configured", async () => {
   expect(await run("echo yes", { connection: { ...endpoint, hostKey: host.public } })).toMatchObject({
     stdout: "yes",
   });
@@ -150,7 +150,7 @@ test("a host key is checked if one is given", async () => {
   );
 });
 
-test("a wrong key is refused, and the message holds none", async () => {
+test("a wrong key is refused, and the message contains no key", async () => {
   const failure = run("true", { connection: { ...endpoint, privateKey: stranger.private } });
   await expect(failure).rejects.toThrow(/authentication methods failed/);
   await expect(failure).rejects.not.toThrow(/PRIVATE KEY/);

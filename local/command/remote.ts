@@ -1,30 +1,30 @@
 import { Client, type ClientChannel, type ConnectConfig } from "ssh2";
 import { Collector, type Logging, type Output } from "./output";
 
-/** How a host is reached, as the official plugin names it. */
+/** How to reach a host. The names are the official plugin's. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly password?: string;
-  /** Goes before the password. */
+  /** Preferred to the password. */
   readonly privateKey?: string;
   readonly privateKeyPassword?: string;
   readonly agentSocketPath?: string;
-  /** In the format of known_hosts: `ssh-ed25519 AAAA…`. Any key is accepted without it. */
+  /** The host's key in the format of known_hosts: `ssh-ed25519 AAAA…`. Default: any key is accepted. */
   readonly hostKey?: string;
-  /** Failed attempts that are allowed; -1 for any number. */
+  /** Number of failed attempts allowed; -1: any number. */
   readonly dialErrorLimit: number;
-  /** Seconds for each attempt; 0 for any time. */
+  /** Seconds allowed for each attempt; 0: no limit. */
   readonly perDialTimeout: number;
 }
 
 export interface RemoteScript {
   readonly script: string;
   readonly connection: Endpoint;
-  /** A bastion that the connection goes through. */
+  /** A bastion through which the connection is made. */
   readonly proxy?: Endpoint;
-  /** The server has to accept the names (`AcceptEnv`). */
+  /** Environment variables; the server must accept their names (`AcceptEnv`). */
   readonly environment?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly logging: Logging;
@@ -33,8 +33,8 @@ export interface RemoteScript {
 /**
  * Runs a script on another machine. An abort closes the connection, which hangs up the remote command.
  *
- * @throws when the host cannot be reached, or the script does not exit with 0; no message holds the script
- *   or a credential
+ * @throws if the host cannot be reached or the script does not exit with 0. No message contains the script or a
+ *   credential.
  */
 export async function runRemotely(
   script: RemoteScript,
@@ -62,14 +62,14 @@ async function execute(client: Client, script: RemoteScript, log: (line: string)
         reject(error);
         return;
       }
-      // All at once: the end of a short command comes in the same packet as the news of its start.
-      let how: string | undefined = "ended without an exit code: the connection was lost";
+      // All listeners are added at once: a short command's end may arrive in the same packet as its start.
+      let failure: string | undefined = "ended without an exit code: the connection was lost";
       channel
         .on("data", (chunk: Buffer) => output.add("stdout", chunk))
         .on("exit", (code: number | null, by?: string) => {
-          how = code === 0 ? undefined : code === null ? `was ended by ${by}` : `exited with ${code}`;
+          failure = code === 0 ? undefined : code === null ? `was ended by ${by}` : `exited with ${code}`;
         })
-        .on("close", () => resolve(how))
+        .on("close", () => resolve(failure))
         .on("error", () => {})
         .end(script.stdin ?? "");
       channel.stderr.on("data", (chunk: Buffer) => output.add("stderr", chunk));
@@ -82,7 +82,7 @@ async function execute(client: Client, script: RemoteScript, log: (line: string)
   return printed;
 }
 
-/** Tries until it succeeds, or has failed once more often than is allowed. */
+/** Repeats the attempt until it succeeds or has failed more often than `dialErrorLimit` allows. */
 async function dial(
   endpoint: Endpoint,
   attempt: () => Promise<Client>,
@@ -107,7 +107,7 @@ async function dial(
   }
 }
 
-/** Milliseconds before the next attempt, as the official plugin waits: 100 ms, each 1.5 times the last, up to 5 s. */
+/** Milliseconds before the next attempt. As in the official plugin: 100 ms, then 1.5 times the previous pause, up to 5 s. */
 function pause(failures: number): number {
   return Math.min(5_000, 100 * 1.5 ** (failures - 1));
 }

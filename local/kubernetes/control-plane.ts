@@ -15,21 +15,21 @@ import { ensureDefaultStorageClass } from "./control-plane/storage-class";
 import { provisionVolumes } from "./control-plane/volumes";
 
 /**
- * A Kubernetes control plane as a process of its own: etcd, kube-apiserver, kube-controller-manager,
- * kube-scheduler and kwok as its children, volumes and load balancers served from within.
+ * A local service that runs a Kubernetes control plane: etcd, kube-apiserver, kube-controller-manager,
+ * kube-scheduler and kwok as child processes, and stand-ins for the volume and load balancer controllers.
  *
  *     control-plane.ts --state DIR [--port-apiserver N]
  *
- * Prints `{"apiserver":PORT}` when the API answers and the nodes are Ready. In the state folder it leaves
- * `kubeconfig`, `ca.crt` and `token` (mode 0600) and `logs/`. Started again on the same folder it has the same
- * objects. Ends with status 1 if one of its children does.
+ * Prints `{"apiserver":PORT}` once the API answers and the nodes are Ready. Writes `kubeconfig`, `ca.crt` and `token`
+ * (mode 0600) and `logs/` into the state folder. A restart on the same folder keeps all objects. Exits with status 1
+ * when one of the child processes exits.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { state: { type: "string" }, "port-apiserver": { type: "string" } },
   });
   if (values.state === undefined) {
-    throw new Error("--state DIR is missing: the folder for the control plane's data");
+    throw new Error("--state DIR is required: the folder for the control plane's data");
   }
   const state = resolve(values.state);
   mkdirSync(state, { recursive: true, mode: 0o700 });
@@ -46,9 +46,9 @@ async function main(): Promise<void> {
   const run = (child: Parameters<typeof start>[0]) => {
     const started = start(child, state);
     running.push(started);
-    started.ended.then((how) => {
+    started.ended.then((outcome) => {
       if (!stopping.signal.aborted) {
-        console.error(`${child.name} ${how}; see ${join(state, "logs", `${child.name}.log`)}`);
+        console.error(`${child.name} ${outcome}; see ${join(state, "logs", `${child.name}.log`)}`);
         process.exit(1);
       }
     });
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
 
   run(programs.etcd(binaries));
   run(programs.kubeApiserver(binaries, port, keys));
-  const api = await ready(state, port, keys);
+  const api = await untilReady(state, port, keys);
   run(programs.kubeControllerManager(binaries, keys));
   run(programs.kubeScheduler(binaries));
   run(programs.kwok(binaries, join(__dirname, "control-plane", "stages.yaml")));
@@ -68,30 +68,34 @@ async function main(): Promise<void> {
   console.log(JSON.stringify({ apiserver: port }));
 }
 
-/** Waits until the API server says it is ready; its certificate, and so the kubeconfig, is there by then. */
-async function ready(state: string, port: number, keys: ReturnType<typeof credentials>): Promise<ApiServer> {
-  let last: unknown = "it did not answer";
+/** Waits until the API server is ready, then writes the kubeconfig with the API server's certificate authority. */
+async function untilReady(
+  state: string,
+  port: number,
+  keys: ReturnType<typeof credentials>,
+): Promise<ApiServer> {
+  let lastError: unknown = "the API server did not answer";
   for (const started = Date.now(); Date.now() - started < START_MILLISECONDS; ) {
     try {
       const authority = writeAuthority(state, keys);
       const api = ApiServer.shared({ url: `https://127.0.0.1:${port}`, authority, token: keys.token });
-      // The default namespaces are made a moment after readiness.
+      // The API server creates the default namespace a moment after it becomes ready.
       await api.request({ path: "/api/v1/namespaces/default" });
       writeKubeconfig(state, port, authority, keys.token);
       return api;
     } catch (error) {
-      last = error;
+      lastError = error;
       await delay(50);
     }
   }
   throw new Error(
-    `the API server was not ready after ${START_MILLISECONDS / 1000} s: ${reason(last)}; see ${join(state, "logs")}`,
+    `the API server was not ready after ${START_MILLISECONDS / 1000} s: ${reason(lastError)}; see ${join(state, "logs")}`,
   );
 }
 
 const START_MILLISECONDS = 120_000;
 
-/** Etcd alone has something to put in order; the others are ended at once, its clients first. */
+/** Kills etcd's clients at once, then lets etcd shut down: only etcd has data to write. */
 async function stop(running: readonly Running[], stopping: AbortController): Promise<void> {
   stopping.abort();
   const [etcd, ...clients] = running;

@@ -16,7 +16,7 @@ afterEach(() => {
 
 const sleeper = { name: "sleeper", command: "sleep", args: ["600"] };
 
-test("what an earlier control plane left on the folder is ended, and nothing else", async () => {
+test("only the children that an earlier control plane left on the folder are ended", async () => {
   const other = mkdtempSync(join(tmpdir(), "children-"));
   const left = start(sleeper, state);
   const stranger = start(sleeper, other);

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:
 import { join } from "node:path";
 import { executables } from "../../toolchain/executables";
 
-/** A program that runs for as long as this process does. */
+/** A program that runs as a child for the lifetime of this process. */
 export interface Child {
   readonly name: string;
   readonly command: string;
@@ -12,16 +12,16 @@ export interface Child {
 
 export interface Running {
   readonly name: string;
-  /** Settles when the program ends, with how it ended. */
+  /** Resolves when the program ends, with the way in which it ended: `exited with 1`. */
   readonly ended: Promise<string>;
-  /** Asks it to end, then, after `graceMilliseconds`, ends it. */
+  /** Sends SIGTERM, then SIGKILL if the program still runs after `graceMilliseconds`. */
   stop(graceMilliseconds: number): Promise<void>;
 }
 
 /**
- * Starts a program in the state folder, its output appended to `<state>/logs/<name>.log`. The kernel ends it
- * when this process dies, even by kill -9; where `setpriv` is missing, {@link endStaleChildren} does at the
- * next start.
+ * Starts a program in the state folder and appends its output to `<state>/logs/<name>.log`. The kernel kills the
+ * program when this process dies, even by kill -9; where `setpriv` is missing, {@link endStaleChildren} does so at
+ * the next start.
  */
 export function start(child: Child, state: string): Running {
   mkdirSync(join(state, "logs"), { recursive: true });
@@ -34,7 +34,7 @@ export function start(child: Child, state: string): Running {
   const started = spawn(command, args, {
     cwd: state,
     stdio: ["ignore", log, log],
-    env: { ...process.env, [STATE_MARK]: state },
+    env: { ...process.env, [STATE_MARKER]: state },
   });
   closeSync(log);
   const ended = endOf(started);
@@ -43,41 +43,42 @@ export function start(child: Child, state: string): Running {
     ended,
     stop: async (graceMilliseconds) => {
       started.kill("SIGTERM");
-      const patience = setTimeout(() => started.kill("SIGKILL"), graceMilliseconds);
+      const killTimer = setTimeout(() => started.kill("SIGKILL"), graceMilliseconds);
       await ended;
-      clearTimeout(patience);
+      clearTimeout(killTimer);
     },
   };
 }
 
 /**
- * Ends what a killed control plane left running on the same state folder, and waits until it is gone. They are
- * known by a mark in their environment, so that a reused process id cannot hit a stranger.
+ * Kills the children that a killed service left running on the same state folder, waits until they have ended, and
+ * returns their number. A marker in their environment identifies them, so that a reused process id cannot hit an
+ * unrelated process.
  */
 export async function endStaleChildren(state: string): Promise<number> {
-  const stale = processesMarked(state);
+  const stale = markedProcesses(state);
   for (const id of stale) {
     try {
       process.kill(id, "SIGKILL");
     } catch {
-      // gone in the meantime
+      // The process has ended in the meantime.
     }
   }
-  for (let waited = 0; processesMarked(state).length > 0 && waited < 5000; waited += 20) {
+  for (let waited = 0; markedProcesses(state).length > 0 && waited < 5000; waited += 20) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return stale.length;
 }
 
-const STATE_MARK = "CHAINFLEET_CONTROL_PLANE";
+const STATE_MARKER = "CHAINFLEET_CONTROL_PLANE";
 
-function processesMarked(state: string): number[] {
-  const mark = `${STATE_MARK}=${state}`;
+function markedProcesses(state: string): number[] {
+  const marker = `${STATE_MARKER}=${state}`;
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
     .filter((entry) => {
       try {
-        return readFileSync(`/proc/${entry}/environ`, "utf8").split("\0").includes(mark);
+        return readFileSync(`/proc/${entry}/environ`, "utf8").split("\0").includes(marker);
       } catch {
         return false;
       }

@@ -2,25 +2,25 @@ import { generateKeyPairSync, randomBytes, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What the control plane's programs and its users authenticate with; each file has mode 0600. */
+/** The credentials of the control plane's programs and users. Each file has mode 0600. */
 export interface Credentials {
   /** Bearer token of the one administrator, in the group `system:masters`. */
   readonly token: string;
   /** The API server's static token file. */
   readonly tokenFile: string;
-  /** Signs and verifies service account tokens. */
+  /** Key that signs and verifies service account tokens. */
   readonly serviceAccountKeyFile: string;
-  /** Where the API server keeps its serving certificate; it makes one, and an authority for it, if empty. */
+  /** Folder of the API server's certificate. If empty, the API server creates a certificate and its authority there. */
   readonly certificateFolder: string;
 }
 
-/** Reads the credentials in the state folder; makes those that are missing. */
+/** Reads the credentials in the state folder and creates the missing ones. */
 export function credentials(state: string): Credentials {
-  const token = once(join(state, "token"), () => randomBytes(32).toString("hex"));
+  const token = readOrCreate(join(state, "token"), () => randomBytes(32).toString("hex"));
   const tokenFile = join(state, "tokens.csv");
   write(tokenFile, `${token},admin,admin,"system:masters"\n`);
   const serviceAccountKeyFile = join(state, "service-account.key");
-  once(
+  readOrCreate(
     serviceAccountKeyFile,
     () =>
       generateKeyPairSync("rsa", {
@@ -38,13 +38,13 @@ export function credentials(state: string): Credentials {
   return { token, tokenFile, serviceAccountKeyFile, certificateFolder };
 }
 
-/** Writes `<state>/ca.crt`, the authority behind the API server's certificate, and answers it (PEM). */
+/** Writes the authority of the API server's certificate to `<state>/ca.crt` and returns it as PEM. */
 export function writeAuthority(state: string, { certificateFolder }: Credentials): string {
   const chain = readFileSync(join(certificateFolder, SERVING_CERTIFICATE), "utf8");
   const authority = (chain.match(CERTIFICATE) ?? []).find((pem) => new X509Certificate(pem).ca);
   if (authority === undefined) {
     throw new Error(
-      `${join(certificateFolder, SERVING_CERTIFICATE)} holds no authority: delete the folder and start again`,
+      `${join(certificateFolder, SERVING_CERTIFICATE)} contains no certificate authority: delete its folder and start the control plane again`,
     );
   }
   write(join(state, "ca.crt"), `${authority}\n`);
@@ -72,12 +72,12 @@ export function writeKubeconfig(state: string, port: number, authority: string, 
   write(join(state, "kubeconfig"), `${JSON.stringify(kubeconfig, null, 2)}\n`);
 }
 
-/** The name the API server gives the certificate that it makes for itself; leaf and authority in one file. */
+/** File in which the API server stores the certificate that it creates, followed by the authority. */
 const SERVING_CERTIFICATE = "apiserver.crt";
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 
-/** The API server's own certificates are good for a year. */
+/** True if a certificate expires within 30 days. The API server's self-created certificates are valid for a year. */
 function expiresSoon(file: string): boolean {
   if (!existsSync(file)) {
     return false;
@@ -86,9 +86,9 @@ function expiresSoon(file: string): boolean {
   return Date.parse(new X509Certificate(readFileSync(file)).validTo) < monthFromNow;
 }
 
-function once(file: string, make: () => string): string {
+function readOrCreate(file: string, create: () => string): string {
   if (!existsSync(file)) {
-    write(file, make());
+    write(file, create());
   }
   return readFileSync(file, "utf8");
 }

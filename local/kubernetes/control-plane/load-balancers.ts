@@ -6,14 +6,14 @@ import { pathOf } from "../api/discovery";
 import { isNotFound } from "../api/errors";
 import { informer } from "../api/informer";
 import { type KubernetesObject, list, text } from "../api/object";
-import { allOf, reconcile } from "./reconcile";
+import { allSettledOrThrow, reconcile } from "./reconcile";
 
-/** Does what a cloud's service controller does: gives a Service of type LoadBalancer its address. */
+/** Stands in for a cloud's service controller: assigns an address to each Service of type LoadBalancer. */
 export function assignLoadBalancers(api: ApiServer, signal: AbortSignal): void {
   const services = informer(api, SERVICES, undefined);
   const assign = async (service: KubernetesObject) => {
-    const wanted = ingressOf(service);
-    if (isDeepStrictEqual(list(service, "status", "loadBalancer", "ingress"), wanted)) {
+    const ingress = ingressOf(service);
+    if (isDeepStrictEqual(list(service, "status", "loadBalancer", "ingress"), ingress)) {
       return;
     }
     try {
@@ -21,7 +21,7 @@ export function assignLoadBalancers(api: ApiServer, signal: AbortSignal): void {
         method: "PATCH",
         path: `${pathOf(SERVICES, service.metadata.namespace, service.metadata.name)}/status`,
         contentType: "application/merge-patch+json",
-        body: { status: { loadBalancer: { ingress: wanted } } },
+        body: { status: { loadBalancer: { ingress } } },
       });
     } catch (error) {
       if (!isNotFound(error)) {
@@ -29,16 +29,16 @@ export function assignLoadBalancers(api: ApiServer, signal: AbortSignal): void {
       }
     }
   };
-  const look = async () => {
-    await allOf([...services.objects.values()].map(assign));
+  const assignAll = async () => {
+    await allSettledOrThrow([...services.objects.values()].map(assign));
   };
-  reconcile("load balancers", [services], look, signal);
+  reconcile("load balancers", [services], assignAll, signal);
 }
 
 /**
- * `status.loadBalancer.ingress` as it should be. On Azure and elsewhere: the address that the Service asks for, else
- * one out of the documentation's ranges (RFC 5737) that depends only on which address or which Service it stands
- * for. On AWS: a host name; a Service that asks for an address by `loadBalancerIP` gets nothing there.
+ * The `status.loadBalancer.ingress` that a Service should have. On Azure and elsewhere: the address that the Service
+ * requests, or an address in the documentation ranges (RFC 5737) that depends only on the name of the public address
+ * or of the Service. On AWS: a host name, or nothing if the Service requests an address with `loadBalancerIP`.
  */
 export function ingressOf(service: KubernetesObject): readonly Ingress[] {
   if (text(service, "spec", "type") !== "LoadBalancer" || service.metadata.deletionTimestamp !== undefined) {
@@ -59,13 +59,13 @@ export function ingressOf(service: KubernetesObject): readonly Ingress[] {
 
 type Ingress = { readonly ip: string; readonly ipMode: "VIP" } | { readonly hostname: string };
 
-function documentationAddress(of: string): string {
-  const [range = 0, host = 0] = digest(of);
+function documentationAddress(name: string): string {
+  const [range = 0, host = 0] = digest(name);
   return `${DOCUMENTATION_RANGES[range % DOCUMENTATION_RANGES.length]}.${1 + (host % 254)}`;
 }
 
-function digest(of: string): Buffer {
-  return createHash("sha256").update(of).digest();
+function digest(content: string): Buffer {
+  return createHash("sha256").update(content).digest();
 }
 
 /** https://www.rfc-editor.org/rfc/rfc5737 */
@@ -74,7 +74,7 @@ const DOCUMENTATION_RANGES = ["192.0.2", "198.51.100", "203.0.113"];
 /** https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/ */
 const AZURE_ADDRESS = "service.beta.kubernetes.io/azure-load-balancer-ipv4";
 const AZURE_ADDRESS_NAME = "service.beta.kubernetes.io/azure-pip-name";
-/** https://cloud-provider-aws.sigs.k8s.io/service_controller/, whose code refuses `loadBalancerIP`. */
+/** https://cloud-provider-aws.sigs.k8s.io/service_controller/; the controller refuses `loadBalancerIP`. */
 const AWS_TYPE = "service.beta.kubernetes.io/aws-load-balancer-type";
 
 const SERVICES = {

@@ -3,17 +3,17 @@ import type { ApiServer } from "../api/api-server";
 import { ApiError } from "../api/errors";
 import { condition, type KubernetesObject } from "../api/object";
 
-/** The zones that the nodes are spread over, three nodes each. */
+/** The zones of the nodes; each zone has three nodes. */
 export const ZONES = ["zone-1", "zone-2", "zone-3"] as const;
 
 /**
- * The last node of each zone stands for the node pools that the simulated clouds make for validators: it has
- * the label and the taint that the program gives to such a pool (components/cluster).
+ * The last node of each zone stands for the simulated clouds' node pools for validators: the node has the label and
+ * the taint that the program gives to such a pool (components/cluster).
  */
 const VALIDATOR_POOL = { key: "chainfleet.dev/pool", value: "validators" };
 const VALIDATOR_NODE = 3;
 
-/** Makes the nodes that are missing, and waits until kwok has marked all Ready, which they stay for good. */
+/** Creates the missing nodes and waits until kwok has marked every node Ready. The nodes then stay Ready. */
 export async function ensureNodes(api: ApiServer): Promise<void> {
   await Promise.all(
     ZONES.flatMap((zone, z) =>
@@ -24,28 +24,28 @@ export async function ensureNodes(api: ApiServer): Promise<void> {
   );
 }
 
-async function ensureNode(api: ApiServer, wanted: KubernetesObject): Promise<void> {
-  const { name } = wanted.metadata;
+async function ensureNode(api: ApiServer, desired: KubernetesObject): Promise<void> {
+  const { name } = desired.metadata;
   try {
-    await api.request({ method: "POST", path: "/api/v1/nodes", body: wanted });
+    await api.request({ method: "POST", path: "/api/v1/nodes", body: desired });
   } catch (error) {
     if (!(error instanceof ApiError && error.reason === "AlreadyExists")) {
       throw error;
     }
   }
-  // Admission taints every new node as not ready; it is the node lifecycle controller's to take that away.
+  // Admission taints every new node as not ready. The node lifecycle controller would remove the taint, but is off here.
   await api.request({
     method: "PATCH",
     path: `/api/v1/nodes/${name}`,
     contentType: "application/merge-patch+json",
-    body: { spec: wanted.spec },
+    body: { spec: desired.spec },
   });
   while (condition(await api.request({ path: `/api/v1/nodes/${name}` }), "Ready")?.status !== "True") {
     await delay(100);
   }
 }
 
-/** Room for 200 pods a node at 1 CPU and 4 GiB each. */
+/** Capacity of a node: 200 pods with 1 CPU and 4 GiB each. */
 const CAPACITY = { cpu: "200", memory: "800Gi", "ephemeral-storage": "4Ti", pods: "200" };
 
 function node(name: string, zone: string, address: string, forValidators: boolean): KubernetesObject {

@@ -3,8 +3,8 @@ import type { Child } from "./children";
 import type { Credentials } from "./credentials";
 
 /**
- * The command lines. Every program runs in the state folder, and etcd listens on a Unix socket there: no port
- * to take, and the folder's mode keeps other users of the machine from reading Secrets.
+ * The programs' command lines. Every program runs in the state folder. Etcd listens on a Unix socket there, because
+ * the socket takes no port and the folder's mode keeps other users of the machine from reading Secrets.
  */
 export function etcd(binaries: Binaries): Child {
   return {
@@ -17,7 +17,7 @@ export function etcd(binaries: Binaries): Child {
       `--listen-peer-urls=${ETCD_PEER}`,
       `--initial-advertise-peer-urls=${ETCD_PEER}`,
       `--initial-cluster=default=${ETCD_PEER}`,
-      // A killed process loses nothing without fsync; a machine that loses its power may lose a dev network.
+      // Without fsync a kill -9 loses no data, but a power failure of the machine may lose a dev network.
       "--unsafe-no-fsync",
       "--auto-compaction-mode=revision",
       "--auto-compaction-retention=5000",
@@ -46,7 +46,7 @@ export function kubeApiserver(
       `--service-account-signing-key-file=${serviceAccountKeyFile}`,
       `--service-account-key-file=${serviceAccountKeyFile}`,
       "--service-cluster-ip-range=10.96.0.0/16",
-      // No pod can reach it; without this the API server objects to a loopback address in `kubernetes`' endpoints.
+      // The API server refuses to publish its loopback address as the `kubernetes` Service's endpoint; no pod needs it.
       "--endpoint-reconciler-type=none",
       "--profiling=false",
       "--event-ttl=10m",
@@ -63,7 +63,7 @@ export function kubeControllerManager(binaries: Binaries, { serviceAccountKeyFil
       "--leader-elect=false",
       "--secure-port=0",
       "--profiling=false",
-      `--controllers=*,${CONTROLLERS_WITHOUT_A_JOB.map((name) => `-${name}`).join(",")}`,
+      `--controllers=*,${UNNEEDED_CONTROLLERS.map((name) => `-${name}`).join(",")}`,
       `--service-account-private-key-file=${serviceAccountKeyFile}`,
       "--root-ca-file=ca.crt",
       "--kube-api-qps=200",
@@ -96,7 +96,7 @@ export function kwok(binaries: Binaries, stages: string): Child {
       `--config=${stages}`,
       "--manage-all-nodes=true",
       "--node-lease-duration-seconds=0",
-      // One family only: with kwok's own default a pod may get two addresses that fail the dual-stack check.
+      // IPv4 only: with kwok's default a pod may get two addresses that fail the dual-stack check.
       "--cidr=10.244.0.0/16",
     ],
   };
@@ -106,10 +106,10 @@ const ETCD = "unix://etcd-client.sock:0";
 const ETCD_PEER = "unix://etcd-peer.sock:0";
 
 /**
- * Nodes have no kubelet and no machine that could fail or be attached to; nobody asks for certificates,
- * metrics or bootstrap tokens.
+ * Controllers that have nothing to do: the nodes have no kubelet and no machine that could fail or attach disks, and
+ * no program requests certificates, metrics or bootstrap tokens.
  */
-const CONTROLLERS_WITHOUT_A_JOB = [
+const UNNEEDED_CONTROLLERS = [
   "node-lifecycle-controller",
   "node-ipam-controller",
   "persistentvolume-attach-detach-controller",

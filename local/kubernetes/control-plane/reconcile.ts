@@ -1,13 +1,13 @@
 import type { Informer } from "../api/informer";
 
 /**
- * Calls `look` once the collections are in and after each change of them; changes that come while it runs are
- * looked at together afterwards. What it throws is logged, and it is called again after a second.
+ * Calls `step` once the collections are loaded and after each change in them. Changes during a step lead to one
+ * further step. If a step throws, its error is logged and the step is repeated after a second.
  */
 export function reconcile(
   name: string,
   collections: readonly Informer[],
-  look: () => Promise<void>,
+  step: () => Promise<void>,
   signal: AbortSignal,
 ): void {
   let running = false;
@@ -21,7 +21,7 @@ export function reconcile(
     do {
       again = false;
       try {
-        await look();
+        await step();
       } catch (error) {
         if (signal.aborted) {
           return;
@@ -40,11 +40,11 @@ export function reconcile(
   });
 }
 
-/** Waits for all, so that one that fails holds up no other; then throws what the first failed with. */
-export async function allOf(work: readonly Promise<unknown>[]): Promise<void> {
-  const failed = (await Promise.allSettled(work)).find(({ status }) => status === "rejected");
-  if (failed?.status === "rejected") {
-    throw failed.reason;
+/** Waits until all promises have settled, then throws the error of the first one that was rejected. */
+export async function allSettledOrThrow(promises: readonly Promise<unknown>[]): Promise<void> {
+  const rejected = (await Promise.allSettled(promises)).find(({ status }) => status === "rejected");
+  if (rejected?.status === "rejected") {
+    throw rejected.reason;
   }
 }
 

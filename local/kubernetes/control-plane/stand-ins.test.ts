@@ -10,14 +10,14 @@ const balancer = (spec: object, annotations: Record<string, string> = {}) =>
     spec: { type: "LoadBalancer", ...spec },
   });
 
-test("a load balancer gets the address it asks for", () => {
+test("a load balancer gets the address that its Service requests", () => {
   expect(balancer({ loadBalancerIP: "20.1.2.3" })).toEqual([{ ip: "20.1.2.3", ipMode: "VIP" }]);
   expect(balancer({}, { "service.beta.kubernetes.io/azure-load-balancer-ipv4": "20.4.5.6" })).toEqual([
     { ip: "20.4.5.6", ipMode: "VIP" },
   ]);
 });
 
-test("else a documentation address, the same for the same public address", () => {
+test("without a request a load balancer gets a documentation address that depends on the public address's name", () => {
   const named = () => balancer({}, { "service.beta.kubernetes.io/azure-pip-name": "pip" });
   expect(named()).toEqual([
     { ip: expect.stringMatching(/^(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+$/), ipMode: "VIP" },
@@ -25,7 +25,7 @@ test("else a documentation address, the same for the same public address", () =>
   expect(named()).toEqual(named());
 });
 
-test("on AWS a host name, and nothing for a Service that asks for an address", () => {
+test("on AWS a load balancer gets a host name, or nothing if its Service requests an address", () => {
   const nlb = { "service.beta.kubernetes.io/aws-load-balancer-type": "nlb" };
   expect(balancer({}, nlb)).toEqual([
     { hostname: expect.stringMatching(/^[0-9a-f]{32}\.elb\.amazonaws\.com$/) },
@@ -33,7 +33,7 @@ test("on AWS a host name, and nothing for a Service that asks for an address", (
   expect(balancer({ loadBalancerIP: "20.1.2.3" }, nlb)).toEqual([]);
 });
 
-test("a Service of another type has none", () => {
+test("a Service of another type gets no load balancer address", () => {
   expect(balancer({ type: "ClusterIP" })).toEqual([]);
 });
 
@@ -57,14 +57,14 @@ const claim = (annotations: Record<string, string>) => ({
 const asked = { "volume.kubernetes.io/storage-provisioner": "disk.csi.azure.com" };
 const placed = { ...asked, "volume.kubernetes.io/selected-node": "node-1" };
 
-test("a claim gets its volume at once, or when its first pod is placed, as its class says", () => {
+test("a claim gets its volume at once or when its first pod is scheduled, as its class says", () => {
   expect(wantsVolume(claim(asked), storageClass("Immediate"))).toBe(true);
   expect(wantsVolume(claim(asked), storageClass("WaitForFirstConsumer"))).toBe(false);
   expect(wantsVolume(claim(placed), storageClass("WaitForFirstConsumer"))).toBe(true);
   expect(wantsVolume(claim(placed), storageClass("Immediate", "someone.else"))).toBe(false);
 });
 
-test("a volume is bound to its claim, in the zone of its pod, with its class's reclaim policy", () => {
+test("a volume is bound to its claim, is in its pod's zone, and has its class's reclaim policy", () => {
   expect(volumeFor(claim(placed), storageClass("WaitForFirstConsumer"), "zone-2")).toMatchObject({
     metadata: { name: "pvc-7" },
     spec: {
@@ -79,7 +79,7 @@ test("a volume is bound to its claim, in the zone of its pod, with its class's r
   });
 });
 
-test("only a released volume of ours with policy Delete is deleted", () => {
+test("only a released volume of our drivers with reclaim policy Delete is deleted", () => {
   const volume = (phase: string, persistentVolumeReclaimPolicy: string) => ({
     apiVersion: "v1",
     kind: "PersistentVolume",

@@ -1,7 +1,7 @@
 import type { ApiServer } from "../api/api-server";
 import { ApiError } from "../api/errors";
 
-/** The default storage class, as a kind cluster has one: volumes on a claim's first pod, gone with the claim. */
+/** Creates kind's default storage class: a volume is created when the claim's first pod is scheduled, and deleted with the claim. */
 export async function ensureDefaultStorageClass(api: ApiServer): Promise<void> {
   try {
     await api.request({

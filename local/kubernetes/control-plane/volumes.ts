@@ -3,9 +3,9 @@ import { pathOf } from "../api/discovery";
 import { ApiError, isNotFound } from "../api/errors";
 import { informer } from "../api/informer";
 import { field, type KubernetesObject, list, text } from "../api/object";
-import { allOf, reconcile } from "./reconcile";
+import { allSettledOrThrow, reconcile } from "./reconcile";
 
-/** The storage drivers that are stood in for: of AKS, EKS, kind, and the local target's own. */
+/** The storage drivers that this file stands in for: those of AKS, EKS and kind, and the local target's own. */
 export const PROVISIONERS: readonly string[] = [
   "disk.csi.azure.com",
   "ebs.csi.aws.com",
@@ -14,8 +14,8 @@ export const PROVISIONERS: readonly string[] = [
 ];
 
 /**
- * Does what CSI's external provisioner and resizer do: makes the volume that a claim asks for, deletes a
- * released one if its class says so, and lets a bound one grow. Binding stays with the real controllers.
+ * Stands in for CSI's external provisioner and resizer: creates the volumes that claims request, deletes released
+ * volumes if their reclaim policy says so, and resizes bound volumes. The real controllers do the binding.
  *
  * See https://kubernetes-csi.github.io/docs/external-provisioner.html.
  */
@@ -24,7 +24,7 @@ export function provisionVolumes(api: ApiServer, signal: AbortSignal): void {
   const volumes = informer(api, VOLUMES, undefined);
   const classes = informer(api, CLASSES, undefined);
   const nodes = informer(api, NODES, undefined);
-  const look = async () => {
+  const serveAll = async () => {
     if (![claims, volumes, classes, nodes].every(({ synced }) => synced)) {
       return;
     }
@@ -33,25 +33,25 @@ export function provisionVolumes(api: ApiServer, signal: AbortSignal): void {
       if (storageClass !== undefined && wantsVolume(claim, storageClass)) {
         const node = nodes.objects.get(claim.metadata.annotations?.[SELECTED_NODE] ?? "");
         const body = volumeFor(claim, storageClass, node?.metadata.labels?.[ZONE]);
-        await tolerating("AlreadyExists", () =>
+        await ignoring("AlreadyExists", () =>
           api.request({ method: "POST", path: pathOf(VOLUMES, undefined), body }),
         );
       }
       await grow(api, claim, volumes.objects.get(text(claim, "spec", "volumeName")));
     };
-    const clear = (volume: KubernetesObject) =>
-      tolerating("NotFound", () =>
+    const remove = (volume: KubernetesObject) =>
+      ignoring("NotFound", () =>
         api.request({ method: "DELETE", path: pathOf(VOLUMES, undefined, volume.metadata.name) }),
       );
-    await allOf([
+    await allSettledOrThrow([
       ...[...claims.objects.values()].map(serve),
-      ...[...volumes.objects.values()].filter(isToBeDeleted).map(clear),
+      ...[...volumes.objects.values()].filter(isToBeDeleted).map(remove),
     ]);
   };
-  reconcile("volumes", [claims, volumes, classes, nodes], look, signal);
+  reconcile("volumes", [claims, volumes, classes, nodes], serveAll, signal);
 }
 
-/** Whether a volume is to be made for the claim now. */
+/** True if the claim's volume should be created now. */
 export function wantsVolume(claim: KubernetesObject, storageClass: KubernetesObject): boolean {
   return (
     text(claim, "status", "phase") !== "Bound" &&
@@ -64,7 +64,7 @@ export function wantsVolume(claim: KubernetesObject, storageClass: KubernetesObj
   );
 }
 
-/** The volume for a claim, bound to it in advance. A disk is in one zone: its pod can only start there again. */
+/** The volume for a claim, already bound to the claim. A disk is in one zone, so its pod can only be scheduled there. */
 export function volumeFor(
   claim: KubernetesObject,
   storageClass: KubernetesObject,
@@ -93,7 +93,7 @@ export function volumeFor(
         name: metadata.name,
         uid: metadata.uid,
       },
-      // A CSI driver's name has no slash; provisioners older than CSI serve folders of the node.
+      // A CSI driver's name has no slash. Provisioners with a slash are older than CSI and use folders of the node.
       ...(provisioner.includes("/")
         ? { hostPath: { path: `/var/lib/volumes/${metadata.uid}`, type: "DirectoryOrCreate" } }
         : { csi: { driver: provisioner, volumeHandle: `local-${metadata.uid}` } }),
@@ -110,7 +110,7 @@ export function volumeFor(
   };
 }
 
-/** Whether a volume of ours has lost its claim and its class wants it gone. */
+/** True if one of our drivers' volumes has lost its claim and its reclaim policy is Delete. */
 export function isToBeDeleted(volume: KubernetesObject): boolean {
   return (
     PROVISIONERS.includes(volume.metadata.annotations?.[PROVISIONED_BY] ?? "") &&
@@ -120,41 +120,41 @@ export function isToBeDeleted(volume: KubernetesObject): boolean {
   );
 }
 
-/** The API server only lets a claim grow, and only if its class allows it. */
+/** Sets a bound volume to the size that its claim requests. The API server allows only growth, and only if the class does. */
 async function grow(
   api: ApiServer,
   claim: KubernetesObject,
   volume: KubernetesObject | undefined,
 ): Promise<void> {
-  const wanted = text(claim, "spec", "resources", "requests", "storage");
+  const requested = text(claim, "spec", "resources", "requests", "storage");
   if (
     volume === undefined ||
     text(claim, "status", "phase") !== "Bound" ||
     field(volume, "metadata", "annotations", PROVISIONED_BY) === undefined ||
-    text(volume, "spec", "capacity", "storage") === wanted
+    text(volume, "spec", "capacity", "storage") === requested
   ) {
     return;
   }
   const patch = { method: "PATCH", contentType: "application/merge-patch+json" } as const;
-  await tolerating("NotFound", () =>
+  await ignoring("NotFound", () =>
     api.request({
       ...patch,
       path: pathOf(VOLUMES, undefined, volume.metadata.name),
-      body: { spec: { capacity: { storage: wanted } } },
+      body: { spec: { capacity: { storage: requested } } },
     }),
   );
-  await tolerating("NotFound", () =>
+  await ignoring("NotFound", () =>
     api.request({
       ...patch,
       path: `${pathOf(CLAIMS, claim.metadata.namespace, claim.metadata.name)}/status`,
-      body: { status: { capacity: { storage: wanted } } },
+      body: { status: { capacity: { storage: requested } } },
     }),
   );
 }
 
-async function tolerating(reason: string, ask: () => Promise<unknown>): Promise<void> {
+async function ignoring(reason: string, request: () => Promise<unknown>): Promise<void> {
   try {
-    await ask();
+    await request();
   } catch (error) {
     if (!(error instanceof ApiError && error.reason === reason) && !isNotFound(error)) {
       throw error;
