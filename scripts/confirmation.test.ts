@@ -6,7 +6,7 @@ it("deletes nothing without --yes when nobody is at a terminal", () => {
   const command = join(__dirname, "../bin/chainfleet");
   const { status, stderr } = spawnSync(command, ["down", "--stack", "dev"], { encoding: "utf8" });
   expect(stderr).toBe(
-    'down deletes everything that the stack "dev" made, and nobody is at a terminal to be asked. Nothing was changed.\nIf that is what you want, say so with --yes.\n',
+    'CONFIRMATION_IMPOSSIBLE: down deletes everything that the stack "dev" made, and nobody is at a terminal to be asked. Nothing was changed.\nIf that is what you want, say so with --yes.\n',
   );
   expect(status).toBe(1);
 });

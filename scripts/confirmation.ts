@@ -10,7 +10,7 @@ import { ChainfleetError } from "../components/error";
 export async function confirmDeletion(stack: string): Promise<void> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new ChainfleetError({
-      code: "TODO",
+      code: "CONFIRMATION_IMPOSSIBLE",
       summary: `down deletes everything that the stack "${stack}" made, and nobody is at a terminal to be asked. Nothing was changed.`,
       next: "If that is what you want, say so with --yes.",
     });
@@ -23,6 +23,6 @@ export async function confirmDeletion(stack: string): Promise<void> {
   ]);
   terminal.close();
   if (answer.trim() !== stack) {
-    throw new ChainfleetError({ code: "TODO", summary: "Nothing was changed." });
+    throw new ChainfleetError({ code: "CONFIRMATION_REFUSED", summary: "Nothing was changed." });
   }
 }

@@ -54,6 +54,7 @@ export function credentialCommands(
 
 function tokenSources(started: Started): Record<string, string> {
   return {
+    CHAINFLEET_LOCAL_TARGET: `http://127.0.0.1:${started.port("cloud", "control")}`,
     CHAINFLEET_LOCAL_CLOUD_CONTROL: `http://127.0.0.1:${started.port("cloud", "control")}`,
     CHAINFLEET_LOCAL_KUBERNETES_TOKEN_FILE: join(started.stateFolder("kubernetes-control-plane"), "token"),
   };

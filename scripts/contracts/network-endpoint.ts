@@ -24,7 +24,7 @@ export async function endpointOf(
   const url = rpcUrlIn(regions, rpcRegion);
   if (url === undefined) {
     throw new ChainfleetError({
-      code: "TODO",
+      code: "RPC_NODES_MISSING",
       summary: noRpcNodes(network, rpcRegion),
       next: "Bring that network up first, give it rpcNodes, or set rpcUrl.",
     });

@@ -49,7 +49,7 @@ export async function verify(
   const unknown = names.filter((name) => !deployments.some(({ deployment }) => deployment === name));
   if (unknown.length > 0) {
     throw new ChainfleetError({
-      code: "TODO",
+      code: "CONTRACT_NOT_DEPLOYED",
       summary: `${unknown.join(", ")}: not deployed by the stack "${stackName}".`,
       next: "chainfleet contracts list shows what is.",
     });
@@ -66,7 +66,7 @@ export async function verify(
     .sort((a, b) => a.chain.name.localeCompare(b.chain.name) || a.deployment.localeCompare(b.deployment));
   if (asked.length === 0) {
     throw new ChainfleetError({
-      code: "TODO",
+      code: "EXPLORERS_NOT_CONFIGURED",
       summary: `No chain of these contracts has explorers in ${file}.`,
       next: "Set explorers under contracts.chains.<name>; docs/config.md describes them.",
     });
@@ -74,7 +74,7 @@ export async function verify(
   const unasked = names.filter((name) => !asked.some(({ deployment }) => deployment === name));
   if (unasked.length > 0) {
     throw new ChainfleetError({
-      code: "TODO",
+      code: "EXPLORERS_NOT_CONFIGURED",
       summary: `${unasked.join(", ")}: the chain has no explorers in ${file}.`,
       next: "Set explorers under contracts.chains.<name>, or leave the name out.",
     });

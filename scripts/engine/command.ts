@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { ChainfleetError } from "../../components/error";
-import { PROJECT_ROOT } from "../../components/root";
-import { localTargetHint } from "./project";
+import { localTargetHint } from "./local-target";
 
 /**
  * The Pulumi CLI, started in a process group of its own: a Ctrl+C at the terminal reaches this program alone,
@@ -34,7 +33,7 @@ export class EngineCommand {
    */
   async automation(): Promise<PulumiCommand> {
     const command = await PulumiCommand.get().catch((cause: unknown) => {
-      throw notFound(PROJECT_ROOT, cause);
+      throw notFound(cause);
     });
     return Object.assign(command, { run: this.run.bind(this) });
   }
@@ -81,16 +80,11 @@ export class EngineCommand {
   }
 }
 
-/** @param root of the project. */
-export function notFound(root: string, cause: unknown): ChainfleetError {
-  const local = localTargetHint(root);
+export function notFound(cause: unknown): ChainfleetError {
   return new ChainfleetError({
-    code: "TODO",
+    code: "PULUMI_CLI_MISSING",
     summary: "There is no Pulumi CLI on this shell's PATH.",
-    next: [
-      ...local,
-      `Install it (https://www.pulumi.com/docs/install/)${local.length > 0 ? "." : ", or use make up, which brings one along for the dev stack."}`,
-    ].join("\n"),
+    next: ["Install it: https://www.pulumi.com/docs/install/", ...localTargetHint()].join("\n"),
     cause,
   });
 }

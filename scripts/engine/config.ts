@@ -33,7 +33,7 @@ export async function contractsConfig(name: string, command: EngineCommand) {
   const { contracts, stack } = await stackConfig(name, command);
   if (contracts === undefined || stack === "network") {
     throw new ChainfleetError({
-      code: "TODO",
+      code: "CONTRACTS_NOT_CONFIGURED",
       summary: `The stack "${name}" deploys no contracts.`,
       next: `Pulumi.${name}.yaml needs chainfleet:contracts and chainfleet:stack contracts or full; docs/config.md describes them.`,
     });

@@ -1,24 +1,33 @@
 import { ChainfleetError } from "../../components/error";
 
 /**
- * Makes sure that the simulated clouds answer, if this shell works on them: plugins that nobody answers take a quarter
- * of a minute to say so, each in its own words.
+ * Checks that the local target answers, if this shell uses the local target. Without this check each plugin would
+ * wait a quarter of a minute and then report the missing connection in its own words.
  *
- * @throws ChainfleetError
+ * `CHAINFLEET_LOCAL_TARGET` is a URL that answers while the local target runs. A shell for real clouds does not set it.
+ *
+ * @throws ChainfleetError `LOCAL_TARGET_NOT_RUNNING` if the variable is set and nothing answers.
  */
 export async function requireLocalTarget(): Promise<void> {
-  const control = process.env.CHAINFLEET_LOCAL_CLOUD_CONTROL;
-  if (control === undefined) {
+  const url = process.env.CHAINFLEET_LOCAL_TARGET;
+  if (url === undefined) {
     return;
   }
   try {
-    await fetch(control, { signal: AbortSignal.timeout(5000) });
+    await fetch(url, { signal: AbortSignal.timeout(5000) });
   } catch (cause) {
     throw new ChainfleetError({
-      code: "TODO",
-      summary: "This shell works on the local target, and that is not running. Nothing was changed.",
-      next: 'Start it: make up, or eval "$(make -s env)". For real clouds use another shell.',
+      code: "LOCAL_TARGET_NOT_RUNNING",
+      summary: "This shell uses the local target, but the local target is not running. Nothing was changed.",
+      next: 'Start the local target with make up, or with eval "$(make -s env)". For real clouds, use another shell.',
       cause,
     });
   }
+}
+
+/** Says how a shell gets the local target; empty in a shell that has it. */
+export function localTargetHint(): string[] {
+  return process.env.CHAINFLEET_LOCAL_TARGET === undefined
+    ? ['For the dev stack on the local target, run make up, or prepare this shell: eval "$(make -s env)"']
+    : [];
 }

@@ -1,7 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ChainfleetError } from "../../components/error";
 import { notFound } from "./command";
 import { parseWrittenConfig } from "./project";
@@ -17,10 +14,16 @@ describe("a stack's file", () => {
   });
 
   it.each([
-    ["config:\n  a: 1\n b: 2\n", /^Pulumi\.mine\.yaml, line 3, column 1: All mapping items must start/],
-    ["config:\n  a: 1\n  a: 2\n", /^Pulumi\.mine\.yaml, line 3, column 3: Map keys must be unique\./],
-    ["config:\n\ta: 1\n", /^Pulumi\.mine\.yaml, line 2, column 1: Tabs are not allowed/],
-    ["config:\n  a: *b\n", /^Pulumi\.mine\.yaml: Unresolved alias/],
+    [
+      "config:\n  a: 1\n b: 2\n",
+      /^STACK_FILE_NOT_YAML: Pulumi\.mine\.yaml, line 3, column 1: All mapping items must start/,
+    ],
+    [
+      "config:\n  a: 1\n  a: 2\n",
+      /^STACK_FILE_NOT_YAML: Pulumi\.mine\.yaml, line 3, column 3: Map keys must be unique\./,
+    ],
+    ["config:\n\ta: 1\n", /^STACK_FILE_NOT_YAML: Pulumi\.mine\.yaml, line 2, column 1: Tabs are not allowed/],
+    ["config:\n  a: *b\n", /^STACK_FILE_NOT_YAML: Pulumi\.mine\.yaml: Unresolved alias/],
   ])("that is no YAML is refused with the place: %j", (text, message) => {
     expect(() => parse(text)).toThrow(message);
     expect(() => parse(text)).toThrow(ChainfleetError);
@@ -35,24 +38,23 @@ describe("a stack's file", () => {
   );
 });
 
-describe("after make up, in a shell that does not know of it", () => {
-  let root: string;
-  beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), "project-"));
-  });
-  afterEach(() => rmSync(root, { recursive: true }));
-
-  it("a missing CLI and a missing stack come with how to tell the shell", () => {
-    const hint = /eval "\$\(make -s env\)"/;
-    expect(notFound(root, undefined).message).not.toMatch(hint);
-    expect(unknownStack("dev", root, new Error()).message).not.toMatch(hint);
-    mkdirSync(join(root, ".chainfleet/local/engine"), { recursive: true });
-    expect(notFound(root, undefined).message).toMatch(hint);
-    expect(unknownStack("dev", root, new Error()).message).toMatch(hint);
+describe("the error for a missing CLI or an unknown stack", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
   });
 
-  it("a missing stack comes with how to make it", () => {
-    expect(unknownStack("mine", root, new Error()).message).toMatch(
+  it("says how to get the local target, in a shell that does not have it", () => {
+    const hint = /make up.*eval "\$\(make -s env\)"/;
+    vi.stubEnv("CHAINFLEET_LOCAL_TARGET", "http://127.0.0.1:1");
+    expect(notFound(undefined).message).not.toMatch(hint);
+    expect(unknownStack("dev", new Error()).message).not.toMatch(hint);
+    vi.stubEnv("CHAINFLEET_LOCAL_TARGET", undefined);
+    expect(notFound(undefined).message).toMatch(hint);
+    expect(unknownStack("dev", new Error()).message).toMatch(hint);
+  });
+
+  it("says how to create an unknown stack", () => {
+    expect(unknownStack("mine", new Error()).message).toMatch(
       /"mine" does not exist.*pulumi stack init mine\n.*--secrets-provider/s,
     );
   });

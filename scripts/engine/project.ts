@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LineCounter, parseDocument, type YAMLError } from "yaml";
 import { ChainfleetError } from "../../components/error";
@@ -20,12 +20,12 @@ export function writtenConfig(stackName: string): WrittenConfig {
   } catch (cause) {
     throw (cause as NodeJS.ErrnoException).code === "ENOENT"
       ? new ChainfleetError({
-          code: "TODO",
+          code: "STACK_FILE_MISSING",
           summary: `There is no stack "${stackName}": ${file} does not exist.`,
           next: "Copy one of the Pulumi.<stack>.yaml files and change it; docs/config.md describes every key.",
         })
       : new ChainfleetError({
-          code: "TODO",
+          code: "STACK_FILE_UNREADABLE",
           summary: `${file} cannot be read: ${(cause as Error).message}`,
           cause,
         });
@@ -46,7 +46,7 @@ export function parseWrittenConfig(text: string, file: string): WrittenConfig {
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0]);
     throw new ChainfleetError({
-      code: "TODO",
+      code: "STACK_FILE_NOT_YAML",
       summary: `${file}, line ${line}, column ${col}: ${withoutSource(error)}. Nothing was changed.`,
       next: "The file must be YAML: correct it there.",
     });
@@ -57,7 +57,7 @@ export function parseWrittenConfig(text: string, file: string): WrittenConfig {
   } catch (cause) {
     // An alias without its anchor is found only now, and has no place.
     throw new ChainfleetError({
-      code: "TODO",
+      code: "STACK_FILE_NOT_YAML",
       summary: `${file}: ${(cause as Error).message}. Nothing was changed.`,
       cause,
     });
@@ -67,15 +67,4 @@ export function parseWrittenConfig(text: string, file: string): WrittenConfig {
 /** What the parser did not expect it quotes. */
 function withoutSource({ code, message }: YAMLError): string {
   return code === "UNEXPECTED_TOKEN" ? message.replace(/: .*$/s, "") : message;
-}
-
-/**
- * A hint for a shell that lacks what `make up` gave the local target; none where that was never run.
- *
- * @param root of the project.
- */
-export function localTargetHint(root: string): string[] {
-  return existsSync(join(root, ".chainfleet/local/engine"))
-    ? ['For the local target, which make up started: eval "$(make -s env)"']
-    : [];
 }

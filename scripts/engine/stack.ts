@@ -5,7 +5,8 @@ import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
 import { type EngineCommand, EngineFailure } from "./command";
-import { localTargetHint, writtenConfig } from "./project";
+import { localTargetHint } from "./local-target";
+import { writtenConfig } from "./project";
 
 /**
  * Opens a stack of this project.
@@ -19,7 +20,7 @@ export async function openStack(stackName: string, command: EngineCommand): Prom
   const stack = await LocalWorkspace.selectStack({ stackName, workDir: PROJECT_ROOT }, options).catch(
     (error) => {
       throw error instanceof EngineFailure && isUnknownStack(error.result.stderr)
-        ? unknownStack(stackName, PROJECT_ROOT, error)
+        ? unknownStack(stackName, error)
         : error;
     },
   );
@@ -33,15 +34,14 @@ export function isUnknownStack(output: string): boolean {
   return /no stack named/.test(output);
 }
 
-/** @param root of the project. */
-export function unknownStack(name: string, root: string, cause: Error): ChainfleetError {
+export function unknownStack(name: string, cause: Error): ChainfleetError {
   return new ChainfleetError({
-    code: "TODO",
+    code: "STACK_UNKNOWN",
     summary: `The stack "${name}" does not exist: Pulumi.${name}.yaml is there, but Pulumi's backend knows no such stack. Nothing was changed.`,
     next: [
       `Make it: pulumi stack init ${name}`,
       "Without --secrets-provider (awskms://…, azurekeyvault://…) a self-managed backend encrypts its secrets, node keys among them, with a passphrase.",
-      ...localTargetHint(root),
+      ...localTargetHint(),
     ].join("\n"),
     cause,
   });
@@ -69,7 +69,7 @@ export async function withLock<Result>(
       }
       if (holder.host !== hostname()) {
         throw new ChainfleetError({
-          code: "TODO",
+          code: "STACK_LOCKED",
           summary: `Another run (process ${holder.pid} on ${holder.host}) is changing the stack "${stack.name}".`,
           next: "Wait for it. If it is gone for certain: pulumi cancel.",
           cause: error,
