@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address, Hex } from "viem";
 import type { Cluster } from "../cluster";
+import { fullName } from "../naming";
 import { P2P_PORT } from "../ports";
 import type { Region } from "../region";
 import { type Chain, Genesis } from "./genesis-resource";
@@ -90,7 +91,7 @@ export class BesuNetwork extends pulumi.ComponentResource {
       const inCluster = { parent: network, provider: site.cluster.provider };
       const namespace = new BesuNamespace(
         site.name,
-        `${args.network}-${site.name}`,
+        fullName(args.network, site.name),
         site.cluster.ready,
         inCluster,
       );

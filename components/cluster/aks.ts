@@ -1,6 +1,7 @@
 import * as containerservice from "@pulumi/azure-native/containerservice";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { azureTags, fullName } from "../naming";
 import type { AzureRegion } from "../region/azure";
 import { findLocation } from "../region/locations";
 import {
@@ -43,8 +44,8 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     super("chainfleet:cluster:AksCluster", `${name}-cluster`, {}, opts);
     const parent = { parent: this };
     const { region, location } = args;
-    const fullName = `${args.network}-${name}`;
-    const tags = { "chainfleet-network": args.network, "chainfleet-region": name };
+    const clusterName = fullName(args.network, name);
+    const tags = azureTags(args.network, name);
     const zones = findLocation("azure", location)?.zones ? { availabilityZones: ["1", "2", "3"] } : {};
 
     const cluster = createCluster();
@@ -52,7 +53,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     const pool = createValidatorPool();
     const provider = new kubernetes.Provider(
       `${name}-kubernetes`,
-      { kubeconfig: kubeconfigOf(cluster, fullName, fetchKubeconfig), ...PROVIDER_SETTINGS },
+      { kubeconfig: kubeconfigOf(cluster, clusterName, fetchKubeconfig), ...PROVIDER_SETTINGS },
       parent,
     );
     const storageClass = createStorageClass();
@@ -69,12 +70,12 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
         `${name}-aks`,
         {
           resourceGroupName: region.resourceGroupName,
-          resourceName: fullName,
+          resourceName: clusterName,
           location,
           tags,
           kubernetesVersion: args.kubernetesVersion,
-          dnsPrefix: fullName,
-          nodeResourceGroup: `${fullName}-nodes`,
+          dnsPrefix: clusterName,
+          nodeResourceGroup: fullName(args.network, name, "nodes"),
           identity: { type: "UserAssigned", userAssignedIdentities: [region.clusterIdentityId] },
           enableRBAC: true,
           disableLocalAccounts: true,
@@ -120,7 +121,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
         `${name}-validator-pool`,
         {
           resourceGroupName: region.resourceGroupName,
-          resourceName: fullName,
+          resourceName: clusterName,
           agentPoolName: "validators",
           mode: "User",
           osType: "Linux",
@@ -139,7 +140,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     /** Credentials without a secret in them: `kubelogin` fetches a token for whoever runs the deployment. */
     async function fetchKubeconfig(): Promise<string> {
       const { kubeconfigs } = await containerservice.listManagedClusterUserCredentials(
-        { resourceGroupName: fullName, resourceName: fullName, format: "exec" },
+        { resourceGroupName: clusterName, resourceName: clusterName, format: "exec" },
         parent,
       );
       return Buffer.from(kubeconfigs[0]?.value ?? "", "base64").toString("utf8");
@@ -149,7 +150,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
       return new kubernetes.storage.v1.StorageClass(
         `${name}-storage-class`,
         {
-          metadata: { name: `${fullName}-besu` },
+          metadata: { name: fullName(args.network, name, "besu") },
           provisioner: "disk.csi.azure.com",
           parameters: { skuName: "Premium_LRS" },
           reclaimPolicy: args.reclaimPolicy,

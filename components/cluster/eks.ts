@@ -3,6 +3,7 @@ import * as eks from "@pulumi/aws/eks";
 import * as iam from "@pulumi/aws/iam";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { fullName, nameTag } from "../naming";
 import type { AwsRegion } from "../region/aws";
 import {
   type Cluster,
@@ -46,7 +47,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     const { region } = args;
     const parent = { parent: this };
     const options = { ...parent, provider: region.provider };
-    const fullName = `${args.network}-${name}`;
+    const clusterName = fullName(args.network, name);
 
     const clusterRole = createRole("cluster", serviceTrust("eks.amazonaws.com"), ["AmazonEKSClusterPolicy"]);
     const cluster = createCluster();
@@ -62,7 +63,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     const diskAddon = createDiskAddon();
     const provider = new kubernetes.Provider(
       `${name}-kubernetes`,
-      { kubeconfig: kubeconfigOf(cluster, fullName, fetchKubeconfig), ...PROVIDER_SETTINGS },
+      { kubeconfig: kubeconfigOf(cluster, clusterName, fetchKubeconfig), ...PROVIDER_SETTINGS },
       parent,
     );
     const storageClass = createStorageClass();
@@ -81,7 +82,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     ) {
       const role = new iam.Role(
         `${name}-${purpose}-role`,
-        { name: `${fullName}-${purpose}`, assumeRolePolicy },
+        { name: fullName(args.network, name, purpose), assumeRolePolicy },
         options,
       );
       const attachments = policies.map(
@@ -102,7 +103,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       return new eks.Cluster(
         `${name}-eks`,
         {
-          name: fullName,
+          name: clusterName,
           version: args.kubernetesVersion,
           roleArn: clusterRole.arn,
           accessConfig: { authenticationMode: "API" },
@@ -123,7 +124,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       return new eks.Addon(
         `${name}-vpc-cni`,
         {
-          clusterName: fullName,
+          clusterName,
           addonName: "vpc-cni",
           configurationValues: JSON.stringify({ enableNetworkPolicy: "true" }),
           // A new cluster comes with this add-on unmanaged; it is taken over.
@@ -137,7 +138,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       return new eks.NodeGroup(
         `${name}-system-nodes`,
         {
-          clusterName: fullName,
+          clusterName,
           nodeGroupName: "system",
           nodeRoleArn: nodeRole.arn,
           subnetIds: [...region.privateSubnetIds],
@@ -158,21 +159,21 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       const template = new ec2.LaunchTemplate(
         `${name}-validator-template`,
         {
-          name: `${fullName}-validators`,
+          name: fullName(args.network, name, "validators"),
           vpcSecurityGroupIds: [
             cluster.vpcConfig.apply(({ clusterSecurityGroupId }) => clusterSecurityGroupId ?? ""),
             region.securityGroupId,
           ],
           metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
           // AWS names it by an id of its own; by this tag it is found again when its creation was cut off.
-          tags: { Name: `${fullName}-validators` },
+          tags: nameTag(fullName(args.network, name, "validators")),
         },
         options,
       );
       return new eks.NodeGroup(
         `${name}-validator-nodes`,
         {
-          clusterName: fullName,
+          clusterName,
           nodeGroupName: "validators",
           nodeRoleArn: nodeRole.arn,
           subnetIds: [...region.privateSubnetIds],
@@ -208,16 +209,16 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       const role = createRole("disk", trust, ["AmazonEBSCSIDriverPolicy"]);
       return new eks.Addon(
         `${name}-ebs-csi-driver`,
-        { clusterName: fullName, addonName: "aws-ebs-csi-driver", serviceAccountRoleArn: role.arn },
+        { clusterName, addonName: "aws-ebs-csi-driver", serviceAccountRoleArn: role.arn },
         { ...options, dependsOn: [...role.attachments, systemNodes] },
       );
     }
 
     /** Credentials without a secret in them: the AWS CLI fetches a token for whoever runs the deployment. */
     async function fetchKubeconfig(): Promise<string> {
-      const { endpoint, certificateAuthorities } = await eks.getCluster({ name: fullName }, options);
+      const { endpoint, certificateAuthorities } = await eks.getCluster({ name: clusterName }, options);
       return execKubeconfig({
-        name: fullName,
+        name: clusterName,
         server: endpoint,
         certificateAuthority: certificateAuthorities[0]?.data ?? "",
         command: "aws",
@@ -225,7 +226,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
           "eks",
           "get-token",
           "--cluster-name",
-          fullName,
+          clusterName,
           "--region",
           region.location,
           "--output",
@@ -238,7 +239,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       return new kubernetes.storage.v1.StorageClass(
         `${name}-storage-class`,
         {
-          metadata: { name: `${fullName}-besu` },
+          metadata: { name: fullName(args.network, name, "besu") },
           provisioner: "ebs.csi.aws.com",
           parameters: { type: "gp3", encrypted: "true" },
           reclaimPolicy: args.reclaimPolicy,

@@ -1,34 +1,35 @@
 import * as aws from "@pulumi/aws";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
+import { awsTags, fullName, nameTag } from "../naming";
 import { P2P_PORT } from "../ports";
 import type { P2pEndpoint, Region } from ".";
 import { addressSpace, awsSubnets, formatCidr, type ZoneSubnets } from "./plan";
 
-/** What an AWS region is made from. All of it decides names and addresses and is known before the run. */
+/** The arguments of an AWS region. They decide names and addresses, so they are plain values. */
 export interface AwsRegionArgs {
-  /** Name of the network; resource names begin with it. @example "chain138" */
+  /** Name of the network, with which resource names begin. @example "chain138" */
   readonly network: string;
   /** AWS region. @example "eu-west-1" */
   readonly location: string;
-  /** Address space in place of the location's own. @default a /16 of 10.0.0.0/8 that belongs to the location */
+  /** The region's address space. @default the /16 of 10.0.0.0/8 that is reserved for the location */
   readonly cidr?: string | undefined;
-  /** How many elastic IPs to make, one a validator. */
+  /** Number of validators. Each gets an elastic IP. */
   readonly validators: number;
 }
 
 /**
- * A region on AWS, over three availability zones.
+ * A region on AWS that spans three availability zones.
  *
  * ```
- * VPC ─┬─ internet gateway ── public routes ── public subnet, one a zone
- *      ├─ NAT gateway (elastic IP) ── private routes ── private subnet, one a zone
+ * VPC ─┬─ internet gateway ── public routes ── public subnet in each zone
+ *      ├─ NAT gateway (elastic IP) ── private routes ── private subnet in each zone
  *      └─ security group
- * elastic IP, one a validator
+ * elastic IP for each validator
  * ```
  *
- * The names of what AWS names by itself are in tags (`Name`, `chainfleet:stack`), so that a resource whose
- * creation was cut off is found again.
+ * AWS identifies most of these resources by generated ids. Their names are in tags (`Name`, `chainfleet:stack`), so
+ * that a resource whose creation was interrupted can be found again.
  */
 export class AwsRegion extends pulumi.ComponentResource implements Region {
   readonly p2pEndpoints: readonly P2pEndpoint[];
@@ -37,7 +38,7 @@ export class AwsRegion extends pulumi.ComponentResource implements Region {
   readonly privateSubnetIds: readonly pulumi.Output<string>[];
   readonly publicSubnetIds: readonly pulumi.Output<string>[];
   readonly securityGroupId: pulumi.Output<string>;
-  /** The nodes' way out, which they need to join their cluster. */
+  /** The routes to the internet. Nodes need them to join their cluster. */
   readonly egress: readonly pulumi.Resource[];
 
   constructor(name: string, args: AwsRegionArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -47,7 +48,6 @@ export class AwsRegion extends pulumi.ComponentResource implements Region {
       space,
       ["a", "b", "c"].map((letter) => `${args.location}${letter}`),
     );
-    const fullName = `${args.network}-${name}`;
 
     this.location = args.location;
     this.provider = new aws.Provider(
@@ -88,7 +88,7 @@ export class AwsRegion extends pulumi.ComponentResource implements Region {
       annotations: {
         "service.beta.kubernetes.io/aws-load-balancer-type": "nlb",
         "service.beta.kubernetes.io/aws-load-balancer-eip-allocations": address.allocationId,
-        // One elastic IP serves one zone, so the balancer stands in one subnet.
+        // An elastic IP belongs to one zone, so the load balancer has one subnet.
         "service.beta.kubernetes.io/aws-load-balancer-subnets":
           publicSubnets[index % publicSubnets.length]?.id ?? "",
       },
@@ -99,8 +99,8 @@ export class AwsRegion extends pulumi.ComponentResource implements Region {
     this.egress = [...publicAssociations, ...privateAssociations];
     this.registerOutputs({ p2pAddresses: this.p2pEndpoints.map(({ address }) => address) });
 
-    function named(part: string): Record<string, string> {
-      return { Name: `${fullName}-${part}` };
+    function named(part: string) {
+      return nameTag(fullName(args.network, name, part));
     }
 
     function createSubnet(zone: ZoneSubnets, kind: "public" | "private") {
@@ -111,7 +111,7 @@ export class AwsRegion extends pulumi.ComponentResource implements Region {
           vpcId: vpc.id,
           availabilityZone: zone.zone,
           cidrBlock: formatCidr(zone[kind]),
-          // How the cluster's load balancers find their subnets, https://docs.aws.amazon.com/eks/latest/userguide/network-load-balancing.html
+          // The cluster's load balancers find their subnets by this tag: https://docs.aws.amazon.com/eks/latest/userguide/network-load-balancing.html
           tags: {
             ...named(part),
             [kind === "public" ? "kubernetes.io/role/elb" : "kubernetes.io/role/internal-elb"]: "1",
@@ -153,12 +153,12 @@ export class AwsRegion extends pulumi.ComponentResource implements Region {
       );
     }
 
-    /** From outside only the P2P port comes in. */
+    /** The P2P port is the only one open to the internet. */
     function createSecurityGroup() {
       return new ec2.SecurityGroup(
         `${name}-security-group`,
         {
-          name: fullName,
+          name: fullName(args.network, name),
           vpcId: vpc.id,
           description: "Besu validators: P2P in, everything out",
           ingress: [
@@ -181,13 +181,4 @@ export class AwsRegion extends pulumi.ComponentResource implements Region {
       return new ec2.Eip(`${name}-${part}`, { domain: "vpc", tags: named(part) }, options);
     }
   }
-}
-
-/** The tags of everything a region has on AWS; what was left behind is found by them. */
-export function awsTags(network: string, region: string): Record<string, string> {
-  return {
-    "chainfleet:stack": `${pulumi.getProject()}/${pulumi.getStack()}`,
-    "chainfleet:network": network,
-    "chainfleet:region": region,
-  };
 }

@@ -4,19 +4,20 @@ import * as network from "@pulumi/azure-native/network";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import { v5 as uuid } from "uuid";
+import { azureTags, fullName } from "../naming";
 import { P2P_PORT } from "../ports";
 import type { P2pEndpoint, Region } from ".";
 import { addressSpace, azureSubnets, formatCidr } from "./plan";
 
-/** What an Azure region is made from. All of it decides names and addresses and is known before the run. */
+/** The arguments of an Azure region. They decide names and addresses, so they are plain values. */
 export interface AzureRegionArgs {
-  /** Name of the network; resource names begin with it. @example "chain138" */
+  /** Name of the network, with which resource names begin. @example "chain138" */
   readonly network: string;
   /** Azure location. @example "eastus" */
   readonly location: string;
-  /** Address space in place of the location's own. @default a /16 of 10.0.0.0/8 that belongs to the location */
+  /** The region's address space. @default the /16 of 10.0.0.0/8 that is reserved for the location */
   readonly cidr?: string | undefined;
-  /** How many static public IPs to make, one a validator. */
+  /** Number of validators. Each gets a static public IP. */
   readonly validators: number;
 }
 
@@ -26,33 +27,33 @@ export interface AzureRegionArgs {
  * ```
  * resource group ─┬─ security group ── network ── system subnet ── validators subnet
  *                 ├─ cluster identity ── network contributor
- *                 └─ public IP, one a validator
+ *                 └─ public IP for each validator
  * ```
  *
- * Every name is fixed, so that a resource whose creation was cut off is found again by its name.
+ * Every name is fixed, so that a resource whose creation was interrupted can be found again by its name.
  */
 export class AzureRegion extends pulumi.ComponentResource implements Region {
   readonly p2pEndpoints: readonly P2pEndpoint[];
   readonly resourceGroupName: pulumi.Output<string>;
   readonly systemSubnetId: pulumi.Output<string>;
   readonly validatorsSubnetId: pulumi.Output<string>;
-  /** The identity of the region's cluster. */
+  /** The managed identity that the region's cluster runs as. */
   readonly clusterIdentityId: pulumi.Output<string>;
-  /** The cluster's right to use the region's addresses and subnets. */
+  /** The role assignment that lets the cluster use the region's addresses and subnets. */
   readonly clusterRights: pulumi.Resource;
 
   constructor(name: string, args: AzureRegionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chainfleet:region:AzureRegion", name, {}, opts);
     const parent = { parent: this };
     const { location } = args;
-    const fullName = `${args.network}-${name}`;
-    const tags = { "chainfleet-network": args.network, "chainfleet-region": name };
+    const groupName = fullName(args.network, name);
+    const tags = azureTags(args.network, name);
     const space = addressSpace({ cloud: "azure", location, cidr: args.cidr });
     const subnets = azureSubnets(space);
 
     const resourceGroup = new resources.ResourceGroup(
       `${name}-group`,
-      { resourceGroupName: fullName, location, tags },
+      { resourceGroupName: groupName, location, tags },
       parent,
     );
     const inGroup = { resourceGroupName: resourceGroup.name, location, tags };
@@ -63,7 +64,7 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
     const addresses = Array.from({ length: args.validators }, (_, index) => createAddress(index));
     const identity = new managedidentity.UserAssignedIdentity(
       `${name}-identity`,
-      { ...inGroup, resourceName: `${fullName}-cluster` },
+      { ...inGroup, resourceName: fullName(args.network, name, "cluster") },
       parent,
     );
 
@@ -85,13 +86,13 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
     this.clusterIdentityId = identity.id;
     this.registerOutputs({ p2pAddresses: this.p2pEndpoints.map(({ address }) => address) });
 
-    /** From outside only the P2P port comes in; what the cluster itself needs is in Azure's default rules. */
+    /** The P2P port is the only one open to the internet. Azure's default rules allow the cluster's own traffic. */
     function createSecurityGroup() {
       return new network.NetworkSecurityGroup(
         `${name}-security-group`,
         {
           ...inGroup,
-          networkSecurityGroupName: fullName,
+          networkSecurityGroupName: groupName,
           securityRules: [
             {
               name: "p2p",
@@ -114,13 +115,13 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
     function createVirtualNetwork() {
       return new network.VirtualNetwork(
         `${name}-network`,
-        { ...inGroup, virtualNetworkName: fullName, addressSpace: { addressPrefixes: [formatCidr(space)] } },
-        // The subnets are resources of their own; read back as part of the network they are no change of it.
+        { ...inGroup, virtualNetworkName: groupName, addressSpace: { addressPrefixes: [formatCidr(space)] } },
+        // The subnets are separate resources. A refresh also reports them as part of the network, which is no change.
         { ...parent, ignoreChanges: ["subnets"] },
       );
     }
 
-    /** ARM writes one subnet of a network at a time, so each comes after the one before. */
+    /** ARM changes one subnet of a network at a time, so each subnet depends on the previous one. */
     function createSubnet(role: string, addressPrefix: string, after?: pulumi.Resource) {
       return new network.Subnet(
         `${name}-${role}-subnet`,
@@ -140,7 +141,7 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
         `${name}-validator-${index}-address`,
         {
           ...inGroup,
-          publicIpAddressName: `${fullName}-validator-${index}`,
+          publicIpAddressName: fullName(args.network, name, `validator-${index}`),
           publicIPAllocationMethod: "Static",
           publicIPAddressVersion: "IPv4",
           sku: { name: "Standard" },
@@ -153,7 +154,7 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
       return new authorization.RoleAssignment(
         `${name}-identity-network-contributor`,
         {
-          roleAssignmentName: uuid(`${fullName}/network-contributor`, ROLE_ASSIGNMENTS),
+          roleAssignmentName: uuid(`${groupName}/network-contributor`, ROLE_ASSIGNMENTS),
           scope: resourceGroup.id,
           principalId: identity.principalId,
           principalType: "ServicePrincipal",
@@ -168,7 +169,7 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/networking#network-contributor */
 const NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7";
 
-/** The UUID namespace of our role assignments: the same name gives the same id on every run. */
+/** The UUID namespace of the role assignments. The same name gives the same id on every run. */
 const ROLE_ASSIGNMENTS = "5b0c3a0e-6a9c-4c6f-9d0b-3f2a1f6f1380";
 
 function subscriptionOf(armId: string): string {

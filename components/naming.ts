@@ -1,0 +1,36 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/*
+ * The names and tags that a region's resources have in its cloud. Every name is fixed or stands in a tag, so that
+ * `chainfleet` can find a resource again whose creation was interrupted. Changing a name replaces the resource.
+ */
+
+/**
+ * The name of a region's share of a network: the Azure resource group, the cluster and the Kubernetes namespace have
+ * this name, and the names of all other resources in the region begin with it.
+ *
+ * @param part of the region that the resource is. @default the region as a whole
+ * @example "chain138-eastus", "chain138-eastus-nodes"
+ */
+export function fullName(network: string, region: string, part?: string): string {
+  return [network, region, ...(part === undefined ? [] : [part])].join("-");
+}
+
+/** The tags of every Azure resource of a region. */
+export function azureTags(network: string, region: string): Record<string, string> {
+  return { "chainfleet-network": network, "chainfleet-region": region };
+}
+
+/** The tags of every AWS resource of a region. `chainfleet` searches for orphaned resources by the stack's tag. */
+export function awsTags(network: string, region: string): Record<string, string> {
+  return {
+    "chainfleet:stack": `${pulumi.getProject()}/${pulumi.getStack()}`,
+    "chainfleet:network": network,
+    "chainfleet:region": region,
+  };
+}
+
+/** The tag that AWS shows as the name of a resource that AWS itself identifies by a generated id. */
+export function nameTag(name: string): { Name: string } {
+  return { Name: name };
+}
