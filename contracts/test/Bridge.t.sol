@@ -13,7 +13,7 @@ import {TokenBucket} from "../src/bridge/TokenBucket.sol";
 import {WETH9} from "../src/token/WETH9.sol";
 import {Test} from "./Test.sol";
 
-/// @notice Two chains in one: each has wrapped ether, a router and an end of the bridge; this contract owns all.
+/// @notice Two simulated chains, each with wrapped ether, a router and an end of the bridge, all owned by this contract.
 abstract contract TwoChains is Test {
     uint64 internal constant A = 138;
     uint64 internal constant B = 5009297550715157269;
@@ -51,7 +51,7 @@ abstract contract TwoChains is Test {
         );
     }
 
-    /// @notice What arrives at `to` when `from`'s end has sent it.
+    /// @notice The message that the other chain's router delivers for an order of the bridge on `from`.
     function _arriving(
         Chain memory from,
         bytes32 id,
@@ -78,7 +78,7 @@ abstract contract TwoChains is Test {
     }
 }
 
-/// @notice Refuses every message, with a reason of any length.
+/// @notice Reverts every message with a reason of the given length.
 contract LoudReceiver {
     uint256 private immutable _length;
 
@@ -101,7 +101,7 @@ contract BridgeTest is TwoChains {
         _makeChains(address(this));
     }
 
-    function testFuzz_goesThereAndBack(uint96 amount, uint96 back) public {
+    function testFuzz_movesToTheOtherChainAndBack(uint96 amount, uint96 back) public {
         amount = uint96(bound(amount, 1, CAPACITY));
         back = uint96(bound(back, 1, amount));
         bytes32 id = _lock(_a, ALICE, amount);
@@ -133,14 +133,14 @@ contract BridgeTest is TwoChains {
         assertEq(_b.bridge.totalSupply(), amount - back);
     }
 
-    function test_isDeliveredByTheRouterOnly() public {
+    function test_acceptsMessagesOnlyFromTheRouter() public {
         Client.Any2EVMMessage memory message =
             _arriving(_a, "forged", CCIPWrappedEtherBridge.Order.Mint, ALICE, 1);
         vm.expectRevert(abi.encodeWithSelector(CCIPWrappedEtherBridge.NotTheRouter.selector, address(this)));
         _b.bridge.ccipReceive(message);
     }
 
-    function test_isSentByTheOtherEndOnly() public {
+    function test_acceptsMessagesOnlyFromTheOtherEnd() public {
         Client.Any2EVMMessage memory message =
             _arriving(_a, "forged", CCIPWrappedEtherBridge.Order.Mint, ALICE, 1);
         message.sender = abi.encode(ALICE);
@@ -151,7 +151,7 @@ contract BridgeTest is TwoChains {
         assertEq(_b.bridge.totalSupply(), 0);
     }
 
-    function test_isBroughtByOffRampsOnly() public {
+    function test_acceptsDeliveriesOnlyFromOffRamps() public {
         Client.Any2EVMMessage memory message =
             _arriving(_a, "forged", CCIPWrappedEtherBridge.Order.Mint, ALICE, 1);
         vm.prank(ALICE);
@@ -159,7 +159,7 @@ contract BridgeTest is TwoChains {
         _b.router.deliver(message, address(_b.bridge), GAS);
     }
 
-    function test_arrivesOnce() public {
+    function test_deliversAMessageOnce() public {
         bytes32 id = _lock(_a, ALICE, 5);
         Client.Any2EVMMessage memory message = _arriving(_a, id, CCIPWrappedEtherBridge.Order.Mint, ALICE, 5);
         _b.router.deliver(message, address(_b.bridge), GAS);
@@ -169,14 +169,14 @@ contract BridgeTest is TwoChains {
         _b.router.retry(message, address(_b.bridge), GAS);
     }
 
-    /// @notice A delivery that the bridge refuses, being paused.
+    /// @notice Delivers a message while the bridge is paused, so that the delivery fails.
     function _refuse(Client.Any2EVMMessage memory message) private {
         _b.bridge.pause();
         assertTrue(!_b.router.deliver(message, address(_b.bridge), GAS));
         _b.bridge.unpause();
     }
 
-    function test_isTriedAgainAsItWasOnly() public {
+    function test_retriesOnlyTheUnchangedMessage() public {
         bytes32 id = _lock(_a, ALICE, 5);
         Client.Any2EVMMessage memory message = _arriving(_a, id, CCIPWrappedEtherBridge.Order.Mint, ALICE, 5);
         _refuse(message);
@@ -188,7 +188,7 @@ contract BridgeTest is TwoChains {
         assertEq(_b.bridge.balanceOf(ALICE), 5);
     }
 
-    function test_needsTheGasThatItWasSentWith() public {
+    function test_needsTheGasLimitOfTheMessage() public {
         bytes32 id = _lock(_a, ALICE, 5);
         Client.Any2EVMMessage memory message = _arriving(_a, id, CCIPWrappedEtherBridge.Order.Mint, ALICE, 5);
         vm.expectRevert(abi.encodeWithSelector(CCIPRouter.NotEnoughGas.selector, GAS));
@@ -196,7 +196,7 @@ contract BridgeTest is TwoChains {
         assertEq(uint256(_b.router.deliveries(id)), uint256(CCIPRouter.Delivery.None));
     }
 
-    function test_isNotTriedAgainForAnOffRampThatIsTrustedNoMore() public {
+    function test_refusesToRetryTheDeliveryOfAnUntrustedOffRamp() public {
         Client.Any2EVMMessage memory forged =
             _arriving(_a, "forged", CCIPWrappedEtherBridge.Order.Mint, ALICE, 5);
         _refuse(forged);
@@ -206,7 +206,7 @@ contract BridgeTest is TwoChains {
         assertEq(_b.bridge.totalSupply(), 0);
     }
 
-    function test_isTriedAgainWithAsMuchGasAtLeast() public {
+    function test_refusesToRetryWithLessGas() public {
         bytes32 id = _lock(_a, ALICE, 5);
         Client.Any2EVMMessage memory message = _arriving(_a, id, CCIPWrappedEtherBridge.Order.Mint, ALICE, 5);
         _refuse(message);
@@ -214,7 +214,7 @@ contract BridgeTest is TwoChains {
         _b.router.retry(message, address(_b.bridge), GAS - 1);
     }
 
-    function testFuzz_keepsAReceiversReasonShort(uint24 length) public {
+    function testFuzz_truncatesTheRevertReasonOfAReceiver(uint24 length) public {
         Client.Any2EVMMessage memory message =
             _arriving(_a, "loud", CCIPWrappedEtherBridge.Order.Mint, ALICE, 5);
         address loud = address(new LoudReceiver(bound(length, 0, 300_000)));
@@ -223,7 +223,7 @@ contract BridgeTest is TwoChains {
         assertEq(uint256(_b.router.deliveries("loud")), uint256(CCIPRouter.Delivery.Failed));
     }
 
-    function test_asksForNoMoreGasThanAMessageMay() public {
+    function test_refusesAGasLimitAboveTheMaximum() public {
         uint256 most = _a.router.MAX_GAS_LIMIT();
         Client.EVM2AnyMessage memory message = Client.EVM2AnyMessage({
             receiver: abi.encode(ALICE),
@@ -236,7 +236,7 @@ contract BridgeTest is TwoChains {
         _a.router.ccipSend{value: FEE}(B, message);
     }
 
-    function test_keepsToItsLimit() public {
+    function test_limitsOutgoingAmounts() public {
         _lock(_a, ALICE, CAPACITY);
         vm.deal(ALICE, 10 ether + FEE);
         vm.startPrank(ALICE);
@@ -248,7 +248,7 @@ contract BridgeTest is TwoChains {
         _a.bridge.lock{value: FEE}(ALICE, 10 ether);
     }
 
-    function test_receivesNoMoreThanItsLimit() public {
+    function test_limitsIncomingAmounts() public {
         bytes32 id = _lock(_a, ALICE, 6);
         Client.Any2EVMMessage memory message = _arriving(_a, id, CCIPWrappedEtherBridge.Order.Mint, ALICE, 6);
         _b.bridge.setLimits(5, 0);
@@ -260,7 +260,7 @@ contract BridgeTest is TwoChains {
         assertEq(_b.bridge.incomingCapacity(), 0);
     }
 
-    function test_costsExactlyItsFee() public {
+    function test_chargesExactlyTheFee() public {
         vm.deal(ALICE, 100);
         vm.startPrank(ALICE);
         _a.weth.deposit{value: 5}();
@@ -272,14 +272,14 @@ contract BridgeTest is TwoChains {
         _a.bridge.lock{value: FEE - 1}(ALICE, 5);
     }
 
-    function test_isConnectedOnce() public {
+    function test_connectsOnce() public {
         vm.expectRevert(
             abi.encodeWithSelector(CCIPWrappedEtherBridge.AlreadyConnected.selector, address(_b.bridge))
         );
         _a.bridge.connect(B, ALICE);
     }
 
-    function test_listensToItsOwnerOnly() public {
+    function test_restrictsAdministrationToTheOwner() public {
         bytes memory refused = abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, ALICE);
         vm.startPrank(ALICE);
         vm.expectRevert(refused);
@@ -302,14 +302,14 @@ contract BridgeTest is TwoChains {
         _a.bridge.redeem(ALICE, 1);
     }
 
-    function test_paysFeesOutToTheOwner() public {
+    function test_letsTheOwnerWithdrawFees() public {
         _lock(_a, ALICE, 5);
         _a.router.withdrawFees(payable(address(0xFEE)));
         assertEq(address(0xFEE).balance, FEE);
     }
 }
 
-/// @notice Users and a relayer who do whatever they can, in any order.
+/// @notice Performs all actions of users and of a relayer, in any order.
 contract BridgeHandler is TwoChains {
     struct Message {
         bool toB;
@@ -317,7 +317,7 @@ contract BridgeHandler is TwoChains {
         Client.Any2EVMMessage content;
     }
 
-    /// Encoded: the compiler keeps no arrays of such structs.
+    /// ABI-encoded, because the compiler cannot store arrays of these structs.
     bytes[] private _messages;
     uint256 public mintsToB;
     uint256 public mintsToA;
@@ -362,13 +362,13 @@ contract BridgeHandler is TwoChains {
         else releasesToA += amount;
     }
 
-    /// @notice Delivers, replays or tries again any message of any time, in any order, with too little gas at times.
+    /// @notice Delivers, replays or retries any earlier message, sometimes with too little gas.
     function deliver(uint256 which, bool stingy) external {
         if (_messages.length == 0) return;
         Message memory message = abi.decode(_messages[which % _messages.length], (Message));
         CCIPRouter router = message.toB ? _b.router : _a.router;
         CCIPRouter.Delivery before = router.deliveries(message.content.messageId);
-        // A failure is tried again with as much at least.
+        // A retry needs at least the gas limit of the failed delivery.
         uint256 gasLimit = stingy && before == CCIPRouter.Delivery.None ? 30_000 : 200_000;
         if (before == CCIPRouter.Delivery.Executed) {
             vm.expectRevert();
@@ -395,7 +395,7 @@ contract BridgeHandler is TwoChains {
         CCIPWETH9Bridge bridge = onA ? _a.bridge : _b.bridge;
         if (!bridge.paused()) {
             bridge.pause();
-            // Users can do nothing now; only deliveries go on, and fail.
+            // While the bridge is paused, users can send nothing, and deliveries fail.
             if (_messages.length > 0) {
                 this.deliver(uint256(keccak256(abi.encode(block.timestamp))), false);
             }
@@ -437,14 +437,14 @@ contract BridgeInvariants is TwoChains {
         targetContract(address(_handler));
     }
 
-    function invariant_whatIsLockedIsMintedOrOnItsWay() public view {
+    function invariant_lockedAmountIsMintedOrInFlight() public view {
         Chain memory a = _handler.chainA();
         Chain memory b = _handler.chainB();
         assertEq(a.bridge.locked(), b.bridge.totalSupply() + _handler.mintsToB() + _handler.releasesToA());
         assertEq(b.bridge.locked(), a.bridge.totalSupply() + _handler.mintsToA() + _handler.releasesToB());
     }
 
-    function invariant_whatIsLockedIsThere() public view {
+    function invariant_bridgeHoldsTheLockedAmount() public view {
         Chain memory a = _handler.chainA();
         Chain memory b = _handler.chainB();
         assertEq(a.weth.balanceOf(address(a.bridge)), a.bridge.locked());

@@ -18,24 +18,24 @@ contract MultiSigTest is Test {
         vm.deal(address(_wallet), 1 ether);
     }
 
-    function test_isReadyWhenItIsThere() public {
+    function test_isSetUpByItsConstructor() public {
         assertEq(_wallet.getThreshold(), 2);
         assertEq(_wallet.getOwners().length, 3);
         vm.expectRevert(bytes("GS200"));
         _wallet.setup(_owners(), 1, address(0), "", address(0), address(0), 0, payable(0));
     }
 
-    function test_paysWhenTwoHaveSigned() public {
+    function test_executesWithTwoSignatures() public {
         assertTrue(_execute(ONE, TWO));
         assertEq(address(0xFEE).balance, 1 ether);
     }
 
-    function test_doesNothingForOneOwnerTwice() public {
+    function test_refusesTwoSignaturesOfOneOwner() public {
         vm.expectRevert(bytes("GS026"));
         this.execute(ONE, ONE);
     }
 
-    function test_doesNothingForStrangers() public {
+    function test_refusesSignaturesOfNonOwners() public {
         vm.expectRevert(bytes("GS026"));
         this.execute(ONE, 0x4444);
     }
@@ -70,7 +70,7 @@ contract MulticallTest is Test {
     Multicall private _multicall = new Multicall();
     WETH9 private _weth = new WETH9();
 
-    function testFuzz_sendsEachItsValue(uint64 first, uint64 second) public {
+    function testFuzz_sendsEachCallItsValue(uint64 first, uint64 second) public {
         Multicall.Call3Value[] memory calls = new Multicall.Call3Value[](2);
         calls[0] = Multicall.Call3Value(address(_weth), false, first, abi.encodeCall(WETH9.deposit, ()));
         calls[1] = Multicall.Call3Value(address(_weth), false, second, abi.encodeCall(WETH9.deposit, ()));
@@ -83,7 +83,7 @@ contract MulticallTest is Test {
         _multicall.aggregate3Value{value: sum + 1}(calls);
     }
 
-    function test_aFailureRevertsUnlessItIsAllowed() public {
+    function test_revertsOnAFailureThatIsNotAllowed() public {
         Multicall.Call3[] memory calls = new Multicall.Call3[](1);
         calls[0] = Multicall.Call3(address(_weth), true, abi.encodeCall(WETH9.withdraw, (1)));
         assertTrue(!_multicall.aggregate3(calls)[0].success);
@@ -92,7 +92,7 @@ contract MulticallTest is Test {
         _multicall.aggregate3(calls);
     }
 
-    function test_saysInWhichBlock() public {
+    function test_returnsTheBlockNumber() public {
         Multicall.Call[] memory calls = new Multicall.Call[](1);
         calls[0] = Multicall.Call(address(_weth), abi.encodeCall(WETH9.withdraw, (1)));
         (uint256 number,, Multicall.Result[] memory results) = _multicall.tryBlockAndAggregate(false, calls);
@@ -102,7 +102,7 @@ contract MulticallTest is Test {
         _multicall.blockAndAggregate(calls);
     }
 
-    function test_readsTheChain() public view {
+    function test_returnsChainProperties() public view {
         assertEq(_multicall.getChainId(), block.chainid);
         assertEq(_multicall.getBlockNumber(), block.number);
         assertEq(_multicall.getEthBalance(address(this)), address(this).balance);

@@ -32,7 +32,7 @@ contract OracleTest is Test {
         assertEq(updatedAt, 1_000);
     }
 
-    function test_isWrittenByTransmittersWithinItsBounds() public {
+    function test_acceptsAnswersWithinBoundsFromTransmittersOnly() public {
         vm.prank(ALICE);
         vm.expectRevert();
         _feed.transmit(5);
@@ -42,7 +42,7 @@ contract OracleTest is Test {
         _feed.transmit(1e12 + 1);
     }
 
-    function test_hasNoRoundBeforeTheFirst() public {
+    function test_revertsBeforeTheFirstRound() public {
         vm.expectRevert(abi.encodeWithSelector(OracleAggregator.NoDataPresent.selector, 0));
         _feed.latestRoundData();
     }
@@ -66,7 +66,7 @@ contract OracleTest is Test {
         _proxy.getRoundData(3 << 64);
     }
 
-    function test_proxyConfirmsWhatWasProposedOnly() public {
+    function test_proxyConfirmsOnlyTheProposedAggregator() public {
         vm.expectRevert(abi.encodeWithSelector(OracleProxy.NotProposed.selector, address(0)));
         _proxy.confirmAggregator(AggregatorV3Interface(address(0)));
         vm.expectRevert(abi.encodeWithSelector(OracleProxy.NotProposed.selector, ALICE));

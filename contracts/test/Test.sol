@@ -17,7 +17,7 @@ interface Vm {
     function warp(uint256 timestamp) external;
 }
 
-/// @notice What every test has.
+/// @notice Assertions and cheat codes for all tests.
 abstract contract Test {
     Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 

@@ -29,7 +29,7 @@ contract WETH9Test is Test {
         assertEq(ALICE.balance, 1e30 - amount + back);
     }
 
-    function test_unwrapsNoMoreThanThereIs() public {
+    function test_refusesToUnwrapMoreThanTheBalance() public {
         vm.startPrank(ALICE);
         _weth.deposit{value: 5}();
         vm.expectRevert(abi.encodeWithSelector(WETH9.InsufficientBalance.selector, ALICE, 5, 6));
@@ -53,7 +53,7 @@ contract WETH9Test is Test {
         }
     }
 
-    function test_neverUsesUpAnUnlimitedAllowance() public {
+    function test_doesNotReduceAnUnlimitedAllowance() public {
         vm.startPrank(ALICE);
         _weth.deposit{value: 5}();
         _weth.approve(BOB, type(uint256).max);
@@ -91,7 +91,7 @@ contract WETH10Test is Test {
     bytes32 private constant PERMIT =
         keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
 
-    function testFuzz_isBackedWeiByWei(uint96 amount, uint96 back) public {
+    function testFuzz_isFullyBackedByEther(uint96 amount, uint96 back) public {
         vm.assume(back <= amount);
         vm.deal(address(this), amount);
         _weth.depositTo{value: amount}(BOB);
@@ -102,7 +102,7 @@ contract WETH10Test is Test {
         assertEq(BOB.balance, back);
     }
 
-    function testFuzz_permitsByTheOwnersSignatureOnly(uint256 value, uint256 signer) public {
+    function testFuzz_permitsOnlyByTheOwnersSignature(uint256 value, uint256 signer) public {
         signer = signer % 2 == 0 ? KEY : bound(signer, 1, 1e30);
         address owner = vm.addr(KEY);
         bytes32 digest = keccak256(
@@ -122,20 +122,20 @@ contract WETH10Test is Test {
         }
     }
 
-    function testFuzz_lendsWhatIsPaidBack(uint112 amount) public {
+    function testFuzz_lendsWhenTheLoanIsRepaid(uint112 amount) public {
         Borrower borrower = new Borrower(true);
         _weth.flashLoan(borrower, address(_weth), amount, "");
         assertEq(borrower.seen(), amount);
         assertEq(_weth.totalSupply(), 0);
     }
 
-    function test_lendsNothingThatIsKept() public {
+    function test_revertsWhenTheLoanIsNotRepaid() public {
         Borrower borrower = new Borrower(false);
         vm.expectRevert();
         _weth.flashLoan(borrower, address(_weth), 1, "");
     }
 
-    function test_lendsNoMoreThanItsMost() public {
+    function test_refusesALoanAboveTheMaximum() public {
         Borrower borrower = new Borrower(true);
         uint256 most = _weth.maxFlashLoan(address(_weth));
         vm.expectRevert(abi.encodeWithSelector(ERC20FlashMint.ERC3156ExceededMaxLoan.selector, most));
