@@ -1,16 +1,18 @@
+import type { TimedEvent } from "../scripts/run/events";
 import type { Summary } from "../scripts/run/summary";
 import { Checkout } from "../test/support/checkout";
 
-/** Figures of `dev-up`; times in seconds of the wall clock. Of all rounds the one with the median `up`. */
+/** Figures of the benchmark `dev-up`, taken from the round with the median `up`. Times are seconds of real time. */
 export interface DevUp {
-  /** The command from its start to its end, as `make up` runs it with packages and services there. */
+  /** Duration of the command that `make up` runs, with packages installed and local services running. */
   readonly upSeconds: number;
+  /** Duration of a second `up`, which changes nothing. */
   readonly noopSeconds: number;
-  /** The lower bound: the longest chain of true dependencies. */
+  /** The lower bound of the duration: the longest chain of resources that depend on each other. */
   readonly criticalPathSeconds: number;
   /** upSeconds / criticalPathSeconds */
   readonly ratio: number;
-  /** Where the rest goes. */
+  /** How the rest of upSeconds is spent. */
   readonly overheadSeconds: Overhead;
   readonly rounds: readonly { readonly up: number; readonly noop: number; readonly criticalPath: number }[];
   readonly seed: number;
@@ -19,22 +21,22 @@ export interface DevUp {
 
 /** The parts of upSeconds that are not on the critical path. */
 interface Overhead {
-  /** Until the engine runs: the services are looked after, the stack is opened, its state read. */
+  /** Until the engine's first event: checking the services, opening the stack and reading its state. */
   readonly beforeEngine: number;
-  /** The engine and the program start; until the first resource is begun. */
+  /** From the engine's first event until the first resource is started: starting the engine and the program. */
   readonly beforeFirstResource: number;
-  /** Between the first resource's beginning and the last one's end, beside the critical path. */
+  /** From the start of the first resource to the end of the last resource, minus the critical path. */
   readonly besidePath: number;
   /** After the last resource. */
   readonly afterLastResource: number;
 }
 
 const ROUNDS = 3;
-/** As `make up` has it by default. */
+/** The default of `make up`. */
 const TIME_SCALE = 0.02;
 const SEED = 7;
 
-/** `up` of the dev stack from nothing, then `up` again without a change, in a checkout of its own. */
+/** Runs `up` of the dev stack from an empty state, then `up` without a change, in a separate checkout. */
 export async function devUp(): Promise<DevUp> {
   const checkout = new Checkout(TIME_SCALE, SEED);
   try {
@@ -42,12 +44,11 @@ export async function devUp(): Promise<DevUp> {
     const rounds = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
       process.stderr.write(`dev-up: round ${round} of ${ROUNDS}\n`);
-      const started = Date.now();
-      const up = await succeeded(checkout, "up");
-      const overhead = overheadOf(checkout, started, started + up.seconds * 1000, up.summary);
-      const noop = await succeeded(checkout, "up");
+      const up = await runSuccessfully(checkout, "up");
+      const overhead = overheadOf(checkout.eventsOfLastRun(), up);
+      const noop = await runSuccessfully(checkout, "up");
       rounds.push({ up, noop, overhead });
-      await succeeded(checkout, "down");
+      await runSuccessfully(checkout, "down");
     }
     const median = [...rounds].sort((a, b) => a.up.seconds - b.up.seconds)[Math.floor(ROUNDS / 2)];
     if (median === undefined) {
@@ -73,26 +74,31 @@ export async function devUp(): Promise<DevUp> {
   }
 }
 
-async function succeeded(
-  checkout: Checkout,
-  name: "up" | "down",
-): Promise<{ seconds: number; summary: Summary }> {
-  const started = performance.now();
-  const finished = await checkout.operate(name);
-  const seconds = (performance.now() - started) / 1000;
-  if (finished.code !== 0) {
-    throw new Error(`chainfleet ${name} failed:\n${finished.stderr}`);
-  }
-  return { seconds, summary: finished.summary };
+/** A run of the command with its times: milliseconds since the epoch, as in the engine's events. */
+interface MeasuredRun {
+  readonly started: number;
+  readonly ended: number;
+  readonly seconds: number;
+  readonly summary: Summary;
 }
 
-function overheadOf(checkout: Checkout, started: number, ended: number, summary: Summary): Overhead {
-  const events = checkout.lastEvents();
-  const times = (wanted: (event: (typeof events)[0]["event"]) => unknown) =>
-    events.filter(({ event }) => wanted(event)).map(({ at }) => at);
-  const firstEvent = times(() => true)[0] ?? started;
-  const firstResource = times((event) => event.resourcePreEvent?.metadata.new?.custom)[0] ?? firstEvent;
-  const lastResource = times((event) => event.resOutputsEvent?.metadata.new?.custom).at(-1) ?? firstResource;
+async function runSuccessfully(checkout: Checkout, command: "up" | "down"): Promise<MeasuredRun> {
+  const started = Date.now();
+  const { code, stderr, summary } = await checkout[command]();
+  const ended = Date.now();
+  if (code !== 0) {
+    throw new Error(`chainfleet ${command} failed:\n${stderr}`);
+  }
+  return { started, ended, seconds: (ended - started) / 1000, summary };
+}
+
+function overheadOf(events: readonly TimedEvent[], { started, ended, summary }: MeasuredRun): Overhead {
+  const timesOf = (matches: (event: TimedEvent["event"]) => unknown) =>
+    events.filter(({ event }) => matches(event)).map(({ at }) => at);
+  const firstEvent = timesOf(() => true)[0] ?? started;
+  const firstResource = timesOf((event) => event.resourcePreEvent?.metadata.new?.custom)[0] ?? firstEvent;
+  const lastResource =
+    timesOf((event) => event.resOutputsEvent?.metadata.new?.custom).at(-1) ?? firstResource;
   return {
     beforeEngine: rounded((firstEvent - started) / 1000),
     beforeFirstResource: rounded((firstResource - firstEvent) / 1000),

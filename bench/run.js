@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs every benchmark, or the one named by ONLY; each prints one JSON line and writes bench/results/<name>.json.
+// Runs all benchmarks, or the benchmark that ONLY names. Each prints one JSON line and writes it to bench/results.
 require("../typescript.js");
 const { mkdirSync, writeFileSync } = require("node:fs");
 const { availableParallelism } = require("node:os");
@@ -9,13 +9,15 @@ const benchmarks = {
   "dev-up": () => require("./dev-up").devUp(),
   contracts: () => require("./contracts").contracts(),
 };
-// anvil, for those that need a chain.
+// Benchmarks that need a chain start anvil from here.
 process.env.PATH = `${join(__dirname, "../node_modules/.bin")}${delimiter}${process.env.PATH}`;
 const results = join(__dirname, "results");
 const only = process.env.ONLY || undefined;
 
 if (only !== undefined && !(only in benchmarks)) {
-  console.error(`There is no benchmark "${only}"; there is: ${Object.keys(benchmarks).join(", ")}.`);
+  console.error(
+    `There is no benchmark "${only}". The benchmarks are: ${Object.keys(benchmarks).join(", ")}.`,
+  );
   process.exit(2);
 }
 run(only === undefined ? Object.keys(benchmarks) : [only]);

@@ -6,29 +6,32 @@ import { mnemonicToAccount } from "viem/accounts";
 import { parse } from "yaml";
 import { PROJECT_ROOT } from "../components/root";
 
-/** A resource as a stack asks for it. */
-interface Asked {
+/** A resource that a stack registers. */
+interface RegisteredResource {
   readonly type: string;
   readonly name: string;
   readonly inputs: unknown;
 }
 
 /**
- * Renders a stack without a cloud: every resource that its program would register on the first `up`, sorted.
- * What a cloud or a key would tell is shown as `<name.property>`; secrets and code are left out.
+ * Renders a stack without a cloud: every resource that its program would register on the first `up`, sorted by name.
+ * Outputs of clouds and keys appear as `<name.property>`, secrets as `[secret]`; the code of providers is left out.
  */
-async function dump(stack: string): Promise<Asked[]> {
-  const asked: Asked[] = [];
+async function dump(stack: string): Promise<RegisteredResource[]> {
+  const resources: RegisteredResource[] = [];
   const text = readFileSync(join(PROJECT_ROOT, `Pulumi.${stack}.yaml`), "utf8");
   const file = parse(text) as { config: Record<string, unknown> };
   setVariables(text);
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, custom }) => {
-        asked.push({ type, name, inputs: redact(inputs) });
-        return { id: custom === false ? undefined : `<${name}>`, state: { ...inputs, ...told(type, name) } };
+        resources.push({ type, name, inputs: redact(inputs) });
+        return {
+          id: custom === false ? undefined : `<${name}>`,
+          state: { ...inputs, ...outputsOf(type, name) },
+        };
       },
-      call: ({ token }) => answers(token),
+      call: ({ token }) => resultOf(token),
     },
     "chainfleet",
     stack,
@@ -46,13 +49,13 @@ async function dump(stack: string): Promise<Asked[]> {
   const program = require(join(PROJECT_ROOT, "index")) as () => Promise<unknown>;
   await program();
   await pulumi.runtime.disconnect();
-  return asked.sort((a, b) => (a.name === b.name ? compare(a.type, b.type) : compare(a.name, b.name)));
+  return resources.sort((a, b) => (a.name === b.name ? compare(a.type, b.type) : compare(a.name, b.name)));
 }
 
-/** The first account of the development mnemonic that everybody knows: the sender in Pulumi.dev.yaml. */
+/** The first account of the publicly known development mnemonic: the sender in Pulumi.dev.yaml. */
 const DEPLOYER = mnemonicToAccount("test test test test test test test test test test test junk");
 
-/** Variables that the config names must be set; what they hold must not be seen. */
+/** Sets the environment variables to which the config refers. Their values must not appear in the dump. */
 function setVariables(config: string): void {
   for (const [, name = ""] of config.matchAll(/\$\{(\w+)\}/g)) {
     process.env[name] = `<${name}>`;
@@ -62,15 +65,15 @@ function setVariables(config: string): void {
   }
 }
 
-/** Pulumi's mock monitor knows no resource hooks; they run in the engine only, so here they are taken and forgotten. */
+/** Accepts resource hooks, which Pulumi's mock monitor does not implement. The hooks are never run. */
 function acceptHooks(): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Record<string, unknown>;
-  const accept = (_request: unknown, answer: (error: null, response: object) => void) => answer(null, {});
+  const accept = (_request: unknown, respond: (error: null, response: object) => void) => respond(null, {});
   Object.assign(monitor, { registerResourceHook: accept, registerErrorHook: accept });
 }
 
-/** What the resources' own outputs would be, so that what is made from them can be seen. */
-function told(type: string, name: string): Record<string, unknown> {
+/** Outputs that a resource would have, so that the inputs that other resources derive from them are visible. */
+function outputsOf(type: string, name: string): Record<string, unknown> {
   const index = [...name].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 2 ** 32, 7);
   switch (type) {
     case "pulumi-nodejs:dynamic/chainfleet:ValidatorKey":
@@ -100,14 +103,14 @@ function told(type: string, name: string): Record<string, unknown> {
   }
 }
 
-function answers(token: string): Record<string, unknown> {
+function resultOf(token: string): Record<string, unknown> {
   switch (token) {
     case "azure-native:containerservice:listManagedClusterUserCredentials":
       return { kubeconfigs: [{ name: "exec", value: Buffer.from("<kubeconfig>").toString("base64") }] };
     case "aws:eks/getCluster:getCluster":
       return { endpoint: "https://<endpoint>", certificateAuthorities: [{ data: "<ca>" }] };
     default:
-      throw new Error(`the program calls ${token}, which this dump does not answer`);
+      throw new Error(`The program calls ${token}, for which the dump has no result.`);
   }
 }
 
@@ -128,7 +131,7 @@ function redact(value: unknown): unknown {
     Object.entries(value)
       .filter(([key, inner]) => key !== "__provider" && inner !== undefined)
       .sort(([a], [b]) => compare(a, b))
-      // A build's hash follows from every package's version.
+      // The build's hash changes with the version of every Solidity package.
       .map(([key, inner]) => [key, key === "build" ? "<build>" : redact(inner)]),
   );
 }
@@ -137,20 +140,20 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The stacks that have a config file. */
+/** Names of the stacks that have a config file. */
 function stacks(): string[] {
   return readdirSync(PROJECT_ROOT).flatMap((file) => /^Pulumi\.(\w+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
-function render(asked: readonly Asked[]): string {
-  return `${JSON.stringify(asked, null, 2).replaceAll(PROJECT_ROOT, "<project>")}\n`;
+function render(resources: readonly RegisteredResource[]): string {
+  return `${JSON.stringify(resources, null, 2).replaceAll(PROJECT_ROOT, "<project>")}\n`;
 }
 
-/** Writes a file for each stack into a folder. */
+/** Writes a dump of each stack into a folder. */
 export async function writeAll(folder: string): Promise<void> {
   for (const stack of stacks()) {
-    const asked = await dump(stack);
-    writeFileSync(join(folder, `${stack}.json`), render(asked));
-    process.stdout.write(`${stack}: ${asked.length} resources\n`);
+    const resources = await dump(stack);
+    writeFileSync(join(folder, `${stack}.json`), render(resources));
+    process.stdout.write(`${stack}: ${resources.length} resources\n`);
   }
 }

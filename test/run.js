@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs every check and test, in the order in which they fail fastest; the last line counts them all.
+// Runs all checks and tests, the fastest first. The last line counts the passed and failed ones.
 const { spawnSync } = require("node:child_process");
 const { mkdtempSync, readFileSync, rmSync } = require("node:fs");
 const { tmpdir } = require("node:os");
@@ -13,7 +13,7 @@ let failed = 0;
 step("type check", ["npx", "tsc", "-p", "."]);
 step("lint and format", ["npx", "biome", "check", "."]);
 step("contracts", ["bin/forge", "test"]);
-step("contracts' format", ["bin/forge", "fmt", "--check"]);
+step("format of the contracts", ["bin/forge", "fmt", "--check"]);
 suite("unit", ["npx", "vitest", "run", "--project", "unit"]);
 suite("integration", ["local/run", "--tools-only", "npx", "vitest", "run", "--project", "integration"]);
 
@@ -28,7 +28,7 @@ function step(name, [command, ...args]) {
   count(ok ? 1 : 0, ok ? 0 : 1);
 }
 
-// A suite that dies before it reports is one failure, not none.
+// A suite that ends without a report counts as one failure.
 function suite(name, [command, ...args]) {
   console.log(`\n== ${name}`);
   const report = join(scratch, `${name}.json`);

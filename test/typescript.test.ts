@@ -2,17 +2,17 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
-/** What a program prints that runs under our loader. */
-function printed(program: string): string {
+/** Runs a program with `typescript.js` loaded. @returns its standard output. */
+function outputOf(program: string): string {
   return execFileSync(process.execPath, ["--require", "./typescript.js", "--eval", program], {
     cwd: join(__dirname, ".."),
     encoding: "utf8",
   });
 }
 
-describe("the loader", () => {
-  it("loads Pulumi's SDK without a compiler and npm's resolver", () => {
-    const loaded = printed(`
+describe("typescript.js", () => {
+  it("loads Pulumi's SDK without the TypeScript compiler and npm's dependency resolver", () => {
+    const loaded = outputOf(`
       require("@pulumi/pulumi");
       console.log(Object.keys(require.cache).join("\\n"));
     `);
@@ -20,8 +20,8 @@ describe("the loader", () => {
     expect(loaded).not.toMatch(/node_modules\/(typescript|@npmcli\/arborist)\//);
   });
 
-  it("loads them for a closure", () => {
-    const closure = printed(`
+  it("loads both when a closure is serialized", () => {
+    const closure = outputOf(`
       const { runtime } = require("@pulumi/pulumi");
       const captured = 42;
       runtime.serializeFunction(() => captured + 1).then(({ text }) => console.log(text));

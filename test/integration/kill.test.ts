@@ -1,16 +1,18 @@
+import { setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, describe, expect, it, onTestFailed } from "vitest";
 import type { Summary } from "../../scripts/run/summary";
-import { Checkout, type Finished, type KubernetesObject } from "../support/checkout";
+import { Checkout, type KubernetesObject } from "../support/checkout";
 
 /**
- * kill -9 at seeded moments: of the Pulumi program, the engine, the chainfleet command and the simulated cloud, in
- * an `up` and in a `down`. Whatever was killed, the next run finishes, the result is that of an undisturbed run,
- * and nothing is left behind. CHAINFLEET_TEST_SEED repeats a run.
+ * Kills the Pulumi program, the engine, the chainfleet command or the simulated cloud with SIGKILL, at seeded moments
+ * of an `up` and of a `down`. After each kill the next run has to succeed, its result has to equal the result of an
+ * undisturbed run, and nothing may be left behind. Set CHAINFLEET_TEST_SEED to repeat a run.
  */
 const SEED = Number(process.env["CHAINFLEET_TEST_SEED"] ?? Date.now() % 1_000_000);
 const CYCLES = 10;
 
+/** Command lines of the processes that are killed. */
 const VICTIMS = {
   program: /program\.js .*cmd\/run/,
   engine: /^pulumi (up|destroy) /,
@@ -19,8 +21,14 @@ const VICTIMS = {
 } as const;
 type Victim = keyof typeof VICTIMS;
 
-/** When and whom to kill: `moment` is a fraction of an undisturbed run's time. */
-const kill = fc.noBias(
+/** A kill of one process. */
+interface Kill {
+  readonly victim: Victim;
+  /** Fraction of an undisturbed run's duration. */
+  readonly moment: number;
+}
+
+const kill: fc.Arbitrary<Kill> = fc.noBias(
   fc.record({
     victim: fc.constantFrom<Victim>("program", "engine", "engine", "cloud", "cloud", "command"),
     moment: fc.integer({ min: 10, max: 95 }).map((percent) => percent / 100),
@@ -29,7 +37,7 @@ const kill = fc.noBias(
 const kills = fc.sample(kill, { seed: SEED, numRuns: 2 * CYCLES });
 
 const checkout = new Checkout(0.002, 7);
-// Contracts have kills of their own: contracts.test.ts.
+// contracts-kills.test.ts kills runs of the contracts.
 checkout.configure(
   { path: ["chainfleet:stack"], value: "network" },
   { path: ["chainfleet:contracts"], value: undefined },
@@ -53,96 +61,92 @@ afterAll(async () => {
   await checkout.close();
 });
 
-describe(`kill -9, seed ${SEED}`, () => {
-  let undisturbed: Deployed;
+describe(`runs that were killed, seed ${SEED}`, () => {
+  let undisturbed: Deployment;
   const seconds = { up: 0, down: 0 };
 
-  it("an undisturbed up and down", async () => {
-    // Not measured: the first start of the services.
+  it("succeeds undisturbed in up and down", async () => {
+    // Starts the services, so that their first start is not part of the measured duration.
     checkout.environment();
-    seconds.up = (await succeeds("up")).seconds;
-    undisturbed = await deployed();
+    seconds.up = (await runSuccessfully("up")).seconds;
+    undisturbed = await readDeployment();
     expect(undisturbed.state.length).toBeGreaterThan(100);
-    seconds.down = (await succeeds("down")).seconds;
-    await expectNothing();
+    seconds.down = (await runSuccessfully("down")).seconds;
+    await expectNothingLeft();
   });
 
   for (let cycle = 0; cycle < CYCLES; cycle += 1) {
-    const [inUp, inDown] = kills.slice(2 * cycle, 2 * cycle + 2) as [(typeof kills)[0], (typeof kills)[0]];
-    it(`${cycle + 1}: ${describeKill(inUp)} of an up, then ${describeKill(inDown)} of a down`, async () => {
-      // A cycle that fails leaves nothing to the next one.
+    const [inUp, inDown] = kills.slice(2 * cycle, 2 * cycle + 2) as [Kill, Kill];
+    it(`recovers in cycle ${cycle + 1}: kills ${describeKill(inUp)} of an up, ${describeKill(inDown)} of a down`, async () => {
+      // The next cycle must not inherit the resources of a failed one.
       onTestFailed(() => checkout.reset());
-      await disturbed("up", inUp, seconds.up);
-      await succeeds("up");
-      expect(await deployed()).toEqual(undisturbed);
+      await runWithKill("up", inUp, seconds.up);
+      await runSuccessfully("up");
+      expect(await readDeployment()).toEqual(undisturbed);
 
-      await disturbed("down", inDown, seconds.down);
-      await succeeds("down");
-      await expectNothing();
+      await runWithKill("down", inDown, seconds.down);
+      await runSuccessfully("down");
+      await expectNothingLeft();
     });
   }
 });
 
-function describeKill({ victim, moment }: (typeof kills)[0]): string {
+function describeKill({ victim, moment }: Kill): string {
   return `the ${victim} at ${Math.round(moment * 100)} %`;
 }
 
-async function succeeds(name: "up" | "down"): Promise<Summary> {
-  const finished = await checkout.operate(name);
-  expect(finished.code, `chainfleet ${name}:\n${finished.stderr}\n${finished.stdout}`).toBe(0);
-  return finished.summary;
+async function runSuccessfully(command: "up" | "down"): Promise<Summary> {
+  const { code, output, summary } = await checkout[command]();
+  expect(code, `chainfleet ${command}:\n${output}`).toBe(0);
+  return summary;
 }
 
-/** Runs a command and kills something in it; how it ends is not judged. */
-async function disturbed(
-  name: "up" | "down",
-  { victim, moment }: (typeof kills)[0],
-  seconds: number,
-): Promise<void> {
-  // `destroy` runs no program: there the engine stands in for it.
-  const pattern = VICTIMS[name === "down" && victim === "program" ? "engine" : victim];
-  const run = checkout.chainfleet(name, "--stack", "dev", "--json");
-  let over = false;
-  const end: Promise<Finished> = run.finished.finally(() => {
-    over = true;
+/** Runs a command and kills a process in it. The command may succeed or fail. */
+async function runWithKill(command: "up" | "down", { victim, moment }: Kill, seconds: number): Promise<void> {
+  // `destroy` runs no program, therefore the engine is killed instead.
+  const pattern = VICTIMS[command === "down" && victim === "program" ? "engine" : victim];
+  const run = checkout.chainfleet(command, "--stack", "dev", "--json");
+  let ended = false;
+  const end = run.finished.finally(() => {
+    ended = true;
   });
-  await new Promise((resolve) => setTimeout(resolve, moment * seconds * 1000));
+  await setTimeout(moment * seconds * 1000);
   let killed = false;
-  while (!over && !killed) {
-    for (const { pid, command } of checkout.processes()) {
-      if (pattern.test(command)) {
-        process.kill(pid, "SIGKILL");
-        killed = true;
-      }
+  while (!ended && !killed) {
+    for (const { pid } of checkout.processes().filter(({ command }) => pattern.test(command))) {
+      process.kill(pid, "SIGKILL");
+      killed = true;
     }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await setTimeout(20);
   }
   await end;
 }
 
-/** What an `up` made, without what differs from run to run. */
-interface Deployed {
+/** The result of an `up`, without the ids that differ from run to run. */
+interface Deployment {
+  /** URNs of the resources in the state. */
   readonly state: readonly string[];
   readonly cloud: readonly string[];
   readonly objects: readonly string[];
-  readonly pending: number;
+  readonly pendingOperations: number;
 }
 
-async function deployed(): Promise<Deployed> {
+async function readDeployment(): Promise<Deployment> {
   const state = await checkout.state();
   return {
     state: (state.resources ?? []).map(({ urn }) => urn).sort(),
-    // AWS makes ids up; there the tag tells one from another.
-    cloud: (await checkout.cloud())
-      .map(({ type, name, state: condition, tags }) => `${type} ${tags?.["Name"] ?? name} ${condition}`)
+    // AWS chooses random ids; its resources are identified by their `Name` tag.
+    cloud: (await checkout.cloudResources())
+      .map(({ type, name, state, tags }) => `${type} ${tags?.["Name"] ?? name} ${state}`)
       .map((line) => line.replace(/\b[a-z]+-[0-9a-f]{17}\b|(?<=\/id\/)[0-9A-F]{32}/g, "<id>"))
       .sort(),
-    objects: await objects(),
-    pending: state.pending_operations?.length ?? 0,
+    objects: await regionObjects(),
+    pendingOperations: state.pending_operations?.length ?? 0,
   };
 }
 
-const KINDS = [
+/** API paths of the Kubernetes objects that are compared. */
+const OBJECT_PATHS = [
   "api/v1/configmaps",
   "api/v1/persistentvolumeclaims",
   "api/v1/pods",
@@ -154,9 +158,12 @@ const KINDS = [
   "apis/policy/v1/poddisruptionbudgets",
 ];
 
-async function objects(): Promise<string[]> {
+/** The Kubernetes objects in the namespaces of the regions, a line each. */
+async function regionObjects(): Promise<string[]> {
   const lists = await Promise.all(
-    KINDS.map(async (path) => (await checkout.objects(path)).map((object) => describeObject(path, object))),
+    OBJECT_PATHS.map(async (path) =>
+      (await checkout.objects(path)).map((object) => describeObject(path, object)),
+    ),
   );
   return lists
     .flat()
@@ -169,9 +176,9 @@ function describeObject(path: string, { metadata, status }: KubernetesObject): s
   return `${path} ${metadata.namespace}/${metadata.name} ${ready}`;
 }
 
-async function expectNothing(): Promise<void> {
-  expect(await checkout.cloud()).toEqual([]);
-  expect(await objects()).toEqual([]);
+async function expectNothingLeft(): Promise<void> {
+  expect(await checkout.cloudResources()).toEqual([]);
+  expect(await regionObjects()).toEqual([]);
   expect((await checkout.objects("api/v1/persistentvolumes")).map(({ metadata }) => metadata.name)).toEqual(
     [],
   );

@@ -1,33 +1,18 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { PROJECT_ROOT } from "../../components/root";
 import type { TimedEvent } from "../../scripts/run/events";
 import type { Summary } from "../../scripts/run/summary";
+import { type CommandResult, type RunningCommand, startCommand } from "./command";
+import { eventsOfLastRun } from "./engine-output";
+import { type RunningProcess, runningProcesses } from "./processes";
 
-/** What a command printed and how it ended. */
-export interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** A command under way. */
-export interface Running {
-  readonly child: ChildProcess;
-  readonly finished: Promise<Finished>;
+/** A run of the `chainfleet` command that has ended, with the summary that it printed. */
+export interface RunResult extends CommandResult {
+  readonly summary: Summary;
 }
 
 /** A resource as the simulated cloud lists it. */
@@ -39,21 +24,27 @@ export interface CloudResource {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** A Kubernetes object; only what the tests read. */
-// biome-ignore lint/suspicious/noExplicitAny: objects of every kind, read by path
+/** A Kubernetes object of any kind. */
+// biome-ignore lint/suspicious/noExplicitAny: tests read objects of all kinds by path
 export type KubernetesObject = any;
 
+/** A change of the dev stack's config: a path such as `["chainfleet:regions", 0, "rpcNodes"]`, and its value. */
+export interface ConfigChange {
+  readonly path: readonly (string | number)[];
+  /** `undefined` removes the key. */
+  readonly value: unknown;
+}
+
 /**
- * A checkout of this tree in a folder of its own, with its own local services, state and records, as if it had
- * been cloned beside this one.
+ * A copy of this working tree in a temporary folder. The copy has its own local services, state and run records,
+ * like a second clone of the repository.
  */
 export class Checkout {
   readonly folder: string;
-  #environment: Record<string, string> | undefined;
 
   /**
-   * @param timeScale seconds of the wall clock for one of the simulated clouds'
-   * @param seed of what is random in the simulated clouds
+   * @param timeScale Seconds of real time that one second in the simulated clouds takes.
+   * @param seed Seed of the random numbers in the simulated clouds.
    */
   constructor(
     readonly timeScale: number,
@@ -70,57 +61,42 @@ export class Checkout {
     symlinkSync(join(PROJECT_ROOT, "node_modules"), join(this.folder, "node_modules"));
   }
 
-  /** `bin/chainfleet …` on the local target. */
-  chainfleet(...args: string[]): Running {
-    return this.start("local/run", ["bin/chainfleet", ...args]);
+  /** Runs `chainfleet up` on the dev stack. */
+  up(): Promise<RunResult> {
+    return this.#runToSummary("up");
   }
 
-  /** `chainfleet up` or `down` of the dev stack to its end, with its summary. */
-  async operate(name: "up" | "down"): Promise<Finished & { summary: Summary }> {
-    const finished = await this.chainfleet(
-      name,
-      "--stack",
-      "dev",
-      "--json",
-      ...(name === "down" ? ["--yes"] : []),
-    ).finished;
+  /** Runs `chainfleet down` on the dev stack. */
+  down(): Promise<RunResult> {
+    return this.#runToSummary("down", "--yes");
+  }
+
+  async #runToSummary(...command: readonly string[]): Promise<RunResult> {
+    const finished = await this.chainfleet(...command, "--stack", "dev", "--json").finished;
     try {
       return { ...finished, summary: JSON.parse(finished.stdout) as Summary };
     } catch {
-      throw new Error(`chainfleet ${name} printed no summary:\n${finished.stdout}\n${finished.stderr}`);
+      throw new Error(`chainfleet ${command[0]} printed no summary:\n${finished.output}`);
     }
   }
 
-  /** `pulumi …` on the local target. */
-  pulumi(...args: string[]): Running {
-    return this.start("local/run", ["pulumi", ...args, "--non-interactive"]);
+  /** Starts `bin/chainfleet …` on the local target. */
+  chainfleet(...args: readonly string[]): RunningCommand {
+    return this.#start("local/run", ["bin/chainfleet", ...args]);
   }
 
-  start(command: string, args: readonly string[]): Running {
-    const child = spawn(join(this.folder, command), args, {
-      cwd: this.folder,
-      env: this.#settings(),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-    const finished = new Promise<Finished>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", (code) =>
-        resolve({ code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
-      );
-    });
-    return { child, finished };
+  /** Starts `pulumi … --stack dev` on the local target. */
+  pulumi(...args: readonly string[]): RunningCommand {
+    return this.#start("local/run", ["pulumi", ...args, "--stack", "dev", "--non-interactive"]);
   }
 
-  /**
-   * Changes the dev stack's config: paths into `config`, such as `["chainfleet:regions", 0, "rpcNodes"]`. What has
-   * no value is taken out.
-   */
-  configure(...changes: readonly { path: readonly (string | number)[]; value: unknown }[]): void {
-    const file = join(this.folder, "Pulumi.dev.yaml");
+  #start(command: string, args: readonly string[]): RunningCommand {
+    return startCommand(join(this.folder, command), args, { cwd: this.folder, env: this.#settings() });
+  }
+
+  /** Changes the dev stack's config. */
+  configure(...changes: readonly ConfigChange[]): void {
+    const file = this.path("Pulumi.dev.yaml");
     const document = parseDocument(readFileSync(file, "utf8"));
     for (const { path, value } of changes) {
       if (value === undefined) {
@@ -132,48 +108,48 @@ export class Checkout {
     writeFileSync(file, String(document));
   }
 
-  /** Puts the dev stack's config back as it is in the tree. */
+  /** Undoes all changes of the dev stack's config. */
   restoreConfig(): void {
-    cpSync(join(PROJECT_ROOT, "Pulumi.dev.yaml"), join(this.folder, "Pulumi.dev.yaml"));
+    cpSync(join(PROJECT_ROOT, "Pulumi.dev.yaml"), this.path("Pulumi.dev.yaml"));
   }
 
-  /** What is in the simulated clouds. */
-  async cloud(): Promise<CloudResource[]> {
-    return (await this.#control("/resources")) as CloudResource[];
+  /** The resources in the simulated clouds. */
+  async cloudResources(): Promise<CloudResource[]> {
+    return (await this.#cloudRequest("/resources")) as CloudResource[];
   }
 
+  /** Replaces the faults that the simulated clouds inject. */
   async setFaults(faults: readonly object[]): Promise<void> {
-    await this.#control("/faults", { method: "PUT", body: JSON.stringify({ seed: 1, faults }) });
+    await this.#cloudRequest("/faults", { method: "PUT", body: JSON.stringify({ seed: 1, faults }) });
   }
 
-  /** Changes a resource's inputs behind the engine's back; `null` takes one away. */
+  /** Changes inputs of a cloud resource without the engine's knowledge; `null` removes an input. */
   async changeInCloud(id: string, inputs: object): Promise<void> {
-    await this.#control(`/resources?id=${encodeURIComponent(id)}`, {
+    await this.#cloudRequest(`/resources?id=${encodeURIComponent(id)}`, {
       method: "PATCH",
       body: JSON.stringify(inputs),
     });
   }
 
-  async #control(path: string, init: RequestInit = {}): Promise<unknown> {
-    const answer = await fetch(`${this.environment()["CHAINFLEET_LOCAL_CLOUD_CONTROL"]}${path}`, init);
-    if (!answer.ok) {
-      throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  async #cloudRequest(path: string, init: RequestInit = {}): Promise<unknown> {
+    const response = await fetch(`${this.environment()["CHAINFLEET_LOCAL_CLOUD_CONTROL"]}${path}`, init);
+    if (!response.ok) {
+      throw new Error(`${path}: ${response.status} ${await response.text()}`);
     }
-    return answer.json();
+    return response.json();
   }
 
-  /** What `local/env` exports; starts the services that are not running. */
+  /** The variables that `local/env` exports. Starts the local services that are not running. */
   environment(): Record<string, string> {
-    const lines = execFileSync(join(this.folder, "local/env"), {
+    const lines = execFileSync(this.path("local/env"), {
       cwd: this.folder,
       encoding: "utf8",
       env: this.#settings(),
       stdio: ["ignore", "pipe", "ignore"],
     });
-    this.#environment = Object.fromEntries(
+    return Object.fromEntries(
       [...lines.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name, value]) => [name ?? "", value ?? ""]),
     );
-    return this.#environment;
   }
 
   #settings(): NodeJS.ProcessEnv {
@@ -184,11 +160,12 @@ export class Checkout {
     };
   }
 
-  /** Objects of a kind in all namespaces, by API path: `apis/apps/v1/statefulsets`. */
+  /** Kubernetes objects of all namespaces. @param path API path such as `apis/apps/v1/statefulsets`. */
   async objects(path: string): Promise<KubernetesObject[]> {
     return (await this.kubernetes(path)).items;
   }
 
+  /** Sends a request to the API server: POST if there is a body, else GET. @returns the parsed response. */
   async kubernetes(path: string, body?: object): Promise<KubernetesObject> {
     const { KubeConfig } = await import("@kubernetes/client-node");
     const config = new KubeConfig();
@@ -211,71 +188,62 @@ export class Checkout {
     });
   }
 
-  /** The stack's outputs. */
-  async outputs(): Promise<KubernetesObject> {
-    return JSON.parse((await this.pulumi("stack", "output", "--json", "--stack", "dev").finished).stdout);
+  /** The dev stack's outputs. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests read outputs by path
+  async outputs(): Promise<any> {
+    return JSON.parse((await this.pulumi("stack", "output", "--json").finished).stdout);
   }
 
-  /** The state as `pulumi stack export` gives it; secrets stay encrypted. */
+  /** The dev stack's state as `pulumi stack export` prints it: secrets stay encrypted. */
   async state(): Promise<{ resources?: KubernetesObject[]; pending_operations?: unknown[] }> {
-    const { stdout, stderr } = await this.pulumi("stack", "export", "--stack", "dev").finished;
+    const { stdout, output } = await this.pulumi("stack", "export").finished;
     try {
       return JSON.parse(stdout).deployment;
     } catch {
-      throw new Error(`pulumi stack export:\n${stdout}\n${stderr}`);
+      throw new Error(`pulumi stack export:\n${output}`);
     }
   }
 
-  /** The events of the last run. */
-  lastEvents(): TimedEvent[] {
-    const run = readdirSync(this.path(".chainfleet/runs")).sort().at(-1) ?? "";
-    return readFileSync(this.path(".chainfleet/runs", run, "events.jsonl"), "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as TimedEvent);
+  /** The engine's events in the last run. */
+  eventsOfLastRun(): TimedEvent[] {
+    return eventsOfLastRun(this.folder);
   }
 
-  path(...parts: string[]): string {
+  path(...parts: readonly string[]): string {
     return join(this.folder, ...parts);
   }
 
-  /** The processes that run in or from this checkout: pid and command line. */
-  processes(): { pid: number; command: string }[] {
-    return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .flatMap((pid) => {
-        try {
-          const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
-          const cwd = readlinkSync(`/proc/${pid}/cwd`);
-          const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
-          const ours =
-            command.includes(this.folder) ||
-            cwd.startsWith(this.folder) ||
-            environment.includes(`PWD=${this.folder}`);
-          return ours ? [{ pid: Number(pid), command }] : [];
-        } catch {
-          return [];
-        }
-      });
+  /** The processes that run in this copy or were started from it. */
+  processes(): RunningProcess[] {
+    return runningProcesses().filter(
+      ({ command, workingDirectory, environment }) =>
+        command.includes(this.folder) ||
+        workingDirectory.startsWith(this.folder) ||
+        environment.includes(`PWD=${this.folder}`),
+    );
   }
 
-  /** Stops the services and forgets all that they and the engine keep. */
+  /** Stops the local services and deletes their data, the state and the run records. */
   async reset(): Promise<void> {
-    await this.start("local/stop", []).finished;
+    await this.#start("local/stop", []).finished;
     rmSync(this.path(".chainfleet"), { recursive: true, force: true });
   }
 
-  /** Stops the services and removes the folder, once. Returns the processes that were left. */
-  async close(): Promise<{ pid: number; command: string }[]> {
+  /**
+   * Stops the local services and deletes the folder. A second call does nothing.
+   *
+   * @returns The command lines of the processes that still ran after the services were stopped, and were therefore killed.
+   */
+  async close(): Promise<string[]> {
     if (!existsSync(this.folder)) {
       return [];
     }
-    await this.start("local/stop", []).finished;
-    const left = this.processes();
-    for (const { pid } of left) {
+    await this.#start("local/stop", []).finished;
+    const remaining = this.processes();
+    for (const { pid } of remaining) {
       process.kill(pid, "SIGKILL");
     }
     rmSync(this.folder, { recursive: true, force: true });
-    return left;
+    return remaining.map(({ command }) => command);
   }
 }

@@ -1,0 +1,62 @@
+import { expect, it } from "vitest";
+import type { DevNetwork } from "./dev-network";
+
+/** Configs that are refused before anything is changed. */
+export function testRefusals(network: DevNetwork): void {
+  const { checkout } = network;
+
+  it("refuses to change a setting that the running chain's genesis fixes, before any resource is changed", async () => {
+    const cloudBefore = (await checkout.cloudResources()).length;
+    checkout.configure(
+      { path: ["chainfleet:network", "blockPeriodSeconds"], value: 5 },
+      { path: ["chainfleet:regions", 5], value: { cloud: "azure", name: "uksouth" } },
+    );
+    const preview = await network.pulumi("preview");
+    expect(preview.code).not.toBe(0);
+    expect(preview.output).toContain(
+      "chainfleet:network.blockPeriodSeconds is 5, but the living chain's genesis has 2",
+    );
+    const up = await network.up();
+    expect(up.code).toBe(1);
+    expect(up.summary.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
+    expect((await checkout.cloudResources()).length).toBe(cloudBefore);
+    checkout.restoreConfig();
+  });
+
+  it("reports all mistakes of a config in one message, and changes nothing", async () => {
+    const cloudBefore = (await checkout.cloudResources()).length;
+    checkout.configure(
+      { path: ["chainfleet:network", "chainId"], value: 5_000_000_000_000_000 },
+      { path: ["chainfleet:network", "blokPeriod"], value: 1 },
+      {
+        path: ["chainfleet:regions"],
+        value: [
+          { cloud: "azure", name: "eastus", validators: 1 },
+          { cloud: "azure", name: "eastus", validators: 1 },
+          { cloud: "azure", name: "atlantis", validators: 1 },
+          { cloud: "gcp", name: "somewhere", validators: 0 },
+          { cloud: "aws", name: "us-west-2", validators: 0, rpcNodes: -1, cidr: "10.9.0.0/16" },
+        ],
+      },
+    );
+    const up = network.recordOutput(await checkout.chainfleet("up", "--stack", "dev").finished);
+    const preview = await network.pulumi("preview");
+    for (const { code, output } of [up, preview]) {
+      expect(code).not.toBe(0);
+      for (const finding of [
+        "chainfleet:network.chainId is",
+        "chainfleet:network.blokPeriod is not a key here",
+        'chainfleet:regions[1].name is "eastus", as is regions[0]',
+        'chainfleet:regions[2].location is "atlantis", which is no location of azure',
+        'chainfleet:regions[3].cloud is "gcp"; must be one of azure, aws, kubernetes',
+        "chainfleet:regions[4].rpcNodes is -1; must not be negative",
+        "chainfleet:regions[4].cidr is 10.9.0.0/16, which overlaps",
+        "chainfleet:regions have 3 validators together; QBFT needs at least 4",
+      ]) {
+        expect(output).toContain(finding);
+      }
+    }
+    expect((await checkout.cloudResources()).length).toBe(cloudBefore);
+    checkout.restoreConfig();
+  });
+}
