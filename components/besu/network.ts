@@ -7,32 +7,37 @@ import { P2P_PORT } from "../ports";
 import type { Region } from "../region";
 import { type Chain, Genesis } from "./genesis-resource";
 import { BesuNamespace } from "./namespace";
+import type { SiteNodeArgs } from "./pod";
 import { roleLabels } from "./role";
 import { RpcNodes } from "./rpc-nodes";
 import { UPDATE_PATIENCE_SECONDS, UpdateGate, updateWidth } from "./update-gate";
+import { validatorUpdateHooks } from "./update-hooks";
 import { P2pService, Validator } from "./validator";
 import { ValidatorKey } from "./validator-key";
 
-/** Sizes of a node. */
+/** The resources that a node requests, as Kubernetes quantities. The limits equal the requests. */
 export interface NodeSize {
-  /** Kubernetes quantities. */
+  /** @example "2" */
   readonly cpu: string;
+  /** @example "8Gi" */
   readonly memory: string;
+  /** Size of the data volume. @example "100Gi" */
   readonly storage: string;
 }
 
-/** One region's part of the network. */
+/** The part of the network that is in one region. */
 export interface Site {
-  /** The region's name. */
+  /** Name of the region. */
   readonly name: string;
   readonly region: Region;
   readonly cluster: Cluster;
+  /** Number of RPC nodes. */
   readonly rpcNodes: number;
 }
 
-/** What a network is made from. */
+/** The arguments of a network. */
 export interface BesuNetworkArgs {
-  /** @example "chain138" */
+  /** Name of the network. @example "chain138" */
   readonly network: string;
   readonly chain: Chain;
   readonly sites: readonly Site[];
@@ -40,185 +45,201 @@ export interface BesuNetworkArgs {
   readonly image: string;
   readonly validator: NodeSize;
   readonly rpc: NodeSize;
-  /** Host names RPC nodes answer to, beside their Service's. */
+  /** Host names that RPC nodes accept in addition to the names of their Service. */
   readonly rpcHosts: readonly string[];
 }
 
 /**
- * A QBFT network of Besu nodes over many regions.
+ * A QBFT network of Besu nodes in several regions.
  *
  * ```
- * keys of all validators ─┬─ genesis (once) ──────────────┐
+ * keys of all validators ─┬─ genesis (created once) ──────┐
  *                         └─┬─ static nodes (full mesh) ──┤
- * addresses of all ─────────┘                             │
+ * P2P addresses of all ─────┘                             │
  * each region:  cluster ── namespace ─────────────────────┴─┬─ validators
  *                                                           └─ RPC nodes
  * ```
  *
- * A validator waits for all keys and addresses, which are cheap and early, and for its own region's cluster;
- * never for another region's cluster.
+ * A validator waits for the keys and P2P addresses of all validators, which exist early, and for the cluster of its
+ * own region, but for no other region's cluster.
  */
 export class BesuNetwork extends pulumi.ComponentResource {
   readonly genesisHash: pulumi.Output<Hex>;
-  /** The genesis' validators, ascending. */
+  /** The addresses of the validators in the genesis block, ascending. */
   readonly genesisValidators: pulumi.Output<Address[]>;
-  /** Of each site, in their order. */
+  /** The outputs of each site, in the order of `args.sites`. */
   readonly sites: readonly SiteOutputs[];
 
   constructor(name: string, args: BesuNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chainfleet:besu:BesuNetwork", name, {}, opts);
-    const network = this;
-    const places = args.sites.map(createPlace);
-    const seats = places.flatMap((place) => place.seats);
-    const keys = seats.map(({ key }) => key);
-    const genesis = new Genesis(
-      `${name}-genesis`,
-      { parameters: args.chain.parameters, validators: keys.map(({ address }) => address) },
-      { parent: this },
-    );
-    const staticNodes = pulumi
-      .all(seats.map(({ key, p2p }) => enode(key, p2p)))
-      .apply((enodes) => `${JSON.stringify(enodes, null, 2)}\n`);
-    const updateHooks = gateUpdates(new UpdateGate(updateWidth(keys.length), UPDATE_PATIENCE_SECONDS));
+    const parent = { parent: this };
+
+    const preparedSites = args.sites.map(prepareSite);
+    const identities = preparedSites.flatMap(({ validators }) => validators);
+    const genesis = createGenesis();
+    const staticNodes = staticNodesFile(identities);
+    const updateHooks = createUpdateHooks();
+    const sites = preparedSites.map(createNodes);
 
     this.genesisHash = genesis.hash;
     this.genesisValidators = genesis.genesisValidators;
-    this.sites = places.map(createNodes);
+    this.sites = sites;
     this.registerOutputs({ genesisHash: this.genesisHash, genesisValidators: this.genesisValidators });
 
-    /** The namespace of a site and, of each validator, the key and the address: what the others need of it. */
-    function createPlace(site: Site): PreparedSite {
-      const inCluster = { parent: network, provider: site.cluster.provider };
-      const namespace = new BesuNamespace(
-        site.name,
-        fullName(args.network, site.name),
-        site.cluster.ready,
-        inCluster,
-      );
-      const seatsOfSite = site.region.p2pEndpoints.map((endpoint, index) => {
+    function prepareSite(site: Site): PreparedSite {
+      const inCluster = { ...parent, provider: site.cluster.provider };
+      const namespaceName = fullName(args.network, site.name);
+      const namespace = new BesuNamespace(site.name, namespaceName, site.cluster.ready, inCluster);
+      const validators = site.region.p2pEndpoints.map((endpoint, index) => {
         const objectName = `validator-${index}`;
-        const seatName = `${site.name}-${objectName}`;
+        const validatorName = `${site.name}-${objectName}`;
         return {
+          name: validatorName,
           objectName,
-          name: seatName,
-          key: new ValidatorKey(`${seatName}-node-key`, { parent: network }),
-          p2p: new P2pService(seatName, { objectName, namespace, endpoint }, inCluster),
+          key: new ValidatorKey(`${validatorName}-node-key`, parent),
+          p2pService: new P2pService(validatorName, { objectName, namespace, endpoint }, inCluster),
         };
       });
-      return { site, inCluster, namespace, seats: seatsOfSite };
+      return { site, inCluster, namespace, validators };
     }
 
-    function createNodes({ site, inCluster, namespace, seats: siteSeats }: PreparedSite): SiteOutputs {
-      const contents = { ...inCluster, deletedWith: namespace.deletedWith };
-      const genesisConfigMap = configMap("genesis", { "genesis.json": genesis.file });
-      const staticNodesConfigMap = configMap("static-nodes", { "static-nodes.json": staticNodes });
-      const shared = {
-        namespace,
-        image: args.image,
-        storageClassName: site.cluster.storageClassName,
-        zoneSpread: site.cluster.zoneSpread,
-        genesisConfigMap: genesisConfigMap.metadata.name,
-        staticNodesConfigMap: staticNodesConfigMap.metadata.name,
-      };
-      for (const seat of siteSeats) {
-        new Validator(
-          seat.name,
-          {
-            ...shared,
-            ...args.validator,
-            objectName: seat.objectName,
-            privateKey: seat.key.privateKey,
-            maxPeers: MAX_DIALLING_PEERS,
-            p2pService: seat.p2p,
-            nodes: site.cluster.validatorNodes,
-            updateHooks,
-          },
-          inCluster,
-        );
-      }
-      if (siteSeats.length > 0) {
-        new kubernetes.policy.v1.PodDisruptionBudget(
-          `${site.name}-validator-disruption-budget`,
-          {
-            metadata: { name: "validators", namespace: namespace.name, labels: roleLabels("validator") },
-            spec: { maxUnavailable: 1, selector: { matchLabels: roleLabels("validator") } },
-          },
-          contents,
-        );
-      }
-      const rpc =
-        site.rpcNodes === 0
-          ? undefined
-          : new RpcNodes(
-              site.name,
-              {
-                ...shared,
-                ...args.rpc,
-                replicas: site.rpcNodes,
-                maxPeers: MAX_DIALLING_PEERS,
-                hosts: args.rpcHosts,
-              },
-              inCluster,
-            );
-      return {
-        clusterName: site.cluster.clusterName,
-        validators: pulumi.all(siteSeats.map(({ key }) => key.address)),
-        rpcUrl: rpc?.url,
-      };
+    function createGenesis(): Genesis {
+      return new Genesis(
+        `${name}-genesis`,
+        { parameters: args.chain.parameters, validators: identities.map(({ key }) => key.address) },
+        parent,
+      );
+    }
 
-      function configMap(objectName: string, data: Record<string, pulumi.Input<string>>) {
-        return new kubernetes.core.v1.ConfigMap(
-          `${site.name}-${objectName}`,
-          { metadata: { name: objectName, namespace: namespace.name }, data },
-          contents,
-        );
+    function createUpdateHooks(): pulumi.ResourceHookBinding {
+      return validatorUpdateHooks(new UpdateGate(updateWidth(identities.length), UPDATE_PATIENCE_SECONDS));
+    }
+
+    function createNodes(prepared: PreparedSite): SiteOutputs {
+      const nodeArgs = createNodeArgs(prepared);
+      for (const identity of prepared.validators) {
+        createValidator(prepared, identity, nodeArgs);
       }
+      if (prepared.validators.length > 0) {
+        createValidatorDisruptionBudget(prepared);
+      }
+      const rpcNodes = prepared.site.rpcNodes > 0 ? createRpcNodes(prepared, nodeArgs) : undefined;
+      return {
+        clusterName: prepared.site.cluster.clusterName,
+        validators: pulumi.all(prepared.validators.map(({ key }) => key.address)),
+        rpcUrl: rpcNodes?.url,
+      };
+    }
+
+    function createNodeArgs(prepared: PreparedSite): SharedNodeArgs {
+      const { cluster } = prepared.site;
+      return {
+        namespace: prepared.namespace,
+        image: args.image,
+        storageClassName: cluster.storageClassName,
+        zoneSpread: cluster.zoneSpread,
+        maxPeers: MAX_INBOUND_PEERS,
+        genesisConfigMap: createConfigMap(prepared, "genesis", { "genesis.json": genesis.file }),
+        staticNodesConfigMap: createConfigMap(prepared, "static-nodes", { "static-nodes.json": staticNodes }),
+      };
+    }
+
+    function createValidator(
+      { site, inCluster }: PreparedSite,
+      { name: validatorName, objectName, key, p2pService }: ValidatorIdentity,
+      nodeArgs: SharedNodeArgs,
+    ): void {
+      new Validator(
+        validatorName,
+        {
+          ...nodeArgs,
+          ...args.validator,
+          objectName,
+          privateKey: key.privateKey,
+          p2pService,
+          nodes: site.cluster.validatorNodes,
+          updateHooks,
+        },
+        inCluster,
+      );
+    }
+
+    function createRpcNodes({ site, inCluster }: PreparedSite, nodeArgs: SharedNodeArgs): RpcNodes {
+      return new RpcNodes(
+        site.name,
+        { ...nodeArgs, ...args.rpc, replicas: site.rpcNodes, hosts: args.rpcHosts },
+        inCluster,
+      );
     }
   }
 }
 
-/** What a site gives to the outside. */
+/** The outputs of a site. */
 export interface SiteOutputs {
   readonly clusterName: pulumi.Output<string>;
+  /** The addresses of the site's validators, in the order of the region's P2P endpoints. */
   readonly validators: pulumi.Output<Address[]>;
+  /** Undefined if the site has no RPC nodes. */
   readonly rpcUrl: pulumi.Output<string> | undefined;
 }
 
-/** A site with its namespace and its validators' seats. */
+/** A site with its namespace and the identities of its validators, before any node is created. */
 interface PreparedSite {
   readonly site: Site;
-  /** Options of everything in the site's cluster. */
+  /** The resource options for everything in the site's cluster. */
   readonly inCluster: pulumi.ComponentResourceOptions;
   readonly namespace: BesuNamespace;
-  readonly seats: readonly ValidatorIdentity[];
+  readonly validators: readonly ValidatorIdentity[];
 }
 
-/** A validator's place in the mesh: all that the other nodes need to know of it. */
+/** The key and P2P address of a validator. The enode URL consists of both. */
 interface ValidatorIdentity {
+  /** Resource name, unique in the stack. @example "eastus-validator-0" */
   readonly name: string;
+  /** Name of the Kubernetes objects, unique in the namespace. @example "validator-0" */
   readonly objectName: string;
   readonly key: ValidatorKey;
-  readonly p2p: P2pService;
+  readonly p2pService: P2pService;
 }
 
-/** Peers beside the static nodes, which do not count: later validators and RPC nodes that dial in. */
-const MAX_DIALLING_PEERS = 100;
+/** The arguments that all nodes of a site have in common. */
+type SharedNodeArgs = Omit<SiteNodeArgs, keyof NodeSize>;
 
-function enode(key: ValidatorKey, p2p: P2pService): pulumi.Output<string> {
-  return pulumi.interpolate`enode://${key.nodeId}@${p2p.address}:${P2P_PORT}`;
+/**
+ * Number of connections that a node accepts from RPC nodes and from validators that were added later. Besu does not
+ * count static nodes.
+ */
+const MAX_INBOUND_PEERS = 100;
+
+/** The content of static-nodes.json: the enode URL of every validator. */
+function staticNodesFile(identities: readonly ValidatorIdentity[]): pulumi.Output<string> {
+  const enodes = identities.map(
+    ({ key, p2pService }) => pulumi.interpolate`enode://${key.nodeId}@${p2pService.address}:${P2P_PORT}`,
+  );
+  return pulumi.all(enodes).apply((urls) => `${JSON.stringify(urls, null, 2)}\n`);
 }
 
-/** The engine waits in `beforeUpdate` until the gate lets the validator in; creation passes no gate. */
-function gateUpdates(gate: UpdateGate): pulumi.ResourceHookBinding {
-  const named = (hook: pulumi.ResourceHookArgs | pulumi.ErrorHookArgs) => hook.name;
-  return {
-    beforeUpdate: [new pulumi.ResourceHook("validator-update-enter", (hook) => gate.enter(named(hook)))],
-    afterUpdate: [new pulumi.ResourceHook("validator-update-leave", (hook) => gate.leave(named(hook)))],
-    onError: [
-      new pulumi.ErrorHook("validator-update-lost", (hook) => {
-        gate.lose(named(hook));
-        return false;
-      }),
-    ],
-  };
+function createConfigMap(
+  { site, inCluster, namespace }: PreparedSite,
+  objectName: string,
+  data: Record<string, pulumi.Input<string>>,
+): pulumi.Output<string> {
+  const { metadata } = new kubernetes.core.v1.ConfigMap(
+    `${site.name}-${objectName}`,
+    { metadata: { name: objectName, namespace: namespace.name }, data },
+    { ...inCluster, deletedWith: namespace.deletedWith },
+  );
+  return metadata.name;
+}
+
+function createValidatorDisruptionBudget({ site, inCluster, namespace }: PreparedSite): void {
+  const labels = roleLabels("validator");
+  new kubernetes.policy.v1.PodDisruptionBudget(
+    `${site.name}-validator-disruption-budget`,
+    {
+      metadata: { name: "validators", namespace: namespace.name, labels },
+      spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
+    },
+    { ...inCluster, deletedWith: namespace.deletedWith },
+  );
 }
