@@ -1,36 +1,18 @@
-import { z } from "zod";
-import { configSchema } from "../stacks/config/schema";
+import { configJsonSchema, type JsonSchema } from "../stacks/config/json-schema";
 
-/** The part of JSON Schema that the config's schema uses. */
-interface Schema {
-  readonly type?: string;
-  readonly description?: string | undefined;
-  readonly default?: unknown;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly oneOf?: readonly Schema[];
-  readonly additionalProperties?: boolean | Schema;
-}
-
-/** docs/config.md: every key of a stack's config, out of the schema that checks it. */
+/** The text of docs/config.md: every key of a stack's config, from the schema that checks the config. */
 export function configReference(): string {
-  const schema = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" }) as Schema;
-  const { regions, ...rest } = schema.properties ?? {};
-  const clouds = regions?.items?.oneOf ?? regions?.items?.["anyOf" as "oneOf"] ?? [];
+  const { regions, ...sections } = configJsonSchema().properties ?? {};
+  const clouds = regions?.items?.oneOf ?? [];
   return [
     "# Config reference",
     "",
-    "Every key of `Pulumi.<stack>.yaml`, under `config:`. Made from the schema (`stacks/config/schema.ts`) by `make docs`; do not edit.",
-    "A key that is not here is refused, and so is a value out of its range: all findings at once, before anything is created.",
-    "A config that has none is then compared with the contracts in contracts/src: names, references, arguments, calls, and with the keys and variables that it names: again all findings at once.",
+    "Every key of `Pulumi.<stack>.yaml`, under `config:`. This file is generated from the schema (`stacks/config/schema.ts`) by `make docs`; do not edit it.",
+    "Keys that are not listed here and values outside their ranges are refused. All findings are reported at once, before anything is created.",
+    "A config without such findings is then compared with the contracts in contracts/src (names, references, arguments and calls), and with the keys and the environment variables that the config names. These findings, too, are reported at once.",
     "",
-    ...table("chainfleet:", rest),
-    ...Object.entries(rest).flatMap(([key, value]) => section(`chainfleet:${key}`, value)),
+    ...table("chainfleet:", sections),
+    ...Object.entries(sections).flatMap(([key, value]) => section(`chainfleet:${key}`, value)),
     "## `chainfleet:regions`",
     "",
     regions?.description ?? "",
@@ -51,8 +33,11 @@ export function configReference(): string {
   ].join("\n");
 }
 
-/** A section for each object, with those inside it: of a map under `<name>`, of a list under `[]`. */
-function section(title: string, schema: Schema): string[] {
+/**
+ * The sections of an object and of the objects inside it. The title of an object in a map ends with `<name>`, the title
+ * of an object in a list with `[]`.
+ */
+function section(title: string, schema: JsonSchema): string[] {
   if (typeof schema.additionalProperties === "object") {
     return section(`${title}.<name>`, { description: schema.description, ...schema.additionalProperties });
   }
@@ -74,7 +59,7 @@ function section(title: string, schema: Schema): string[] {
 
 function table(
   prefix: string,
-  properties: Readonly<Record<string, Schema>>,
+  properties: Readonly<Record<string, JsonSchema>>,
   required: readonly string[] = [],
 ): string[] {
   return [
@@ -88,7 +73,7 @@ function table(
   ];
 }
 
-function typeOf(schema: Schema): string {
+function typeOf(schema: JsonSchema): string {
   if (schema.enum !== undefined) {
     return schema.enum.map((value) => `\`${String(value)}\``).join(" or ");
   }
@@ -107,7 +92,7 @@ function typeOf(schema: Schema): string {
   return `${schema.type ?? "any"}${bounds}`;
 }
 
-function defaultOf(schema: Schema, required: boolean): string {
+function defaultOf(schema: JsonSchema, required: boolean): string {
   if (schema.default !== undefined && typeof schema.default !== "object") {
     return `\`${String(schema.default)}\``;
   }

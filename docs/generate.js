@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes docs/config.md from the config's schema.
+// Writes docs/config.md, which is generated from the schema of the config.
 require("../typescript.js");
 const { writeFileSync } = require("node:fs");
 const { join } = require("node:path");

@@ -1,150 +1,92 @@
 import type { Finding } from "../../components/finding";
 import { chainConfigKey } from "./contracts-schema";
-import { fieldsOf as object, outlineRegions } from "./outline";
+import { fieldsOf, outlineRegions } from "./outline";
 import { DEFAULT_CHAIN_ID } from "./schema";
 
-type Raw = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * What no schema of one chain can see. Works on the raw values, so that these findings come together with those of
- * the schema; a value that the schema refuses is passed over here.
+ * Checks the rules that relate contracts to other parts of the config: to the stack, the network, the regions, the
+ * keys and other chains. Works on the unchecked config, so that these findings are reported together with those of
+ * the schema; a value that the schema refuses is ignored here.
  */
-export function acrossContracts(raw: Raw): Finding[] {
-  if (raw.stack !== "contracts" && raw.stack !== "full") {
-    return raw.contracts === undefined
+export function acrossContracts(config: Fields): Finding[] {
+  if (config.stack !== "contracts" && config.stack !== "full") {
+    return config.contracts === undefined
       ? []
       : [{ key: "contracts", problem: "would not be deployed: set chainfleet:stack to contracts or full" }];
   }
-  if (raw.contracts === undefined) {
-    return [{ key: "contracts", problem: `is missing; the stack ${raw.stack} deploys contracts` }];
+  if (config.contracts === undefined) {
+    return [{ key: "contracts", problem: `is missing; the stack ${config.stack} deploys contracts` }];
   }
-  const { chains } = object(raw.contracts);
-  return sameChain(object(chains)).concat(
-    Object.entries(object(chains)).flatMap(([name, chain]) => {
-      const key = chainConfigKey(name);
-      return [
-        ...endpoint(key, object(chain), raw),
-        ...keySource(`${key}.sender`, object(object(chain).sender), object(raw.keys)),
-        ...existing(key, object(object(chain).contracts)),
-        ...explorers(key, object(chain).explorers),
-      ];
-    }),
-  );
+  const chains = fieldsOf(fieldsOf(config.contracts).chains);
+  return [
+    ...duplicateChainIds(chains),
+    ...Object.entries(chains).flatMap(([name, chain]) => [
+      ...missingEndpoint(chainConfigKey(name), fieldsOf(chain), config),
+      ...unsetKeySecret(chainConfigKey(name), fieldsOf(fieldsOf(chain).sender), fieldsOf(config.keys)),
+    ]),
+  ];
 }
 
-/** Two entries for one chain would send from one account without knowing of each other. */
-function sameChain(chains: Raw): Finding[] {
+/** Each name has a lane of its own, and two lanes of one account would use the same nonces. */
+function duplicateChainIds(chains: Fields): Finding[] {
   const names = Object.keys(chains);
-  const idOf = (name: string) => String(object(chains[name]).chainId);
+  const chainIdOf = (name: string) => fieldsOf(chains[name]).chainId;
   return names.flatMap((name, index) => {
-    const other = names.slice(0, index).find((one) => idOf(one) === idOf(name));
-    return other === undefined || object(chains[name]).chainId === undefined
+    const chainId = chainIdOf(name);
+    const first = names.slice(0, index).find((earlier) => String(chainIdOf(earlier)) === String(chainId));
+    return first === undefined || chainId === undefined
       ? []
       : [
           {
-            key: `contracts.chains.${name}.chainId`,
-            problem: `is ${idOf(name)}, as is that of ${other}; put the contracts of one chain under one name`,
+            key: `${chainConfigKey(name)}.chainId`,
+            problem: `is ${String(chainId)}, as is that of ${first}; put the contracts of one chain under one name`,
           },
         ];
   });
 }
 
-function endpoint(key: string, { rpcUrl, rpcStack, rpcRegion, chainId }: Raw, raw: Raw): Finding[] {
-  if (rpcUrl !== undefined) {
-    return [
-      ...(rpcStack === undefined
-        ? []
-        : [{ key: `${key}.rpcStack`, problem: "is one endpoint too many beside rpcUrl" }]),
-      ...(rpcRegion === undefined
-        ? []
-        : [{ key: `${key}.rpcRegion`, problem: "is one endpoint too many beside rpcUrl" }]),
-    ];
-  }
-  if (rpcStack !== undefined) {
+/** Only the chain of this stack's own network may leave its endpoint out. */
+function missingEndpoint(
+  key: string,
+  { rpcUrl, rpcStack, rpcRegion, chainId }: Fields,
+  config: Fields,
+): Finding[] {
+  if (rpcUrl !== undefined || rpcStack !== undefined) {
     return [];
   }
-  const ours = object(raw.network).chainId ?? DEFAULT_CHAIN_ID;
-  if (raw.stack !== "full" || String(chainId) !== String(ours)) {
+  const networkChainId = fieldsOf(config.network).chainId ?? DEFAULT_CHAIN_ID;
+  if (config.stack !== "full" || String(chainId) !== String(networkChainId)) {
     return [{ key: `${key}.rpcUrl`, problem: "is missing, and so is rpcStack; the chain cannot be reached" }];
   }
-  const wanted = outlineRegions(raw.regions).filter(
-    ({ name, rpcNodes }) => (rpcRegion === undefined || name === rpcRegion) && rpcNodes !== 0,
-  );
-  return wanted.length > 0
+  const regionsWithRpcNodes = outlineRegions(config.regions).filter(({ rpcNodes }) => rpcNodes !== 0);
+  if (rpcRegion === undefined) {
+    return regionsWithRpcNodes.length > 0
+      ? []
+      : [{ key: `${key}.rpcUrl`, problem: "is missing, and no region has RPC nodes" }];
+  }
+  return regionsWithRpcNodes.some(({ name }) => name === rpcRegion)
     ? []
     : [
-        rpcRegion === undefined
-          ? { key: `${key}.rpcUrl`, problem: "is missing, and no region has RPC nodes" }
-          : {
-              key: `${key}.rpcRegion`,
-              problem: `is "${String(rpcRegion)}", which is no region with RPC nodes`,
-            },
+        {
+          key: `${key}.rpcRegion`,
+          problem: `is "${String(rpcRegion)}", which is not the name of a region with RPC nodes`,
+        },
       ];
 }
 
-function keySource(key: string, sender: Raw, keys: Raw): Finding[] {
-  const sources = ["keyVariable", "keystore", "keySecret"].filter((source) => sender[source] !== undefined);
+function unsetKeySecret(key: string, { keySecret }: Fields, keys: Fields): Finding[] {
+  if (typeof keySecret !== "string" || !NAME_OF_KEY.test(keySecret) || keys[keySecret] !== undefined) {
+    return [];
+  }
   return [
-    ...(sources.length === 1
-      ? []
-      : [
-          {
-            key,
-            problem: `has ${sources.join(" and ") || "no key"}; must have one of keyVariable, keystore, keySecret`,
-          },
-        ]),
-    ...((sender.keystore === undefined) === (sender.passwordVariable === undefined)
-      ? []
-      : [
-          { key: `${key}.passwordVariable`, problem: "and keystore belong together; one of them is missing" },
-        ]),
-    // Anything else may be the key itself, and must not be shown.
-    ...(typeof sender.keySecret !== "string" ||
-    !/^[A-Za-z_][\w-]{0,40}$/.test(sender.keySecret) ||
-    keys[sender.keySecret] !== undefined
-      ? []
-      : [
-          {
-            key: `${key}.keySecret`,
-            problem: `is "${sender.keySecret}", which is not set; pulumi config set --secret --path chainfleet:keys.${sender.keySecret}`,
-          },
-        ]),
+    {
+      key: `${key}.sender.keySecret`,
+      problem: `is "${keySecret}", which is not set; pulumi config set --secret --path chainfleet:keys.${keySecret}`,
+    },
   ];
 }
 
-function existing(key: string, contracts: Raw): Finding[] {
-  return Object.entries(contracts).flatMap(([name, raw]) => {
-    const contract = object(raw);
-    const useless = ["args", "salt", "create"].filter(
-      (part) => contract.at !== undefined && contract[part] !== undefined,
-    );
-    return [
-      ...(contract.at === undefined && contract.codeHash !== undefined
-        ? [{ key: `${key}.contracts.${name}.codeHash`, problem: "needs at: it is of code that is there" }]
-        : []),
-      ...useless.map((part) => ({
-        key: `${key}.contracts.${name}.${part}`,
-        problem: "says how to make a contract that is there: at is set",
-      })),
-      ...(contract.create === "create" && contract.salt !== undefined
-        ? [{ key: `${key}.contracts.${name}.salt`, problem: "has no meaning with create: create" }]
-        : []),
-    ];
-  });
-}
-
-function explorers(key: string, raw: unknown): Finding[] {
-  return (Array.isArray(raw) ? raw : []).map(object).flatMap(({ kind, url, apiKey }, index) => [
-    ...(kind === "blockscout" && url === undefined
-      ? [{ key: `${key}.explorers[${index}].url`, problem: "is missing; every Blockscout has its own" }]
-      : []),
-    ...(kind === "etherscan" && apiKey === undefined
-      ? [
-          {
-            key: `${key}.explorers[${index}].apiKey`,
-            problem: "is missing; Etherscan answers nobody without one",
-          },
-        ]
-      : []),
-  ]);
-}
+/** Any other text may be a private key in the wrong field, which must not be shown. */
+const NAME_OF_KEY = /^[A-Za-z_][\w-]{0,40}$/;

@@ -1,156 +1,280 @@
 import { z } from "zod";
 import { checksumProblem } from "../../components/contracts/definitions/checksum";
+import { type BrokenRule, rules, type Unchecked } from "./rules";
 
 /** The part of the config's schema under `chainfleet:contracts`. */
 
+const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
+
 const address = z
   .string()
-  .regex(/^0x[0-9a-fA-F]{40}$/, { error: "must be an address: 0x and 40 hex digits", abort: true })
-  .refine((text) => checksumProblem(text) === undefined, {
+  .regex(ADDRESS, "must be an address: 0x and 40 hex digits")
+  .refine((text) => !ADDRESS.test(text) || checksumProblem(text) === undefined, {
     error: ({ input }) => checksumProblem(String(input)),
   });
 const hash = z.string().regex(/^0x[0-9a-f]{64}$/, "must be a hash: 0x and 64 hex digits");
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, "must be the name of an environment variable");
 const identifier = z
   .string()
-  .regex(/^[A-Za-z_][\w-]*$/, "must be letters, digits, _ and -, beginning with a letter");
+  .regex(/^[A-Za-z_][\w-]*$/, "must consist of letters, digits, _ and -, and begin with a letter or _");
 const url = z
   .string()
-  .regex(/^(https?:\/\/|\$\{[A-Za-z_]\w*\})/, "must begin with http://, https:// or a $" + "{VARIABLE}");
+  .regex(
+    /^(https?:\/\/|\$\{[A-Za-z_]\w*\})/,
+    "must begin with http://, https:// or an environment variable: $" + "{NAME}",
+  );
 const values = z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())], {
-  error: "must be arguments by name, or a list of them in order",
+  error: "must be arguments by name, or a list of arguments in order",
 });
 const positive = z.int("must be a whole number").min(1, "must be at least 1");
 
-const sender = z.strictObject({
-  address: address.describe("Whose transactions they are. Checked against the key; a preview needs no key."),
-  keyVariable: variable
-    .optional()
-    .describe("The environment variable (or line of `.env`) that has the private key."),
-  keystore: z
-    .string()
-    .optional()
-    .describe("Path of an encrypted keystore file (version 3), from the project's folder or from the root."),
-  passwordVariable: variable
-    .optional()
-    .describe("The environment variable that has the keystore's password."),
-  keySecret: identifier
-    .optional()
-    .describe(
-      "Name of a key among `chainfleet:keys`: `pulumi config set --secret --path chainfleet:keys.<name>`.",
+const sender = z
+  .strictObject({
+    address: address.describe(
+      "The account that sends the transactions. The private key must belong to this address. A preview needs no key.",
     ),
-});
+    keyVariable: variable
+      .optional()
+      .describe("The environment variable, or the line of `.env`, that contains the private key."),
+    keystore: z
+      .string()
+      .optional()
+      .describe(
+        "The path of an encrypted keystore file (version 3): absolute, or relative to the folder of the project.",
+      ),
+    passwordVariable: variable
+      .optional()
+      .describe("The environment variable that contains the password of the keystore."),
+    keySecret: identifier
+      .optional()
+      .describe(
+        "The name of a key under `chainfleet:keys`, which is set with `pulumi config set --secret --path chainfleet:keys.<name>`.",
+      ),
+  })
+  .check(rules(keySourceRules));
 
-const contract = z.strictObject({
-  contract: identifier
-    .optional()
-    .describe("The contract's name in contracts/src, its file's name too. Default: the name here."),
-  args: values
-    .default({})
-    .describe(
-      "The constructor's arguments, by name or as a list. A name is the parameter's in Solidity, with the underscores before and behind it or without: `owner_` or `owner`. `{ contract: WETH9 }` stands for that contract's address, `{ contract: Bridge, chain: mainnet }` for one on another chain, `{ account: sender }` for the sender's, `{ keccak256: TEXT }` for a text's hash. Whole numbers above 2^53 as text.",
-    ),
-  create: z
-    .enum(["create2", "create"])
-    .default("create2")
-    .describe(
-      "create2: through the deterministic deployer, the address known before. create: by a plain transaction, the address known afterwards.",
-    ),
-  salt: z.string().optional().describe("Another salt than the one of all contracts."),
-  at: address.optional().describe("The contract is there already, at this address: its code is checked."),
-  codeHash: hash
-    .optional()
-    .describe(
-      "keccak256 of the code at `at`. Without it the code there must be that of the contract of this name in contracts/src.",
-    ),
-});
+const KEY_SOURCES = ["keyVariable", "keystore", "keySecret"] as const;
+
+function keySourceRules(config: Unchecked<Record<string, unknown>>): BrokenRule[] {
+  const sources = KEY_SOURCES.filter((source) => config[source] !== undefined);
+  const hasKeystore = config.keystore !== undefined;
+  const hasPassword = config.passwordVariable !== undefined;
+  return [
+    ...(sources.length === 1
+      ? []
+      : [
+          { problem: `has ${sources.join(" and ") || "no key"}; must have one of ${KEY_SOURCES.join(", ")}` },
+        ]),
+    ...(hasKeystore === hasPassword
+      ? []
+      : [
+          {
+            field: "passwordVariable",
+            problem: `and keystore belong together; ${hasKeystore ? "passwordVariable" : "keystore"} is missing`,
+          },
+        ]),
+  ];
+}
+
+/** How a contract is deployed whose config does not set `create`. */
+const DEFAULT_CREATE = "create2";
+
+const contract = z
+  .strictObject({
+    contract: identifier
+      .optional()
+      .describe(
+        "The name of the contract in contracts/src, which is also the name of its file. Default: the name under which the contract stands here.",
+      ),
+    args: values
+      .optional()
+      .describe(
+        "The arguments of the constructor, by name or as a list. The names are those of the parameters in Solidity; leading and trailing underscores may be left out, so `owner` stands for `owner_`. `{ contract: WETH9 }` stands for the address of that contract, `{ contract: Bridge, chain: mainnet }` for the address of a contract on another chain, `{ account: sender }` for the address of the sender, and `{ keccak256: TEXT }` for the hash of a text. Write whole numbers above 2^53 as text.",
+      ),
+    create: z.enum(["create2", "create"]).optional().meta({
+      default: DEFAULT_CREATE,
+      description:
+        "How the contract is deployed. With `create2`, the deterministic deployer creates the contract, and its address is known in advance. With `create`, a plain transaction creates the contract, and its address is known only afterwards.",
+    }),
+    salt: z
+      .string()
+      .optional()
+      .describe("The CREATE2 salt of this contract. Default: the salt of all contracts."),
+    at: address
+      .optional()
+      .describe(
+        "The address of a contract that exists already. The contract is not deployed; its code is checked.",
+      ),
+    codeHash: hash
+      .optional()
+      .describe(
+        "The keccak256 hash of the code at `at`. Without this key, the code must be the code of the contract in contracts/src.",
+      ),
+  })
+  .check(rules(deploymentRules))
+  // The defaults are filled in only now, because the rules have to know which keys the config itself contains.
+  .transform(({ args = {}, create = DEFAULT_CREATE, ...fields }) => ({ ...fields, args, create }));
+
+function deploymentRules(config: Unchecked<Record<string, unknown>>): BrokenRule[] {
+  const { at, codeHash, create, salt } = config;
+  if (at !== undefined) {
+    return ["args", "salt", "create"]
+      .filter((field) => config[field] !== undefined)
+      .map((field) => ({
+        field,
+        problem:
+          "applies only to a contract that is deployed; this contract exists already, because at is set",
+      }));
+  }
+  return [
+    ...(codeHash === undefined
+      ? []
+      : [{ field: "codeHash", problem: "needs at: it is the hash of the code of an existing contract" }]),
+    ...(create === "create" && salt !== undefined
+      ? [{ field: "salt", problem: "has no meaning with create: create" }]
+      : []),
+  ];
+}
 
 const done = z.strictObject({
-  function: z.string().describe("A view of the same contract, by name or signature."),
-  args: values.default({}).describe("Its arguments."),
+  function: z.string().describe("A view function of the called contract, by its name or its signature."),
+  args: values.default({}).describe("The arguments of the view function."),
   returns: z
     .unknown()
     .optional()
     .describe(
-      "What it returns when the call was made: a value, or several by name or as a list. Without it: anything, as long as it does not revert.",
+      "What the view function returns once the call has been made: one value, or several values by name or as a list. Without this key, the call counts as made if the view function does not revert.",
     ),
 });
 
 const call = z.strictObject({
-  contract: identifier.describe("Name of the contract that is called, on the same chain."),
-  function: z.string().describe("The function, by name or signature."),
-  args: values.default({}).describe("Its arguments, as those of a constructor."),
+  contract: identifier.describe("The name of the called contract, which must be on the same chain."),
+  function: z.string().describe("The called function, by its name or its signature."),
+  args: values
+    .default({})
+    .describe("The arguments of the function, written like the arguments of a constructor."),
   through: identifier
     .optional()
-    .describe("Name of a Safe that makes the call; the sender must be an owner and the threshold 1."),
-  after: z.array(identifier).default([]).describe("Calls of the same chain that must have been made before."),
-  done: done.describe("How it is known to have been made already; asked before anything is sent."),
-});
-
-const explorer = z.strictObject({
-  kind: z.enum(["etherscan", "blockscout", "sourcify"]).describe("Whose API it speaks."),
-  url: url
-    .optional()
     .describe(
-      "The API's URL; may name environment variables, $" +
-        "{NAME}. Default: that of Etherscan (version 2) or Sourcify; Blockscout has none.",
+      "The name of a Safe that makes the call. The sender must be an owner of the Safe, and the threshold of the Safe must be 1.",
     ),
-  apiKey: z
-    .string()
-    .regex(
-      /^\$\{[A-Za-z_]\w*\}$/,
-      "must name an environment variable: $" + "{NAME}; keys are not written into config",
-    )
-    .optional()
-    .describe("Etherscan's API key, as an environment variable: $" + "{NAME}."),
-  ratePerSecond: positive.max(1000).default(5).describe("Most requests a second, over all chains."),
+  after: z
+    .array(identifier)
+    .default([])
+    .describe("The names of the calls on the same chain that must be made before this call."),
+  done: done.describe(
+    "How to find out whether the call has been made already. The view function is asked before anything is sent.",
+  ),
 });
 
-/** As JavaScript writes smaller numbers nobody reads gwei. */
+const explorer = z
+  .strictObject({
+    kind: z.enum(["etherscan", "blockscout", "sourcify"]).describe("The kind of API that the explorer has."),
+    url: url
+      .optional()
+      .describe(
+        "The URL of the API. The URL may contain environment variables: $" +
+          "{NAME}. Default: the URL of Etherscan (version 2) or Sourcify. Blockscout has no default.",
+      ),
+    apiKey: z
+      .string()
+      .regex(
+        /^\$\{[A-Za-z_]\w*\}$/,
+        "must name an environment variable: $" + "{NAME}; the config contains no API keys",
+      )
+      .optional()
+      .describe("The API key as an environment variable: $" + "{NAME}. Etherscan requires a key."),
+    ratePerSecond: positive
+      .max(1000)
+      .default(5)
+      .describe("The largest number of requests per second, over all chains together."),
+  })
+  .check(rules(requiredExplorerFields));
+
+function requiredExplorerFields({
+  kind,
+  url: apiUrl,
+  apiKey,
+}: Unchecked<{ kind: string; url?: string | undefined; apiKey?: string | undefined }>): BrokenRule[] {
+  return [
+    ...(kind === "blockscout" && apiUrl === undefined
+      ? [{ field: "url", problem: "is missing; every Blockscout has its own URL" }]
+      : []),
+    ...(kind === "etherscan" && apiKey === undefined
+      ? [{ field: "apiKey", problem: "is missing; Etherscan answers no request without an API key" }]
+      : []),
+  ];
+}
+
+/** JavaScript writes smaller numbers with an exponent, which cannot be parsed as gwei. */
 const LEAST_GWEI = 0.000001;
 
-const chain = z.strictObject({
-  chainId: positive.describe("EIP-155 chain id."),
-  rpcUrl: url
-    .optional()
-    .describe(
-      "The RPC endpoint; may name environment variables, $" +
-        "{NAME}, whose values are in no state. Default in the stack `full`: the RPC nodes of this graph's network, if the chain ids are the same.",
-    ),
-  rpcStack: z
-    .string()
-    .optional()
-    .describe("A network stack, `organization/project/stack`, whose RPC nodes are the endpoint."),
-  rpcRegion: z
-    .string()
-    .optional()
-    .describe(
-      "The region whose RPC nodes they are, here or in `rpcStack`. Default: the first that has some.",
-    ),
-  sender: sender.describe("Who deploys."),
-  confirmations: positive
-    .default(1)
-    .describe("Blocks that must hold a transaction. One is final under QBFT."),
-  maxPending: positive
-    .default(16)
-    .describe("Most transactions of the sender in the pool at once. Less if the node takes fewer."),
-  feeCeilingGwei: z
-    .number()
-    .min(LEAST_GWEI, `must be at least ${LEAST_GWEI}`)
-    .max(1e9, "must be at most 1000000000: an ether for a unit of gas")
-    .default(500)
-    .describe("Most that is ever offered for a unit of gas, in gwei."),
-  contracts: z.record(identifier, contract).default({}).describe("The contracts, by name."),
-  calls: z
-    .record(identifier, call)
-    .default({})
-    .describe("Transactions to the contracts once they are there, by name."),
-  explorers: z.array(explorer).default([]).describe("Where the sources are verified, all at the same time."),
-});
+const chain = z
+  .strictObject({
+    chainId: positive.describe("The EIP-155 chain id."),
+    rpcUrl: url
+      .optional()
+      .describe(
+        "The URL of the RPC endpoint. The URL may contain environment variables, $" +
+          "{NAME}, whose values are not stored in the state. Default in the stack `full`, if the chain id is the network's: the RPC nodes of the network.",
+      ),
+    rpcStack: z
+      .string()
+      .optional()
+      .describe(
+        "The stack of a network, `organization/project/stack`, whose RPC nodes are the endpoint of this chain.",
+      ),
+    rpcRegion: z
+      .string()
+      .optional()
+      .describe(
+        "The region whose RPC nodes are the endpoint, in `rpcStack` or in this stack's network. Default: the first region that has RPC nodes.",
+      ),
+    sender: sender.describe("The account that deploys the contracts and makes the calls."),
+    confirmations: positive
+      .default(1)
+      .describe(
+        "The number of blocks after which a transaction counts as final, including the block that contains the transaction. Under QBFT, one block is final.",
+      ),
+    maxPending: positive
+      .default(16)
+      .describe(
+        "The largest number of transactions that the sender has in the transaction pool at the same time. The number is reduced if the node accepts fewer.",
+      ),
+    feeCeilingGwei: z
+      .number()
+      .min(LEAST_GWEI, `must be at least ${LEAST_GWEI}`)
+      .max(1e9, "must be at most 1000000000, which is one ether for each unit of gas")
+      .default(500)
+      .describe("The highest price that a transaction ever offers for a unit of gas, in gwei."),
+    contracts: z.record(identifier, contract).default({}).describe("The contracts, by name."),
+    calls: z
+      .record(identifier, call)
+      .default({})
+      .describe("Transactions that call the contracts after their deployment, by name."),
+    explorers: z
+      .array(explorer)
+      .default([])
+      .describe(
+        "The block explorers at which the source code is verified. All of them are used at the same time.",
+      ),
+  })
+  .check(rules(endpointRules));
+
+function endpointRules(config: Unchecked<Record<string, unknown>>): BrokenRule[] {
+  return config.rpcUrl === undefined
+    ? []
+    : ["rpcStack", "rpcRegion"]
+        .filter((field) => config[field] !== undefined)
+        .map((field) => ({ field, problem: "is one endpoint too many beside rpcUrl" }));
+}
 
 /** Contracts on one or several chains. */
 export const contractsSchema = z.strictObject({
-  salt: z.string().default("chainfleet").describe("Of all CREATE2 addresses: another salt, other addresses."),
+  salt: z
+    .string()
+    .default("chainfleet")
+    .describe("The salt of all CREATE2 addresses. Another salt leads to other addresses."),
   chains: z
     .record(identifier, chain)
     .refine((chains) => Object.keys(chains).length > 0, "must name at least one chain")

@@ -1,4 +1,4 @@
-import { DEFAULT_RPC_NODES, DEFAULT_VALIDATORS } from "./schema";
+import { DEFAULT_RPC_NODES, DEFAULT_VALIDATORS } from "./region-schema";
 
 /**
  * A region as far as it can be read from a config that has not been checked. An absent value is the schema's default;

@@ -27,14 +27,14 @@ const findings = (config: Record<string, unknown>): string[] => {
   return [];
 };
 
-/** What is wrong with a contracts stack of one chain. */
+/** The findings about a contracts stack of one chain. */
 const findingsOfChain = (chain: object): string[] =>
   findings({
     stack: "contracts",
     contracts: { chains: { one: { chainId: 1, rpcUrl: "http://n", ...chain } } },
   });
 
-/** Each finding begins with one of the texts, and each text begins one. */
+/** Expects that each text is the beginning of a finding, and that there are no further findings. */
 function expectBeginnings(found: readonly string[], expected: readonly string[]): void {
   for (const text of expected) {
     expect(
@@ -45,8 +45,8 @@ function expectBeginnings(found: readonly string[], expected: readonly string[])
   expect(found).toHaveLength(expected.length);
 }
 
-describe("a config that is right", () => {
-  it("gets its defaults", () => {
+describe("a valid config", () => {
+  it("gets the defaults", () => {
     const config = read({ regions: [region({}), region({ name: "westus2", rpcNodes: 3 })] });
     expect(config.network).toEqual({
       name: "chain138",
@@ -62,7 +62,7 @@ describe("a config that is right", () => {
     ]);
   });
 
-  it("may name every location of every cloud at once", () => {
+  it("may name every location of every cloud at the same time", () => {
     const regions = (["azure", "aws"] as const).flatMap((cloud) =>
       locations(cloud).map(({ name }) => ({ cloud, name: name.slice(0, 20), location: name })),
     );
@@ -70,8 +70,8 @@ describe("a config that is right", () => {
   });
 });
 
-describe("a config that is wrong", () => {
-  it("is refused with everything that is wrong, at once", () => {
+describe("an invalid config", () => {
+  it("is refused with every finding at once", () => {
     const found = findings({
       netwrok: { chainId: 1 },
       network: { chainId: 5_000_000_000_000_000, blockPeriod: 2 },
@@ -101,21 +101,21 @@ describe("a config that is wrong", () => {
     expectBeginnings(found, expected);
   });
 
-  it("names the file, the keys and the reference in the message", () => {
+  it("is refused with a message that names the file, the keys and the config reference", () => {
     expect(() => read({ regions: [region({ validators: 3 })] })).toThrow(
-      "Pulumi.test.yaml has a problem; nothing was changed.\n  chainfleet:regions have 3 validators together; QBFT needs at least 4 to bear one that fails\nEvery key is described in docs/config.md.",
+      "Pulumi.test.yaml has a problem; nothing was changed.\n  chainfleet:regions have 3 validators together; QBFT needs at least 4 to tolerate the failure of one validator\nEvery key is described in docs/config.md.",
     );
   });
 
-  it("asks for an address of each validator of an existing cluster among others", () => {
+  it("is refused if one of several regions is an existing cluster without an address for each validator", () => {
     const cluster = { cloud: "kubernetes", name: "onprem", kubeconfig: "k", validators: 2 };
     expect(findings({ regions: [region({}), cluster] })).toEqual([
-      "regions[1].p2pAddresses has 0 addresses for 2 validators; the other regions need one of each",
+      "regions[1].p2pAddresses has 0 addresses for 2 validators; the other regions need one address for each validator",
     ]);
     expect(findings({ regions: [{ ...cluster, validators: 4 }] })).toEqual([]);
   });
 
-  it("says of contracts everything that is wrong, at once", () => {
+  it("is refused with every finding about contracts at once, without showing a key", () => {
     const sender = { address: "0x000000000000000000000000000000000000dEaD", keyVariable: "KEY" };
     const found = findings({
       stack: "full",
@@ -152,7 +152,7 @@ describe("a config that is wrong", () => {
       },
     });
     const expected = [
-      "keys.deployer must be a private key: 0x and 64 hex digits (it is not shown here)",
+      "keys.deployer must be a private key: 0x and 64 hex digits (the value is not shown here)",
       "contracts.chains.ours.rpcUrl is missing, and no region has RPC nodes",
       "contracts.chains.far.rpcUrl is missing, and so is rpcStack",
       "contracts.chains.far.sender has keyVariable and keystore; must have one of",
@@ -160,10 +160,10 @@ describe("a config that is wrong", () => {
       "contracts.chains.both.rpcStack is one endpoint too many beside rpcUrl",
       "contracts.chains.both.sender has no key; must have one of",
       'contracts.chains.wrong.rpcUrl is "ftp://n"; must begin with http',
-      "contracts.chains.wrong.sender.address must be an address: 0x and 40 hex digits (it is not shown here)",
+      "contracts.chains.wrong.sender.address must be an address: 0x and 40 hex digits (the value is not shown here)",
       "contracts.chains.both.chainId is 1, as is that of far; put the contracts of one chain under one name",
       "contracts.chains.wrong.chainId is 1, as is that of far",
-      "contracts.chains.wrong.contracts.Taken.args says how to make a contract that is there: at is set",
+      "contracts.chains.wrong.contracts.Taken.args applies only to a contract that is deployed; this contract exists already, because at is set",
       "contracts.chains.wrong.contracts.Plain.salt has no meaning with create: create",
       'contracts.chains.wrong.sender.keySecret is "nobody", which is not set; pulumi config set --secret',
       "contracts.chains.wrong.feeCeilingGwei is 0; must be at least 0.000001",
@@ -190,7 +190,7 @@ describe("a config that is wrong", () => {
     expect(misplaced.join()).not.toContain("5555");
   });
 
-  it("says which capitals of an address are right, and which key of a sender was meant", () => {
+  it("is refused with the correct checksum of an address, and with the key of a sender that was probably meant", () => {
     const right = "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2";
     const wrong = right.replace("aaA", "aAA");
     const one = (address: string, keyNamed: string) =>
@@ -208,7 +208,7 @@ describe("a config that is wrong", () => {
     }
   });
 
-  it("never throws anything but a ConfigError, whatever it is", () => {
+  it("is refused with a ConfigError and nothing else, whatever the config contains", () => {
     const anything = fc.dictionary(
       fc.constantFrom("stack", "network", "besu", "regions", "contracts", "keys", "x"),
       fc.oneof(

@@ -11,7 +11,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** What is said of a chain with this sender. */
+/** The findings about a chain with this sender, as one text. */
 async function findingsOfSender(sender: object, keys: Record<string, string> = {}): Promise<string> {
   const chain = { rpcUrl: "http://127.0.0.1:8545", sender, explorers: [] };
   const config = { chains: { chain138: chain } } as unknown as ContractsConfig;
@@ -19,14 +19,14 @@ async function findingsOfSender(sender: object, keys: Record<string, string> = {
   return findings.map(({ key, problem }) => `${key} ${problem}`).join("\n");
 }
 
-/** What is said of a sender whose key is a variable of this value. */
+/** The findings about a sender whose key is in an environment variable with this value. */
 function findingsOf(address: string, value?: string): Promise<string> {
   vi.stubEnv(KEY, value);
   return findingsOfSender({ address, keyVariable: KEY });
 }
 
 describe("the variables and keys that a config names", () => {
-  it("are in order when they are set and the key is the sender's, in whatever case", async () => {
+  it("have no findings if they are set and the key is the sender's, whatever the case of the address", async () => {
     expect(await findingsOf(owner, privateKey)).toBe("");
     expect(await findingsOf(owner.toLowerCase(), privateKey)).toBe("");
     expect(await findingsOfSender({ address: owner, keySecret: "deployer" }, { deployer: privateKey })).toBe(
@@ -34,13 +34,13 @@ describe("the variables and keys that a config names", () => {
     );
   });
 
-  it("are named when they are not set", async () => {
+  it("have a finding with the variable's name if it is not set", async () => {
     expect(await findingsOf(owner)).toContain(
       `contracts.chains.chain138.sender.keyVariable cannot be used: The environment variable ${KEY} is not set.`,
     );
   });
 
-  it("are refused when what they have is no key, or another account's; and are never shown", async () => {
+  it("have a finding that never shows the value if the value is no key, or the key of another account", async () => {
     const other = "0x000000000000000000000000000000000000dEaD";
     const refused = await findingsOf(other, privateKey);
     expect(refused).toContain(`has the key of ${owner}; the config's sender is ${other}`);
@@ -52,7 +52,7 @@ describe("the variables and keys that a config names", () => {
     }
   });
 
-  it("are refused when a secret of the config is another account's key", async () => {
+  it("have a finding if a secret of the config is the key of another account", async () => {
     const keys = { deployer: generatePrivateKey() };
     const refused = await findingsOfSender({ address: owner, keySecret: "deployer" }, keys);
     expect(refused).toContain(
@@ -61,7 +61,7 @@ describe("the variables and keys that a config names", () => {
     expect(refused).not.toContain(keys.deployer.slice(2, 20));
   });
 
-  it("are refused when a keystore is no file, or its password is not set", async () => {
+  it("have a finding if the keystore file does not exist, or its password is not set", async () => {
     const sender = { address: owner, keystore: "missing.json", passwordVariable: KEY };
     vi.stubEnv(KEY, "");
     expect(await findingsOfSender(sender)).toContain(

@@ -1,0 +1,165 @@
+import { z } from "zod";
+import { findLocation, type LocatedCloud, locations } from "../../components/region/locations";
+import { LONGEST_REGION_PREFIX, parseCidr } from "../../components/region/plan";
+import { suggestion } from "../../components/suggestion";
+import { type BrokenRule, rules, type Unchecked } from "./rules";
+
+/** The part of the config's schema under `chainfleet:regions`. */
+
+/** The number of validators in a region whose config does not set it. */
+export const DEFAULT_VALIDATORS = 2;
+
+/** The number of RPC nodes in a region whose config does not set it. */
+export const DEFAULT_RPC_NODES = 1;
+
+/** The name of a region or of the network, which is part of resource names. */
+export const nameSchema = z
+  .string()
+  .max(20, "must have at most 20 characters")
+  .regex(
+    /^[a-z]([a-z0-9-]*[a-z0-9])?$/,
+    "must consist of lower-case letters, digits and dashes, begin with a letter and not end with a dash",
+  );
+const count = z.int("must be a whole number").min(0, "must not be negative").max(100, "must be at most 100");
+const cidrBlock = z
+  .string()
+  .refine(
+    (text) => parseCidr(text) !== undefined,
+    'must be an IPv4 block without host bits, such as "10.9.0.0/16"',
+  );
+const regionCidr = cidrBlock.refine((text) => {
+  const cidr = parseCidr(text);
+  return cidr === undefined || (cidr.prefix >= 16 && cidr.prefix <= LONGEST_REGION_PREFIX);
+}, `must be between /16 and /${LONGEST_REGION_PREFIX}`);
+
+const fieldsOfEveryRegion = {
+  name: nameSchema.describe(
+    "The name of the region in this stack. It is part of resource names, and appears in the outputs and in the summary of a run.",
+  ),
+  validators: count.default(DEFAULT_VALIDATORS).describe("The number of validators in this region."),
+  rpcNodes: count
+    .default(DEFAULT_RPC_NODES)
+    .describe("The number of RPC nodes in this region. RPC nodes are no validators."),
+};
+const fieldsOfCloudRegion = {
+  ...fieldsOfEveryRegion,
+  location: z
+    .string()
+    .optional()
+    .describe("The cloud's name of the location. Default: the name of the region."),
+  cidr: regionCidr
+    .optional()
+    .describe(
+      "The address space of the region, from /16 to /20. Default: a /16 in 10.0.0.0/8 that is reserved for the location.",
+    ),
+  kubernetesVersion: z
+    .string()
+    .regex(/^1\.\d{2}$/, 'must be a minor version, such as "1.34"')
+    .default("1.34")
+    .describe("The Kubernetes minor version of the cluster."),
+  privateApi: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Keeps the cluster's API off the Internet. The machine that runs the deployment must then be able to reach the region's network.",
+    ),
+  apiAllowedCidrs: z
+    .array(cidrBlock)
+    .default([])
+    .describe(
+      "The IPv4 blocks that may reach the API of a public cluster. If the list is empty, every address may reach it; credentials are required in any case.",
+    ),
+};
+
+/** A region on Azure, with an AKS cluster. */
+const azure = z
+  .strictObject({
+    cloud: z.literal("azure"),
+    ...fieldsOfCloudRegion,
+    systemVmSize: z
+      .string()
+      .default("Standard_D4s_v5")
+      .describe("The VM size of the system node pool, which also runs the RPC nodes."),
+    validatorVmSize: z
+      .string()
+      .default("Standard_D4s_v5")
+      .describe("The VM size of the node pool of the validators."),
+  })
+  .check(rules((region) => unknownLocation("azure", region)));
+
+/** A region on AWS, with an EKS cluster. */
+const aws = z
+  .strictObject({
+    cloud: z.literal("aws"),
+    ...fieldsOfCloudRegion,
+    systemInstanceType: z
+      .string()
+      .default("m6i.xlarge")
+      .describe("The instance type of the system node group, which also runs the RPC nodes."),
+    validatorInstanceType: z
+      .string()
+      .default("m6i.xlarge")
+      .describe("The instance type of the node group of the validators."),
+  })
+  .check(rules((region) => unknownLocation("aws", region)));
+
+function unknownLocation(
+  cloud: LocatedCloud,
+  { name: regionName, location = regionName }: Unchecked<{ name: string; location: string }>,
+): BrokenRule[] {
+  if (typeof location !== "string" || findLocation(cloud, location) !== undefined) {
+    return [];
+  }
+  const names = locations(cloud).map((known) => known.name);
+  return [
+    {
+      field: "location",
+      problem: `is "${location}", which is no location of ${cloud}${suggestion(location, names)}`,
+    },
+  ];
+}
+
+/** A region on an existing Kubernetes cluster. */
+const kubernetes = z
+  .strictObject({
+    cloud: z.literal("kubernetes"),
+    ...fieldsOfEveryRegion,
+    kubeconfig: z
+      .string()
+      .describe("The path of the kubeconfig file, relative to the folder of the project."),
+    context: z
+      .string()
+      .optional()
+      .describe("The context in the kubeconfig file. Default: the current context of the file."),
+    storageClass: z
+      .string()
+      .optional()
+      .describe("The storage class of the nodes' volumes. Default: the default class of the cluster."),
+    p2pAddresses: z
+      .array(z.ipv4("must be an IPv4 address"))
+      .optional()
+      .describe(
+        "The addresses at which the other regions reach the P2P ports of the validators, one address for each validator. Without this list, a validator is reached at the cluster IP of its Service, which works only if this region is the only one of the network.",
+      ),
+  })
+  .check(rules(wrongNumberOfAddresses));
+
+function wrongNumberOfAddresses({
+  validators,
+  p2pAddresses,
+}: Unchecked<{ validators: number; p2pAddresses?: readonly string[] | undefined }>): BrokenRule[] {
+  return typeof validators === "number" &&
+    validators > 0 &&
+    Array.isArray(p2pAddresses) &&
+    p2pAddresses.length !== validators
+    ? [{ field: "p2pAddresses", problem: addressesProblem(p2pAddresses.length, validators) }]
+    : [];
+}
+
+/** The problem of a region whose number of P2P addresses is not its number of validators. */
+export function addressesProblem(addresses: number, validators: number): string {
+  return `has ${addresses} addresses for ${validators} validators; the other regions need one address for each validator`;
+}
+
+/** One region of the network. */
+export const regionSchema = z.discriminatedUnion("cloud", [azure, aws, kubernetes]);
