@@ -11,7 +11,7 @@ import { type PlannedChain, planContracts } from "../../components/contracts/pla
 import type { Sender } from "../../components/contracts/sender/sender";
 import type { Finding } from "../../components/finding";
 import { ConfigError } from "./config-error";
-import type { ContractsChainConfig, ContractsConfig } from "./contracts-schema";
+import { type ContractsChainConfig, type ContractsConfig, chainConfigKey } from "./contracts-schema";
 
 /**
  * Plans the contracts and calls that the config describes.
@@ -61,7 +61,7 @@ function chainDefinition(name: string, chain: ContractsChainConfig, salt: string
         contract: contract.contract ?? contractName,
         args: contract.args as Arguments,
         method: deploymentMethod(contract, salt),
-        configKey: `contracts.chains.${name}.contracts.${contractName}`,
+        configKey: `${chainConfigKey(name)}.contracts.${contractName}`,
       }),
     ),
     calls: Object.entries(chain.calls).map(
@@ -70,7 +70,7 @@ function chainDefinition(name: string, chain: ContractsChainConfig, salt: string
         name: callName,
         args: call.args as Arguments,
         done: { ...call.done, args: call.done.args as Arguments },
-        configKey: `contracts.chains.${name}.calls.${callName}`,
+        configKey: `${chainConfigKey(name)}.calls.${callName}`,
       }),
     ),
   };

@@ -190,6 +190,30 @@ describe("an invalid config", () => {
     expect(misplaced.join()).not.toContain("5555");
   });
 
+  it("is refused for its broken rules together with its values of the wrong type", () => {
+    const address = "0x000000000000000000000000000000000000dEaD";
+    const found = findingsOfChain({
+      confirmations: "many",
+      rpcStack: 7,
+      sender: { address: "0x1", passwordVariable: "PASSWORD" },
+      contracts: { Taken: { at: address, create: "create2", args: {}, contract: 5 } },
+      explorers: [{ kind: "etherscan", ratePerSecond: "fast" }],
+    });
+    expectBeginnings(found, [
+      'contracts.chains.one.confirmations is "many"; must be a',
+      "contracts.chains.one.rpcStack is 7; must be text",
+      "contracts.chains.one.rpcStack is one endpoint too many beside rpcUrl",
+      "contracts.chains.one.sender.address must be an address",
+      "contracts.chains.one.sender has no key",
+      "contracts.chains.one.sender.passwordVariable and keystore belong together; keystore is missing",
+      "contracts.chains.one.contracts.Taken.contract is 5; must be text",
+      "contracts.chains.one.contracts.Taken.create applies only",
+      "contracts.chains.one.contracts.Taken.args applies only",
+      'contracts.chains.one.explorers[0].ratePerSecond is "fast"; must be a',
+      "contracts.chains.one.explorers[0].apiKey is missing",
+    ]);
+  });
+
   it("is refused with the correct checksum of an address, and with the key of a sender that was probably meant", () => {
     const right = "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2";
     const wrong = right.replace("aaA", "aAA");

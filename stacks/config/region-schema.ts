@@ -39,7 +39,7 @@ const fieldsOfEveryRegion = {
   validators: count.default(DEFAULT_VALIDATORS).describe("The number of validators in this region."),
   rpcNodes: count
     .default(DEFAULT_RPC_NODES)
-    .describe("The number of RPC nodes in this region. RPC nodes are no validators."),
+    .describe("The number of RPC nodes in this region. RPC nodes do not take part in consensus."),
 };
 const fieldsOfCloudRegion = {
   ...fieldsOfEveryRegion,
