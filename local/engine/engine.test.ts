@@ -161,9 +161,9 @@ test("a killed language host takes the program with it", async () => {
 });
 
 test.each([
-  ["pulumi version 3.225.1", "echo v3.225.1", "path", "3.225.1"],
-  ["pulumi version 3.100.0", "echo v3.100.0", "build", "3.225.0"],
-  ["a pulumi that does not run", "exit 1", "build", "3.225.0"],
+  ["pulumi version 3.248.1", "echo v3.248.1", "path", "3.248.1"],
+  ["pulumi version 3.100.0", "echo v3.100.0", "build", "3.248.0"],
+  ["a pulumi that does not run", "exit 1", "build", "3.248.0"],
 ])("with %s on the path", async (_, script, from, version) => {
   project = await testProject("");
   const bin = join(project.folder, "bin");

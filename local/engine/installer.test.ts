@@ -12,8 +12,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test("names the archive of each published platform, and of no other", () => {
-  expect(archiveName("linux", "x64")).toBe("pulumi-v3.225.0-linux-x64.tar.gz");
-  expect(archiveName("darwin", "arm64")).toBe("pulumi-v3.225.0-darwin-arm64.tar.gz");
+  expect(archiveName("linux", "x64")).toBe("pulumi-v3.248.0-linux-x64.tar.gz");
+  expect(archiveName("darwin", "arm64")).toBe("pulumi-v3.248.0-darwin-arm64.tar.gz");
   expect(archiveName("linux", "riscv64")).toBeUndefined();
 });
 

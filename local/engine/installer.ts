@@ -60,7 +60,7 @@ export async function installOfficial(say: (line: string) => void): Promise<stri
   });
 }
 
-/** `pulumi-v3.225.0-linux-x64.tar.gz`; undefined where no release is published. */
+/** `pulumi-v3.248.0-linux-x64.tar.gz`; undefined where no release is published. */
 export function archiveName(platform: string, architecture: string): string | undefined {
   const published = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"];
   const target = `${platform}-${architecture}`;

@@ -4,11 +4,11 @@ import { expect, test } from "vitest";
 import { ENGINE_VERSION, parseVersion, runsOurProgram } from "./version";
 
 test.each([
-  ["v3.225.0", true],
-  ["3.225.1", true],
+  ["v3.248.0", true],
+  ["3.248.1", true],
   ["v3.300.0-alpha.xf2a1", true],
-  ["v3.225.0-alpha.1", false],
-  ["v3.224.9", false],
+  ["v3.248.0-alpha.1", false],
+  ["v3.247.9", false],
   ["v2.999.0", false],
   ["v4.0.0", false],
 ])("an engine %s runs our program: %s", (text, expected) => {
@@ -16,7 +16,7 @@ test.each([
   expect(version && runsOurProgram(version)).toBe(expected);
 });
 
-test.each(["", "warning: no version", "3.225"])("%j is not a version", (text) => {
+test.each(["", "warning: no version", "3.248"])("%j is not a version", (text) => {
   expect(parseVersion(text)).toBeUndefined();
 });
 

@@ -2,9 +2,9 @@
  * The engine's version that is installed when there is none: the SDK's own (package.json), so that features
  * of the program (resource hooks) and of the engine go together.
  */
-export const ENGINE_VERSION = "3.225.0";
+export const ENGINE_VERSION = "3.248.0";
 
-/** A semantic version without build metadata, as `pulumi version` prints it (`v3.225.0`, `v3.230.0-alpha.x1`). */
+/** A semantic version without build metadata, as `pulumi version` prints it (`v3.248.0`, `v3.249.0-alpha.x1`). */
 export interface Version {
   readonly major: number;
   readonly minor: number;

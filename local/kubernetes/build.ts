@@ -18,9 +18,11 @@ export interface Binaries {
  * @throws when Go is missing, or a download or a build fails
  */
 export async function ensureControlPlane(report: (line: string) => void): Promise<Binaries> {
-  const etcd = await goBuild(ETCD, report);
-  const kwok = await goBuild(KWOK, report);
-  const kubernetes = await goBuild(KUBERNETES, report);
+  const [kubernetes, [etcd, kwok]] = await Promise.all([
+    goBuild(KUBERNETES, report),
+    // The two small programs one after the other, beside the large one: three builds at once need too much memory.
+    goBuild(ETCD, report).then(async (built) => [built, await goBuild(KWOK, report)] as const),
+  ]);
   return {
     etcd: join(etcd.folder, "etcd"),
     kubeApiserver: join(kubernetes.folder, "kube-apiserver"),

@@ -3,10 +3,9 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { ApiServer } from "./api/api-server";
-import { reason } from "./api/errors";
 import { ensureControlPlane } from "./build";
 import { endStaleChildren, type Running, start } from "./control-plane/children";
+import { Cluster } from "./control-plane/cluster";
 import { credentials, writeAuthority, writeKubeconfig } from "./control-plane/credentials";
 import { assignLoadBalancers } from "./control-plane/load-balancers";
 import { ensureNodes } from "./control-plane/nodes";
@@ -58,13 +57,13 @@ async function main(): Promise<void> {
 
   run(programs.etcd(binaries));
   run(programs.kubeApiserver(binaries, port, keys));
-  const api = await untilReady(state, port, keys);
+  const cluster = await untilReady(state, port, keys);
   run(programs.kubeControllerManager(binaries, keys));
   run(programs.kubeScheduler(binaries));
   run(programs.kwok(binaries, join(__dirname, "control-plane", "stages.yaml")));
-  await Promise.all([ensureNodes(api), ensureDefaultStorageClass(api)]);
-  provisionVolumes(api, stopping.signal);
-  assignLoadBalancers(api, stopping.signal);
+  await Promise.all([ensureNodes(cluster), ensureDefaultStorageClass(cluster)]);
+  provisionVolumes(cluster, stopping.signal);
+  assignLoadBalancers(cluster, stopping.signal);
   console.log(JSON.stringify({ apiserver: port }));
 }
 
@@ -73,23 +72,23 @@ async function untilReady(
   state: string,
   port: number,
   keys: ReturnType<typeof credentials>,
-): Promise<ApiServer> {
+): Promise<Cluster> {
   let lastError: unknown = "the API server did not answer";
   for (const started = Date.now(); Date.now() - started < START_MILLISECONDS; ) {
     try {
       const authority = writeAuthority(state, keys);
-      const api = ApiServer.shared({ url: `https://127.0.0.1:${port}`, authority, token: keys.token });
+      const cluster = new Cluster(`https://127.0.0.1:${port}`, authority, keys.token);
       // The API server creates the default namespace a moment after it becomes ready.
-      await api.request({ path: "/api/v1/namespaces/default" });
+      await cluster.core.readNamespace({ name: "default" });
       writeKubeconfig(state, port, authority, keys.token);
-      return api;
+      return cluster;
     } catch (error) {
       lastError = error;
       await delay(50);
     }
   }
   throw new Error(
-    `the API server was not ready after ${START_MILLISECONDS / 1000} s: ${reason(lastError)}; see ${join(state, "logs")}`,
+    `the API server was not ready after ${START_MILLISECONDS / 1000} s: ${messageOf(lastError)}; see ${join(state, "logs")}`,
   );
 }
 
@@ -114,7 +113,11 @@ function freePort(): Promise<number> {
   });
 }
 
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 main().catch((error: unknown) => {
-  console.error(`the Kubernetes control plane did not start: ${reason(error)}`);
+  console.error(`the Kubernetes control plane did not start: ${messageOf(error)}`);
   process.exit(1);
 });

@@ -1,14 +1,98 @@
-import type { Plugin } from "../plugin/plugin";
-import { providerConfig } from "./plugin/provider-config";
-import { KubernetesSession } from "./plugin/session";
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm, symlink } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { builtBefore, type GoBuild, goBuild } from "../toolchain/go-build";
 
 /**
- * The stand-in for Pulumi's Kubernetes plugin. It talks to any cluster that a kubeconfig names, as the official
- * one does, and serves every kind that the cluster serves; no Helm, Kustomize, YAML files or patch resources.
+ * The version of the official Kubernetes plugin: the version of the SDK in package.json. Release 4.29 changed how
+ * objects are created, see docs/decisions/kubernetes-plugin.md.
  */
-export const kubernetes: Plugin = {
-  name: "kubernetes",
-  version: "4.34.2",
-  supportsPreview: true,
-  configure: async (config) => new KubernetesSession(providerConfig(config)),
+export const KUBERNETES_PLUGIN_VERSION = "4.25.0";
+
+/** The Go module proxy serves the source of release 4.25.0 under this version, with the schema beside its main package. */
+const MODULE = "github.com/pulumi/pulumi-kubernetes/provider/v4";
+
+const BUILD: GoBuild = {
+  name: `pulumi-kubernetes-${KUBERNETES_PLUGIN_VERSION}`,
+  module: join(__dirname, "build", "plugin"),
+  programs: [
+    {
+      name: "pulumi-resource-kubernetes",
+      package: "chainfleet/local/kubernetes-plugin",
+      ldflags: `-X ${MODULE}/pkg/version.Version=${KUBERNETES_PLUGIN_VERSION}`,
+    },
+  ],
+  files: ["schema.json", "terraform-mapping.json"].map((file) => ({
+    module: MODULE,
+    path: `cmd/pulumi-resource-kubernetes/${file}`,
+  })),
 };
+
+/** Where the installed plugin came from. */
+export type PluginOrigin = "cli" | "download" | "build";
+
+/**
+ * Makes the official Kubernetes plugin available to a Pulumi CLI: a plugin that the user's CLI has, else the release,
+ * else a build of the plugin's Go module, which is kept in the cache.
+ *
+ * @param home the folder that the CLI has as PULUMI_HOME.
+ * @param pulumi gives the path of the CLI; asked only for a download.
+ * @param say takes one line of progress at a time; silent if the plugin is there already.
+ */
+export async function installKubernetesPlugin(
+  home: string,
+  pulumi: () => Promise<string>,
+  say: (line: string) => void,
+): Promise<PluginOrigin | undefined> {
+  const folder = pluginFolder(home);
+  if (existsSync(join(folder, PROGRAM))) {
+    return undefined;
+  }
+  const ofUser = pluginFolder(join(homedir(), ".pulumi"));
+  if (existsSync(join(ofUser, PROGRAM))) {
+    await link(ofUser, folder);
+    return "cli";
+  }
+  const built = await builtBefore(BUILD);
+  if (built === undefined && (await download(home, pulumi))) {
+    return "download";
+  }
+  await link(built ?? (await goBuild(BUILD, say)).folder, folder);
+  return "build";
+}
+
+const PROGRAM = "pulumi-resource-kubernetes";
+
+function pluginFolder(home: string): string {
+  return join(home, "plugins", `resource-kubernetes-v${KUBERNETES_PLUGIN_VERSION}`);
+}
+
+/** A folder of links: the CLI finds no plugin in a folder that is a link itself. */
+async function link(from: string, to: string): Promise<void> {
+  await rm(to, { recursive: true, force: true });
+  await mkdir(to, { recursive: true });
+  for (const name of await readdir(from)) {
+    await symlink(join(from, name), join(to, name));
+  }
+}
+
+/** Lets the CLI download the release. Gives up within seconds where the release server cannot be reached. */
+async function download(home: string, pulumi: () => Promise<string>): Promise<boolean> {
+  const run = promisify(execFile);
+  try {
+    await run("curl", ["-fsSLI", "--connect-timeout", "3", "--max-time", "8", "-o", "/dev/null", RELEASE]);
+    await run(await pulumi(), ["plugin", "install", "resource", "kubernetes", KUBERNETES_PLUGIN_VERSION], {
+      env: { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" },
+      timeout: 5 * 60_000,
+    });
+    return existsSync(join(pluginFolder(home), PROGRAM));
+  } catch {
+    return false;
+  }
+}
+
+const ARCHITECTURE = process.arch === "x64" ? "amd64" : process.arch;
+const RELEASE = `https://get.pulumi.com/releases/plugins/pulumi-resource-kubernetes-v${KUBERNETES_PLUGIN_VERSION}-${process.platform}-${ARCHITECTURE}.tar.gz`;

@@ -1,9 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { engine } from "../engine/engine";
+import { type Engine, engine } from "../engine/engine";
+import { installKubernetesPlugin, KUBERNETES_PLUGIN_VERSION, type PluginOrigin } from "../kubernetes/plugin";
 import { makeDevStack } from "./dev-stack";
-import { environmentFor, exportLines, toolsEnvironment } from "./environment";
-import { start } from "./start";
+import { environmentFor, exportLines, pulumiHome, toolsEnvironment } from "./environment";
+import { type Run, start } from "./start";
 import { status, stop } from "./stop";
 import { FOLDER, localTarget, ROOT } from "./target";
 
@@ -19,14 +20,11 @@ export function env(args: readonly string[]): void {
       );
     }
     mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
-    const { folder, from, version } = await engine(say, join(FOLDER, "engine"));
     const target = localTarget(process.env, say);
+    const { folder, from, version, plugin } = await installTools(target);
     const where = { root: ROOT, engine: folder };
     let environment: Record<string, string>;
     if (args.includes("--tools-only")) {
-      for (const service of target.services) {
-        await service.prepare?.(say);
-      }
       environment = toolsEnvironment(where, process.env);
     } else {
       environment = environmentFor(await start(target), where, process.env);
@@ -35,8 +33,37 @@ export function env(args: readonly string[]): void {
     if (spoke) {
       say(`engine: pulumi ${version} ${ORIGIN[from]}`);
     }
+    if (plugin !== undefined) {
+      say(`kubernetes plugin: ${KUBERNETES_PLUGIN_VERSION} ${PLUGIN_ORIGIN[plugin]}`);
+    }
     process.stdout.write(exportLines(environment));
   });
+}
+
+/**
+ * Installs the engine, the Kubernetes plugin and the services' programs. What has to be compiled is compiled side by
+ * side: while one build links or downloads, another one has the processors.
+ */
+async function installTools({ services }: Pick<Run, "services">) {
+  const engineInstallation = engine(say, join(FOLDER, "engine"));
+  const installations = await Promise.allSettled([
+    engineInstallation,
+    installKubernetesPlugin(
+      pulumiHome(ROOT),
+      async () => join((await engineInstallation).folder, "pulumi"),
+      say,
+    ),
+    ...services.map((service) => service.prepare?.(say)),
+  ]);
+  const failed = installations.find((installation) => installation.status === "rejected");
+  if (failed !== undefined) {
+    throw failed.reason;
+  }
+  const [installedEngine, installedPlugin] = installations;
+  return {
+    ...(installedEngine as PromiseFulfilledResult<Engine>).value,
+    plugin: (installedPlugin as PromiseFulfilledResult<PluginOrigin | undefined>).value,
+  };
 }
 
 /** `local/stop`: leaves no process of this checkout. What the services keep on disk stays. */
@@ -63,6 +90,12 @@ export function showStatus(args: readonly string[]): void {
 const ORIGIN = {
   path: "from the PATH",
   installer: "from its official release",
+  build: "built from its Go module",
+} as const;
+
+const PLUGIN_ORIGIN = {
+  cli: "from the plugins of the user's CLI",
+  download: "from its official release",
   build: "built from its Go module",
 } as const;
 

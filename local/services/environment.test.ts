@@ -20,7 +20,7 @@ const started = {
 
 test("names each plugin's port, and puts the engine first on the path, once", () => {
   const once = environmentFor(started, { root, engine: "/engine" }, { PATH: "/usr/bin" });
-  expect(once.PULUMI_DEBUG_PROVIDERS).toBe("azure-native:12,aws:3,kubernetes:10,command:7");
+  expect(once.PULUMI_DEBUG_PROVIDERS).toBe("azure-native:12,aws:3,command:7");
   expect(once.PATH).toBe(`/engine:${root}/local/cloud/bin:/usr/bin`);
   expect(environmentFor(started, { root, engine: "/engine" }, once)).toEqual(once);
 });

@@ -14,7 +14,7 @@ export function environmentFor(
 ): Record<string, string> {
   const state = join(where.root, ".chainfleet", "state");
   mkdirSync(state, { recursive: true, mode: 0o700 });
-  const plugins = { "azure-native": "cloud", aws: "cloud", kubernetes: "kubernetes", command: "command" };
+  const plugins = { "azure-native": "cloud", aws: "cloud", command: "command" };
   return {
     ...toolsEnvironment(where, current),
     ...tokenSources(started),
@@ -38,18 +38,11 @@ export function toolsEnvironment(
 ): Record<string, string> {
   return {
     PATH: prepend([where.engine, commandsFolder(where.root)], current.PATH ?? ""),
+    // A home of its own, so that nothing of the local target gets among the user's plugins, logins and selected stacks.
+    PULUMI_HOME: pulumiHome(where.root),
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
-}
-
-/** What a process needs that asks `aws` or `kubelogin` for a token of a simulated cluster. */
-export function credentialCommands(
-  started: Started,
-  root: string,
-  current: NodeJS.ProcessEnv,
-): Record<string, string> {
-  return { PATH: prepend([commandsFolder(root)], current.PATH ?? ""), ...tokenSources(started) };
 }
 
 function tokenSources(started: Started): Record<string, string> {
@@ -72,6 +65,11 @@ function chains(started: Started, current: NodeJS.ProcessEnv): Record<string, st
     CHAINFLEET_DEPLOYER_KEY:
       current.CHAINFLEET_DEPLOYER_KEY || "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
   };
+}
+
+/** The folder with the plugins of the local target's CLI. */
+export function pulumiHome(root: string): string {
+  return join(root, ".chainfleet", "local", "pulumi");
 }
 
 function commandsFolder(root: string): string {

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { LOCAL_CHAINS } from "../chains/chains";
 import { ensureControlPlane } from "../kubernetes/build";
-import { credentialCommands } from "./environment";
 import type { Service } from "./service";
 import type { Run } from "./start";
 
@@ -84,17 +83,6 @@ function services({ timeScale, seed }: Settings): Service[] {
         ...["--kubernetes-ca", join(started.stateFolder("kubernetes-control-plane"), "ca.crt")],
       ],
       sources: ["local/cloud", "local/plugin", "package-lock.json"],
-      readyWithin: 60,
-    },
-    {
-      name: "kubernetes",
-      entry: "local/kubernetes/main.ts",
-      ports: ["kubernetes"],
-      after: ["cloud"],
-      arguments: () => [],
-      // It runs the kubeconfigs' credential commands, as the official plugin does.
-      environment: (started) => credentialCommands(started, ROOT, process.env),
-      sources: ["local/kubernetes", "local/plugin", "package-lock.json"],
       readyWithin: 60,
     },
     {

@@ -1,19 +1,29 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { executables } from "./executables";
 import { withLock } from "./lock";
 
 /** Programs to build together out of one committed Go module (a `go.mod` and a `go.sum` that pin everything). */
 export interface GoBuild {
-  /** Names the folder in the cache and the lines of progress: `pulumi-3.225.0`. */
+  /** Names the folder in the cache and the lines of progress: `pulumi-3.248.0`. */
   readonly name: string;
   /** The folder of the committed module. Every file in it takes part in the cache key. */
   readonly module: string;
   readonly programs: readonly GoProgram[];
+  /** Files of required modules that are copied beside the programs. @default none */
+  readonly files?: readonly GoModuleFile[];
+}
+
+/** A file in a Go module. */
+export interface GoModuleFile {
+  /** Path of the module. */
+  readonly module: string;
+  /** Path of the file inside the module. */
+  readonly path: string;
 }
 
 export interface GoProgram {
@@ -93,6 +103,10 @@ async function compile(build: GoBuild, folder: string, say: (line: string) => vo
       }
     });
   }
+  for (const { module, path } of build.files ?? []) {
+    const [root = ""] = await go(["list", "-m", "-f", "{{.Dir}}", module], build, () => {});
+    await copyFile(join(root, path), join(folder, basename(path)));
+  }
 }
 
 const PROGRESS_EVERY_MS = 15_000;
@@ -153,7 +167,7 @@ function diesWithParent(command: readonly [string, ...string[]]): readonly [stri
 }
 
 async function folderOf(build: GoBuild): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify(build.programs));
+  const hash = createHash("sha256").update(JSON.stringify([build.programs, build.files ?? []]));
   for (const name of (await readdir(build.module)).sort()) {
     hash.update(name).update(await readFile(join(build.module, name)));
   }

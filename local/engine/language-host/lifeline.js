@@ -11,7 +11,10 @@ exports.diesWith = (descriptor, lastWish = () => {}) => {
   if (!kind.isFIFO() && !kind.isSocket()) {
     return;
   }
-  new Socket({ fd: descriptor, readable: true, writable: false })
+  // Two sockets cannot watch one descriptor, and the SDK opens process.stdin when it is loaded.
+  const pipe =
+    descriptor === 0 ? process.stdin : new Socket({ fd: descriptor, readable: true, writable: false });
+  pipe
     .on("error", () => {})
     .on("close", () => {
       lastWish();

@@ -1,38 +1,36 @@
 import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import { isDeepStrictEqual } from "node:util";
-import type { ApiServer } from "../api/api-server";
-import { pathOf } from "../api/discovery";
-import { isNotFound } from "../api/errors";
-import { informer } from "../api/informer";
-import { type KubernetesObject, list, text } from "../api/object";
+import type { V1LoadBalancerIngress, V1Service } from "@kubernetes/client-node";
+import { accepting, type Cluster, MERGE_PATCH } from "./cluster";
 import { allSettledOrThrow, reconcile } from "./reconcile";
 
 /** Stands in for a cloud's service controller: assigns an address to each Service of type LoadBalancer. */
-export function assignLoadBalancers(api: ApiServer, signal: AbortSignal): void {
-  const services = informer(api, SERVICES, undefined);
-  const assign = async (service: KubernetesObject) => {
+export function assignLoadBalancers(cluster: Cluster, signal: AbortSignal): void {
+  const services = cluster.follow(
+    "/api/v1/services",
+    () => cluster.core.listServiceForAllNamespaces(),
+    signal,
+  );
+  const assign = async (service: V1Service) => {
     const ingress = ingressOf(service);
-    if (isDeepStrictEqual(list(service, "status", "loadBalancer", "ingress"), ingress)) {
-      return;
-    }
-    try {
-      await api.request({
-        method: "PATCH",
-        path: `${pathOf(SERVICES, service.metadata.namespace, service.metadata.name)}/status`,
-        contentType: "application/merge-patch+json",
-        body: { status: { loadBalancer: { ingress } } },
-      });
-    } catch (error) {
-      if (!isNotFound(error)) {
-        throw error;
-      }
+    const { name = "", namespace = "" } = service.metadata ?? {};
+    if (!isDeepStrictEqual(plain(service.status?.loadBalancer?.ingress ?? []), ingress)) {
+      await accepting(
+        404,
+        cluster.core.patchNamespacedServiceStatus(
+          { name, namespace, body: { status: { loadBalancer: { ingress } } } },
+          MERGE_PATCH,
+        ),
+      );
     }
   };
-  const assignAll = async () => {
-    await allSettledOrThrow([...services.objects.values()].map(assign));
-  };
-  reconcile("load balancers", [services], assignAll, signal);
+  reconcile("load balancers", [services], () => allSettledOrThrow(services.objects().map(assign)), signal);
+}
+
+/** The client's objects are of classes of their own, which equal no plain object. */
+function plain(ingress: readonly V1LoadBalancerIngress[]): unknown {
+  return JSON.parse(JSON.stringify(ingress));
 }
 
 /**
@@ -40,19 +38,18 @@ export function assignLoadBalancers(api: ApiServer, signal: AbortSignal): void {
  * requests, or an address in the documentation ranges (RFC 5737) that depends only on the name of the public address
  * or of the Service. On AWS: a host name, or nothing if the Service requests an address with `loadBalancerIP`.
  */
-export function ingressOf(service: KubernetesObject): readonly Ingress[] {
-  if (text(service, "spec", "type") !== "LoadBalancer" || service.metadata.deletionTimestamp !== undefined) {
+export function ingressOf({ metadata = {}, spec = {} }: V1Service): readonly Ingress[] {
+  if (spec.type !== "LoadBalancer" || metadata.deletionTimestamp !== undefined) {
     return [];
   }
-  const { annotations = {}, namespace, name } = service.metadata;
+  const { annotations = {}, namespace, name } = metadata;
+  const { loadBalancerIP = "" } = spec;
   if (annotations[AWS_TYPE] !== undefined) {
-    return text(service, "spec", "loadBalancerIP") === ""
+    return loadBalancerIP === ""
       ? [{ hostname: `${digest(`${namespace}/${name}`).toString("hex").slice(0, 32)}.elb.amazonaws.com` }]
       : [];
   }
-  const requested = [text(service, "spec", "loadBalancerIP"), annotations[AZURE_ADDRESS] ?? ""].find(
-    (address) => isIP(address) === 4,
-  );
+  const requested = [loadBalancerIP, annotations[AZURE_ADDRESS] ?? ""].find((address) => isIP(address) === 4);
   const resource = annotations[AZURE_ADDRESS_NAME] ?? `${namespace}/${name}`;
   return [{ ip: requested ?? documentationAddress(resource), ipMode: "VIP" }];
 }
@@ -76,11 +73,3 @@ const AZURE_ADDRESS = "service.beta.kubernetes.io/azure-load-balancer-ipv4";
 const AZURE_ADDRESS_NAME = "service.beta.kubernetes.io/azure-pip-name";
 /** https://cloud-provider-aws.sigs.k8s.io/service_controller/; the controller refuses `loadBalancerIP`. */
 const AWS_TYPE = "service.beta.kubernetes.io/aws-load-balancer-type";
-
-const SERVICES = {
-  apiVersion: "v1",
-  root: "/api/v1",
-  kind: "Service",
-  plural: "services",
-  namespaced: true,
-};

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ApiServer } from "../api/api-server";
-import { ApiError } from "../api/errors";
-import { condition, type KubernetesObject } from "../api/object";
+import type { V1Node } from "@kubernetes/client-node";
+import { accepting, type Cluster, MERGE_PATCH } from "./cluster";
 
 /** The zones of the nodes; each zone has three nodes. */
 export const ZONES = ["zone-1", "zone-2", "zone-3"] as const;
@@ -14,41 +13,36 @@ const VALIDATOR_POOL = { key: "chainfleet.dev/pool", value: "validators" };
 const VALIDATOR_NODE = 3;
 
 /** Creates the missing nodes and waits until kwok has marked every node Ready. The nodes then stay Ready. */
-export async function ensureNodes(api: ApiServer): Promise<void> {
+export async function ensureNodes(cluster: Cluster): Promise<void> {
   await Promise.all(
     ZONES.flatMap((zone, z) =>
       [1, 2, VALIDATOR_NODE].map((n) =>
-        ensureNode(api, node(`node-${z * 3 + n}`, zone, `10.0.${z}.${n}`, n === VALIDATOR_NODE)),
+        ensureNode(cluster, node(`node-${z * 3 + n}`, zone, `10.0.${z}.${n}`, n === VALIDATOR_NODE)),
       ),
     ),
   );
 }
 
-async function ensureNode(api: ApiServer, desired: KubernetesObject): Promise<void> {
+async function ensureNode({ core }: Cluster, desired: NodeWithName): Promise<void> {
   const { name } = desired.metadata;
-  try {
-    await api.request({ method: "POST", path: "/api/v1/nodes", body: desired });
-  } catch (error) {
-    if (!(error instanceof ApiError && error.reason === "AlreadyExists")) {
-      throw error;
-    }
-  }
+  await accepting(409, core.createNode({ body: desired }));
   // Admission taints every new node as not ready. The node lifecycle controller would remove the taint, but is off here.
-  await api.request({
-    method: "PATCH",
-    path: `/api/v1/nodes/${name}`,
-    contentType: "application/merge-patch+json",
-    body: { spec: desired.spec },
-  });
-  while (condition(await api.request({ path: `/api/v1/nodes/${name}` }), "Ready")?.status !== "True") {
+  await core.patchNode({ name, body: { spec: { taints: desired.spec?.taints ?? null } } }, MERGE_PATCH);
+  while (!isReady(await core.readNode({ name }))) {
     await delay(100);
   }
+}
+
+type NodeWithName = V1Node & { readonly metadata: { readonly name: string } };
+
+function isReady({ status }: V1Node): boolean {
+  return status?.conditions?.find(({ type }) => type === "Ready")?.status === "True";
 }
 
 /** Capacity of a node: 200 pods with 1 CPU and 4 GiB each. */
 const CAPACITY = { cpu: "200", memory: "800Gi", "ephemeral-storage": "4Ti", pods: "200" };
 
-function node(name: string, zone: string, address: string, forValidators: boolean): KubernetesObject {
+function node(name: string, zone: string, address: string, forValidators: boolean): NodeWithName {
   return {
     apiVersion: "v1",
     kind: "Node",
@@ -64,7 +58,7 @@ function node(name: string, zone: string, address: string, forValidators: boolea
         ...(forValidators ? { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value } : {}),
       },
     },
-    spec: { taints: forValidators ? [{ ...VALIDATOR_POOL, effect: "NoSchedule" }] : null },
+    spec: forValidators ? { taints: [{ ...VALIDATOR_POOL, effect: "NoSchedule" }] } : {},
     status: {
       addresses: [
         { type: "InternalIP", address },

@@ -1,4 +1,4 @@
-import type { Informer } from "../api/informer";
+import type { Collection } from "./cluster";
 
 /**
  * Calls `step` once the collections are loaded and after each change in them. Changes during a step lead to one
@@ -6,14 +6,14 @@ import type { Informer } from "../api/informer";
  */
 export function reconcile(
   name: string,
-  collections: readonly Informer[],
+  collections: readonly Collection<unknown>[],
   step: () => Promise<void>,
   signal: AbortSignal,
 ): void {
   let running = false;
   let again = false;
   const changed = async () => {
-    if (running || signal.aborted) {
+    if (running || signal.aborted || !collections.every(({ isLoaded }) => isLoaded)) {
       again = true;
       return;
     }
@@ -32,12 +32,9 @@ export function reconcile(
     } while (again);
     running = false;
   };
-  const unsubscribes = collections.map((collection) => collection.subscribe(() => void changed()));
-  signal.addEventListener("abort", () => {
-    for (const unsubscribe of unsubscribes) {
-      unsubscribe();
-    }
-  });
+  for (const collection of collections) {
+    collection.subscribe(() => void changed());
+  }
 }
 
 /** Waits until all promises have settled, then throws the error of the first one that was rejected. */

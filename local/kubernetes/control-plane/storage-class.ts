@@ -1,12 +1,10 @@
-import type { ApiServer } from "../api/api-server";
-import { ApiError } from "../api/errors";
+import { accepting, type Cluster } from "./cluster";
 
 /** Creates kind's default storage class: a volume is created when the claim's first pod is scheduled, and deleted with the claim. */
-export async function ensureDefaultStorageClass(api: ApiServer): Promise<void> {
-  try {
-    await api.request({
-      method: "POST",
-      path: "/apis/storage.k8s.io/v1/storageclasses",
+export async function ensureDefaultStorageClass({ storage }: Cluster): Promise<void> {
+  await accepting(
+    409,
+    storage.createStorageClass({
       body: {
         apiVersion: "storage.k8s.io/v1",
         kind: "StorageClass",
@@ -18,10 +16,6 @@ export async function ensureDefaultStorageClass(api: ApiServer): Promise<void> {
         reclaimPolicy: "Delete",
         volumeBindingMode: "WaitForFirstConsumer",
       },
-    });
-  } catch (error) {
-    if (!(error instanceof ApiError && error.reason === "AlreadyExists")) {
-      throw error;
-    }
-  }
+    }),
+  );
 }

@@ -1,8 +1,5 @@
-import type { ApiServer } from "../api/api-server";
-import { pathOf } from "../api/discovery";
-import { ApiError, isNotFound } from "../api/errors";
-import { informer } from "../api/informer";
-import { field, type KubernetesObject, list, text } from "../api/object";
+import type { V1PersistentVolume, V1PersistentVolumeClaim, V1StorageClass } from "@kubernetes/client-node";
+import { accepting, type Cluster, MERGE_PATCH } from "./cluster";
 import { allSettledOrThrow, reconcile } from "./reconcile";
 
 /** The storage drivers that this file stands in for: those of AKS, EKS and kind, and the local target's own. */
@@ -19,84 +16,84 @@ export const PROVISIONERS: readonly string[] = [
  *
  * See https://kubernetes-csi.github.io/docs/external-provisioner.html.
  */
-export function provisionVolumes(api: ApiServer, signal: AbortSignal): void {
-  const claims = informer(api, CLAIMS, undefined);
-  const volumes = informer(api, VOLUMES, undefined);
-  const classes = informer(api, CLASSES, undefined);
-  const nodes = informer(api, NODES, undefined);
-  const serveAll = async () => {
-    if (![claims, volumes, classes, nodes].every(({ synced }) => synced)) {
-      return;
+export function provisionVolumes(cluster: Cluster, signal: AbortSignal): void {
+  const { core, storage } = cluster;
+  const claims = cluster.follow(
+    "/api/v1/persistentvolumeclaims",
+    () => core.listPersistentVolumeClaimForAllNamespaces(),
+    signal,
+  );
+  const volumes = cluster.follow("/api/v1/persistentvolumes", () => core.listPersistentVolume(), signal);
+  const nodes = cluster.follow("/api/v1/nodes", () => core.listNode(), signal);
+  const classes = cluster.follow(
+    "/apis/storage.k8s.io/v1/storageclasses",
+    () => storage.listStorageClass(),
+    signal,
+  );
+  const serve = async (claim: V1PersistentVolumeClaim) => {
+    const storageClass = classes.find(claim.spec?.storageClassName);
+    if (storageClass !== undefined && wantsVolume(claim, storageClass)) {
+      const node = nodes.find(claim.metadata?.annotations?.[SELECTED_NODE]);
+      const body = volumeFor(claim, storageClass, node?.metadata?.labels?.[ZONE]);
+      await accepting(409, core.createPersistentVolume({ body }));
     }
-    const serve = async (claim: KubernetesObject) => {
-      const storageClass = classes.objects.get(text(claim, "spec", "storageClassName"));
-      if (storageClass !== undefined && wantsVolume(claim, storageClass)) {
-        const node = nodes.objects.get(claim.metadata.annotations?.[SELECTED_NODE] ?? "");
-        const body = volumeFor(claim, storageClass, node?.metadata.labels?.[ZONE]);
-        await ignoring("AlreadyExists", () =>
-          api.request({ method: "POST", path: pathOf(VOLUMES, undefined), body }),
-        );
-      }
-      await grow(api, claim, volumes.objects.get(text(claim, "spec", "volumeName")));
-    };
-    const remove = (volume: KubernetesObject) =>
-      ignoring("NotFound", () =>
-        api.request({ method: "DELETE", path: pathOf(VOLUMES, undefined, volume.metadata.name) }),
-      );
-    await allSettledOrThrow([
-      ...[...claims.objects.values()].map(serve),
-      ...[...volumes.objects.values()].filter(isToBeDeleted).map(remove),
-    ]);
+    await grow(cluster, claim, volumes.find(claim.spec?.volumeName));
   };
+  const remove = ({ metadata }: V1PersistentVolume) =>
+    accepting(404, core.deletePersistentVolume({ name: metadata?.name ?? "" }));
+  const serveAll = () =>
+    allSettledOrThrow([
+      ...claims.objects().map(serve),
+      ...volumes.objects().filter(isToBeDeleted).map(remove),
+    ]);
   reconcile("volumes", [claims, volumes, classes, nodes], serveAll, signal);
 }
 
 /** True if the claim's volume should be created now. */
-export function wantsVolume(claim: KubernetesObject, storageClass: KubernetesObject): boolean {
+export function wantsVolume(
+  { metadata, spec, status }: V1PersistentVolumeClaim,
+  { provisioner, volumeBindingMode }: V1StorageClass,
+): boolean {
   return (
-    text(claim, "status", "phase") !== "Bound" &&
-    text(claim, "spec", "volumeName") === "" &&
-    claim.metadata.deletionTimestamp === undefined &&
-    PROVISIONERS.includes(text(storageClass, "provisioner")) &&
-    claim.metadata.annotations?.[STORAGE_PROVISIONER] === text(storageClass, "provisioner") &&
-    (text(storageClass, "volumeBindingMode") !== "WaitForFirstConsumer" ||
-      claim.metadata.annotations?.[SELECTED_NODE] !== undefined)
+    status?.phase !== "Bound" &&
+    !spec?.volumeName &&
+    metadata?.deletionTimestamp === undefined &&
+    PROVISIONERS.includes(provisioner) &&
+    metadata?.annotations?.[STORAGE_PROVISIONER] === provisioner &&
+    (volumeBindingMode !== "WaitForFirstConsumer" || metadata.annotations[SELECTED_NODE] !== undefined)
   );
 }
 
 /** The volume for a claim, already bound to the claim. A disk is in one zone, so its pod can only be scheduled there. */
 export function volumeFor(
-  claim: KubernetesObject,
-  storageClass: KubernetesObject,
+  { metadata = {}, spec = {} }: V1PersistentVolumeClaim,
+  storageClass: V1StorageClass,
   zone: string | undefined,
-): KubernetesObject {
-  const { metadata } = claim;
-  const provisioner = text(storageClass, "provisioner");
+): V1PersistentVolume {
+  const { provisioner, reclaimPolicy = "Delete", mountOptions = [] } = storageClass;
+  const { name, namespace, uid = "" } = metadata;
   return {
     apiVersion: "v1",
     kind: "PersistentVolume",
-    metadata: {
-      name: `pvc-${metadata.uid}`,
-      annotations: { [PROVISIONED_BY]: provisioner },
-    },
+    metadata: { name: `pvc-${uid}`, annotations: { [PROVISIONED_BY]: provisioner } },
     spec: {
-      capacity: { storage: text(claim, "spec", "resources", "requests", "storage") },
-      accessModes: list(claim, "spec", "accessModes"),
-      persistentVolumeReclaimPolicy: text(storageClass, "reclaimPolicy") || "Delete",
-      storageClassName: storageClass.metadata.name,
-      volumeMode: text(claim, "spec", "volumeMode") || "Filesystem",
-      mountOptions: list(storageClass, "mountOptions"),
+      capacity: { storage: spec.resources?.requests?.["storage"] ?? "" },
+      accessModes: spec.accessModes ?? [],
+      persistentVolumeReclaimPolicy: reclaimPolicy,
+      storageClassName: storageClass.metadata?.name ?? "",
+      volumeMode: spec.volumeMode ?? "Filesystem",
+      mountOptions,
       claimRef: {
         apiVersion: "v1",
         kind: "PersistentVolumeClaim",
-        namespace: metadata.namespace,
-        name: metadata.name,
-        uid: metadata.uid,
+        uid,
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(name === undefined ? {} : { name }),
       },
       // A CSI driver's name has no slash. Provisioners with a slash are older than CSI and use folders of the node.
       ...(provisioner.includes("/")
-        ? { hostPath: { path: `/var/lib/volumes/${metadata.uid}`, type: "DirectoryOrCreate" } }
-        : { csi: { driver: provisioner, volumeHandle: `local-${metadata.uid}` } }),
+        ? { hostPath: { path: `/var/lib/volumes/${uid}`, type: "DirectoryOrCreate" } }
+        : { csi: { driver: provisioner, volumeHandle: `local-${uid}` } }),
       ...(zone === undefined
         ? {}
         : {
@@ -111,70 +108,46 @@ export function volumeFor(
 }
 
 /** True if one of our drivers' volumes has lost its claim and its reclaim policy is Delete. */
-export function isToBeDeleted(volume: KubernetesObject): boolean {
+export function isToBeDeleted({ metadata, spec, status }: V1PersistentVolume): boolean {
   return (
-    PROVISIONERS.includes(volume.metadata.annotations?.[PROVISIONED_BY] ?? "") &&
-    text(volume, "status", "phase") === "Released" &&
-    text(volume, "spec", "persistentVolumeReclaimPolicy") === "Delete" &&
-    volume.metadata.deletionTimestamp === undefined
+    PROVISIONERS.includes(metadata?.annotations?.[PROVISIONED_BY] ?? "") &&
+    status?.phase === "Released" &&
+    spec?.persistentVolumeReclaimPolicy === "Delete" &&
+    metadata?.deletionTimestamp === undefined
   );
 }
 
 /** Sets a bound volume to the size that its claim requests. The API server allows only growth, and only if the class does. */
 async function grow(
-  api: ApiServer,
-  claim: KubernetesObject,
-  volume: KubernetesObject | undefined,
+  { core }: Cluster,
+  claim: V1PersistentVolumeClaim,
+  volume: V1PersistentVolume | undefined,
 ): Promise<void> {
-  const requested = text(claim, "spec", "resources", "requests", "storage");
+  const storage = claim.spec?.resources?.requests?.["storage"];
   if (
     volume === undefined ||
-    text(claim, "status", "phase") !== "Bound" ||
-    field(volume, "metadata", "annotations", PROVISIONED_BY) === undefined ||
-    text(volume, "spec", "capacity", "storage") === requested
+    claim.status?.phase !== "Bound" ||
+    volume.metadata?.annotations?.[PROVISIONED_BY] === undefined ||
+    volume.spec?.capacity?.["storage"] === storage
   ) {
     return;
   }
-  const patch = { method: "PATCH", contentType: "application/merge-patch+json" } as const;
-  await ignoring("NotFound", () =>
-    api.request({
-      ...patch,
-      path: pathOf(VOLUMES, undefined, volume.metadata.name),
-      body: { spec: { capacity: { storage: requested } } },
-    }),
+  const { name = "", namespace = "" } = claim.metadata ?? {};
+  const resized = { capacity: { storage } };
+  await accepting(
+    404,
+    core.patchPersistentVolume({ name: volume.metadata.name ?? "", body: { spec: resized } }, MERGE_PATCH),
   );
-  await ignoring("NotFound", () =>
-    api.request({
-      ...patch,
-      path: `${pathOf(CLAIMS, claim.metadata.namespace, claim.metadata.name)}/status`,
-      body: { status: { capacity: { storage: requested } } },
-    }),
+  await accepting(
+    404,
+    core.patchNamespacedPersistentVolumeClaimStatus(
+      { name, namespace, body: { status: resized } },
+      MERGE_PATCH,
+    ),
   );
-}
-
-async function ignoring(reason: string, request: () => Promise<unknown>): Promise<void> {
-  try {
-    await request();
-  } catch (error) {
-    if (!(error instanceof ApiError && error.reason === reason) && !isNotFound(error)) {
-      throw error;
-    }
-  }
 }
 
 const STORAGE_PROVISIONER = "volume.kubernetes.io/storage-provisioner";
 const SELECTED_NODE = "volume.kubernetes.io/selected-node";
 const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
 const ZONE = "topology.kubernetes.io/zone";
-
-const core = { apiVersion: "v1", root: "/api/v1" };
-const CLAIMS = { ...core, kind: "PersistentVolumeClaim", plural: "persistentvolumeclaims", namespaced: true };
-const VOLUMES = { ...core, kind: "PersistentVolume", plural: "persistentvolumes", namespaced: false };
-const NODES = { ...core, kind: "Node", plural: "nodes", namespaced: false };
-const CLASSES = {
-  apiVersion: "storage.k8s.io/v1",
-  root: "/apis/storage.k8s.io/v1",
-  kind: "StorageClass",
-  plural: "storageclasses",
-  namespaced: false,
-};
