@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { PROJECT_ROOT } from "../../root";
-import { build } from "./build";
+import { build, readArtifact } from "./build";
 import { hashOfSources } from "./sources";
 
 const projects: string[] = [];
@@ -60,6 +60,16 @@ describe("a build", () => {
     }
   });
 
+  it("reports an artifact that is damaged, and names its file", () => {
+    const root = project({});
+    const folder = join(root, ".chainfleet/contracts/damaged/Tally.sol");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "Tally.json"), '{ "abi": [');
+    expect(() => readArtifact(root, "damaged", "Tally")).toThrow(
+      /^ARTIFACT_UNREADABLE: .*damaged\/Tally\.sol\/Tally\.json cannot be read/,
+    );
+  });
+
   it("is refused when two files have the same contract name, and names both files", async () => {
     const root = project({
       "Tally.sol": "contract Tally { uint256 public count = 1; }",
@@ -82,7 +92,12 @@ describe("a build", () => {
     };
     expect(withVersion("viem")).toBe(before);
     expect(withVersion("@pulumi/pulumi")).toBe(before);
-    for (const name of ["solc", "@openzeppelin/contracts", "@safe-global/safe-contracts"]) {
+    for (const name of [
+      "solc",
+      "@foundry-rs/forge",
+      "@openzeppelin/contracts",
+      "@safe-global/safe-contracts",
+    ]) {
       expect(withVersion(name), name).not.toBe(before);
     }
   });

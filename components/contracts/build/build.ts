@@ -41,14 +41,16 @@ export async function build(root: string, say: (line: string) => void): Promise<
 /**
  * Reads an artifact of a build.
  *
- * @throws ChainfleetError if the build is not on this machine.
+ * @throws ChainfleetError if the build is not on this machine, or the artifact is damaged.
  */
 export function readArtifact(root: string, sourcesHash: string, contract: string): Artifact {
   const file = join(BUILDS, sourcesHash, `${contract}.sol`, `${contract}.json`);
-  let text: string;
   try {
-    text = readFileSync(join(root, file), "utf8");
+    return parseArtifact(contract, file, readFileSync(join(root, file), "utf8"));
   } catch (cause) {
+    if (cause instanceof ChainfleetError) {
+      throw cause;
+    }
     throw new ChainfleetError({
       code: "ARTIFACT_UNREADABLE",
       summary: `${file} cannot be read: ${(cause as Error).message}`,
@@ -56,7 +58,6 @@ export function readArtifact(root: string, sourcesHash: string, contract: string
       cause,
     });
   }
-  return parseArtifact(contract, file, text);
 }
 
 /** Each contract of contracts/src is in a file of its name. Interfaces and abstract contracts are left out. */

@@ -8,7 +8,7 @@ const SOURCES = ["contracts/src", "contracts/solc", "foundry.toml"];
 
 /**
  * The hash of everything that decides what the contracts compile to: the sources, the compiler's settings, and the
- * Solidity packages and the compiler as the lock file pins them. Other packages have no part in the hash.
+ * Solidity packages, solc and forge as the lock file pins them. Other packages have no part in the hash.
  */
 export function hashOfSources(root: string): string {
   const hash = createHash("sha256");
@@ -33,16 +33,19 @@ export function requireInstalledPackages(root: string): void {
   const mismatches = lockedPackages(root).flatMap(({ name, version }) => {
     const file = join(root, "node_modules", name, "package.json");
     const installed = existsSync(file) ? (readJson(file) as { version: string }).version : undefined;
-    return installed === version ? [] : [`${name} ${installed ?? "is missing"} instead of ${version}`];
+    return installed === version ? [] : [`${name} ${version} (installed: ${installed ?? "none"})`];
   });
   if (mismatches.length > 0) {
     throw new ChainfleetError({
       code: "PACKAGES_DIFFER_FROM_LOCK",
-      summary: `node_modules does not match package-lock.json: ${mismatches.join(", ")}. Nothing was compiled.`,
+      summary: `node_modules lacks packages of package-lock.json: ${mismatches.join(", ")}. Nothing was compiled.`,
       next: "Run npm ci: other packages would give the contracts other addresses.",
     });
   }
 }
+
+/** forge calls solc with the settings of foundry.toml, and adds defaults of its own. */
+const COMPILERS = ["@foundry-rs/forge", "solc"];
 
 /** A package of the lock file. */
 interface LockedPackage {
@@ -51,7 +54,7 @@ interface LockedPackage {
   readonly integrity: string;
 }
 
-/** The Solidity packages that foundry.toml maps imports to, and the compiler. */
+/** The Solidity packages that foundry.toml maps imports to, and the programs that compile. */
 function lockedPackages(root: string): LockedPackage[] {
   const { packages } = readJson(join(root, "package-lock.json")) as {
     packages: Readonly<Record<string, { version?: string; integrity?: string } | undefined>>;
@@ -60,7 +63,7 @@ function lockedPackages(root: string): LockedPackage[] {
   const names = [...settings.matchAll(/=node_modules\/((?:@[^/"]+\/)?[^/"]+)\//g)].map(
     ([, name = ""]) => name,
   );
-  return [...new Set([...names, "solc"])].sort().map((name) => {
+  return [...new Set([...names, ...COMPILERS])].sort().map((name) => {
     const { version = "", integrity = "" } = packages[`node_modules/${name}`] ?? {};
     return { name, version, integrity };
   });
