@@ -4,6 +4,7 @@ import { ForgeBuild } from "../components/contracts/build/forge-build";
 import { ContractSet, type ExpectedDeployment } from "../components/contracts/contract-set";
 import type { ContractKey } from "../components/contracts/definitions/references";
 import type { ForgeDeployment } from "../components/contracts/deployment/deployment";
+import { strategyOf } from "../components/contracts/deployment/strategies";
 import type { PlannedChain } from "../components/contracts/plan/plan";
 import { isOwnedByItsCreator } from "../components/contracts/validation/constructor-caller";
 import { PROJECT_ROOT } from "../components/root";
@@ -48,7 +49,8 @@ export async function planStack(
 function warnOfLostOwners({ name, contracts: planned }: PlannedChain, { artifacts }: Build): void {
   for (const { name: contract, contract: source, method } of planned) {
     const artifact = artifacts.get(source);
-    if (method.kind === "create2" && artifact !== undefined && isOwnedByItsCreator(artifact)) {
+    const isCreatedByDeployer = strategyOf(method).needsDeterministicDeployer;
+    if (isCreatedByDeployer && artifact !== undefined && isOwnedByItsCreator(artifact)) {
       pulumi.log.warn(
         `${contract} on ${name}: its constructor reads msg.sender, which is the deterministic deployer and not the sender; what that owns nobody has. Give the owner as an argument, or set create: create.`,
       );

@@ -186,7 +186,7 @@ export class ContractSet extends pulumi.ComponentResource {
         description: creation.description,
         encodedArguments: creation.encodedArguments,
         initCodeHash: creation.initCodeHash,
-        address: strategyOf(contract.method).needsDeterministicDeployer
+        address: strategyOf(contract.method).isAddressPlanned
           ? creation.apply(({ address }) => address as Address)
           : undefined,
       };

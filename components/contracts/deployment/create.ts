@@ -13,6 +13,7 @@ export function create(): DeploymentStrategy {
   return {
     createsContract: true,
     needsDeterministicDeployer: false,
+    isAddressPlanned: false,
     address: () => undefined,
     transaction: (initCode) => ({ data: initCode }),
     find: findCreated,

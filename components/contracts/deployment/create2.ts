@@ -19,6 +19,7 @@ export function create2({ salt }: DeploymentMethod & { readonly kind: "create2" 
   return {
     createsContract: true,
     needsDeterministicDeployer: true,
+    isAddressPlanned: true,
     address: addressOf,
     transaction: (initCode) => ({ to: DETERMINISTIC_DEPLOYER, data: concat([saltHash, initCode]) }),
     find: async ({ client, initCode }) => {

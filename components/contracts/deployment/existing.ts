@@ -10,6 +10,7 @@ export function existing(method: DeploymentMethod & { readonly kind: "existing" 
   return {
     createsContract: false,
     needsDeterministicDeployer: false,
+    isAddressPlanned: true,
     address: () => address,
     transaction: () => undefined,
     find: async () => address,

@@ -11,6 +11,8 @@ export interface DeploymentStrategy {
   readonly createsContract: boolean;
   /** Whether the transaction goes to the deterministic deployer, which must be on the chain first. */
   readonly needsDeterministicDeployer: boolean;
+  /** Whether `address` knows the address before the deployment. */
+  readonly isAddressPlanned: boolean;
   /** The address that follows from the init code. Undefined if only the transaction decides the address. */
   address(initCode: Hex): Address | undefined;
   /** The transaction that creates the contract. Undefined if the contract exists already. */

@@ -3,6 +3,7 @@ import { suggestion } from "../../suggestion";
 import type { Artifact } from "../build/artifact";
 import type { ChainDefinition, ContractDefinition } from "../definitions/definitions";
 import { constructorParameters } from "../definitions/parameters";
+import { strategyOf } from "../deployment/strategies";
 import { argumentFindings } from "./argument-findings";
 import { type ContractNames, referenceFindings } from "./reference-findings";
 
@@ -23,7 +24,7 @@ export function contractFindings(
     ...entriesAt(`${configKey}.args`, args).flatMap(([key, value]) =>
       referenceFindings(key, value, chain.name, contracts),
     ),
-    ...(artifact === undefined || method.kind === "existing"
+    ...(artifact === undefined || !strategyOf(method).createsContract
       ? []
       : argumentFindings(`${configKey}.args`, constructorParameters(artifact.abi), args, {
           chain: chain.name,

@@ -1,5 +1,6 @@
 import type { Finding } from "../../finding";
 import type { ChainDefinition, ContractDefinition } from "../definitions/definitions";
+import { strategyOf } from "../deployment/strategies";
 
 /** A contract definition with what tells the contract apart from others of its chain. */
 export interface IdentifiedContract {
@@ -15,12 +16,13 @@ export function duplicateFindings(contracts: readonly IdentifiedContract[]): Fin
     const key = `${chain.name} ${identity}`;
     const first = firstNames.get(key);
     firstNames.set(key, first ?? name);
-    return first === undefined || first === name || method.kind === "existing"
+    const { createsContract, isAddressPlanned } = strategyOf(method);
+    return first === undefined || first === name || !createsContract
       ? []
       : [
           {
             key: configKey,
-            problem: `is the same contract as ${first}, with the same arguments; give it a salt of its own${method.kind === "create" ? ", and create: create2" : ""}`,
+            problem: `is the same contract as ${first}, with the same arguments; give it a salt of its own${isAddressPlanned ? "" : ", and create: create2"}`,
           },
         ];
   });
