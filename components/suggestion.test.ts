@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { closestWord, suggestion } from "./suggestion";
 
 describe("a suggestion", () => {
-  it("is a known word that is near", () => {
+  it("is the closest known word", () => {
     expect(suggestion("tokn", ["owner", "token", "step"])).toBe('; did you mean "token"?');
     expect(suggestion("WETH11", ["WETH9", "WETH10", "Bridge"])).toBe('; did you mean "WETH10"?');
     expect(suggestion("tally", ["Tally"])).toBe('; did you mean "Tally"?');
@@ -12,23 +12,23 @@ describe("a suggestion", () => {
     );
   });
 
-  it("is left out where nothing is near", () => {
+  it("is left out if no known word is close", () => {
     expect(suggestion("colour", ["contract", "args", "create", "salt", "at", "codeHash"])).toBe("");
     expect(suggestion("to", ["at", "args"])).toBe("");
     expect(suggestion("anything", [])).toBe("");
   });
 
-  it("bears one letter too few or too many in every word of some length, and is always a known word", () => {
+  it("tolerates one missing or surplus letter in a word of four letters or more, and is always a known word", () => {
     const word = fc.stringMatching(/^[a-z]{4,12}$/);
     fc.assert(
-      fc.property(word, fc.array(word), fc.nat(), (right, others, at) => {
-        const index = at % right.length;
-        const known = [...others, right];
-        for (const wrong of [
-          right.slice(0, index) + right.slice(index + 1),
-          `${right.slice(0, index)}x${right.slice(index)}`,
+      fc.property(word, fc.array(word), fc.nat(), (correctWord, otherWords, at) => {
+        const index = at % correctWord.length;
+        const known = [...otherWords, correctWord];
+        for (const misspelled of [
+          correctWord.slice(0, index) + correctWord.slice(index + 1),
+          `${correctWord.slice(0, index)}x${correctWord.slice(index)}`,
         ]) {
-          expect(known).toContain(closestWord(wrong, known));
+          expect(known).toContain(closestWord(misspelled, known));
         }
       }),
     );

@@ -47,8 +47,8 @@ export interface TransactionCost {
   readonly wouldRevert?: string;
 }
 
-/** A chain and the sender on it, as estimates ask them. */
-interface Asked {
+/** What every estimate of one chain needs. */
+interface EstimateContext {
   readonly client: PublicClient;
   readonly sender: Address;
   readonly artifacts: Build["artifacts"];
@@ -61,14 +61,14 @@ export async function estimateChain(
   { rpcUrl, sender, feeCeilingGwei }: { rpcUrl: string; sender: Address; feeCeilingGwei: number },
 ): Promise<ChainCost> {
   const client = clientOf(rpcUrl);
-  const asked = { client, sender, artifacts };
+  const context = { client, sender, artifacts };
   const [fee, balance, deployer, contracts] = await Promise.all([
     currentFee(client),
     client.getBalance({ address: sender }),
     deployerCost(plan, client),
-    contractCosts(plan, asked),
+    contractCosts(plan, context),
   ]);
-  const calls = await callCosts(plan, contracts.addresses, asked);
+  const calls = await callCosts(plan, contracts.addresses, context);
   const transactions = [deployer, ...contracts.costs, ...calls].filter((cost) => cost !== undefined);
   const sum = (of: (cost: TransactionCost) => bigint) =>
     transactions.reduce((total, cost) => total + of(cost), 0n);
@@ -107,13 +107,13 @@ async function deployerCost(
 /** The costs of the contracts that are not on the chain, and the addresses of those that are. */
 async function contractCosts(
   { name: chain, contracts }: PlannedChain,
-  asked: Asked,
+  context: EstimateContext,
 ): Promise<{ costs: (TransactionCost | undefined)[]; addresses: Addresses }> {
   const addresses = new Map<ContractKey, Address>();
   const costs = [];
   // One after the other: a contract may have the address of an earlier one among its arguments.
   for (const contract of contracts) {
-    const found = await contractCost(chain, contract, addresses, asked);
+    const found = await contractCost(chain, contract, addresses, context);
     if (found.kind === "deployed") {
       addresses.set(contract.key, found.address);
     } else {
@@ -131,7 +131,7 @@ async function contractCost(
   chain: string,
   { name, contract, method, uses, waitsFor, creation }: PlannedContract,
   addresses: Addresses,
-  { client, sender, artifacts }: Asked,
+  { client, sender, artifacts }: EstimateContext,
 ): Promise<ContractCost> {
   const artifact = artifacts.get(contract) as Artifact;
   const strategy = strategyOf(method);
@@ -168,7 +168,7 @@ async function contractCost(
 async function callCosts(
   { name: chain, calls }: PlannedChain,
   addresses: Addresses,
-  { client, sender, artifacts }: Asked,
+  { client, sender, artifacts }: EstimateContext,
 ): Promise<TransactionCost[]> {
   const transactions = calls.map((call) => ({
     call,
@@ -205,7 +205,7 @@ function withPlaceholders(keys: readonly ContractKey[], addresses: Addresses): A
 const CALL_GAS_BOUND = 300_000n;
 
 /** A transaction whose cost is asked for. */
-interface Question {
+interface TransactionQuestion {
   readonly name: string;
   readonly transaction: CreationTransaction & { readonly account: Address };
   /** Gas to count with if the node cannot estimate. */
@@ -215,7 +215,7 @@ interface Question {
 }
 
 async function transactionCost(
-  { name, transaction, bound, abi }: Question,
+  { name, transaction, bound, abi }: TransactionQuestion,
   client: PublicClient,
 ): Promise<TransactionCost> {
   // While there is no code at the target, an estimate would be that of a plain payment.

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { checksumProblem } from "./checksum";
 
 describe("the checksum of an address", () => {
-  it("is right in the one mixture of capitals that it makes, and wrong in any other", () => {
+  it("accepts only the mixture of capital and small letters that EIP-55 gives", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[0-9a-f]{40}$/), fc.nat(39), (digits, at) => {
         const right = getAddress(`0x${digits}`);
@@ -22,7 +22,7 @@ describe("the checksum of an address", () => {
     );
   });
 
-  it("is not asked for where all letters are small, or all are capitals", () => {
+  it("is not required if all letters are small or all are capitals", () => {
     expect(checksumProblem("0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2")).toBeUndefined();
     expect(checksumProblem("0xC02AAA39B223FE8D0A0E5C4F27EAD9083C756CC2")).toBeUndefined();
   });

@@ -9,7 +9,7 @@ const abi = parseAbi([
 ]);
 
 describe("a function of a contract", () => {
-  it("is found by its name, or by its signature where several have the name", () => {
+  it("is found by its name, or by its signature if several functions have the name", () => {
     expect(findFunction(abi, "increment")).toMatchObject({ kind: "function", entry: { name: "increment" } });
     expect(findFunction(abi, "safeMint(address, uint256)")).toMatchObject({
       kind: "function",
@@ -22,7 +22,7 @@ describe("a function of a contract", () => {
     });
   });
 
-  it("is looked for among those that there are", () => {
+  it("that does not exist is reported with the functions that exist", () => {
     expect(findFunction(abi, "incremnt")).toEqual({
       kind: "problem",
       problem:

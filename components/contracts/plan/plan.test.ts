@@ -99,20 +99,20 @@ const call = (name: string, values: Partial<CallDefinition> = {}): CallDefinitio
 function plannedChains(...chains: ChainDefinition[]) {
   const plan = planContracts(chains, artifacts);
   if (plan.kind === "findings") {
-    throw new Error(said(plan)?.join("\n"));
+    throw new Error(messagesOf(plan)?.join("\n"));
   }
   return plan.chains;
 }
 
 const planned = (definitions: readonly ContractDefinition[]) =>
   plannedChains(chain("chain138", definitions))[0]?.contracts ?? [];
-const said = (plan: ContractPlan) =>
+const messagesOf = (plan: ContractPlan) =>
   plan.kind === "findings" ? plan.findings.map(({ key, problem }) => `${key} ${problem}`) : undefined;
 const findings = (...definitions: ContractDefinition[]) =>
-  said(planContracts([chain("chain138", definitions)], artifacts));
+  messagesOf(planContracts([chain("chain138", definitions)], artifacts));
 
 describe("a plan of contracts", () => {
-  it("knows every address as the deployer will make it", () => {
+  it("has the addresses that the deterministic deployer computes", () => {
     expect(planned([weth])[0]?.address).toBe(
       getContractAddress({
         opcode: "CREATE2",
@@ -123,7 +123,7 @@ describe("a plan of contracts", () => {
     );
   });
 
-  it("is the same in whatever order the config names the contracts, and nothing comes before what it uses", () => {
+  it("does not depend on the order of the config, and places each contract after the contracts that it uses", () => {
     fc.assert(
       fc.property(fc.shuffledSubarray([weth, router, bridge], { minLength: 3 }), (definitions) => {
         const contracts = planned(definitions);
@@ -139,7 +139,7 @@ describe("a plan of contracts", () => {
     );
   });
 
-  it("moves what uses a contract when that moves, and nothing else", () => {
+  it("changes the addresses of the contracts that use a moved contract, and no other address", () => {
     const address = (all: readonly ContractDefinition[], name: string) =>
       planned(all).find((one) => one.name === name)?.address;
     const all = [weth, router, bridge];
@@ -149,35 +149,37 @@ describe("a plan of contracts", () => {
     expect(address(other, "CCIPRouter")).toBe(address(all, "CCIPRouter"));
   });
 
-  it("takes what others made by its address", () => {
+  it("uses the given address of a contract that exists already", () => {
     const address = "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2";
-    const [taken, user] = planned([define("WETH9", {}, { kind: "existing", address }), router, bridge]);
-    expect(taken).toMatchObject({ name: "WETH9", address, uses: [], waitsFor: [] });
+    const [existing, user] = planned([define("WETH9", {}, { kind: "existing", address }), router, bridge]);
+    expect(existing).toMatchObject({ name: "WETH9", address, uses: [], waitsFor: [] });
     expect(user?.waitsFor).toEqual([]);
   });
 
-  it("leaves open what a nonce decides, and what follows from it", () => {
-    const [made, , user] = planned([define("WETH9", {}, { kind: "create" }), router, bridge]);
-    expect(made?.address).toBeUndefined();
+  it("leaves out an address that a nonce decides, and the addresses that follow from it", () => {
+    const [created, , user] = planned([define("WETH9", {}, { kind: "create" }), router, bridge]);
+    expect(created?.address).toBeUndefined();
     expect(user).toMatchObject({ name: "Bridge", address: undefined, waitsFor: ["chain138/WETH9"] });
-    const known = planned([define("WETH9", {}, { kind: "existing", address: OWNER }), router, bridge]).at(-1);
-    expect(user?.creation(new Map([["chain138/WETH9", OWNER]])).address).toBe(known?.address);
+    const expected = planned([define("WETH9", {}, { kind: "existing", address: OWNER }), router, bridge]).at(
+      -1,
+    );
+    expect(user?.creation(new Map([["chain138/WETH9", OWNER]])).address).toBe(expected?.address);
   });
 
-  it("crosses chains: an address of one in the arguments of the other, in whatever order they are named", () => {
-    const far = define("Bridge", {
+  it("puts the address of a contract on another chain into arguments, whatever the order of the chains is", () => {
+    const bridgeOfMainnet = define("Bridge", {
       owner: OWNER,
       router: { contract: "CCIPRouter", chain: "mainnet" },
       weth9: OWNER,
     });
     const mainnet = chain("mainnet", [router]);
-    const [first] = plannedChains(chain("chain138", [far]), mainnet);
-    const [, second] = plannedChains(mainnet, chain("chain138", [far]));
+    const [first] = plannedChains(chain("chain138", [bridgeOfMainnet]), mainnet);
+    const [, second] = plannedChains(mainnet, chain("chain138", [bridgeOfMainnet]));
     expect(first?.contracts[0]?.address).toBe(second?.contracts[0]?.address);
     expect(first?.contracts[0]?.uses).toEqual([]);
   });
 
-  it("says everything that is wrong at once", () => {
+  it("reports every wrong argument at once", () => {
     expect(
       findings(
         define("CCIPRouter", { owner: "0xdead", chainSelector: -1, colour: "red" }),
@@ -196,7 +198,7 @@ describe("a plan of contracts", () => {
     ]);
   });
 
-  it("says what is wrong with names and arguments together, each mistake once", () => {
+  it("reports wrong names and wrong arguments together, each mistake once", () => {
     const plan = planContracts(
       [
         chain(
@@ -221,7 +223,7 @@ describe("a plan of contracts", () => {
     const key = "contracts.chains.chain138";
     const forms =
       "an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender }";
-    expect(said(plan)).toEqual([
+    expect(messagesOf(plan)).toEqual([
       `${key}.contracts.WETH9 has the name of ${key}.contracts.WETH9; contracts and calls of a chain must have different names`,
       `${key}.calls.WETH9 has the name of ${key}.contracts.WETH9; contracts and calls of a chain must have different names`,
       `${key}.contracts.Nothing names no contract of contracts/src; if the name is your own, give the name of the source in the key contract`,
@@ -236,7 +238,7 @@ describe("a plan of contracts", () => {
     ]);
   });
 
-  it("says that contracts are the same beside what is wrong with others", () => {
+  it("reports duplicate contracts together with the findings of other contracts", () => {
     const twin = { ...weth, name: "Twin" };
     expect(findings(weth, twin, define("Bridge", [OWNER]))).toEqual([
       "contracts.chains.chain138.contracts.Bridge.args has 1 argument; there are 3 parameters: owner (address), router (address), weth9 (address)",
@@ -263,7 +265,7 @@ describe("a plan of contracts", () => {
     ]);
   });
 
-  it("takes whole numbers that fit their type, as numbers or text, and no other", () => {
+  it("accepts exactly the whole numbers, written as text, that fit the type of the parameter", () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), (number) => {
         const fits = number >= 0n && number < 2n ** 64n;
@@ -277,7 +279,7 @@ describe("a plan of contracts", () => {
 describe("a plan of calls", () => {
   const all = [weth, router, bridge];
 
-  it("knows what is sent and how it is known to have been done, addresses of other chains included", () => {
+  it("has the transaction and the expected return value of the view, with addresses of other chains", () => {
     const [ours, theirs] = plannedChains(
       chain("chain138", all, [call("connect")]),
       chain("mainnet", [define("WETH9", {}, { kind: "create2", salt: "2" }), router, bridge]),
@@ -296,7 +298,7 @@ describe("a plan of calls", () => {
     expect(sent?.done).toMatchObject({ to: address(ours), types: ["address"], wanted: [{ index: 0 }] });
   });
 
-  it("names roles by the hash of their text, and the sender by what it is", () => {
+  it("replaces a keccak256 reference by the hash of its text, and an account reference by the sender", () => {
     const [first] = plannedChains(
       chain("chain138", all, [
         call("grant", {
@@ -316,7 +318,7 @@ describe("a plan of calls", () => {
     );
   });
 
-  it("goes through a Safe as its owner's transaction", () => {
+  it("sends a call through a Safe as a transaction of the Safe's owner", () => {
     const [first] = plannedChains(
       chain(
         "chain138",
@@ -344,7 +346,7 @@ describe("a plan of calls", () => {
     done: { function: "lanes", args: [1], returns: { enabled: true } },
   };
 
-  it("says everything that is wrong at once", () => {
+  it("reports everything that is wrong with calls at once", () => {
     const wrong = [
       call("one", { ...setLane, args: [1, "yes"] }),
       call("two", { ...setLane, function: "setLanes" }),
@@ -360,7 +362,7 @@ describe("a plan of calls", () => {
       call("six", { args: [1, OWNER], done: { function: "connect", args: [1, OWNER] } }),
     ];
     const key = "contracts.chains.chain138.calls";
-    expect(said(planContracts([chain("chain138", all, wrong)], artifacts))).toEqual([
+    expect(messagesOf(planContracts([chain("chain138", all, wrong)], artifacts))).toEqual([
       `${key}.one.args has 2 arguments; there are 3 parameters: selector (uint64), enabled (bool), fee (uint128)`,
       `${key}.two.function is "setLanes", which is no function of the contract; did you mean "setLane"? (functions: setLane, lanes, deliver, grantRole, hasRole)`,
       `${key}.three.done.args has 0 arguments; there is 1 parameter: selector (uint64)`,
@@ -369,25 +371,25 @@ describe("a plan of calls", () => {
       `${key}.five.done.returns is {"contrct":"WETH9"}; did you mean { contract: WETH9 }?`,
       `${key}.six.done.function is "connect", which returns nothing; choose a view that returns a value`,
     ]);
-    const idle = [
+    const useless = [
       call("one", { ...setLane, through: "WETH9" }),
       call("two", { ...setLane, function: "lanes", args: [1] }),
       call("three", { ...setLane, done: { function: "lanes", args: [1], returns: {} } }),
       call("four", { ...setLane, done: { function: "deliver", args: [] } }),
     ];
-    expect(said(planContracts([chain("chain138", all, idle)], artifacts))).toEqual([
+    expect(messagesOf(planContracts([chain("chain138", all, useless)], artifacts))).toEqual([
       `${key}.one.through is "WETH9", which is no Safe: it has no execTransaction`,
       `${key}.two.function is "lanes", a view: as a transaction it changes nothing`,
       `${key}.three.done.returns names no value to compare; leave returns out if lanes reverts until the call was made`,
       `${key}.four.done.function is "deliver", which is no view: it shows what a transaction would do, not what was done`,
     ]);
-    const lost = [
+    const unknownNames = [
       call("one", { contract: "Gone" }),
       call("two", { ...setLane, through: "Multisig", after: ["three"] }),
       call("three", { ...setLane, after: ["two", "four"] }),
       call("five", { ...setLane, after: ["five"] }),
     ];
-    expect(said(planContracts([chain("chain138", all, lost)], artifacts))).toEqual([
+    expect(messagesOf(planContracts([chain("chain138", all, unknownNames)], artifacts))).toEqual([
       `${key}.one.contract is "Gone", which is no contract of chain138`,
       `${key}.one.args.peer names the chain mainnet, which is not in the config`,
       `${key}.one.done.returns names the chain mainnet, which is not in the config`,

@@ -5,53 +5,59 @@ import { type Arguments, encodeArguments } from "../definitions/parameters";
 import { argumentFindings } from "./argument-findings";
 
 const SENDER = "0x000000000000000000000000000000000000dEaD";
-const surroundings = { chain: "chain138", sender: SENDER } as const;
-const said = (parameters: readonly AbiParameter[], given: Arguments) =>
-  argumentFindings("args", parameters, given, surroundings).map(({ key, problem }) => `${key} ${problem}`);
-const taken = parseAbiParameters("address owner_, address token_, uint256 step_") as readonly AbiParameter[];
+const context = { chain: "chain138", sender: SENDER } as const;
+const messages = (parameters: readonly AbiParameter[], args: Arguments) =>
+  argumentFindings("args", parameters, args, context).map(({ key, problem }) => `${key} ${problem}`);
+const tokenParameters = parseAbiParameters(
+  "address owner_, address token_, uint256 step_",
+) as readonly AbiParameter[];
 
 describe("the name of an argument", () => {
-  it("is the parameter's in Solidity, with its underscores or without", () => {
+  it("is the Solidity name of the parameter, with or without its underscores", () => {
     const exact = { owner_: SENDER, token_: SENDER, step_: 1 };
     const bare = { owner: SENDER, token: SENDER, step: 1 };
-    for (const given of [exact, bare, { ...exact, step_: undefined, step: 1 }]) {
-      const args = JSON.parse(JSON.stringify(given)) as Arguments;
-      expect(said(taken, args)).toEqual([]);
-      expect(encodeArguments(taken, args)).toBe(encodeArguments(taken, [SENDER, SENDER, 1]));
+    for (const written of [exact, bare, { ...exact, step_: undefined, step: 1 }]) {
+      const args = JSON.parse(JSON.stringify(written)) as Arguments;
+      expect(messages(tokenParameters, args)).toEqual([]);
+      expect(encodeArguments(tokenParameters, args)).toBe(
+        encodeArguments(tokenParameters, [SENDER, SENDER, 1]),
+      );
     }
   });
 
-  it("is given once", () => {
-    expect(said(taken, { owner: SENDER, owner_: SENDER, token: SENDER, step: 1 })).toEqual([
+  it("may be given only once", () => {
+    expect(messages(tokenParameters, { owner: SENDER, owner_: SENDER, token: SENDER, step: 1 })).toEqual([
       "args.owner_ and owner are the same parameter; leave one out",
     ]);
   });
 
-  it("is the one in Solidity where another parameter differs by underscores only", () => {
+  it("is the exact Solidity name if two parameters differ by underscores only", () => {
     const parameters = parseAbiParameters("uint256 value, uint256 _value") as readonly AbiParameter[];
-    expect(said(parameters, { value: 1, _value: 2 })).toEqual([]);
+    expect(messages(parameters, { value: 1, _value: 2 })).toEqual([]);
     expect(encodeArguments(parameters, { value: 1, _value: 2 })).toBe(encodeArguments(parameters, [1, 2]));
-    expect(said(parameters, { value: 1 })).toEqual(["args._value is missing (uint256 _value)"]);
+    expect(messages(parameters, { value: 1 })).toEqual(["args._value is missing (uint256 _value)"]);
   });
 
-  it("may be that of a reference, and of what every object has", () => {
+  it("may equal a key of a reference or a property that every object has", () => {
     const parameters = parseAbiParameters("address contract_, string toString") as readonly AbiParameter[];
-    expect(said(parameters, { contract: SENDER })).toEqual(["args.toString is missing (string toString)"]);
+    expect(messages(parameters, { contract: SENDER })).toEqual([
+      "args.toString is missing (string toString)",
+    ]);
     expect(
-      said(parseAbiParameters("address account") as readonly AbiParameter[], { account: "sender" }),
+      messages(parseAbiParameters("address account") as readonly AbiParameter[], { account: "sender" }),
     ).toEqual([
       'args.account is "sender"; must be an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender } (address account)',
     ]);
   });
 
-  it("does not matter to what is encoded, whatever the names are", () => {
+  it("does not change the encoding: arguments by name encode as the same arguments in order", () => {
     const name = fc.stringMatching(/^_{0,2}[a-c]{1,2}_{0,2}$/);
     fc.assert(
       fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 5 }), (names) => {
         const parameters = names.map((one) => ({ name: one, type: "uint256" }));
-        const given = Object.fromEntries(names.map((one, index) => [one, index]));
-        expect(said(parameters, given)).toEqual([]);
-        expect(encodeArguments(parameters, given)).toBe(
+        const args = Object.fromEntries(names.map((one, index) => [one, index]));
+        expect(messages(parameters, args)).toEqual([]);
+        expect(encodeArguments(parameters, args)).toBe(
           encodeArguments(
             parameters,
             names.map((_, index) => index),
@@ -61,27 +67,27 @@ describe("the name of an argument", () => {
     );
   });
 
-  it("cannot be given where a parameter has none", () => {
+  it("cannot be used if a parameter has no name", () => {
     const parameters = parseAbiParameters("uint256, address owner") as readonly AbiParameter[];
-    expect(said(parameters, { owner: SENDER })).toEqual([
+    expect(messages(parameters, { owner: SENDER })).toEqual([
       "args must be a list, as not every parameter has a name; there are 2 parameters: uint256, owner (address)",
     ]);
   });
 });
 
-describe("what is wrong with an argument", () => {
-  const only = (type: string, value: unknown) => said([{ name: "it", type }], { it: value });
+describe("a finding about an argument", () => {
+  const only = (type: string, value: unknown) => messages([{ name: "it", type }], { it: value });
 
-  it("names what was probably meant, and then nothing is missing", () => {
-    expect(said(taken, { owner: SENDER, tokn: SENDER, step: 1 })).toEqual([
+  it("names the parameter that was probably meant, and does not report that parameter as missing", () => {
+    expect(messages(tokenParameters, { owner: SENDER, tokn: SENDER, step: 1 })).toEqual([
       'args.tokn is no parameter; did you mean "token"?',
     ]);
-    expect(said(taken, { owner: SENDER, token: SENDER, step: 1, stap: 1 })).toEqual([
+    expect(messages(tokenParameters, { owner: SENDER, token: SENDER, step: 1, stap: 1 })).toEqual([
       "args.stap is no parameter; there are 3 parameters: owner (address), token (address), step (uint256)",
     ]);
   });
 
-  it("names the forms of a reference, and the one that was probably meant", () => {
+  it("names the forms of a reference, and the reference that was probably meant", () => {
     const forms =
       "an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender }";
     expect(only("address", { account: "sendr" })).toEqual([
@@ -101,7 +107,7 @@ describe("what is wrong with an argument", () => {
     ]);
   });
 
-  it("is a number that YAML has not kept", () => {
+  it("reports a number that lost digits in YAML, and a number that is not whole", () => {
     expect(only("uint256", 1e21)).toEqual([
       "args.it is 1e+21; must be in quotes: a number beyond 2^53 without quotes loses digits (uint256 it)",
     ]);
@@ -111,7 +117,7 @@ describe("what is wrong with an argument", () => {
     expect(only("uint256", "1000000000000000000000")).toEqual([]);
   });
 
-  it("is a wrong checksum, and no address in small letters or capitals", () => {
+  it("reports a wrong checksum, but accepts an address in small letters or capitals only", () => {
     const right = getAddress("0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2");
     const wrong = right.replace("aaA", "aAA");
     expect(only("address", wrong)).toEqual([
@@ -125,7 +131,7 @@ describe("what is wrong with an argument", () => {
     }
   });
 
-  it("is never an exception, whatever the arguments are", () => {
+  it("is never an exception: an argument without findings can be encoded", () => {
     const types = [
       "address",
       "uint256",

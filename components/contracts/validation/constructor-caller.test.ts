@@ -14,18 +14,18 @@ function artifact(constructorCode: string, signature = "constructor()"): Artifac
   } as unknown as Artifact;
 }
 
-it("is one whose constructor reads msg.sender", () => {
+it("a contract is owned by its creator if the constructor reads msg.sender", () => {
   // CALLER PUSH1 0 SSTORE
   expect(isOwnedByItsCreator(artifact("33600055"))).toBe(true);
 });
 
-it("is none whose constructor has such a byte in a number only, or nowhere", () => {
+it("a contract is not owned by its creator if the byte of CALLER is only part of a number, or absent", () => {
   // PUSH1 0x33, PUSH2 0x3333
   expect(isOwnedByItsCreator(artifact("6033613333"))).toBe(false);
   expect(isOwnedByItsCreator(artifact(""))).toBe(false);
 });
 
-it("is none that is given an address: it may read msg.sender for its events", () => {
+it("a contract with an address parameter is not owned by its creator: msg.sender may only be for events", () => {
   expect(isOwnedByItsCreator(artifact("33600055", "constructor(address owner)"))).toBe(false);
   expect(isOwnedByItsCreator(artifact("33600055", "constructor(address[] owners)"))).toBe(false);
   expect(isOwnedByItsCreator(artifact("33600055", "constructor(uint256 step)"))).toBe(true);
