@@ -1,16 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { FullProvider } from "../dynamic-resource";
+import { ChainfleetError } from "../error";
 import type { ChainParameters } from "./genesis";
 
-/** Behind Chain: refuses to change what a living chain was born with. */
+/** The provider of Chain. It refuses every change of a parameter once the chain exists. */
 export const provider: FullProvider = {
   check: async (olds: Inputs, news: Inputs) => ({
     inputs: news,
-    failures: alterations(olds.parameters, news.parameters).map(({ key, was, wanted }) => ({
-      property: `parameters.${key}`,
-      reason:
-        `chainfleet:network.${key} is ${wanted}, but the living chain's genesis has ${was} and can never change; ` +
-        "nothing was touched. Put the old value back, or make a new network in a stack of its own.",
+    failures: parameterChanges(olds.parameters, news.parameters).map((change) => ({
+      property: `parameters.${change.parameter}`,
+      reason: refusal(change).message,
     })),
   }),
   diff: async () => ({ changes: false }),
@@ -24,16 +23,36 @@ interface Inputs {
   readonly parameters?: ChainParameters;
 }
 
-/** Every parameter that differs. None before the chain exists. */
-export function alterations(
-  living: ChainParameters | undefined,
-  wanted: ChainParameters | undefined,
-): { key: string; was: string; wanted: string }[] {
-  if (living === undefined || wanted === undefined) {
+/** A parameter whose configured value differs from the value in the genesis block. Values are JSON texts. */
+interface ParameterChange {
+  readonly parameter: string;
+  readonly genesisValue: string;
+  readonly configuredValue: string;
+}
+
+function parameterChanges(
+  genesis: ChainParameters | undefined,
+  configured: ChainParameters | undefined,
+): ParameterChange[] {
+  if (genesis === undefined || configured === undefined) {
     return [];
   }
-  const keys = [...new Set([...Object.keys(living), ...Object.keys(wanted)])] as (keyof ChainParameters)[];
-  return keys
-    .filter((key) => !isDeepStrictEqual(living[key], wanted[key]))
-    .map((key) => ({ key, was: JSON.stringify(living[key]), wanted: JSON.stringify(wanted[key]) }));
+  const parameters = [...new Set([...Object.keys(genesis), ...Object.keys(configured)])];
+  return (parameters as (keyof ChainParameters)[])
+    .filter((parameter) => !isDeepStrictEqual(genesis[parameter], configured[parameter]))
+    .map((parameter) => ({
+      parameter,
+      genesisValue: JSON.stringify(genesis[parameter]),
+      configuredValue: JSON.stringify(configured[parameter]),
+    }));
+}
+
+function refusal({ parameter, genesisValue, configuredValue }: ParameterChange): ChainfleetError {
+  return new ChainfleetError({
+    code: "CHAIN_PARAMETER_FIXED",
+    summary:
+      `${parameter} is ${configuredValue}, but the genesis block of the existing chain has ${genesisValue}. ` +
+      "A genesis block cannot change. No resource was changed.",
+    next: `Set ${parameter} back to ${genesisValue}, or create a new network in a stack of its own.`,
+  });
 }

@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import type { FullProvider } from "../dynamic-resource";
 import { type ChainParameters, genesisFile, genesisHash } from "./genesis";
 
-/** Behind Genesis: makes it once; afterwards no input changes it. */
+/** The provider of Genesis. It creates the genesis once; later changes of the inputs have no effect. */
 export const provider: FullProvider = {
   check: async (_olds, news) => ({ inputs: news }),
   diff: async () => ({ changes: false }),

@@ -4,12 +4,12 @@ import { DynamicResource } from "../dynamic-resource";
 import type { ChainParameters } from "./genesis";
 
 /**
- * The parameters of a chain, watched over: once made they never change. A config that would change one is
- * refused by this resource's check. It is registered before anything else and awaited, so that a refusal comes
- * before anything is touched.
+ * The parameters of a chain, which are fixed once the chain exists: the check of this resource refuses a config that
+ * changes one. The network stack registers this resource first and waits for the check, so that a refused config
+ * changes no other resource.
  */
 export class Chain extends DynamicResource {
-  /** The parameters that the chain lives with. */
+  /** The parameters in the chain's genesis block. */
   declare readonly parameters: pulumi.Output<ChainParameters>;
 
   constructor(name: string, parameters: ChainParameters, opts?: pulumi.CustomResourceOptions) {
@@ -17,23 +17,23 @@ export class Chain extends DynamicResource {
   }
 }
 
-/** What a genesis is made from. */
+/** The arguments of a genesis. */
 export interface GenesisArgs {
   readonly parameters: pulumi.Input<ChainParameters>;
   /**
-   * The validators at the time of the first `up`, in any order. Later ones are in no genesis: they start as
-   * full nodes and are voted in. A change of this list changes nothing.
+   * The validators at the time of the first `up`, in any order. Validators that are added later start as full nodes
+   * and are voted in; adding one to this list has no effect on the genesis.
    */
   readonly validators: pulumi.Input<pulumi.Input<Address>[]>;
 }
 
-/** The one genesis of a network, made once. */
+/** The genesis of a network. It is created once and never changes. */
 export class Genesis extends DynamicResource {
-  /** The genesis file as Besu reads it: JSON text. */
+  /** The content of Besu's genesis file: JSON text. */
   declare readonly file: pulumi.Output<string>;
   /** Hash of the genesis block. */
   declare readonly hash: pulumi.Output<Hex>;
-  /** The validators in it, ascending. */
+  /** The addresses of the validators in the genesis block, ascending. */
   declare readonly genesisValidators: pulumi.Output<Address[]>;
 
   constructor(name: string, args: GenesisArgs, opts?: pulumi.CustomResourceOptions) {

@@ -23,7 +23,7 @@ const address = fc
 
 describe("extraData", () => {
   for (const { validators, extraData } of vectors) {
-    it(`equals the published vector of ${validators.length} validators, whatever their order`, () => {
+    it(`equals the published vector of ${validators.length} validators in any order`, () => {
       expect(qbftExtraData(validators)).toBe(extraData);
       fc.assert(
         fc.property(fc.shuffledSubarray(validators, { minLength: validators.length }), (shuffled) => {
@@ -36,12 +36,12 @@ describe("extraData", () => {
 
   it("does not depend on the case of the addresses", () => {
     const { validators, extraData } = vectors[1] as (typeof vectors)[number];
-    expect(qbftExtraData(validators.map((one) => `0x${one.slice(2).toUpperCase()}` as Address))).toBe(
-      extraData,
-    );
+    expect(
+      qbftExtraData(validators.map((validator) => `0x${validator.slice(2).toUpperCase()}` as Address)),
+    ).toBe(extraData);
   });
 
-  it("lists exactly the validators, ascending", () => {
+  it("lists exactly the validators in ascending order", () => {
     fc.assert(
       fc.property(fc.uniqueArray(address, { minLength: 1, maxLength: 60 }), (validators) => {
         const [vanity, listed, votes, round, seals] = fromRlp(qbftExtraData(validators)) as Hex[];
@@ -57,12 +57,12 @@ describe("genesis hash", () => {
   const validators = (vectors[1] as (typeof vectors)[number]).validators;
 
   it("does not depend on the order of validators or accounts", async () => {
-    const one = { [validators[0] as Address]: "1", [validators[1] as Address]: "25000000000000000000" };
-    const other = Object.fromEntries(Object.entries(one).reverse());
-    const a = await genesisHash(genesisFile({ ...chain, alloc: one }, validators));
-    const b = await genesisHash(genesisFile({ ...chain, alloc: other }, [...validators].reverse()));
-    expect(a).toBe(b);
-    expect(a).toMatch(/^0x[0-9a-f]{64}$/);
+    const alloc = { [validators[0] as Address]: "1", [validators[1] as Address]: "25000000000000000000" };
+    const reversedAlloc = Object.fromEntries(Object.entries(alloc).reverse());
+    const hash = await genesisHash(genesisFile({ ...chain, alloc }, validators));
+    const reversed = genesisFile({ ...chain, alloc: reversedAlloc }, [...validators].reverse());
+    expect(await genesisHash(reversed)).toBe(hash);
+    expect(hash).toMatch(/^0x[0-9a-f]{64}$/);
   });
 
   it("changes with the validators, the gas limit and the balances", async () => {
@@ -78,7 +78,7 @@ describe("genesis hash", () => {
     expect(new Set(hashes).size).toBe(hashes.length);
   });
 
-  it("of Ethereum's main network's state root rule: an empty alloc has the empty trie", async () => {
+  it("is the same for equal files of a chain without initial balances", async () => {
     const file = genesisFile(chain, validators);
     expect(file.config).toMatchObject({
       chainId: 138,

@@ -2,29 +2,29 @@ import { createMPT } from "@ethereumjs/mpt";
 import { type Address, concat, type Hex, keccak256, numberToHex, pad, toRlp } from "viem";
 
 /**
- * The parameters of a chain that are written into its genesis block. Once the chain lives none of them can
- * change: every node would refuse its peers.
+ * The parameters of a chain that its genesis block contains. None of them can change once the chain exists: a node with
+ * a different genesis block is refused by its peers.
  */
 export interface ChainParameters {
   /** EIP-155 chain id. */
   readonly chainId: number;
   /** Seconds between blocks. */
   readonly blockPeriodSeconds: number;
-  /** Seconds until round 0 of a block is given up; round r lasts this × 2^r. */
+  /** Seconds until round 0 of a block times out. The timeout doubles in each further round. */
   readonly requestTimeoutSeconds: number;
   /** Blocks after which pending votes are discarded. */
   readonly epochLength: number;
   /** The block gas limit. */
   readonly gasLimit: number;
-  /** Wei that accounts hold from the beginning, in decimal, by address. */
+  /** The initial balance of each account in wei, in decimal, by address. */
   readonly alloc: Readonly<Record<Address, string>>;
 }
 
 /**
- * A QBFT genesis file for Besu,
+ * The content of a QBFT genesis file for Besu,
  * https://besu.hyperledger.org/private-networks/how-to/configure/consensus/qbft#genesis-file.
- * Gas is free (`zeroBaseFee`), as consortium chains have it; Shanghai is the newest fork that Besu's QBFT
- * has carried for years (besu#6353).
+ * Gas is free (`zeroBaseFee`), as is usual for consortium chains. Shanghai is the newest fork that Besu's QBFT has
+ * supported for years (besu#6353).
  */
 export function genesisFile(chain: ChainParameters, validators: readonly Address[]) {
   return {
@@ -58,18 +58,18 @@ export function genesisFile(chain: ChainParameters, validators: readonly Address
 
 export type GenesisFile = ReturnType<typeof genesisFile>;
 
-/** "ctical byzantine fault tolerance", the mark of a BFT block. */
+/** The ASCII text "ctical byzantine fault tolerance", which identifies a BFT block. */
 const QBFT_MIX_HASH: Hex = "0x63746963616c2062797a616e74696e65206661756c7420746f6c6572616e6365";
 
-/** RLP([32 bytes vanity, validators ascending, no vote, round 0, no seals]). */
+/** The extra data of the genesis block: RLP([32 bytes vanity, ascending validators, no vote, round 0, no seals]). */
 export function qbftExtraData(validators: readonly Address[]): Hex {
   const ascending = validators.map((address) => address.toLowerCase() as Address).sort();
   return toRlp([pad("0x", { size: 32 }), ascending, [], "0x", []]);
 }
 
 /**
- * The hash of the genesis block, which peers compare before they talk. At round 0 with no seals QBFT hashes
- * the header as it stands.
+ * The hash of the genesis block. Peers compare it when they connect. QBFT hashes the header without changes when the
+ * round is 0 and there are no seals.
  */
 export async function genesisHash(genesis: GenesisFile): Promise<Hex> {
   return keccak256(

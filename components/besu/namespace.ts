@@ -3,28 +3,29 @@ import * as pulumi from "@pulumi/pulumi";
 import { P2P_PORT, RPC_PORT } from "../ports";
 import { roleLabels } from "./role";
 
-/** The ServiceAccount of Besu pods: no rights, no token. */
+/** Name of the ServiceAccount of Besu pods, which has no permissions and no token. */
 export const SERVICE_ACCOUNT = "besu";
 
 /**
- * The namespace of one region's nodes, closed: the restricted Pod Security level is enforced, and only the P2P
- * port reaches a validator, only the RPC port an RPC node.
+ * The namespace of one region's nodes. The restricted Pod Security level is enforced. Network policies admit only
+ * connections to the P2P port of a validator and to the RPC port of an RPC node.
  */
 export class BesuNamespace extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   /**
-   * For the options of what is made in the namespace: deleting it deletes them, so that nobody need do it one by
-   * one. Pods and their disks alone are deleted first: a namespace that has to wait for them takes far longer.
+   * The `deletedWith` option for resources in the namespace: Kubernetes deletes them together with the namespace, so
+   * that the engine need not delete each. StatefulSets and volume claims do without the option and are deleted before
+   * the namespace, because deleting a namespace takes far longer when pods and disks are left in the namespace.
    */
   readonly deletedWith: pulumi.Resource;
-  /** What must be there before a pod: one that started earlier would be open for that moment. */
+  /** The resources that must exist before a pod starts, so that no pod runs without its network policies. */
   readonly guards: readonly pulumi.Resource[];
 
-  /** @param after what must exist before anything can be made in the cluster. */
+  /** @param clusterReady the resources that must exist before anything can be created in the cluster. */
   constructor(
     name: string,
     namespaceName: string,
-    after: readonly pulumi.Resource[],
+    clusterReady: readonly pulumi.Resource[],
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("chainfleet:besu:BesuNamespace", `${name}-namespace`, {}, opts);
@@ -39,16 +40,16 @@ export class BesuNamespace extends pulumi.ComponentResource {
           ),
         },
       },
-      { ...parent, dependsOn: [...after] },
+      { ...parent, dependsOn: [...clusterReady] },
     );
-    const within = namespace.metadata.name;
+    const createdName = namespace.metadata.name;
     const contents = { ...parent, deletedWith: namespace };
-    this.name = within;
+    this.name = createdName;
     this.deletedWith = namespace;
     this.guards = [
       new kubernetes.core.v1.ServiceAccount(
         `${name}-service-account`,
-        { metadata: { name: SERVICE_ACCOUNT, namespace: within }, automountServiceAccountToken: false },
+        { metadata: { name: SERVICE_ACCOUNT, namespace: createdName }, automountServiceAccountToken: false },
         contents,
       ),
       policy("default-deny", { podSelector: {}, policyTypes: ["Ingress", "Egress"] }),
@@ -73,7 +74,7 @@ export class BesuNamespace extends pulumi.ComponentResource {
     function policy(policyName: string, spec: kubernetes.types.input.networking.v1.NetworkPolicySpec) {
       return new kubernetes.networking.v1.NetworkPolicy(
         `${name}-${policyName}`,
-        { metadata: { name: policyName, namespace: within }, spec },
+        { metadata: { name: policyName, namespace: createdName }, spec },
         contents,
       );
     }

@@ -5,47 +5,50 @@ import { METRICS_PORT, P2P_PORT, RPC_PORT } from "../ports";
 import { type BesuNamespace, SERVICE_ACCOUNT } from "./namespace";
 import { type Role, roleLabels } from "./role";
 
-/** What every Besu node of a site is made from, whatever its role. */
+/** The arguments that validators and RPC nodes of a site have in common. */
 export interface SiteNodeArgs {
   readonly namespace: BesuNamespace;
-  /** With its tag. */
+  /** The Besu image with its tag. */
   readonly image: string;
-  /** Kubernetes quantities. */
+  /** Request and limit, as a Kubernetes quantity. */
   readonly cpu: string;
+  /** Request and limit, as a Kubernetes quantity. */
   readonly memory: string;
+  /** Size of the data volume, as a Kubernetes quantity. */
   readonly storage: string;
-  /** @default the cluster's default class */
+  /** Storage class of the data volume. @default the cluster's default class */
   readonly storageClassName?: pulumi.Input<string> | undefined;
   readonly zoneSpread: Cluster["zoneSpread"];
-  /** How many peers it must be able to hold beside its static nodes: those that dial it. */
+  /** Maximum number of peers. Besu does not count static nodes. */
   readonly maxPeers: number;
-  /** ConfigMaps with `genesis.json` and `static-nodes.json`. */
+  /** Name of the ConfigMap with `genesis.json`. */
   readonly genesisConfigMap: pulumi.Input<string>;
+  /** Name of the ConfigMap with `static-nodes.json`. */
   readonly staticNodesConfigMap: pulumi.Input<string>;
 }
 
-/** What tells one Besu node from another. */
+/** The arguments of a Besu pod. */
 export interface BesuPodArgs
   extends Pick<
     SiteNodeArgs,
     "image" | "cpu" | "memory" | "zoneSpread" | "maxPeers" | "genesisConfigMap" | "staticNodesConfigMap"
   > {
   readonly role: Role;
-  /** Names that the RPC server answers to; the probes use `localhost`. */
+  /** Host names that the RPC server accepts in addition to `localhost`, which the probes use. */
   readonly rpcHosts: readonly string[];
-  /** The address that peers reach it by. A node that only dials out has none. */
+  /** The address at which peers reach the node. @default the node only dials its peers */
   readonly p2pHost?: pulumi.Input<string>;
-  /** The Secret with the node's key, under `key`. A node that nobody needs to know makes its own. */
+  /** Name of the Secret that contains the node's private key as `key`. @default Besu generates a key */
   readonly keySecret?: pulumi.Input<string>;
-  /** The volume for /data; absent where a volume claim template of that name makes it. */
+  /** Name of the volume claim for /data. @default the StatefulSet's volume claim template named `data` */
   readonly dataClaim?: pulumi.Input<string>;
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly tolerations: readonly types.input.core.v1.Toleration[];
 }
 
 /**
- * The pod of one Besu node, fit for the restricted Pod Security level.
- * Options: https://besu.hyperledger.org/public-networks/reference/cli/options.
+ * The pod of one Besu node. It satisfies the restricted Pod Security level.
+ * Besu's options: https://besu.hyperledger.org/public-networks/reference/cli/options.
  */
 export function besuPod(args: BesuPodArgs): types.input.core.v1.PodSpec {
   return {
@@ -60,7 +63,7 @@ export function besuPod(args: BesuPodArgs): types.input.core.v1.PodSpec {
       fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" },
     },
-    // Besu flushes its database when told to stop; cut short, it repairs at the next start.
+    // Besu flushes its database when it stops. If Besu is killed, it repairs the database at the next start.
     terminationGracePeriodSeconds: 120,
     nodeSelector: { ...args.nodeSelector },
     tolerations: [...args.tolerations],
@@ -87,7 +90,7 @@ function besuContainer(args: BesuPodArgs): types.input.core.v1.Container {
     name: "besu",
     image: args.image,
     args: besuOptions(args),
-    // The heap takes half of the memory limit; RocksDB and the JVM itself need the rest.
+    // The heap gets half of the memory limit, because RocksDB and the JVM need the other half.
     env: [{ name: "JAVA_OPTS", value: "-XX:MaxRAMPercentage=50 -Djava.io.tmpdir=/tmp" }],
     ports: [
       { name: "rpc", containerPort: RPC_PORT },
@@ -101,7 +104,7 @@ function besuContainer(args: BesuPodArgs): types.input.core.v1.Container {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ["ALL"] },
     },
-    // A chain that has not started yet is no reason to kill a node: quorum is an alert and a gate, not a probe.
+    // The liveness probes do not ask whether blocks are made: restarting a node does not help a chain without quorum.
     startupProbe: { ...probe("/liveness"), periodSeconds: 5, failureThreshold: 60 },
     livenessProbe: { ...probe("/liveness"), periodSeconds: 15, timeoutSeconds: 5, failureThreshold: 6 },
     readinessProbe: {
@@ -119,7 +122,7 @@ function besuContainer(args: BesuPodArgs): types.input.core.v1.Container {
   };
 }
 
-/** The kubelet calls the pod's address, which no host list knows: it says it is `localhost`. */
+/** The kubelet requests the pod's IP address, which is not in Besu's host allowlist, so the Host header is set. */
 function probe(path: string): types.input.core.v1.Probe {
   return { httpGet: { path, port: "rpc", httpHeaders: [{ name: "Host", value: "localhost" }] } };
 }

@@ -1,20 +1,20 @@
-/**
- * QBFT's arithmetic, https://besu.hyperledger.org/private-networks/how-to/configure/consensus/qbft:
- * a block needs more than two thirds of the validators.
+/*
+ * The quorum of QBFT: at least two thirds of the validators must sign a block.
+ * https://besu.hyperledger.org/private-networks/how-to/configure/consensus/qbft
  */
 
-/** How many of `validators` must sign a block: ceil(2N/3). */
+/** The number of validators that must sign a block: ceil(2N/3). */
 export function quorum(validators: number): number {
   return Math.ceil((2 * validators) / 3);
 }
 
-/** How many validators may be down at once while blocks are still made: N − ceil(2N/3). */
+/** The number of validators that may be down while the chain still makes blocks: N − ceil(2N/3). */
 export function crashTolerance(validators: number): number {
   return validators - quorum(validators);
 }
 
-/** QBFT is Byzantine fault tolerant from four validators on. */
+/** QBFT needs at least four validators to be Byzantine fault tolerant. */
 export const FEWEST_VALIDATORS = 4;
 
-/** No published test goes beyond this number of QBFT validators. */
+/** The largest number of QBFT validators in a published test. */
 export const MOST_TESTED_VALIDATORS = 30;

@@ -1,7 +1,7 @@
-/** What a Besu node is for. */
+/** The purpose of a Besu node. */
 export type Role = "validator" | "rpc";
 
-/** The labels that every object of a role has, and that Services and policies select by. */
+/** The labels of every Kubernetes object of a role. Services and policies select pods by them. */
 export function roleLabels(role: Role): Record<string, string> {
   return { "app.kubernetes.io/name": "besu", "app.kubernetes.io/component": role };
 }

@@ -4,19 +4,21 @@ import { RPC_PORT } from "../ports";
 import { besuPod, type SiteNodeArgs } from "./pod";
 import { roleLabels } from "./role";
 
-/** What a region's RPC nodes are made from. */
+/** The arguments of a region's RPC nodes. */
 export interface RpcNodesArgs extends SiteNodeArgs {
+  /** Number of RPC nodes. */
   readonly replicas: number;
-  /** Host names to answer to beside the Service's own. */
+  /** Host names that the nodes accept in addition to the names of their Service. */
   readonly hosts: readonly string[];
 }
 
 /**
- * A region's RPC nodes: one stateful set behind one Service. They dial the validators and nobody dials them,
- * so their number concerns no other region; their data is the chain's and goes with them.
+ * A region's RPC nodes: a StatefulSet behind a Service. RPC nodes dial the validators and accept no connections from
+ * peers, so changing their number affects no other node. Their volumes are deleted with them, because an RPC node can
+ * download the chain again.
  */
 export class RpcNodes extends pulumi.ComponentResource {
-  /** Inside the cluster. @example "http://rpc.chain138-eastus.svc:8545" */
+  /** The RPC URL inside the cluster. @example "http://rpc.chain138-eastus.svc:8545" */
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: RpcNodesArgs, opts: pulumi.ComponentResourceOptions) {
@@ -80,8 +82,8 @@ export class RpcNodes extends pulumi.ComponentResource {
       {
         metadata: {
           ...metadata("rpc"),
-          // The StatefulSet waits for readiness. A Service that did so too would, when the run is cut off between
-          // the two, wait for pods that nobody makes.
+          // The StatefulSet waits until its pods are ready. If the Service waited too, a run that was interrupted
+          // before the StatefulSet was created would leave a Service that waits for pods that never start.
           annotations: { "pulumi.com/skipAwait": "true" },
         },
         spec: { selector: labels, ports: [{ name: "rpc", port: RPC_PORT, targetPort: "rpc" }] },

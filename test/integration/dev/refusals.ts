@@ -14,7 +14,7 @@ export function testRefusals(network: DevNetwork): void {
     const preview = await network.pulumi("preview");
     expect(preview.code).not.toBe(0);
     expect(preview.output).toContain(
-      "chainfleet:network.blockPeriodSeconds is 5, but the living chain's genesis has 2",
+      "blockPeriodSeconds is 5, but the genesis block of the existing chain has 2",
     );
     const up = await network.up();
     expect(up.code).toBe(1);
