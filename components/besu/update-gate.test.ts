@@ -4,7 +4,7 @@ import { crashTolerance, FEWEST_VALIDATORS, quorum } from "./quorum";
 import { UpdateGate, updateWidth } from "./update-gate";
 
 describe("quorum", () => {
-  it("leaves a quorum alive when as many validators as tolerated are down, and none with one more", () => {
+  it("remains when as many validators as tolerated are down, and is lost with one more", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 500 }), (validators) => {
         expect(validators - crashTolerance(validators)).toBe(quorum(validators));
@@ -27,7 +27,7 @@ describe("the update gate", () => {
     scheduler: fc.scheduler(),
   });
 
-  it("never has more validators down than half the tolerance (or one), whatever the order of events", async () => {
+  it("never has more validators down than half of the tolerance, or one, in any order of events", async () => {
     await fc.assert(
       fc.asyncProperty(fleets, async ({ validators, failing, scheduler }) => {
         const gate = new UpdateGate(updateWidth(validators), 3600);
@@ -57,26 +57,29 @@ describe("the update gate", () => {
     );
   });
 
-  it("counts one as lost that nobody hears of again, so that the run ends", async () => {
+  it("counts a validator as lost when its update is never reported as finished, so that the run ends", async () => {
     vi.useFakeTimers();
     try {
       const gate = new UpdateGate(1, 900);
       await gate.enter("eastus/validator-0");
       const next = gate.enter("westus2/validator-1");
       vi.advanceTimersByTime(900_000);
-      await expect(next).rejects.toThrow("eastus/validator-0 did not come back");
+      await expect(next).rejects.toMatchObject({
+        code: "VALIDATOR_UPDATE_REFUSED",
+        summary: expect.stringContaining("eastus/validator-0 did not become ready"),
+      });
     } finally {
       vi.useRealTimers();
     }
   });
 
-  it("says which validator was lost to those that come after it", async () => {
+  it("names the lost validator when it refuses another validator", async () => {
     const gate = new UpdateGate(1, 3600);
     await gate.enter("eastus/validator-0");
     const next = gate.enter("westus2/validator-1");
     gate.lose("eastus/validator-0");
     await expect(next).rejects.toThrow(
-      "westus2/validator-1 was not updated, because eastus/validator-0 did not come back",
+      "VALIDATOR_UPDATE_REFUSED: westus2/validator-1 was not updated, because eastus/validator-0 did not become ready after its update.\nRepair eastus/validator-0, then run again.",
     );
   });
 });

@@ -1,39 +1,45 @@
+import { ChainfleetError } from "../error";
 import { crashTolerance } from "./quorum";
 
 /**
- * Lets only so many running validators be updated at once, and none after one that did not come back: what the
- * chain needs, whatever parallelism the engine runs with.
+ * Limits how many running validators are updated at once, whatever the parallelism of the engine, and refuses further
+ * updates once a validator is lost. Without the limit, updates could take away the chain's quorum.
  */
 export class UpdateGate {
-  readonly #waiting: { name: string; enter: () => void; refuse: (error: Error) => void }[] = [];
-  readonly #inside = new Map<string, NodeJS.Timeout>();
+  readonly #waiting: { name: string; admit: () => void; refuse: (error: Error) => void }[] = [];
+  /** The validators under update, each with the timer after which the validator counts as lost. */
+  readonly #updating = new Map<string, NodeJS.Timeout>();
   #lost: string | undefined;
 
   /**
-   * @param width how many validators may be under update at the same time; at least 1.
-   * @param patienceSeconds after which a validator that nobody heard of again counts as lost: the engine tells a
-   *   program of an update that half succeeded, but not of one that failed outright.
+   * @param width the number of validators that may be under update at the same time; at least 1.
+   * @param patienceSeconds the time after which an updating validator counts as lost. The engine tells a program about
+   *   an update that failed in part, but not about an update that failed entirely.
    */
   constructor(
     readonly width: number,
     readonly patienceSeconds: number,
   ) {}
 
-  /** Resolves when this validator may be updated. Rejects once another one was lost. */
+  /**
+   * Resolves when the validator may be updated.
+   *
+   * @throws ChainfleetError VALIDATOR_UPDATE_REFUSED once another validator is lost.
+   */
   enter(name: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ name, enter: resolve, refuse: reject });
+      this.#waiting.push({ name, admit: resolve, refuse: reject });
       this.#advance();
     });
   }
 
-  /** The validator is back. */
+  /** Reports that the validator is ready again after its update. */
   leave(name: string): void {
     this.#remove(name);
     this.#advance();
   }
 
-  /** The validator's update failed: nobody else is let in during this run. */
+  /** Reports that the validator's update failed. The gate admits no further validator in this run. */
   lose(name: string): void {
     if (this.#remove(name)) {
       this.#lost ??= name;
@@ -42,37 +48,42 @@ export class UpdateGate {
   }
 
   #advance(): void {
-    while (this.#waiting.length > 0 && (this.#lost !== undefined || this.#inside.size < this.width)) {
+    while (this.#waiting.length > 0 && (this.#lost !== undefined || this.#updating.size < this.width)) {
       const next = this.#waiting.shift();
       if (this.#lost !== undefined) {
-        next?.refuse(
-          new Error(
-            `${next.name} was not updated, because ${this.#lost} did not come back from its update; bring it back, then run again`,
-          ),
-        );
+        next?.refuse(refusal(next.name, this.#lost));
       } else if (next !== undefined) {
-        this.#inside.set(next.name, this.#watch(next.name));
-        next.enter();
+        this.#updating.set(next.name, this.#startTimer(next.name));
+        next.admit();
       }
     }
   }
 
-  #watch(name: string): NodeJS.Timeout {
+  #startTimer(name: string): NodeJS.Timeout {
     return setTimeout(() => this.lose(name), this.patienceSeconds * 1000).unref();
   }
 
+  /** Returns false if the validator was not under update. */
   #remove(name: string): boolean {
-    clearTimeout(this.#inside.get(name));
-    return this.#inside.delete(name);
+    clearTimeout(this.#updating.get(name));
+    return this.#updating.delete(name);
   }
 }
 
-/** Longer than the Kubernetes plugin waits for a StatefulSet (10 minutes). */
+function refusal(name: string, lost: string): ChainfleetError {
+  return new ChainfleetError({
+    code: "VALIDATOR_UPDATE_REFUSED",
+    summary: `${name} was not updated, because ${lost} did not become ready after its update.`,
+    next: `Repair ${lost}, then run again.`,
+  });
+}
+
+/** Longer than the 10 minutes for which the Kubernetes plugin waits for a StatefulSet. */
 export const UPDATE_PATIENCE_SECONDS = 15 * 60;
 
 /**
- * How many of `validators` to update at once: half of what the chain bears, so that blocks go on even if as
- * many others fail meanwhile; at least one.
+ * The number of validators to update at once: half of the crash tolerance, so that the chain still makes blocks if as
+ * many other validators fail during the update; at least one.
  */
 export function updateWidth(validators: number): number {
   return Math.max(1, Math.floor(crashTolerance(validators) / 2));

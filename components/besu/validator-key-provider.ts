@@ -1,7 +1,7 @@
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import type { FullProvider } from "../dynamic-resource";
 
-/** Behind ValidatorKey. A creation that is cut off before the state has the key leaves nothing behind. */
+/** The provider of ValidatorKey. A creation that is interrupted before the state has the key leaves nothing behind. */
 export const provider: FullProvider = {
   check: async (_olds, news) => ({ inputs: news }),
   diff: async () => ({ changes: false }),

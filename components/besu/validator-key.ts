@@ -3,15 +3,15 @@ import type { Address, Hex } from "viem";
 import { DynamicResource } from "../dynamic-resource";
 
 /**
- * A node's secp256k1 key: made once, never again. The private key is a secret of the state; nothing else ever
- * holds it but the cluster's Secret. Deleting the resource forgets the key for good.
+ * The secp256k1 key of a node. It is generated once and never changes. Only the state (encrypted) and the Secret in the
+ * cluster contain the private key, so deleting the resource destroys the key.
  */
 export class ValidatorKey extends DynamicResource {
-  /** 32 bytes in hex, with 0x. Secret. */
+  /** 32 bytes in hex, with the prefix 0x. Secret. */
   declare readonly privateKey: pulumi.Output<Hex>;
-  /** 64 bytes in hex, without prefix: the node's id in its enode URL. */
+  /** The public key, which identifies the node in its enode URL: 64 bytes in hex, without a prefix. */
   declare readonly nodeId: pulumi.Output<string>;
-  /** The validator's address, lower case. */
+  /** The validator's address in lower case. */
   declare readonly address: pulumi.Output<Address>;
 
   constructor(name: string, opts?: pulumi.CustomResourceOptions) {

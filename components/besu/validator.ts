@@ -8,20 +8,21 @@ import type { BesuNamespace } from "./namespace";
 import { besuPod, type SiteNodeArgs } from "./pod";
 import { roleLabels } from "./role";
 
-/** What one validator is made from. */
+/** The arguments of a validator. */
 export interface ValidatorArgs extends SiteNodeArgs {
-  /** Name of its Kubernetes objects, unique in the namespace. @example "validator-0" */
+  /** Name of the validator's Kubernetes objects, unique in the namespace. @example "validator-0" */
   readonly objectName: string;
-  /** Its node key. Secret. */
+  /** The node's private key. Secret. */
   readonly privateKey: pulumi.Input<Hex>;
   readonly p2pService: P2pService;
+  /** The Kubernetes nodes on which the validator may run. */
   readonly nodes: ValidatorNodes;
-  /** What holds updates of running validators in line. */
+  /** Hooks that limit how many running validators are updated at once. */
   readonly updateHooks: pulumi.ResourceHookBinding;
 }
 
 /**
- * One validator.
+ * A validator.
  *
  * ```
  * key secret ──────────┐
@@ -29,7 +30,7 @@ export interface ValidatorArgs extends SiteNodeArgs {
  * P2P service (early) ─┘
  * ```
  *
- * The volume claim is a resource of its own: replacing the StatefulSet leaves the data where it is.
+ * The volume claim is a separate resource, so that replacing the StatefulSet keeps the data.
  */
 export class Validator extends pulumi.ComponentResource {
   readonly statefulSet: kubernetes.apps.v1.StatefulSet;
@@ -68,7 +69,7 @@ export class Validator extends pulumi.ComponentResource {
         metadata: metadata(),
         spec: {
           clusterIP: "None",
-          // Peers find each other before anyone is ready; readiness waits for peers.
+          // Readiness requires a peer, so peers must find a node before it is ready.
           publishNotReadyAddresses: true,
           selector: labels,
           ports: [
@@ -112,24 +113,25 @@ export class Validator extends pulumi.ComponentResource {
   }
 }
 
-/** The labels of one validator's objects. */
+/** The labels of a validator's Kubernetes objects. */
 function validatorLabels(objectName: string): Record<string, string> {
   return { ...roleLabels("validator"), "app.kubernetes.io/instance": objectName };
 }
 
-/** What a P2P Service is made from. */
+/** The arguments of a P2P Service. */
 export interface P2pServiceArgs {
+  /** Name of the validator's Kubernetes objects, unique in the namespace. @example "validator-0" */
   readonly objectName: string;
   readonly namespace: BesuNamespace;
   readonly endpoint: P2pEndpoint;
 }
 
 /**
- * The fixed address of one validator, apart from the validator itself: every other one needs the address, and
- * may have it before this one's pod runs.
+ * The Service with the fixed P2P address of a validator. It is separate from the validator, because every other
+ * validator needs the address, and the address is available before the validator's pod runs.
  */
 export class P2pService extends pulumi.ComponentResource {
-  /** IPv4. */
+  /** An IPv4 address. */
   readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: P2pServiceArgs, opts: pulumi.ComponentResourceOptions) {
@@ -145,7 +147,8 @@ export class P2pService extends pulumi.ComponentResource {
           labels,
           annotations: {
             ...annotations,
-            // Its endpoint is a pod that waits for this address; the StatefulSet waits for readiness instead.
+            // The Service's pod needs this address to start, so waiting for the pod here would never end. The
+            // StatefulSet waits until the pod is ready.
             "pulumi.com/skipAwait": "true",
           },
         },
@@ -158,7 +161,7 @@ export class P2pService extends pulumi.ComponentResource {
             : {
                 type: "LoadBalancer",
                 ...(loadBalancerIP === undefined ? {} : { loadBalancerIP }),
-                // Without it the node's own address hides the peer's.
+                // With the default policy, pods see the address of a Kubernetes node instead of the peer's address.
                 externalTrafficPolicy: "Local",
               }),
         },
