@@ -1,26 +1,26 @@
 import * as containerservice from "@pulumi/azure-native/containerservice";
-import * as kubernetes from "@pulumi/kubernetes";
+import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { azureTags, fullName } from "../naming";
 import type { AzureRegion } from "../region/azure";
 import { findLocation } from "../region/locations";
+import type { Cluster, ValidatorNodes } from ".";
 import {
-  type Cluster,
-  dedicatedNodes,
+  createProvider,
+  createStorageClass,
   type ManagedClusterArgs,
-  PROVIDER_SETTINGS,
+  nodesOfValidatorPool,
   VALIDATOR_POOL,
-  type ValidatorNodes,
-} from ".";
-import { kubeconfigOf } from "./kubeconfig";
+} from "./managed-cluster";
 
-/** What an AKS cluster is made from. */
+/** The arguments of an AKS cluster. */
 export interface AksClusterArgs extends ManagedClusterArgs {
   readonly region: AzureRegion;
   /** Azure location. @example "eastus" */
   readonly location: string;
-  /** @example "Standard_D4s_v5" */
+  /** VM size of the system pool. @example "Standard_D4s_v5" */
   readonly systemVmSize: string;
+  /** VM size of the validator pool. @example "Standard_D8s_v5" */
   readonly validatorVmSize: string;
 }
 
@@ -49,20 +49,21 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     const zones = findLocation("azure", location)?.zones ? { availabilityZones: ["1", "2", "3"] } : {};
 
     const cluster = createCluster();
-    // Azure changes one pool of a cluster at a time: a further pool would have to come after this one.
+    // Azure changes one pool of a cluster at a time, so a further pool would have to depend on this one.
     const pool = createValidatorPool();
-    const provider = new kubernetes.Provider(
-      `${name}-kubernetes`,
-      { kubeconfig: kubeconfigOf(cluster, clusterName, fetchKubeconfig), ...PROVIDER_SETTINGS },
-      parent,
+    const provider = createProvider(name, { cluster, clusterName, fetchKubeconfig }, parent);
+    const storageClass = createStorageClass(
+      name,
+      args,
+      { provisioner: "disk.csi.azure.com", parameters: { skuName: "Premium_LRS" } },
+      { ...parent, provider, dependsOn: [cluster] },
     );
-    const storageClass = createStorageClass();
 
     this.clusterName = cluster.name;
     this.provider = provider;
     this.storageClassName = storageClass.metadata.name;
     this.ready = [cluster];
-    this.validatorNodes = dedicatedNodes(pool);
+    this.validatorNodes = nodesOfValidatorPool(pool);
     this.registerOutputs({ clusterName: this.clusterName });
 
     function createCluster() {
@@ -111,7 +112,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
             },
           ],
         },
-        // The autoscaler owns the number of system nodes.
+        // The autoscaler changes the number of system nodes.
         { ...parent, dependsOn: [region.clusterRights], ignoreChanges: ["agentPoolProfiles[0].count"] },
       );
     }
@@ -137,28 +138,13 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
       );
     }
 
-    /** Credentials without a secret in them: `kubelogin` fetches a token for whoever runs the deployment. */
+    /** The kubeconfig contains no secret: `kubelogin` fetches a token for the user who runs the deployment. */
     async function fetchKubeconfig(): Promise<string> {
       const { kubeconfigs } = await containerservice.listManagedClusterUserCredentials(
         { resourceGroupName: clusterName, resourceName: clusterName, format: "exec" },
         parent,
       );
       return Buffer.from(kubeconfigs[0]?.value ?? "", "base64").toString("utf8");
-    }
-
-    function createStorageClass() {
-      return new kubernetes.storage.v1.StorageClass(
-        `${name}-storage-class`,
-        {
-          metadata: { name: fullName(args.network, name, "besu") },
-          provisioner: "disk.csi.azure.com",
-          parameters: { skuName: "Premium_LRS" },
-          reclaimPolicy: args.reclaimPolicy,
-          volumeBindingMode: "WaitForFirstConsumer",
-          allowVolumeExpansion: true,
-        },
-        { ...parent, provider, dependsOn: [cluster] },
-      );
     }
   }
 }

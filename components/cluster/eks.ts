@@ -1,25 +1,26 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as eks from "@pulumi/aws/eks";
 import * as iam from "@pulumi/aws/iam";
-import * as kubernetes from "@pulumi/kubernetes";
+import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { fullName, nameTag } from "../naming";
 import type { AwsRegion } from "../region/aws";
+import type { Cluster, ValidatorNodes } from ".";
+import { execKubeconfig } from "./kubeconfig";
 import {
-  type Cluster,
-  dedicatedNodes,
+  createProvider,
+  createStorageClass,
   type ManagedClusterArgs,
-  PROVIDER_SETTINGS,
+  nodesOfValidatorPool,
   VALIDATOR_POOL,
-  type ValidatorNodes,
-} from ".";
-import { execKubeconfig, kubeconfigOf } from "./kubeconfig";
+} from "./managed-cluster";
 
-/** What an EKS cluster is made from. */
+/** The arguments of an EKS cluster. */
 export interface EksClusterArgs extends ManagedClusterArgs {
   readonly region: AwsRegion;
-  /** @example "m6i.xlarge" */
+  /** Instance type of the system nodes. @example "m6i.xlarge" */
   readonly systemInstanceType: string;
+  /** Instance type of the validator nodes. @example "m6i.2xlarge" */
   readonly validatorInstanceType: string;
 }
 
@@ -61,18 +62,19 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     const validatorNodes = createValidatorNodes();
     const oidcProvider = createOidcProvider();
     const diskAddon = createDiskAddon();
-    const provider = new kubernetes.Provider(
-      `${name}-kubernetes`,
-      { kubeconfig: kubeconfigOf(cluster, clusterName, fetchKubeconfig), ...PROVIDER_SETTINGS },
-      parent,
+    const provider = createProvider(name, { cluster, clusterName, fetchKubeconfig }, parent);
+    const storageClass = createStorageClass(
+      name,
+      args,
+      { provisioner: "ebs.csi.aws.com", parameters: { type: "gp3", encrypted: "true" } },
+      { ...parent, provider, dependsOn: [diskAddon] },
     );
-    const storageClass = createStorageClass();
 
     this.clusterName = cluster.name;
     this.provider = provider;
     this.storageClassName = storageClass.metadata.name;
     this.ready = [cluster];
-    this.validatorNodes = dedicatedNodes(validatorNodes);
+    this.validatorNodes = nodesOfValidatorPool(validatorNodes);
     this.registerOutputs({ clusterName: this.clusterName });
 
     function createRole(
@@ -127,7 +129,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
           clusterName,
           addonName: "vpc-cni",
           configurationValues: JSON.stringify({ enableNetworkPolicy: "true" }),
-          // A new cluster comes with this add-on unmanaged; it is taken over.
+          // A new cluster contains an unmanaged copy of this add-on, which this resource takes over.
           resolveConflictsOnCreate: "OVERWRITE",
         },
         { ...options, dependsOn: [cluster] },
@@ -148,13 +150,13 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
         {
           ...options,
           dependsOn: [...nodeRole.attachments, ...region.egress, networkAddon],
-          // An autoscaler may own the number of system nodes.
+          // An autoscaler may change the number of system nodes.
           ignoreChanges: ["scalingConfig.desiredSize"],
         },
       );
     }
 
-    /** The launch template is what lets the P2P port in: node groups take security groups only through one. */
+    /** The launch template adds the security group that opens the P2P port. A node group itself takes no security group. */
     function createValidatorNodes() {
       const template = new ec2.LaunchTemplate(
         `${name}-validator-template`,
@@ -165,7 +167,8 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
             region.securityGroupId,
           ],
           metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
-          // AWS names it by an id of its own; by this tag it is found again when its creation was cut off.
+          // AWS identifies a launch template by a generated id. The tag makes a template whose creation was interrupted
+          // findable.
           tags: nameTag(fullName(args.network, name, "validators")),
         },
         options,
@@ -214,7 +217,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       );
     }
 
-    /** Credentials without a secret in them: the AWS CLI fetches a token for whoever runs the deployment. */
+    /** The kubeconfig contains no secret: the AWS CLI fetches a token for the user who runs the deployment. */
     async function fetchKubeconfig(): Promise<string> {
       const { endpoint, certificateAuthorities } = await eks.getCluster({ name: clusterName }, options);
       return execKubeconfig({
@@ -234,32 +237,17 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
         ],
       });
     }
-
-    function createStorageClass() {
-      return new kubernetes.storage.v1.StorageClass(
-        `${name}-storage-class`,
-        {
-          metadata: { name: fullName(args.network, name, "besu") },
-          provisioner: "ebs.csi.aws.com",
-          parameters: { type: "gp3", encrypted: "true" },
-          reclaimPolicy: args.reclaimPolicy,
-          volumeBindingMode: "WaitForFirstConsumer",
-          allowVolumeExpansion: true,
-        },
-        { ...parent, provider, dependsOn: [diskAddon] },
-      );
-    }
   }
 }
 
-/** AWS keeps some of its managed policies under a path, see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
+/** The paths of managed policies whose ARN has one: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
 const MANAGED_POLICY_PATHS: Readonly<Record<string, string>> = { AmazonEBSCSIDriverPolicy: "service-role/" };
 
 function serviceTrust(service: string): string {
   return policy({ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" });
 }
 
-/** Only the disk driver's own service account may take the role. */
+/** Only the service account of the disk driver may assume the role. */
 function diskTrust(providerArn: string, issuerUrl: string): string {
   const issuer = issuerUrl.replace("https://", "");
   return policy({

@@ -4,17 +4,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { PROJECT_ROOT } from "../root";
 import { type Cluster, PROVIDER_SETTINGS, type ValidatorNodes } from ".";
 
-/** How an existing cluster is reached. */
+/** The arguments of an existing cluster. */
 export interface ExistingClusterArgs {
-  /** Path of the kubeconfig, absolute or relative to the project. */
+  /** Path of the kubeconfig, absolute or relative to the project's root folder. */
   readonly kubeconfig: string;
-  /** @default the kubeconfig's current context */
+  /** The kubeconfig's context to use. @default the current context */
   readonly context?: string | undefined;
-  /** @default the cluster's default class */
+  /** Storage class of data volumes. @default the cluster's default class */
   readonly storageClass?: string | undefined;
 }
 
-/** A cluster that is there already. Its nodes are taken as they are: validators run on any of them. */
+/** A cluster that this program does not create. Validators run on any of its nodes. */
 export class ExistingCluster extends pulumi.ComponentResource implements Cluster {
   readonly clusterName: pulumi.Output<string>;
   readonly provider: kubernetes.Provider;
@@ -28,7 +28,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
     this.provider = new kubernetes.Provider(
       `${name}-kubernetes`,
       {
-        // A path, not the contents: whatever secrets the file has stay out of the state.
+        // The provider gets the path instead of the contents, so that the file's secrets stay out of the state.
         kubeconfig: isAbsolute(args.kubeconfig) ? args.kubeconfig : join(PROJECT_ROOT, args.kubeconfig),
         ...(args.context === undefined ? {} : { context: args.context }),
         ...PROVIDER_SETTINGS,

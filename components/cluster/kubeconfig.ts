@@ -1,16 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ChainfleetError } from "../error";
 import { isKnown } from "../known";
 
 /**
- * The kubeconfig of a cluster that this program makes, fetched by the cluster's name once it is there.
+ * The kubeconfig of a cluster that this program creates, fetched from the cloud once the cluster exists.
  *
- * A provider that waited for a cluster that failed would have no configuration, and the engine (3.225) stops, or
- * panics, at the first resource of such a provider: one region's failure would end all others. So the provider
- * waits for nothing; when there is no cluster it gets a kubeconfig that leads nowhere, and what is to be made in
- * the cluster depends on the cluster by itself and is passed over.
+ * If a cluster fails, its provider gets a kubeconfig of a server that does not exist. A provider that depended on the
+ * failed cluster would have no configuration, and the engine (3.225) stops or panics at the first resource of such a
+ * provider, so one region's failure would end the run for all regions. The resources in the cluster depend on the
+ * cluster directly, so the engine skips them.
  *
  * @param name of the cluster, for messages.
- * @param fetch reads the kubeconfig from the cloud; rejects when there is no such cluster.
+ * @param fetch reads the kubeconfig from the cloud. Rejects if the cluster does not exist.
+ * @throws RunError (KUBECONFIG_UNREADABLE) inside the output if the cluster exists but `fetch` rejects.
  */
 export function kubeconfigOf(
   cluster: pulumi.CustomResource,
@@ -19,32 +21,34 @@ export function kubeconfigOf(
 ): pulumi.Output<string> {
   const read = () =>
     fetch().catch((error: Error) => {
-      throw new pulumi.RunError(
-        `The credentials of the cluster ${name} could not be read: ${error.message}\nWhat was made is kept; start the run again.`,
-      );
+      const { message } = new ChainfleetError({
+        code: "KUBECONFIG_UNREADABLE",
+        summary: `The kubeconfig of the cluster ${name} could not be read from its cloud: ${error.message}`,
+        next: "Run again. Resources that exist already are kept.",
+      });
+      // The engine shows a RunError without a stack trace.
+      throw new pulumi.RunError(message);
     });
   if (pulumi.runtime.isDryRun()) {
     return pulumi.secret(cluster.id.apply(read));
   }
   return pulumi.secret(
-    pulumi.output(
-      isKnown(cluster.id).then((isMade) => (isMade ? read() : fetch().catch(() => LEADS_NOWHERE))),
-    ),
+    pulumi.output(isKnown(cluster.id).then((exists) => (exists ? read() : fetch().catch(() => UNREACHABLE)))),
   );
 }
 
-/** How a client gets at a cluster: where it is, and the command that fetches a token. */
+/** The address of a cluster and the command that fetches a token for it. */
 export interface ExecAccess {
   readonly name: string;
   readonly server: string;
-  /** The certificate authority, PEM in base64. */
+  /** The certificate authority: PEM, encoded in base64. */
   readonly certificateAuthority: string;
   readonly command: string;
   readonly args: readonly string[];
 }
 
 /**
- * A kubeconfig whose user is a credential plugin, so that it holds no secret.
+ * A kubeconfig that contains no secret, because its user is a credential plugin.
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  */
 export function execKubeconfig({ name, server, certificateAuthority, command, args }: ExecAccess): string {
@@ -70,7 +74,7 @@ export function execKubeconfig({ name, server, certificateAuthority, command, ar
   });
 }
 
-const LEADS_NOWHERE = execKubeconfig({
+const UNREACHABLE = execKubeconfig({
   name: "no-cluster",
   server: "https://no-cluster.invalid",
   certificateAuthority: "",

@@ -1,0 +1,84 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { fullName } from "../naming";
+import { PROVIDER_SETTINGS, type ValidatorNodes } from ".";
+import { kubeconfigOf } from "./kubeconfig";
+
+/** The arguments that every cluster which this program creates has in common. */
+export interface ManagedClusterArgs {
+  /** Name of the network. @example "chain138" */
+  readonly network: string;
+  /** Kubernetes minor version. @example "1.34" */
+  readonly kubernetesVersion: string;
+  /** True if the API server has no public endpoint. */
+  readonly privateApi: boolean;
+  /** The IPv4 blocks from which a public API endpoint can be reached. Empty: from everywhere. */
+  readonly apiAllowedCidrs: readonly string[];
+  /** Number of validators. The validator pool has a Kubernetes node for each. */
+  readonly validators: number;
+  /** Whether a disk is kept when its volume claim is deleted. */
+  readonly reclaimPolicy: "Retain" | "Delete";
+}
+
+/** The label and taint of validator pools: only validators run there, and validators run only there. */
+export const VALIDATOR_POOL = { key: "chainfleet.dev/pool", value: "validators" } as const;
+
+/** The Kubernetes nodes of a validator pool. */
+export function nodesOfValidatorPool(pool: pulumi.Resource): ValidatorNodes {
+  return {
+    nodeSelector: { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value },
+    tolerations: [{ ...VALIDATOR_POOL, operator: "Equal", effect: "NoSchedule" }],
+    dependsOn: [pool],
+  };
+}
+
+/** The cluster that a provider connects to. */
+export interface ProviderTarget {
+  readonly cluster: pulumi.CustomResource;
+  /** The name of the cluster in its cloud. */
+  readonly clusterName: string;
+  /** Reads the kubeconfig from the cloud. Rejects if the cluster does not exist. */
+  readonly fetchKubeconfig: () => Promise<string>;
+}
+
+/** Creates the Kubernetes provider of a region's cluster. */
+export function createProvider(
+  region: string,
+  { cluster, clusterName, fetchKubeconfig }: ProviderTarget,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.Provider {
+  return new kubernetes.Provider(
+    `${region}-kubernetes`,
+    { kubeconfig: kubeconfigOf(cluster, clusterName, fetchKubeconfig), ...PROVIDER_SETTINGS },
+    opts,
+  );
+}
+
+/** The disks of a storage class. */
+export interface Disks {
+  /** The CSI driver that creates the disks. @example "ebs.csi.aws.com" */
+  readonly provisioner: string;
+  /** Parameters of the CSI driver. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Creates the storage class of Besu's data volumes. A disk is created in the zone of the first pod that uses it. */
+export function createStorageClass(
+  region: string,
+  { network, reclaimPolicy }: ManagedClusterArgs,
+  { provisioner, parameters }: Disks,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.storage.v1.StorageClass {
+  return new kubernetes.storage.v1.StorageClass(
+    `${region}-storage-class`,
+    {
+      metadata: { name: fullName(network, region, "besu") },
+      provisioner,
+      parameters: { ...parameters },
+      reclaimPolicy,
+      volumeBindingMode: "WaitForFirstConsumer",
+      allowVolumeExpansion: true,
+    },
+    opts,
+  );
+}
