@@ -1,20 +1,27 @@
 import { Command, InvalidArgumentError } from "commander";
 import { ChainfleetError } from "../components/error";
 import { confirmDeletion } from "./confirmation";
+import { requireLocalTarget } from "./engine/local-target";
+import { errorJson, errorText } from "./error-layout";
 import { type OperationOptions, operate } from "./operation";
 
 const program = new Command("chainfleet")
-  .description("Deploys and operates blockchain networks over many cloud regions.")
+  .description("Deploys and operates blockchain networks in many cloud regions.")
   .version((require("../package.json") as { version: string }).version)
   .showHelpAfterError();
 
-operation("up", "Create or change what the stack's config describes.").action(
+let printsJson = false;
+program.hook("preAction", (_, command) => {
+  printsJson = command.opts<StackOptions>().json;
+});
+
+operation("up", "Create or update everything that the stack's config describes.").action(
   async (options: OperationOptions) => {
     process.exitCode = await operate("up", options);
   },
 );
-operation("down", "Delete everything that the stack made.")
-  .option("-y, --yes", "do not ask before", false)
+operation("down", "Delete everything that the stack has created.")
+  .option("-y, --yes", "delete without asking for confirmation", false)
   .action(async ({ yes, ...options }: OperationOptions & { readonly yes: boolean }) => {
     if (!yes) {
       await confirmDeletion(options.stack);
@@ -22,35 +29,51 @@ operation("down", "Delete everything that the stack made.")
     process.exitCode = await operate("destroy", options);
   });
 
-const contracts = program.command("contracts").description("Shows and verifies the contracts of a stack.");
+const contracts = program
+  .command("contracts")
+  .description("Show and verify the contracts of a stack.")
+  .hook("preAction", requireLocalTarget);
 onStack(contracts.command("list"))
-  .description("The contracts by chain: address, block, transaction, verified or why not.")
+  .description(
+    "List the contracts of each chain: address, block, transaction, and whether explorers have verified the contract.",
+  )
   .action(async (options: StackOptions) => {
     const { list } = require("./contracts/list") as typeof import("./contracts/list");
     process.exitCode = await list(options);
   });
 onStack(contracts.command("verify"))
-  .description("Verifies contracts, all or those named, at the explorers of the config.")
-  .argument("[names...]", "the contracts' names")
+  .description("Verify all contracts, or the named contracts, at the explorers that the config names.")
+  .argument("[names...]", "the names of the contracts")
   .action(async (names: string[], options: StackOptions) => {
     const { verify } = require("./contracts/verify") as typeof import("./contracts/verify");
     process.exitCode = await verify(names, options);
   });
 onStack(contracts.command("gas"))
-  .description("What up would still send on each chain, its gas and cost, and whether the sender can pay.")
+  .description(
+    "Show the transactions that up would send on each chain, their gas and cost, and whether the sender can pay.",
+  )
   .action(async (options: StackOptions) => {
     const { gas } = require("./contracts/gas") as typeof import("./contracts/gas");
     process.exitCode = await gas(options);
   });
 
 program.parseAsync().catch((error: unknown) => {
-  if (error instanceof ChainfleetError && process.env.CHAINFLEET_STACK_TRACE === undefined) {
-    process.stderr.write(`${error.message}\n`);
-  } else {
+  if (printsJson) {
+    process.stdout.write(`${errorJson(error instanceof ChainfleetError ? error : unexpected(error))}\n`);
+  }
+  if (!(error instanceof ChainfleetError) || process.env.CHAINFLEET_STACK_TRACE !== undefined) {
     console.error(error);
+  } else if (!printsJson) {
+    process.stderr.write(`${errorText(error, process.stderr)}\n`);
   }
   process.exitCode = 1;
 });
+
+/** Gives an error that is a fault of this program the form that readers of the JSON output expect. */
+function unexpected(cause: unknown): ChainfleetError {
+  const summary = cause instanceof Error ? cause.message : String(cause);
+  return new ChainfleetError({ code: "UNEXPECTED_ERROR", summary, cause });
+}
 
 interface StackOptions {
   readonly stack: string;
@@ -59,19 +82,23 @@ interface StackOptions {
 
 function onStack(command: Command): Command {
   return command
-    .requiredOption("-s, --stack <name>", "the stack: Pulumi.<name>.yaml", process.env.PULUMI_STACK)
-    .option("--json", "print the result as JSON", false);
+    .requiredOption(
+      "-s, --stack <name>",
+      "the stack whose config is Pulumi.<name>.yaml",
+      process.env.PULUMI_STACK,
+    )
+    .option("--json", "print the result as JSON on standard output", false);
 }
 
 function operation(name: string, description: string): Command {
   return onStack(program.command(name))
     .description(description)
-    .option("-p, --parallel <n>", "how many operations may be under way at once", wholeNumber, 128);
+    .option("-p, --parallel <n>", "how many resource operations may run at the same time", wholeNumber, 128);
 }
 
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) {
-    throw new InvalidArgumentError("It must be a number from 1 to 9999.");
+    throw new InvalidArgumentError("The value must be a whole number from 1 to 9999.");
   }
   return Number(text);
 }

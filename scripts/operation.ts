@@ -4,6 +4,7 @@ import { EngineCommand, EngineFailure } from "./engine/command";
 import { requireLocalTarget } from "./engine/local-target";
 import { openStack, withLock } from "./engine/stack";
 import { readState } from "./engine/state";
+import { errorText } from "./error-layout";
 import { recover } from "./recover/recover";
 import { configuredChains, configuredRegions } from "./run/configured";
 import { failedUrns, plain, wasStopped } from "./run/events";
@@ -146,7 +147,8 @@ function show(
     summary.errors.length === 0 &&
     summary.regions.every(({ error }) => error === undefined)
   ) {
-    process.stderr.write(`${plain(failure.message)}\n`);
+    const { code, summary: reason, next } = failure;
+    process.stderr.write(`${errorText({ code, summary: plain(reason), next }, process.stderr)}\n`);
   }
   process.stdout.write(json ? `${JSON.stringify(summary)}\n` : `${report(summary, directory)}\n`);
 }
