@@ -7,15 +7,16 @@ import {
   type ArmKind,
   armId,
   identity,
-  keyOf,
+  nameFailures,
   operations,
-  parentOf,
+  parentKeyOf,
+  parentReference,
   referenceTo,
-  specified,
   text,
   zoneFindings,
 } from "./arm";
 import {
+  defaultVersion,
   invalidParameter,
   isVmSize,
   operationNotAllowed,
@@ -38,26 +39,21 @@ export const agentPool: ArmKind = {
   autoname: { property: "agentPoolName", style: "copy" },
   pathParameters: ["resourceGroupName", "resourceName", "agentPoolName"],
   unknown: ["name", "eTag", "provisioningState", "currentOrchestratorVersion", "nodeImageVersion"],
-  // Read from forceNewMap in the plugin's gen/replacement.go, and the path parameters.
+  // The path parameters and the properties in forceNewMap of the plugin's gen/replacement.go.
   immutable: ["resourceGroupName", "resourceName", "agentPoolName", "vmSize", "gpuInstanceProfile"],
   unordered: ["availabilityZones"],
-  check: (inputs) => specified(inputs, "agentPoolName", poolNameRule),
+  check: (inputs) => nameFailures(inputs, "agentPoolName", poolNameRule),
   identify: ({ inputs, scope, view }) => {
     const id = armId(scope, inputs, armType, text(inputs, "resourceName"), text(inputs, "agentPoolName"));
-    return identity(id, view.find(clusterOf(id))?.location ?? "");
+    return identity(id, view.find(parentKeyOf(id))?.location ?? "");
   },
-  parent: (draft) => parentOf(draft, armType),
+  parent: (draft) => parentReference(draft, armType),
   references: ({ id, inputs }) => poolReferences(id, inputs),
-  locks: ({ id }) => [clusterOf(id)],
-  conflict: (holder) =>
-    operationNotAllowed(
-      holder.type === agentPool.token
-        ? `agentpool operation (${holder.name} - ${gerund(holder)})`
-        : `operation (${gerund(holder)})`,
-    ),
+  locks: ({ id }) => [parentKeyOf(id)],
+  conflict: operationConflict,
   *validate(draft) {
     const { inputs, id, view, location, previous } = draft;
-    const cluster = view.find(clusterOf(id));
+    const cluster = view.find(parentKeyOf(id));
     if (cluster !== undefined && view.state(cluster) !== "Succeeded") {
       yield operationNotAllowed(`operation (${view.state(cluster)})`);
     }
@@ -81,7 +77,7 @@ export const agentPool: ArmKind = {
     const isLast =
       stringAt(resource.inputs, "mode") === "System" &&
       !view
-        .children(clusterOf(resource.id))
+        .children(parentKeyOf(resource.id))
         .some(
           (other) =>
             other.type === agentPool.token &&
@@ -99,7 +95,17 @@ export const agentPool: ArmKind = {
   outputs: (resource, view) => poolOutputs(resource.inputs, resource, view),
 };
 
-/** A pool in a cluster's `agentPoolProfiles`, as the resource it also is. */
+/** The refusal of a request to a cluster or an agent pool while an operation on the holder is under way. */
+export function operationConflict(holder: Resource): CloudError {
+  const gerund = { create: "Creating", update: "Updating", delete: "Deleting" }[holder.operation.kind];
+  return operationNotAllowed(
+    holder.type === agentPool.token
+      ? `agentpool operation (${holder.name} - ${gerund})`
+      : `operation (${gerund})`,
+  );
+}
+
+/** The agent pool resource that AKS creates for a profile in a cluster's `agentPoolProfiles`. */
 export function inlinePool(cluster: Draft, profile: PropertyMap) {
   const id = `${cluster.id}/agentPools/${text(profile, "name")}`;
   return {
@@ -116,6 +122,10 @@ export function inlinePool(cluster: Draft, profile: PropertyMap) {
   };
 }
 
+/**
+ * The outputs of an agent pool or of a profile in a cluster.
+ * @param owner the resource whose provisioning state is shown: the agent pool, or the cluster of the profile
+ */
 export function poolOutputs(inputs: PropertyMap, owner: Resource, view: View): PropertyMap {
   return {
     count: inputs.count ?? 1,
@@ -126,13 +136,14 @@ export function poolOutputs(inputs: PropertyMap, owner: Resource, view: View): P
     maxPods: inputs.maxPods ?? 250,
     mode: inputs.mode ?? "User",
     type: inputs.type ?? "VirtualMachineScaleSets",
-    currentOrchestratorVersion: patchVersion(stringAt(inputs, "orchestratorVersion") ?? "1.35") ?? null,
+    currentOrchestratorVersion:
+      patchVersion(stringAt(inputs, "orchestratorVersion") ?? defaultVersion) ?? null,
     powerState: { code: "Running" },
     provisioningState: view.state(owner),
   };
 }
 
-/** The rules of one pool, be it in a cluster's profile or a resource of its own. */
+/** The rules that apply both to an agent pool resource and to a profile in a cluster. */
 export function* poolFindings(inputs: PropertyMap, name: string, location: string): Generator<CloudError> {
   if (!poolNameRule.pattern.test(name)) {
     yield invalidParameter(
@@ -194,20 +205,29 @@ function* countFindings(inputs: PropertyMap, name: string): Generator<CloudError
 }
 
 function* networkFindings({ inputs, id }: Draft, cluster: Resource | undefined): Generator<CloudError> {
-  const mine = stringAt(inputs, "vnetSubnetID");
-  const theirs = cluster?.references.find((key) => key.includes("/virtualnetworks/"));
-  if (mine !== undefined && theirs !== undefined && networkOf(mine) !== networkOf(theirs)) {
+  const poolSubnet = stringAt(inputs, "vnetSubnetID");
+  const clusterSubnet = cluster?.references.find((key) => key.includes("/virtualnetworks/"));
+  if (
+    poolSubnet !== undefined &&
+    clusterSubnet !== undefined &&
+    parentKeyOf(poolSubnet) !== parentKeyOf(clusterSubnet)
+  ) {
     yield invalidParameter(
-      `All agent pools of a cluster have to be in one virtual network; ${id} is in ${mine}, the cluster in ${theirs}.`,
+      `All agent pools of a cluster have to be in one virtual network; ${id} is in ${poolSubnet}, the cluster in ${clusterSubnet}.`,
     );
   }
 }
 
-/** Set for good when the pool is made: https://learn.microsoft.com/rest/api/aks/agent-pools/create-or-update */
+/** Properties that AKS does not change after the creation of a pool: https://learn.microsoft.com/rest/api/aks/agent-pools/create-or-update */
 function* changeFindings(before: PropertyMap, after: PropertyMap): Generator<CloudError> {
-  const fixed = ["osDiskSizeGB", "osDiskType", "osType", "maxPods", "vnetSubnetID", "podSubnetID", "type"];
   for (const property of [
-    ...fixed,
+    "osDiskSizeGB",
+    "osDiskType",
+    "osType",
+    "maxPods",
+    "vnetSubnetID",
+    "podSubnetID",
+    "type",
     "availabilityZones",
     "enableNodePublicIP",
     "scaleSetPriority",
@@ -223,18 +243,6 @@ function* changeFindings(before: PropertyMap, after: PropertyMap): Generator<Clo
   }
 }
 
-function clusterOf(poolId: string): string {
-  return keyOf(poolId.split("/").slice(0, -2).join("/"));
-}
-
-function networkOf(subnetId: string): string {
-  return keyOf(subnetId.split("/").slice(0, -2).join("/"));
-}
-
 function minorOf(version: string): number {
   return Number(version.split(".")[1] ?? 0);
-}
-
-function gerund({ operation }: Resource): string {
-  return { create: "Creating", update: "Updating", delete: "Deleting" }[operation.kind];
 }

@@ -6,21 +6,25 @@ import { uuid } from "../engine/random";
 import type { Resource } from "../engine/store";
 import { hasZones, isLocation, locationNames, normalized } from "./locations";
 
-/** What every Azure kind adds to {@link Kind}. */
+/** A kind of Azure resource. */
 export interface ArmKind extends Kind {
-  /** `Microsoft.Network/virtualNetworks` */
+  /** The resource type in Resource Manager: `Microsoft.Network/virtualNetworks`. */
   readonly armType: string;
-  /** The default API version of the package's version, an input and output of every resource. */
+  /** The API version that this version of the official plugin uses by default; an input and an output of every resource. */
   readonly apiVersion: string;
-  /** The provisioning state while it is written: network resources say Updating where AKS says Creating. */
+  /**
+   * The provisioning state of a resource that is being created: `Creating` for AKS, but `Updating` for network
+   * resources. Absent for kinds without the output `provisioningState`.
+   */
   readonly provisioning?: { readonly creating: string };
-  /** An entity tag is an output. */
+  /** Name of the output that holds the entity tag; absent for kinds without an entity tag. */
   readonly etag?: string;
 }
 
+/** The rule for a resource name; lengths are in characters. */
 export type NameRule = { readonly minimum: number; readonly maximum: number; readonly pattern: RegExp };
 
-/** The operations of an ARM resource type, as counted. */
+/** The names of an ARM resource type's operations in statistics, rate limits and errors. */
 export function operations(armType: string): Kind["operations"] {
   return {
     create: `PUT ${armType}`,
@@ -30,9 +34,19 @@ export function operations(armType: string): Kind["operations"] {
   };
 }
 
-/** ARM ids are compared without regard to case. */
+/** The key of an ARM id. ARM compares ids without regard to case. */
 export function keyOf(id: string): string {
   return id.toLowerCase();
+}
+
+/** The key of the resource of which the given resource is a part: the cluster of a pool, the network of a subnet. */
+export function parentKeyOf(id: string): string {
+  return keyOf(parentIdOf(id));
+}
+
+/** A child's id is the parent's id followed by a type and a name. */
+export function parentIdOf(id: string): string {
+  return id.split("/").slice(0, -2).join("/");
 }
 
 export function groupId(scope: { readonly account: string }, name: string): string {
@@ -55,18 +69,19 @@ export function identity(id: string, location: string): Identity {
   return { id, key: keyOf(id), name: id.split("/").at(-1) ?? id, location: normalized(location) };
 }
 
-/** For kinds that live in a resource group and have a location of their own. */
+/** `Kind.identify` for kinds that belong to a resource group and have a location of their own. */
 export function identifyInGroup(armType: string, nameProperty: string): Kind["identify"] {
   return ({ inputs, scope }: Identification) =>
     identity(armId(scope, inputs, armType, text(inputs, nameProperty)), text(inputs, "location"));
 }
 
+/** The string at a dotted path; empty if the path has no string. */
 export function text(inputs: PropertyMap, path: string): string {
   return stringAt(inputs, path) ?? "";
 }
 
-/** The resource group, which has to exist and takes what is in it with it. */
-export function groupOf({ inputs, scope }: Draft): Reference {
+/** The resource group, which must exist and whose deletion deletes every resource in it. */
+export function groupReference({ inputs, scope }: Draft): Reference {
   const name = text(inputs, "resourceGroupName");
   return {
     key: keyOf(groupId(scope, name)),
@@ -74,9 +89,9 @@ export function groupOf({ inputs, scope }: Draft): Reference {
   };
 }
 
-/** The resource that a child is part of, two segments up in its id. */
-export function parentOf({ id }: Draft, armType: string): Reference {
-  const parent = id.split("/").slice(0, -2).join("/");
+/** The resource of which a child resource is a part. */
+export function parentReference({ id }: Draft, armType: string): Reference {
+  const parent = parentIdOf(id);
   return {
     key: keyOf(parent),
     missing: new CloudError(
@@ -88,7 +103,10 @@ export function parentOf({ id }: Draft, armType: string): Reference {
   };
 }
 
-/** An id in the inputs that must exist. */
+/**
+ * A resource that the inputs name by its id and that must exist.
+ * @param from id of the resource with these inputs
+ */
 export function referenceTo(id: string, from: string): Reference {
   return {
     key: keyOf(id),
@@ -101,7 +119,7 @@ export function referenceTo(id: string, from: string): Reference {
   };
 }
 
-/** Rules of https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules */
+/** Checks a name as the API does: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules */
 export function* nameFindings(name: string, id: string, rule: NameRule): Generator<CloudError> {
   if (name.length < rule.minimum || name.length > rule.maximum || !rule.pattern.test(name)) {
     yield new CloudError(
@@ -141,18 +159,18 @@ export function* zoneFindings(zones: readonly string[], location: string, id: st
         "availability zones.",
     );
   }
-  const wrong = zones.filter((zone) => !["1", "2", "3"].includes(zone));
-  if (wrong.length > 0) {
+  const invalid = zones.filter((zone) => !["1", "2", "3"].includes(zone));
+  if (invalid.length > 0) {
     yield new CloudError(
       400,
       "InvalidAvailabilityZone",
-      `The zone(s) '${wrong.join(",")}' for resource '${id}' is not valid; zones are '1', '2' and '3'.`,
+      `The zone(s) '${invalid.join(",")}' for resource '${id}' is not valid; zones are '1', '2' and '3'.`,
     );
   }
 }
 
-/** Minimum, maximum and pattern that the API's specification gives, so that the plugin's `check` enforces them. */
-export function* specified(
+/** Checks a name as the official plugin's `check` does: with the lengths and the pattern in the API's specification. */
+export function* nameFailures(
   inputs: PropertyMap,
   property: string,
   rule: NameRule,
@@ -174,7 +192,7 @@ export function* specified(
   }
 }
 
-/** ARM's weak entity tag: another one after each write. */
+/** ARM's weak entity tag, which changes with each write. */
 export function etagOf(resource: Resource): string {
   return `W/"${uuid(resource.key, resource.operation.since)}"`;
 }

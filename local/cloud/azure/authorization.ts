@@ -6,7 +6,7 @@ import { type ArmKind, identity, keyOf, operations, text } from "./arm";
 const armType = "Microsoft.Authorization/roleAssignments";
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Errors: https://learn.microsoft.com/azure/role-based-access-control/troubleshooting */
+/** A role assignment. Errors are documented at https://learn.microsoft.com/azure/role-based-access-control/troubleshooting */
 export const roleAssignment: ArmKind = {
   token: "azure-native:authorization:RoleAssignment",
   armType,
@@ -16,7 +16,7 @@ export const roleAssignment: ArmKind = {
   autoname: { property: "roleAssignmentName", style: "uuid" },
   pathParameters: ["roleAssignmentName"],
   unknown: ["name", "type", "createdBy", "createdOn", "updatedBy", "updatedOn"],
-  // Read from forceNewMap in the plugin's gen/replacement.go, and the path parameters.
+  // The path parameters and the properties in forceNewMap of the plugin's gen/replacement.go.
   immutable: ["roleAssignmentName", "scope", "principalId"],
   identify: ({ inputs }) =>
     identity(
@@ -25,14 +25,14 @@ export const roleAssignment: ArmKind = {
     ),
   parent: ({ inputs, scope }) => {
     const target = text(inputs, "scope").replace(/\/$/, "");
-    // A subscription or a management group is always there.
+    // The simulated cloud assumes that every subscription and management group exists.
     if (/^\/subscriptions\/[^/]+$/.test(target) || target.startsWith("/providers/Microsoft.Management/")) {
       return undefined;
     }
-    const group = /\/resourceGroups\/[^/]+$/i.test(target);
+    const isGroup = /\/resourceGroups\/[^/]+$/i.test(target);
     return {
       key: keyOf(target),
-      missing: group
+      missing: isGroup
         ? new CloudError(
             404,
             "ResourceGroupNotFound",
@@ -72,7 +72,7 @@ export const roleAssignment: ArmKind = {
       );
     }
     yield* principalFindings(principal, stringAt(inputs, "principalType") ?? "User", view);
-    const twin = view
+    const duplicate = view
       .list(roleAssignment.token)
       .find(
         (other) =>
@@ -81,7 +81,7 @@ export const roleAssignment: ArmKind = {
             (property) => keyOf(text(other.inputs, property)) === keyOf(text(inputs, property)),
           ),
       );
-    if (twin !== undefined) {
+    if (duplicate !== undefined) {
       yield new CloudError(409, "RoleAssignmentExists", "The role assignment already exists.");
     }
     if (previous !== undefined && keyOf(text(previous.inputs, "roleDefinitionId")) !== keyOf(role)) {
@@ -95,10 +95,13 @@ export const roleAssignment: ArmKind = {
   outputs: ({ createdAt }) => ({ createdOn: createdAt, updatedOn: createdAt }),
 };
 
-/** Service principals here are the identities of this cloud; users and groups are somebody else's directory. */
+/**
+ * The service principals of the simulated cloud are its managed identities. There is no directory of users and
+ * groups, so any other id is accepted as a user or a group.
+ */
 function* principalFindings(principal: string, type: string, view: View): Generator<CloudError> {
-  const known = isServicePrincipal(principal, view);
-  if (type === "ServicePrincipal" && !known) {
+  const isIdentity = isServicePrincipal(principal, view);
+  if (type === "ServicePrincipal" && !isIdentity) {
     yield new CloudError(
       400,
       "PrincipalNotFound",
@@ -106,7 +109,7 @@ function* principalFindings(principal: string, type: string, view: View): Genera
         "correct principal ID.",
     );
   }
-  if (type !== "ServicePrincipal" && known) {
+  if (type !== "ServicePrincipal" && isIdentity) {
     yield new CloudError(
       400,
       "UnmatchedPrincipalType",

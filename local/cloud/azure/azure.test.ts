@@ -13,39 +13,39 @@ beforeEach(async () => {
 });
 
 describe("ids and names", () => {
-  test("ids are ARM's, names are made up from the program's name and the random seed", async () => {
-    const made = await azure.create(address, "p2p", {
+  test("a resource has an ARM id, with a name generated from the program's name and the random seed", async () => {
+    const created = await azure.create(address, "p2p", {
       resourceGroupName: "rg",
       sku: { name: "Standard" },
       publicIPAllocationMethod: "Static",
     });
-    expect(made.id).toMatch(
+    expect(created.id).toMatch(
       /^\/subscriptions\/sub\/resourceGroups\/rg\/providers\/Microsoft\.Network\/publicIPAddresses\/p2p[0-9a-f]{8}$/,
     );
-    expect(made.inputs).toMatchObject({ location: "westeurope", __createBeforeDelete: true });
-    expect(made.outputs).toMatchObject({
+    expect(created.inputs).toMatchObject({ location: "westeurope", __createBeforeDelete: true });
+    expect(created.outputs).toMatchObject({
       provisioningState: "Succeeded",
       ipAddress: expect.stringMatching(/^198\.1[89]\./),
     });
   });
 
-  test("what exists cannot be created again", async () => {
+  test("refuses to create a resource that exists already", async () => {
     await fixture.vnet();
     await expect(fixture.vnet()).rejects.toThrow(
       "cannot create already existing resource '/subscriptions/sub/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet'",
     );
   });
 
-  test("a resource is adopted by its id alone, in any case, with the inputs it was made with", async () => {
-    const made = await fixture.vnet();
-    const adopted = await azure.read(network, made.id.toUpperCase());
-    expect(adopted).toEqual({ id: made.id, inputs: made.inputs, outputs: made.outputs });
-    expect(await azure.read(network, `${made.id}x`)).toBeUndefined();
+  test("a read by id alone, in any letter case, returns the inputs with which the resource was created", async () => {
+    const created = await fixture.vnet();
+    const adopted = await azure.read(network, created.id.toUpperCase());
+    expect(adopted).toEqual({ id: created.id, inputs: created.inputs, outputs: created.outputs });
+    expect(await azure.read(network, `${created.id}x`)).toBeUndefined();
   });
 });
 
-describe("in use", () => {
-  test("what a cluster uses cannot be deleted before it; a group goes with all that is in it", async () => {
+describe("resources in use", () => {
+  test("a subnet cannot be deleted before the cluster in it; a resource group is deleted with all its resources", async () => {
     const vnet = await fixture.vnet();
     const { id, ...nodes } = await fixture.subnet("10.0.0.0/20");
     await fixture.aks({ networkProfile: { serviceCidr: "10.200.0.0/16" } }, { vnetSubnetID: id });
@@ -56,7 +56,7 @@ describe("in use", () => {
     expect(fixture.cloud.list()).toEqual([]);
   });
 
-  test("a security group is held by its subnet; deleting what is gone already succeeds", async () => {
+  test("a security group cannot be deleted before its subnet; deleting a deleted resource succeeds", async () => {
     await fixture.vnet();
     const nsg = await azure.create(securityGroup, "nsg", inGroup);
     const nodes = await fixture.subnet("10.0.0.0/20", "nodes", { networkSecurityGroup: { id: nsg.id } });
@@ -66,7 +66,7 @@ describe("in use", () => {
     await azure.delete(nsg);
   });
 
-  test("the last system pool stays", async () => {
+  test("the last system pool of a cluster cannot be deleted", async () => {
     const { id } = await fixture.aks();
     const system = await azure.read(pool, `${id}/agentPools/system`);
     await expect(azure.delete({ ...(system as Created), type: pool, name: "system" })).rejects.toThrow(
@@ -75,13 +75,13 @@ describe("in use", () => {
   });
 });
 
-test("a cluster answers with what others need of it", async () => {
+test("a cluster has the outputs and the credentials that other resources need", async () => {
   const user = await azure.create(identity, "user", inGroup);
-  const made = await fixture.aks({
+  const created = await fixture.aks({
     identity: { type: "UserAssigned", userAssignedIdentities: [user.id] },
     oidcIssuerProfile: { enabled: true },
   });
-  expect(made.outputs).toMatchObject({
+  expect(created.outputs).toMatchObject({
     provisioningState: "Succeeded",
     nodeResourceGroup: "MC_rg_aks_westeurope",
     oidcIssuerProfile: {
@@ -90,10 +90,10 @@ test("a cluster answers with what others need of it", async () => {
     fqdn: expect.stringMatching(/^aks-[0-9a-f]{8}\.hcp\.westeurope\.azmk8s\.io$/),
     identity: { userAssignedIdentities: { [user.id]: { principalId: user.outputs.principalId } } },
   });
-  const about = { resourceGroupName: "rg", resourceName: "aks", format: "exec" };
+  const clusterArgs = { resourceGroupName: "rg", resourceName: "aks", format: "exec" };
   const { kubeconfigs } = await azure.invoke(
     "azure-native:containerservice:listManagedClusterUserCredentials",
-    about,
+    clusterArgs,
   );
   const [{ value = "" } = {}] = kubeconfigs as { value: string }[];
   const kubeconfig = JSON.parse(Buffer.from(value, "base64").toString());
@@ -107,16 +107,16 @@ test("a cluster answers with what others need of it", async () => {
   });
 });
 
-test("a role is assigned to principals that exist, of their type, once", async () => {
+test("a role is assigned once, and only to an existing principal of the stated type", async () => {
   const user = await azure.create(identity, "user", inGroup);
-  const assign = (more: PropertyMap) =>
+  const assign = (overrides: PropertyMap) =>
     azure.create(role, `role${Math.random()}`, {
       scope: "/subscriptions/sub/resourceGroups/rg",
       principalId: user.outputs.principalId ?? null,
       principalType: "ServicePrincipal",
       roleDefinitionId:
         "/subscriptions/sub/providers/Microsoft.Authorization/roleDefinitions/4d97b98b-1d4f-4787-a291-c67834d212e7",
-      ...more,
+      ...overrides,
     });
   await assign({});
   await expect(assign({})).rejects.toThrow(/RoleAssignmentExists/);
@@ -128,16 +128,16 @@ test("a role is assigned to principals that exist, of their type, once", async (
   await expect(assign({ scope: `${user.id}x` })).rejects.toThrow(/ResourceNotFound/);
 });
 
-test("pools of one cluster that are changed at once conflict", async () => {
+test("concurrent creations of two pools of one cluster conflict", async () => {
   const slow = await AzureFixture.open(0.001);
   await slow.aks();
-  const make = (name: string) =>
+  const create = (name: string) =>
     slow.azure.create(pool, name, {
       resourceGroupName: "rg",
       resourceName: "aks",
       vmSize: "Standard_D4s_v5",
     });
-  const pools = await Promise.allSettled([make("one"), make("two")]);
+  const pools = await Promise.allSettled([create("one"), create("two")]);
   expect(pools.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
   const refused = pools.find((result) => result.status === "rejected");
   expect(String(refused?.reason)).toMatch(
@@ -145,10 +145,10 @@ test("pools of one cluster that are changed at once conflict", async () => {
   );
 });
 
-test("credentials of one identity that are written at once conflict", async () => {
+test("concurrent creations of two credentials of one identity conflict", async () => {
   const slow = await AzureFixture.open(0.1);
   await slow.azure.create(identity, "user", { ...inGroup, resourceName: "user" });
-  const make = (name: string) =>
+  const create = (name: string) =>
     slow.azure.create(credential, name, {
       resourceGroupName: "rg",
       resourceName: "user",
@@ -156,11 +156,11 @@ test("credentials of one identity that are written at once conflict", async () =
       subject: name,
       audiences: ["api://AzureADTokenExchange"],
     });
-  const credentials = await Promise.allSettled([make("one"), make("two")]);
+  const credentials = await Promise.allSettled([create("one"), create("two")]);
   expect(credentials.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
 });
 
-test("subnets that are made at once wait for each other as the plugin's client does", async () => {
+test("the plugin's client retries until concurrent creations of two subnets of one network succeed", async () => {
   const slow = await AzureFixture.open(0.02);
   await slow.vnet();
   await Promise.all([slow.subnet("10.0.0.0/24", "one"), slow.subnet("10.0.1.0/24", "two")]);

@@ -8,7 +8,7 @@ import { text } from "./arm";
 import { invalidParameter, patchVersion, unsupportedVersion } from "./kubernetes";
 import { prefixesOf } from "./virtualnetwork";
 
-/** What AKS refuses in a cluster, its location and its references apart. */
+/** The reasons for which AKS refuses a cluster, except for its location and its references. */
 export function* clusterFindings(draft: Draft): Generator<CloudError> {
   yield* profileFindings(draft);
   yield* identityFindings(draft.inputs);
@@ -60,7 +60,7 @@ function* networkFindings({ inputs, view, id }: Draft): Generator<CloudError> {
   const services = stringAt(inputs, "networkProfile.serviceCidr") ?? "10.0.0.0/16";
   const dns = stringAt(inputs, "networkProfile.dnsServiceIP");
   const pods = stringAt(inputs, "networkProfile.podCidr");
-  for (const range of [services, ...(pods === undefined ? [] : [pods])]) {
+  for (const range of pods === undefined ? [services] : [services, pods]) {
     if (parseRange(range) === undefined) {
       yield invalidParameter(`The network profile's range ${range} is not a valid CIDR block.`);
       return;

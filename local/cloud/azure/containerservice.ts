@@ -4,22 +4,20 @@ import type { Reference } from "../engine/kind";
 import { booleanAt, objectAt, objectsAt, stringAt, stringsAt } from "../engine/properties";
 import { hex, uuid } from "../engine/random";
 import type { Resource } from "../engine/store";
-import { agentPool, inlinePool, poolOutputs, poolReferences } from "./agentpool";
+import { inlinePool, operationConflict, poolOutputs, poolReferences } from "./agentpool";
 import {
   type ArmKind,
-  groupOf,
+  groupReference,
   identifyInGroup,
   keyOf,
   locationFindings,
+  nameFailures,
   operations,
-  specified,
   text,
 } from "./arm";
 import { clusterFindings } from "./clusterrules";
-import { defaultVersion, operationNotAllowed, patchVersion } from "./kubernetes";
-import { normalized } from "./locations";
-
-export { agentPool };
+import { defaultVersion, patchVersion } from "./kubernetes";
+import { isSameLocation } from "./locations";
 
 const armType = "Microsoft.ContainerService/managedClusters";
 
@@ -58,7 +56,7 @@ export const managedCluster: ArmKind = {
     "identityProfile",
     "oidcIssuerProfile.issuerURL",
   ],
-  // Read from forceNewMap in the plugin's gen/replacement.go, and the path parameters.
+  // The path parameters and the properties in forceNewMap of the plugin's gen/replacement.go.
   immutable: [
     "resourceGroupName",
     "resourceName",
@@ -82,11 +80,11 @@ export const managedCluster: ArmKind = {
       "outboundType",
     ].map((property) => `networkProfile.${property}`),
   ],
-  same: (path, a, b) => path === "location" && normalized(a) === normalized(b),
+  same: isSameLocation,
   unordered: ["identity.userAssignedIdentities"],
-  check: (inputs) => specified(inputs, "resourceName", nameRule),
+  check: (inputs) => nameFailures(inputs, "resourceName", nameRule),
   identify: identifyInGroup(armType, "resourceName"),
-  parent: groupOf,
+  parent: groupReference,
   *references({ id, inputs }) {
     for (const identityId of stringsAt(inputs, "identity.userAssignedIdentities")) {
       yield identityReference(identityId);
@@ -95,12 +93,7 @@ export const managedCluster: ArmKind = {
       yield* poolReferences(id, profile);
     }
   },
-  conflict: (holder) =>
-    operationNotAllowed(
-      holder.type === agentPool.token
-        ? `agentpool operation (${holder.name} - ${gerund(holder)})`
-        : `operation (${gerund(holder)})`,
-    ),
+  conflict: operationConflict,
   *validate(draft) {
     yield* locationFindings(draft, armType);
     yield* clusterFindings(draft);
@@ -135,7 +128,7 @@ export const managedCluster: ArmKind = {
     const version = stringAt(inputs, "kubernetesVersion") ?? defaultVersion;
     const kubelet = `/subscriptions/${resource.id.split("/")[2]}/resourceGroups/${computed.nodeResourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${resource.name}-agentpool`;
     return {
-      // Internal to the simulation; the outputs that show them follow.
+      // These computed values are internal to the simulation; the outputs below present them as AKS does.
       ...Object.fromEntries(
         ["principalId", "kubeletObjectId", "kubeletClientId", "tenantId", "issuer"].map((key) => [key, null]),
       ),
@@ -169,7 +162,7 @@ export const managedCluster: ArmKind = {
   },
 };
 
-// What AKS takes when nothing is said: https://learn.microsoft.com/azure/aks/configure-azure-cni
+// Defaults of AKS for properties that the program does not set: https://learn.microsoft.com/azure/aks/configure-azure-cni
 const networkDefaults: PropertyMap = {
   networkPlugin: "kubenet",
   serviceCidr: "10.0.0.0/16",
@@ -205,8 +198,4 @@ function identityOutput(
     return [id, { clientId, principalId }] as const;
   });
   return { type, userAssignedIdentities: Object.fromEntries(assigned) };
-}
-
-function gerund({ operation }: Resource): string {
-  return { create: "Creating", update: "Updating", delete: "Deleting" }[operation.kind];
 }

@@ -9,7 +9,7 @@ import { invokes } from "./invokes";
 import { kinds } from "./kinds";
 
 /**
- * azure-native as its plugin behaves: see provider.go, crud.go and client_azcore.go in
+ * The behaviour of Azure and of its official plugin, azure-native: see provider.go, crud.go and client_azcore.go in
  * https://github.com/pulumi/pulumi-azure-native/tree/master/provider/pkg
  */
 export const azure: Dialect = {
@@ -42,7 +42,7 @@ export const azure: Dialect = {
     if (!kind.required.includes("location") || isGiven(versioned, "location")) {
       return versioned;
     }
-    // The plugin's order: the old inputs, the configuration, the resource group's location.
+    // The plugin takes the location from the old inputs, else from the configuration, else from the resource group.
     const group = inputs.resourceGroupName;
     const location =
       olds.location ??
@@ -71,18 +71,18 @@ export const azure: Dialect = {
       `Another operation on this or dependent resource is in progress. (${id} has to wait for ${holder.id}.) ` +
         "To retrieve status of the operation use uri of the operation in progress.",
     ),
-  inUse: (resource, by) =>
+  inUse: (resource, users) =>
     new CloudError(
       400,
       "ResourceInUse",
-      `Resource ${resource.id} is in use by ${by.map(({ id }) => id).join(", ")} and cannot be deleted.`,
+      `Resource ${resource.id} is in use by ${users.map(({ id }) => id).join(", ")} and cannot be deleted.`,
     ),
   outputs: (kind, resource, view) => {
     const arm = kind as ArmKind;
-    const notes = Object.keys(resource.inputs).filter((key) => key.startsWith("__"));
+    const markers = Object.keys(resource.inputs).filter((key) => key.startsWith("__"));
     const state = view.state(resource);
     return withoutNulls({
-      ...without(resource.inputs, [...notes, ...(kind.pathParameters ?? [])]),
+      ...without(resource.inputs, [...markers, ...(kind.pathParameters ?? [])]),
       ...resource.computed,
       name: resource.name,
       type: arm.armType,
@@ -104,16 +104,17 @@ export const azure: Dialect = {
 };
 
 /**
- * Token buckets per subscription, principal, region and kind of operation:
+ * Token buckets for each subscription, principal, region and kind of operation:
  * https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
- * AKS has its own on top: https://learn.microsoft.com/azure/aks/quotas-skus-regions#throttling-limits-on-aks-resource-provider-apis
- * (the page scopes them to one cluster or pool, the service's answers to the subscription, see
- * https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/error-codes/throttled-error; the stricter holds here)
+ * AKS has additional limits: https://learn.microsoft.com/azure/aks/quotas-skus-regions#throttling-limits-on-aks-resource-provider-apis
+ * That page applies the AKS limits to each cluster or pool, but the service's answers apply them to the subscription
+ * (https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/error-codes/throttled-error). The simulation
+ * applies them to the subscription, which is stricter.
  */
 function limits(kind: ArmKind, verb: Verb, scope: Scope, location: string): Limit[] {
-  const who = `${scope.account}/${scope.principal}/${location}`;
+  const caller = `${scope.account}/${scope.principal}/${location}`;
   const arm = (key: string, capacity: number, refillPerSecond: number): Limit => ({
-    key: `arm/${key}/${who}`,
+    key: `arm/${key}/${caller}`,
     capacity,
     refillPerSecond,
   });
@@ -139,15 +140,16 @@ function limits(kind: ArmKind, verb: Verb, scope: Scope, location: string): Limi
 }
 
 /**
- * azcore with the plugin's settings: three retries after 20, 60 and 120 s with jitter from 0.8 to 1.3, or
- * when Retry-After says; on the usual status codes and on 409 AnotherOperationInProgress.
+ * The retries of azcore with the plugin's settings: three retries, after the seconds in `Retry-After` or else after
+ * 20, 60 and 120 s multiplied by a random factor from 0.8 to 1.3. azcore retries the status codes below and 409
+ * AnotherOperationInProgress.
  * https://github.com/Azure/azure-sdk-for-go/blob/main/sdk/azcore/runtime/policy_retry.go
  */
 function retryDelay(error: CloudError, attempt: number, _waited: number, draw: number): number | undefined {
-  const retries =
+  const isRetryable =
     [408, 429, 500, 502, 503, 504].includes(error.status) ||
     (error.status === 409 && error.code === "AnotherOperationInProgress");
-  if (!retries || attempt > 3) {
+  if (!isRetryable || attempt > 3) {
     return undefined;
   }
   return error.retryAfterSeconds ?? Math.min(120, (2 ** attempt - 1) * 20 * (0.8 + 0.5 * draw));

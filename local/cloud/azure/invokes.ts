@@ -5,7 +5,7 @@ import { stringAt } from "../engine/properties";
 import type { Resource } from "../engine/store";
 import { armId, keyOf, text } from "./arm";
 
-/** The application id of AKS's own Microsoft Entra server: https://azure.github.io/kubelogin/concepts/aks.html */
+/** The id of AKS's Microsoft Entra server application: https://azure.github.io/kubelogin/concepts/aks.html */
 export const aksServerApplication = "6dae42f8-4368-4678-94ff-3960e28e3630";
 
 const listUserCredentials: Invoke = {
@@ -55,7 +55,10 @@ export const invokes: ReadonlyMap<string, Invoke> = new Map([
   ["azure-native:authorization:getClientConfig", getClientConfig],
 ]);
 
-/** A kubeconfig as AKS writes it (JSON is YAML): the user is an exec plugin, or the old auth provider. */
+/**
+ * A kubeconfig as AKS writes it; JSON is valid YAML.
+ * @param format `exec`: the user authenticates with an exec plugin; otherwise with the older auth provider
+ */
 function kubeconfigOf(
   cluster: Resource,
   format: string,

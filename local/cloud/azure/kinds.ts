@@ -1,12 +1,13 @@
 import type { Kind } from "../engine/kind";
+import { agentPool } from "./agentpool";
 import { roleAssignment } from "./authorization";
-import { agentPool, managedCluster } from "./containerservice";
+import { managedCluster } from "./containerservice";
 import { federatedIdentityCredential, userAssignedIdentity } from "./managedidentity";
 import { networkSecurityGroup, publicIPAddress } from "./network";
 import { resourceGroup } from "./resources";
 import { subnet, virtualNetwork } from "./virtualnetwork";
 
-/** Every resource type of azure-native that the simulated cloud has. */
+/** The resource types of azure-native that the simulated cloud supports, by type token. */
 export const kinds: ReadonlyMap<string, Kind> = new Map(
   [
     resourceGroup,

@@ -1,5 +1,5 @@
 /**
- * The public Azure regions that take deployments, with whether they have availability zones.
+ * The public Azure regions that accept deployments.
  * https://learn.microsoft.com/azure/reliability/regions-list
  */
 const locations: Readonly<Record<string, { readonly zones: boolean }>> = {
@@ -13,9 +13,14 @@ const locations: Readonly<Record<string, { readonly zones: boolean }>> = {
   ),
 };
 
-/** ARM's own form of a location: `West Europe` and `WestEurope` are `westeurope`. */
+/** The form of a location that ARM returns: `westeurope` for `West Europe` and `WestEurope`. */
 export function normalized(location: string): string {
   return location.toLowerCase().replaceAll(" ", "");
+}
+
+/** `Kind.same` for kinds whose location may be written in several forms. */
+export function isSameLocation(path: string, before: string, after: string): boolean {
+  return path === "location" && normalized(before) === normalized(after);
 }
 
 export function isLocation(location: string): boolean {

@@ -4,35 +4,37 @@ import { uuid } from "../engine/random";
 import {
   type ArmKind,
   armId,
-  groupOf,
+  groupReference,
   identifyInGroup,
   identity,
   locationFindings,
   nameFindings,
   operations,
-  parentOf,
+  parentIdOf,
+  parentKeyOf,
+  parentReference,
   text,
 } from "./arm";
-import { normalized } from "./locations";
+import { isSameLocation } from "./locations";
 
-const identities = "Microsoft.ManagedIdentity/userAssignedIdentities";
-const credentials = `${identities}/federatedIdentityCredentials`;
+const identityType = "Microsoft.ManagedIdentity/userAssignedIdentities";
+const credentialType = `${identityType}/federatedIdentityCredentials`;
 
 export const userAssignedIdentity: ArmKind = {
   token: "azure-native:managedidentity:UserAssignedIdentity",
-  armType: identities,
+  armType: identityType,
   apiVersion: "2023-01-31",
-  operations: operations(identities),
+  operations: operations(identityType),
   required: ["resourceGroupName", "location"],
   autoname: { property: "resourceName", style: "random", maximumLength: 128 },
   pathParameters: ["resourceGroupName", "resourceName"],
   unknown: ["name", "type", "clientId", "principalId", "tenantId", "systemData"],
   immutable: ["resourceGroupName", "resourceName", "location"],
-  same: (path, a, b) => path === "location" && normalized(a) === normalized(b),
-  identify: identifyInGroup(identities, "resourceName"),
-  parent: groupOf,
+  same: isSameLocation,
+  identify: identifyInGroup(identityType, "resourceName"),
+  parent: groupReference,
   *validate(draft) {
-    yield* locationFindings(draft, identities);
+    yield* locationFindings(draft, identityType);
     yield* nameFindings(draft.name, draft.id, {
       minimum: 3,
       maximum: 128,
@@ -49,9 +51,9 @@ export const userAssignedIdentity: ArmKind = {
 
 export const federatedIdentityCredential: ArmKind = {
   token: "azure-native:managedidentity:FederatedIdentityCredential",
-  armType: credentials,
+  armType: credentialType,
   apiVersion: "2023-01-31",
-  operations: operations(credentials),
+  operations: operations(credentialType),
   required: ["resourceGroupName", "resourceName", "audiences", "issuer", "subject"],
   autoname: { property: "federatedIdentityCredentialResourceName", style: "random", maximumLength: 120 },
   pathParameters: ["resourceGroupName", "resourceName", "federatedIdentityCredentialResourceName"],
@@ -63,21 +65,21 @@ export const federatedIdentityCredential: ArmKind = {
       armId(
         scope,
         inputs,
-        credentials,
+        credentialType,
         text(inputs, "resourceName"),
         text(inputs, "federatedIdentityCredentialResourceName"),
       ),
       "",
     ),
-  parent: (draft) => parentOf(draft, credentials),
-  locks: ({ key }) => [key.split("/").slice(0, -2).join("/")],
+  parent: (draft) => parentReference(draft, credentialType),
+  locks: ({ id }) => [parentKeyOf(id)],
   // https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations#errors
   conflict: (_, { id }) =>
     new CloudError(
       409,
       "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity",
       "Too many Federated Identity Credentials are written concurrently for the managed identity " +
-        `'${id.split("/").slice(0, -2).join("/")}'. Concurrent Federated Identity Credentials writes under the ` +
+        `'${parentIdOf(id)}'. Concurrent Federated Identity Credentials writes under the ` +
         "same managed identity are not supported.",
     ),
   *validate({ inputs, name, id, key, view }) {
@@ -90,7 +92,7 @@ export const federatedIdentityCredential: ArmKind = {
       yield invalid("Exactly one audience is allowed.");
     }
     const siblings = view
-      .children(key.split("/").slice(0, -2).join("/"))
+      .children(parentKeyOf(id))
       .filter((sibling) => sibling.type === federatedIdentityCredential.token && sibling.key !== key);
     if (siblings.length >= 20) {
       yield new CloudError(
@@ -100,14 +102,14 @@ export const federatedIdentityCredential: ArmKind = {
       );
     }
     const subject = stringAt(inputs, "subject");
-    const twin = siblings.find(
+    const duplicate = siblings.find(
       (sibling) => sibling.inputs.issuer === issuer && sibling.inputs.subject === subject,
     );
-    if (twin !== undefined) {
+    if (duplicate !== undefined) {
       yield new CloudError(
         409,
         "Conflict",
-        `Issuer and subject combination already exists for this Managed Identity (in '${twin.name}').`,
+        `Issuer and subject combination already exists for this Managed Identity (in '${duplicate.name}').`,
       );
     }
   },

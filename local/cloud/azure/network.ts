@@ -6,7 +6,7 @@ import { uuid } from "../engine/random";
 import {
   type ArmKind,
   etagOf,
-  groupOf,
+  groupReference,
   identifyInGroup,
   locationFindings,
   nameFindings,
@@ -14,25 +14,25 @@ import {
   text,
   zoneFindings,
 } from "./arm";
-import { normalized } from "./locations";
+import { isSameLocation } from "./locations";
 import { networkName } from "./virtualnetwork";
 
-const groups = "Microsoft.Network/networkSecurityGroups";
-const addresses = "Microsoft.Network/publicIPAddresses";
+const securityGroupType = "Microsoft.Network/networkSecurityGroups";
+const addressType = "Microsoft.Network/publicIPAddresses";
 
 export const networkSecurityGroup: ArmKind = {
   token: "azure-native:network:NetworkSecurityGroup",
-  armType: groups,
+  armType: securityGroupType,
   apiVersion: "2024-05-01",
   provisioning: { creating: "Updating" },
   etag: "etag",
-  operations: operations(groups),
+  operations: operations(securityGroupType),
   required: ["resourceGroupName", "location"],
   autoname: { property: "networkSecurityGroupName", style: "random", maximumLength: 80 },
   pathParameters: ["resourceGroupName", "networkSecurityGroupName", "id"],
   unknown: ["name", "type", "etag", "provisioningState", "resourceGuid", "defaultSecurityRules"],
   immutable: ["resourceGroupName", "networkSecurityGroupName"],
-  same: (path, a, b) => path === "location" && normalized(a) === normalized(b),
+  same: isSameLocation,
   *check(inputs) {
     for (const [i, rule] of objectsAt(inputs, "securityRules").entries()) {
       for (const name of ["access", "direction", "priority", "protocol"]) {
@@ -43,10 +43,10 @@ export const networkSecurityGroup: ArmKind = {
       }
     }
   },
-  identify: identifyInGroup(groups, "networkSecurityGroupName"),
-  parent: groupOf,
+  identify: identifyInGroup(securityGroupType, "networkSecurityGroupName"),
+  parent: groupReference,
   *validate(draft) {
-    yield* locationFindings(draft, groups);
+    yield* locationFindings(draft, securityGroupType);
     yield* nameFindings(draft.name, draft.id, { minimum: 1, maximum: 80, pattern: networkName });
     yield* ruleFindings(objectsAt(draft.inputs, "securityRules"));
   },
@@ -60,28 +60,28 @@ export const networkSecurityGroup: ArmKind = {
     })),
     defaultSecurityRules: [],
   }),
-  inUse: (resource, by) =>
+  inUse: (resource, users) =>
     new CloudError(
       400,
       "InUseNetworkSecurityGroupCannotBeDeleted",
       `Network security group ${resource.id} cannot be deleted because it is in use by the following resources: ` +
-        `${by.map(({ id }) => id).join(", ")}. In order to delete the Network security group, remove the ` +
+        `${users.map(({ id }) => id).join(", ")}. In order to delete the Network security group, remove the ` +
         "association with the resource(s). To learn how to do this, see aka.ms/deletensg.",
     ),
 };
 
 export const publicIPAddress: ArmKind = {
   token: "azure-native:network:PublicIPAddress",
-  armType: addresses,
+  armType: addressType,
   apiVersion: "2024-05-01",
   provisioning: { creating: "Updating" },
   etag: "etag",
-  operations: operations(addresses),
+  operations: operations(addressType),
   required: ["resourceGroupName", "location"],
   autoname: { property: "publicIpAddressName", style: "random", maximumLength: 80 },
   pathParameters: ["resourceGroupName", "publicIpAddressName", "id"],
   unknown: ["name", "type", "etag", "provisioningState", "resourceGuid", "ipAddress", "dnsSettings.fqdn"],
-  // Read from forceNewMap in the plugin's gen/replacement.go, and the path parameters.
+  // The path parameters and the properties in forceNewMap of the plugin's gen/replacement.go.
   immutable: [
     "resourceGroupName",
     "publicIpAddressName",
@@ -90,18 +90,18 @@ export const publicIPAddress: ArmKind = {
     "publicIPPrefix",
     "sku",
   ],
-  same: (path, a, b) => path === "location" && normalized(a) === normalized(b),
+  same: isSameLocation,
   unordered: ["zones"],
-  identify: identifyInGroup(addresses, "publicIpAddressName"),
-  parent: groupOf,
+  identify: identifyInGroup(addressType, "publicIpAddressName"),
+  parent: groupReference,
   *validate(draft) {
     const { inputs, id, name, previous, view, key, location } = draft;
-    yield* locationFindings(draft, addresses);
+    yield* locationFindings(draft, addressType);
     yield* nameFindings(name, id, { minimum: 1, maximum: 80, pattern: networkName });
     yield* zoneFindings(stringsAt(inputs, "zones"), text(inputs, "location"), id);
     const sku = stringAt(inputs, "sku.name") ?? "Basic";
     if (sku === "Basic") {
-      // Retired on 2025-09-30: https://learn.microsoft.com/azure/virtual-network/ip-services/public-ip-basic-upgrade-guidance
+      // Azure retired the Basic SKU on 2025-09-30: https://learn.microsoft.com/azure/virtual-network/ip-services/public-ip-basic-upgrade-guidance
       yield new CloudError(
         400,
         "IPv4BasicSkuPublicIpCountLimitReached",
@@ -134,7 +134,7 @@ export const publicIPAddress: ArmKind = {
             "^[a-z][a-z0-9-]{1,61}[a-z0-9]$.",
         );
       }
-      const twin = view
+      const duplicate = view
         .list(publicIPAddress.token)
         .find(
           (other) =>
@@ -142,7 +142,7 @@ export const publicIPAddress: ArmKind = {
             other.location === location &&
             stringAt(other.inputs, "dnsSettings.domainNameLabel") === label,
         );
-      if (twin !== undefined) {
+      if (duplicate !== undefined) {
         yield new CloudError(
           400,
           "DnsRecordInUse",
@@ -164,12 +164,12 @@ export const publicIPAddress: ArmKind = {
         : { dnsSettings: { domainNameLabel: label, fqdn: `${label}.${location}.cloudapp.azure.com` } }),
     };
   },
-  inUse: (resource, by) =>
+  inUse: (resource, users) =>
     new CloudError(
       400,
       "PublicIPAddressCannotBeDeleted",
       `Public IP address ${resource.id} can not be deleted since it is still allocated to resource ` +
-        `${by[0]?.id ?? ""}. In order to delete the public IP, disassociate/detach the Public IP address from the ` +
+        `${users[0]?.id ?? ""}. In order to delete the public IP, disassociate/detach the Public IP address from the ` +
         "resource. To learn how to do this, see aka.ms/deletepublicip.",
     ),
 };
@@ -180,7 +180,7 @@ function zonesOf(inputs: PropertyMap): string {
 
 /** https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview#security-rules */
 function* ruleFindings(rules: readonly PropertyMap[]): Generator<CloudError> {
-  const bad = (code: string, rule: PropertyMap, detail: string) =>
+  const invalidRule = (code: string, rule: PropertyMap, detail: string) =>
     new CloudError(400, code, `Security rule ${text(rule, "name")} ${detail}`);
   for (const [i, rule] of rules.entries()) {
     if (!isGiven(rule, "name")) {
@@ -188,25 +188,25 @@ function* ruleFindings(rules: readonly PropertyMap[]): Generator<CloudError> {
     }
     const priority = numberAt(rule, "priority") ?? 0;
     if (!Number.isInteger(priority) || priority < 100 || priority > 4096) {
-      yield bad(
+      yield invalidRule(
         "SecurityRuleInvalidPriority",
         rule,
         `has invalid Priority. Value provided: ${priority} Allowed range 100-4096.`,
       );
     }
-    const twin = rules
+    const conflicting = rules
       .slice(0, i)
       .find((other) => other.priority === priority && other.direction === rule.direction);
-    if (twin !== undefined) {
-      yield bad(
+    if (conflicting !== undefined) {
+      yield invalidRule(
         "SecurityRuleConflict",
         rule,
-        `conflicts with rule ${text(twin, "name")}. Rules cannot have the same Priority and Direction.`,
+        `conflicts with rule ${text(conflicting, "name")}. Rules cannot have the same Priority and Direction.`,
       );
     }
     const namesake = rules.slice(0, i).find((other) => other.name === rule.name);
     if (namesake !== undefined) {
-      yield bad("DuplicateResourceName", rule, "has the name of another rule.");
+      yield invalidRule("DuplicateResourceName", rule, "has the name of another rule.");
     }
     const choices: readonly [string, readonly string[]][] = [
       ["access", ["Allow", "Deny"]],
@@ -215,9 +215,9 @@ function* ruleFindings(rules: readonly PropertyMap[]): Generator<CloudError> {
     ];
     for (const [property, allowed] of choices) {
       const value = text(rule, property);
-      if (!allowed.some((one) => one.toLowerCase() === value.toLowerCase())) {
+      if (!allowed.some((choice) => choice.toLowerCase() === value.toLowerCase())) {
         const name = property.charAt(0).toUpperCase() + property.slice(1);
-        yield bad(
+        yield invalidRule(
           `SecurityRuleInvalid${name}`,
           rule,
           `has invalid ${name}. Value provided: ${value}; allowed: ${allowed.join(", ")}.`,
@@ -225,34 +225,35 @@ function* ruleFindings(rules: readonly PropertyMap[]): Generator<CloudError> {
       }
     }
     for (const side of ["source", "destination"]) {
-      const ports = either(rule, `${side}PortRange`, `${side}PortRanges`);
-      const prefixes = either(rule, `${side}AddressPrefix`, `${side}AddressPrefixes`);
-      const wrongPort = ports.find((range) => !isPortRange(range));
-      if (ports.length === 0 || wrongPort !== undefined) {
-        yield bad(
+      const ports = valuesAt(rule, `${side}PortRange`, `${side}PortRanges`);
+      const prefixes = valuesAt(rule, `${side}AddressPrefix`, `${side}AddressPrefixes`);
+      const invalidPort = ports.find((range) => !isPortRange(range));
+      if (ports.length === 0 || invalidPort !== undefined) {
+        yield invalidRule(
           "SecurityRuleInvalidPortRange",
           rule,
-          `has invalid Port range. Value provided: ${wrongPort}.`,
+          `has invalid Port range. Value provided: ${invalidPort}.`,
         );
       }
-      const wrongPrefix = prefixes.find((prefix) => !isAddressPrefix(prefix));
+      const invalidPrefix = prefixes.find((prefix) => !isAddressPrefix(prefix));
       if (
-        wrongPrefix !== undefined ||
+        invalidPrefix !== undefined ||
         (prefixes.length === 0 && !isGiven(rule, `${side}ApplicationSecurityGroups`))
       ) {
-        yield bad(
+        yield invalidRule(
           "SecurityRuleInvalidAddressPrefix",
           rule,
-          `has invalid Address prefix. Value provided: ${wrongPrefix}.`,
+          `has invalid Address prefix. Value provided: ${invalidPrefix}.`,
         );
       }
     }
   }
 }
 
-function either(rule: PropertyMap, single: string, several: string): readonly string[] {
-  const one = stringAt(rule, single);
-  return one === undefined ? stringsAt(rule, several) : [one];
+/** The values of a rule's list property, or of the property for a single value if the rule sets that property. */
+function valuesAt(rule: PropertyMap, singleProperty: string, listProperty: string): readonly string[] {
+  const value = stringAt(rule, singleProperty);
+  return value === undefined ? stringsAt(rule, listProperty) : [value];
 }
 
 function isPortRange(range: string): boolean {
@@ -260,7 +261,7 @@ function isPortRange(range: string): boolean {
   return range === "*" || (from !== "" && Number(to) <= 65535 && Number(from) <= Number(to));
 }
 
-/** A range, an address, `*`, or a service tag, which is a word (`Internet`, `Storage.WestEurope`). */
+/** True for a range, an address, `*`, or a service tag (`Internet`, `Storage.WestEurope`). */
 function isAddressPrefix(prefix: string): boolean {
   return (
     prefix === "*" ||

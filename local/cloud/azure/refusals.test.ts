@@ -11,38 +11,53 @@ beforeEach(async () => {
   azure = fixture.azure;
 });
 
-describe("refused", () => {
+describe("the cloud refuses", () => {
   test.each([
-    ["no location", group, { resourceGroupName: "other" }, /missing required property 'location'/],
-    ["no such location", group, { location: "westeuropa" }, /LocationNotAvailableForResourceGroup/],
     [
-      "a long name",
+      "a resource group without a location",
+      group,
+      { resourceGroupName: "other" },
+      /missing required property 'location'/,
+    ],
+    [
+      "a resource group in a location that does not exist",
+      group,
+      { location: "westeuropa" },
+      /LocationNotAvailableForResourceGroup/,
+    ],
+    [
+      "a resource group name that is too long",
       group,
       { location: "westeurope", resourceGroupName: "a".repeat(91) },
       /is too long \(91\)/,
     ],
     [
-      "a name that ends with a dot",
+      "a resource group name that ends with a dot",
       group,
       { location: "westeurope", resourceGroupName: "a." },
       /InvalidResourceGroup/,
     ],
     [
-      "no such group",
+      "an identity in a resource group that does not exist",
       identity,
       { resourceGroupName: "none", location: "westeurope" },
       /ResourceGroupNotFound/,
     ],
-    ["a short name", identity, { ...inGroup, resourceName: "ab" }, /InvalidResourceName/],
-    ["basic addresses", address, inGroup, /IPv4BasicSkuPublicIpCountLimitReached/],
     [
-      "dynamic standard addresses",
+      "an identity name that is too short",
+      identity,
+      { ...inGroup, resourceName: "ab" },
+      /InvalidResourceName/,
+    ],
+    ["an address of the Basic SKU", address, inGroup, /IPv4BasicSkuPublicIpCountLimitReached/],
+    [
+      "a dynamic address of the Standard SKU",
       address,
       { ...inGroup, sku: { name: "Standard" }, publicIPAllocationMethod: "Dynamic" },
       /MustBeStatic/,
     ],
     [
-      "zones where there are none",
+      "an address in a zone of a location without zones",
       address,
       {
         ...inGroup,
@@ -54,13 +69,13 @@ describe("refused", () => {
       /AvailabilityZoneNotSupported/,
     ],
     [
-      "an address space that is none",
+      "an address space that is not a valid range",
       network,
       { ...inGroup, addressSpace: { addressPrefixes: ["10.0.0.1/16"] } },
       /InvalidCIDRNotation/,
     ],
     [
-      "an address space that overlaps itself",
+      "an address space with overlapping ranges",
       network,
       { ...inGroup, addressSpace: { addressPrefixes: ["10.0.0.0/8", "10.1.0.0/16"] } },
       /overlap/,
@@ -71,8 +86,8 @@ describe("refused", () => {
   });
 
   test.each([
-    ["outside of the network", "10.1.0.0/24", /NetcfgSubnetRangeOutsideVnet/],
-    ["overlapping", "10.0.0.0/24", /NetcfgSubnetRangesOverlap/],
+    ["outside the virtual network's address space", "10.1.0.0/24", /NetcfgSubnetRangeOutsideVnet/],
+    ["that overlaps another subnet", "10.0.0.0/24", /NetcfgSubnetRangesOverlap/],
     ["smaller than /29", "10.0.9.0/30", /NetcfgInvalidSubnet/],
   ])("a subnet %s", async (_, prefix, message) => {
     await fixture.vnet();
@@ -80,14 +95,18 @@ describe("refused", () => {
     await expect(fixture.subnet(prefix, "bad")).rejects.toThrow(message);
   });
 
-  test("a subnet of a network or with a security group that does not exist", async () => {
+  test("a subnet whose virtual network or security group does not exist", async () => {
     await expect(fixture.subnet("10.0.0.0/24")).rejects.toThrow(/ParentResourceNotFound/);
     await fixture.vnet();
-    const nowhere = { networkSecurityGroup: { id: "/subscriptions/sub/resourceGroups/rg/providers/x/y/z" } };
-    await expect(fixture.subnet("10.0.0.0/24", "nodes", nowhere)).rejects.toThrow(/InvalidResourceReference/);
+    const missingGroup = {
+      networkSecurityGroup: { id: "/subscriptions/sub/resourceGroups/rg/providers/x/y/z" },
+    };
+    await expect(fixture.subnet("10.0.0.0/24", "nodes", missingGroup)).rejects.toThrow(
+      /InvalidResourceReference/,
+    );
   });
 
-  test("security rules of one priority and direction, and out of range", async () => {
+  test("security rules with the same priority and direction, and priorities and ports out of range", async () => {
     const rule = (name: string, priority: number, port = "30303") => ({
       name,
       priority,
@@ -99,38 +118,43 @@ describe("refused", () => {
       destinationAddressPrefix: "*",
       destinationPortRange: port,
     });
-    const make = (...securityRules: PropertyMap[]) =>
+    const create = (...securityRules: PropertyMap[]) =>
       azure.create(securityGroup, "nsg", { ...inGroup, securityRules });
-    await expect(make(rule("a", 100), rule("b", 100))).rejects.toThrow(/SecurityRuleConflict/);
-    await expect(make(rule("a", 99))).rejects.toThrow(/SecurityRuleInvalidPriority/);
-    await expect(make(rule("a", 100, "70000"))).rejects.toThrow(/SecurityRuleInvalidPortRange/);
-    await make(rule("a", 100), rule("b", 101));
+    await expect(create(rule("a", 100), rule("b", 100))).rejects.toThrow(/SecurityRuleConflict/);
+    await expect(create(rule("a", 99))).rejects.toThrow(/SecurityRuleInvalidPriority/);
+    await expect(create(rule("a", 100, "70000"))).rejects.toThrow(/SecurityRuleInvalidPortRange/);
+    await create(rule("a", 100), rule("b", 101));
   });
 
   test.each([
-    ["no system pool", {}, { mode: "User" }, /at least one system pool/],
-    ["a pool's name", {}, { name: "System" }, /agentPool.name is invalid/],
-    ["a machine size of bad form", {}, { vmSize: "D4s_v5" }, /VMSizeNotSupported/],
-    ["an old Kubernetes", { kubernetesVersion: "1.20" }, {}, /K8sVersionNotSupported/],
+    ["without a system pool", {}, { mode: "User" }, /at least one system pool/],
+    ["with an invalid pool name", {}, { name: "System" }, /agentPool.name is invalid/],
+    ["with an invalid machine size", {}, { vmSize: "D4s_v5" }, /VMSizeNotSupported/],
+    ["with an unsupported Kubernetes version", { kubernetesVersion: "1.20" }, {}, /K8sVersionNotSupported/],
     [
-      "workload identity without an issuer",
+      "with workload identity but without an issuer",
       { securityProfile: { workloadIdentity: { enabled: true } } },
       {},
       /OIDC issuer/,
     ],
-    ["no DNS prefix", { dnsPrefix: null }, {}, /dnsPrefix is missing/],
+    ["without a DNS prefix", { dnsPrefix: null }, {}, /dnsPrefix is missing/],
     [
-      "a DNS service outside",
+      "with a DNS service IP outside the service range",
       { networkProfile: { serviceCidr: "10.9.0.0/16", dnsServiceIP: "10.8.0.10" } },
       {},
       /outside the service CIDR/,
     ],
-    ["a subnet that is none", {}, { vnetSubnetID: "/subscriptions/sub/x" }, /InvalidResourceReference/],
-  ] as const)("a cluster with %s", async (_, more, profile, message) => {
-    await expect(fixture.aks(more as PropertyMap, profile as PropertyMap)).rejects.toThrow(message);
+    [
+      "with a subnet that does not exist",
+      {},
+      { vnetSubnetID: "/subscriptions/sub/x" },
+      /InvalidResourceReference/,
+    ],
+  ] as const)("a cluster %s", async (_, overrides, profile, message) => {
+    await expect(fixture.aks(overrides as PropertyMap, profile as PropertyMap)).rejects.toThrow(message);
   });
 
-  test("a cluster whose services overlap its subnet", async () => {
+  test("a cluster whose service range overlaps its subnet", async () => {
     await fixture.vnet();
     const { id } = await fixture.subnet("10.0.0.0/20");
     await expect(fixture.aks({}, { vnetSubnetID: id })).rejects.toThrow(

@@ -1,10 +1,10 @@
 import { CloudError } from "../engine/errors";
-import { type ArmKind, groupId, identity, operations, specified, text } from "./arm";
-import { isLocation, locationNames, normalized } from "./locations";
+import { type ArmKind, groupId, identity, nameFailures, operations, text } from "./arm";
+import { isLocation, isSameLocation, locationNames } from "./locations";
 
 const armType = "Microsoft.Resources/resourceGroups";
 
-// The specification's own rule: https://learn.microsoft.com/rest/api/resources/resource-groups/create-or-update
+// The rule in the API's specification: https://learn.microsoft.com/rest/api/resources/resource-groups/create-or-update
 const nameRule = { minimum: 1, maximum: 90, pattern: /^[-\w._()]+$/ };
 
 export const resourceGroup: ArmKind = {
@@ -17,8 +17,8 @@ export const resourceGroup: ArmKind = {
   pathParameters: ["resourceGroupName"],
   unknown: ["name", "type", "properties"],
   immutable: ["resourceGroupName", "location"],
-  same: (path, a, b) => path === "location" && normalized(a) === normalized(b),
-  check: (inputs) => specified(inputs, "resourceGroupName", nameRule),
+  same: isSameLocation,
+  check: (inputs) => nameFailures(inputs, "resourceGroupName", nameRule),
   identify: ({ inputs, scope }) =>
     identity(groupId(scope, text(inputs, "resourceGroupName")), text(inputs, "location")),
   *validate({ inputs, name }) {

@@ -8,113 +8,123 @@ import type { Resource } from "../engine/store";
 import {
   type ArmKind,
   armId,
-  groupOf,
+  groupReference,
   identifyInGroup,
   identity,
-  keyOf,
   locationFindings,
   nameFindings,
   operations,
-  parentOf,
+  parentKeyOf,
+  parentReference,
   referenceTo,
   text,
 } from "./arm";
-import { normalized } from "./locations";
+import { isSameLocation } from "./locations";
 
-const networks = "Microsoft.Network/virtualNetworks";
-const subnets = `${networks}/subnets`;
+const networkType = "Microsoft.Network/virtualNetworks";
+const subnetType = `${networkType}/subnets`;
 
 export const virtualNetwork: ArmKind = {
   token: "azure-native:network:VirtualNetwork",
-  armType: networks,
+  armType: networkType,
   apiVersion: "2024-05-01",
   provisioning: { creating: "Updating" },
   etag: "etag",
-  operations: operations(networks),
+  operations: operations(networkType),
   required: ["resourceGroupName", "location"],
   autoname: { property: "virtualNetworkName", style: "random", maximumLength: 64 },
   pathParameters: ["resourceGroupName", "virtualNetworkName", "id"],
   unknown: ["name", "type", "etag", "provisioningState", "resourceGuid"],
   immutable: ["resourceGroupName", "virtualNetworkName", "location"],
-  same: (path, a, b) => path === "location" && normalized(a) === normalized(b),
-  identify: identifyInGroup(networks, "virtualNetworkName"),
-  parent: groupOf,
+  same: isSameLocation,
+  identify: identifyInGroup(networkType, "virtualNetworkName"),
+  parent: groupReference,
   *validate(draft) {
-    yield* locationFindings(draft, networks);
+    yield* locationFindings(draft, networkType);
     yield* nameFindings(draft.name, draft.id, { minimum: 2, maximum: 64, pattern: networkName });
     yield* addressSpaceFindings(draft);
     const inline = objectsAt(draft.inputs, "subnets");
-    for (const [i, one] of inline.entries()) {
-      const id = `${draft.id}/subnets/${text(one, "name")}`;
-      const others = inline.slice(0, i).flatMap((other) => prefixesOf(other));
-      yield* subnetFindings(id, one, stringsAt(draft.inputs, "addressSpace.addressPrefixes"), others);
+    for (const [i, inputs] of inline.entries()) {
+      const id = `${draft.id}/subnets/${text(inputs, "name")}`;
+      yield* subnetFindings({
+        id,
+        inputs,
+        addressSpace: stringsAt(draft.inputs, "addressSpace.addressPrefixes"),
+        siblingPrefixes: inline.slice(0, i).flatMap(prefixesOf),
+      });
     }
   },
   computed: ({ unique, previous }) => previous?.computed ?? { resourceGuid: uuid(unique, "guid") },
   *children(draft) {
-    for (const one of objectsAt(draft.inputs, "subnets")) {
-      const id = `${draft.id}/subnets/${text(one, "name")}`;
+    for (const inputs of objectsAt(draft.inputs, "subnets")) {
+      const id = `${draft.id}/subnets/${text(inputs, "name")}`;
       yield {
         ...identity(id, draft.location),
         type: subnet.token,
         inputs: {
-          ...without(one, ["id"]),
-          subnetName: text(one, "name"),
+          ...without(inputs, ["id"]),
+          subnetName: text(inputs, "name"),
           virtualNetworkName: draft.name,
           resourceGroupName: text(draft.inputs, "resourceGroupName"),
         },
         computed: {},
-        references: [...subnetReferences(id, one)].map(({ key }) => key),
+        references: [...subnetReferences(id, inputs)].map(({ key }) => key),
       };
     }
   },
-  // Subnets made as resources of their own are left out, so that a refresh without drift shows no change.
+  // Only inline subnets are outputs, not subnet resources, so that a refresh without drift shows no change.
   outputs: (resource, view) => ({
-    subnets: objectsAt(resource.inputs, "subnets").map((one) => ({
-      ...one,
-      id: `${resource.id}/subnets/${text(one, "name")}`,
+    subnets: objectsAt(resource.inputs, "subnets").map((inputs) => ({
+      ...inputs,
+      id: `${resource.id}/subnets/${text(inputs, "name")}`,
       provisioningState: view.state(resource) === "Creating" ? "Updating" : view.state(resource),
     })),
     virtualNetworkPeerings: [],
   }),
-  inUse: (resource, by) => subnetInUse(resource, by),
+  inUse: subnetInUse,
 };
 
 export const subnet: ArmKind = {
   token: "azure-native:network:Subnet",
-  armType: subnets,
+  armType: subnetType,
   apiVersion: "2024-05-01",
   provisioning: { creating: "Updating" },
   etag: "etag",
-  operations: operations(subnets),
+  operations: operations(subnetType),
   required: ["resourceGroupName", "virtualNetworkName"],
   autoname: { property: "subnetName", style: "random", maximumLength: 80 },
   pathParameters: ["resourceGroupName", "virtualNetworkName", "subnetName", "id"],
   unknown: ["name", "etag", "provisioningState", "purpose"],
   immutable: ["resourceGroupName", "virtualNetworkName", "subnetName"],
   identify: ({ inputs, scope, view }) => {
-    const id = armId(scope, inputs, subnets, text(inputs, "virtualNetworkName"), text(inputs, "subnetName"));
-    return identity(id, view.find(networkOf(id))?.location ?? "");
+    const id = armId(
+      scope,
+      inputs,
+      subnetType,
+      text(inputs, "virtualNetworkName"),
+      text(inputs, "subnetName"),
+    );
+    return identity(id, view.find(parentKeyOf(id))?.location ?? "");
   },
-  parent: (draft) => parentOf(draft, subnets),
+  parent: (draft) => parentReference(draft, subnetType),
   references: ({ id, inputs }) => subnetReferences(id, inputs),
-  // A subnet's write holds its virtual network and what it refers to.
-  locks: ({ id, inputs }) => [networkOf(id), ...[...subnetReferences(id, inputs)].map(({ key }) => key)],
+  // A write of a subnet also locks its virtual network and the resources to which the subnet refers.
+  locks: ({ id, inputs }) => [parentKeyOf(id), ...[...subnetReferences(id, inputs)].map(({ key }) => key)],
   *validate({ id, key, name, inputs, view, location }) {
     yield* nameFindings(name, id, { minimum: 1, maximum: 80, pattern: networkName });
-    const network = view.find(networkOf(id));
+    const network = view.find(parentKeyOf(id));
     const siblings = view
-      .children(networkOf(id))
+      .children(parentKeyOf(id))
       .filter((sibling) => sibling.type === subnet.token && sibling.key !== key);
-    yield* subnetFindings(
+    yield* subnetFindings({
       id,
       inputs,
-      network === undefined ? [] : stringsAt(network.inputs, "addressSpace.addressPrefixes"),
-      siblings.flatMap((sibling) => prefixesOf(sibling.inputs)),
-    );
+      addressSpace: network === undefined ? [] : stringsAt(network.inputs, "addressSpace.addressPrefixes"),
+      siblingPrefixes: siblings.flatMap((sibling) => prefixesOf(sibling.inputs)),
+    });
     yield* regionFindings(id, inputs, view, location);
   },
-  inUse: (resource, by) => subnetInUse(resource, by),
+  inUse: subnetInUse,
 };
 
 /** Every address range of a subnet's inputs. */
@@ -126,10 +136,6 @@ export function prefixesOf(inputs: PropertyMap): readonly string[] {
 // "Alphanumerics, underscores, periods, and hyphens. Start with alphanumeric. End alphanumeric or underscore."
 // https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftnetwork
 export const networkName = /^[A-Za-z0-9]([\w.-]*\w)?$/;
-
-function networkOf(subnetId: string): string {
-  return keyOf(subnetId.split("/").slice(0, -2).join("/"));
-}
 
 function* subnetReferences(id: string, inputs: PropertyMap): Generator<Reference> {
   for (const property of ["networkSecurityGroup", "natGateway", "routeTable"]) {
@@ -163,15 +169,15 @@ function* addressSpaceFindings({ id, inputs, key, view }: Draft): Generator<Clou
       `Virtual network ${id} has no address space. Specify addressSpace.addressPrefixes.`,
     );
   }
-  const wrong = prefixes.filter((prefix) => parseRange(prefix) === undefined);
-  for (const prefix of wrong) {
+  const invalid = prefixes.filter((prefix) => parseRange(prefix) === undefined);
+  for (const prefix of invalid) {
     yield invalidNotation(prefix, id);
   }
-  if (wrong.length > 0) {
+  if (invalid.length > 0) {
     return;
   }
-  // /29 to /2: https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq#how-small-and-how-large-can-virtual-networks-and-subnets-be
-  for (const prefix of prefixes.filter((one) => prefixLength(one) > 29 || prefixLength(one) < 2)) {
+  // Azure accepts prefix lengths from /2 to /29: https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq#how-small-and-how-large-can-virtual-networks-and-subnets-be
+  for (const prefix of prefixes.filter((range) => prefixLength(range) > 29 || prefixLength(range) < 2)) {
     yield new CloudError(
       400,
       "VnetAddressPrefixSizeNotSupported",
@@ -201,12 +207,16 @@ function* addressSpaceFindings({ id, inputs, key, view }: Draft): Generator<Clou
   }
 }
 
-function* subnetFindings(
-  id: string,
-  inputs: PropertyMap,
-  spaces: readonly string[],
-  taken: readonly string[],
-): Generator<CloudError> {
+interface SubnetCheck {
+  readonly id: string;
+  readonly inputs: PropertyMap;
+  /** Address ranges of the virtual network. */
+  readonly addressSpace: readonly string[];
+  /** Address ranges of the virtual network's other subnets. */
+  readonly siblingPrefixes: readonly string[];
+}
+
+function* subnetFindings({ id, inputs, addressSpace, siblingPrefixes }: SubnetCheck): Generator<CloudError> {
   const name = id.split("/").at(-1) ?? id;
   const network = id.split("/").at(-3) ?? id;
   const prefixes = prefixesOf(inputs);
@@ -229,14 +239,14 @@ function* subnetFindings(
         "NetcfgInvalidSubnet",
         `Subnet '${name}' is not valid in virtual network '${network}'. ${prefix} is smaller than a /29.`,
       );
-    } else if (!spaces.some((space) => parseRange(space) !== undefined && contains(space, prefix))) {
+    } else if (!addressSpace.some((space) => parseRange(space) !== undefined && contains(space, prefix))) {
       yield new CloudError(
         400,
         "NetcfgSubnetRangeOutsideVnet",
         `Subnet '${name}' is not valid because its IP address range is outside the IP address range of virtual ` +
           `network '${network}'.`,
       );
-    } else if (taken.some((other) => parseRange(other) !== undefined && overlap(other, prefix))) {
+    } else if (siblingPrefixes.some((other) => parseRange(other) !== undefined && overlap(other, prefix))) {
       yield new CloudError(
         400,
         "NetcfgSubnetRangesOverlap",
@@ -255,11 +265,11 @@ function invalidNotation(prefix: string, id: string): CloudError {
   );
 }
 
-function subnetInUse(resource: Resource, by: readonly Resource[]): CloudError {
+function subnetInUse(resource: Resource, users: readonly Resource[]): CloudError {
   return new CloudError(
     400,
     "InUseSubnetCannotBeDeleted",
-    `Subnet ${resource.name} is in use by ${by.map(({ id }) => id).join(", ")} and cannot be deleted. In order to ` +
+    `Subnet ${resource.name} is in use by ${users.map(({ id }) => id).join(", ")} and cannot be deleted. In order to ` +
       "delete the subnet, delete all the resources within the subnet. See aka.ms/deletesubnet.",
   );
 }

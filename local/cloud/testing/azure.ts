@@ -17,7 +17,7 @@ export const types = {
 
 export const inGroup = { resourceGroupName: "rg", location: "westeurope" };
 
-/** A subscription `sub` with a resource group `rg`, and what tests make in it. */
+/** A subscription `sub` with a resource group `rg`, and methods that create resources in this group. */
 export class AzureFixture {
   private constructor(
     readonly cloud: Cloud,
@@ -39,17 +39,17 @@ export class AzureFixture {
     });
   }
 
-  subnet(addressPrefix: string, name = "nodes", more: PropertyMap = {}): Promise<Created> {
+  subnet(addressPrefix: string, name = "nodes", overrides: PropertyMap = {}): Promise<Created> {
     return this.azure.create(types.subnet, name, {
       resourceGroupName: "rg",
       virtualNetworkName: "vnet",
       subnetName: name,
       addressPrefix,
-      ...more,
+      ...overrides,
     });
   }
 
-  aks(more: PropertyMap = {}, profile: PropertyMap = {}): Promise<Created> {
+  aks(overrides: PropertyMap = {}, profile: PropertyMap = {}): Promise<Created> {
     return this.azure.create(types.cluster, "aks", {
       ...inGroup,
       resourceName: "aks",
@@ -58,7 +58,7 @@ export class AzureFixture {
       agentPoolProfiles: [
         { name: "system", mode: "System", count: 1, vmSize: "Standard_D4s_v5", ...profile },
       ],
-      ...more,
+      ...overrides,
     });
   }
 }

@@ -4,15 +4,15 @@ import type { Ports } from "./process";
 
 export interface Settings {
   readonly ports: Ports;
-  /** A folder for the file backend. */
+  /** Directory of the file backend. */
   readonly backend: string;
   readonly vnetPrefix?: string;
   readonly tags?: Record<string, string>;
-  /** Takes over a cluster that is there already. */
+  /** Id of an existing cluster to import; when absent, the program creates a cluster. */
   readonly importCluster?: string;
 }
 
-/** A small network and cluster in Azure, for the real engine. */
+/** A stack with a small virtual network and a cluster in Azure, deployed by the real Pulumi engine. */
 export async function stackOf({ ports, backend, ...settings }: Settings): Promise<Stack> {
   const program = async () => {
     const group = new azure.resources.ResourceGroup("group", {
@@ -64,7 +64,7 @@ export async function stackOf({ ports, backend, ...settings }: Settings): Promis
   );
 }
 
-// As a process of its own, so that a test can kill it together with its engine: settings as JSON.
+// Run as a separate process with the settings as JSON, so that a test can kill the program together with its engine.
 if (require.main === module) {
   stackOf(JSON.parse(process.argv[2] ?? "{}") as Settings)
     .then((stack) => stack.up())

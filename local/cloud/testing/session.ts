@@ -8,14 +8,14 @@ import { azure } from "../azure/dialect";
 import { Cloud } from "../engine/cloud";
 import { cloudPlugin } from "../engine/session";
 
-/** A new state directory with a control plane's CA in it. */
+/** Creates a state directory with a stand-in for the certificate authority file of the control plane. */
 export function freshState(): string {
   const directory = mkdtempSync(join(tmpdir(), "chainfleet-cloud-"));
   writeFileSync(join(directory, "ca.pem"), "a certificate");
   return directory;
 }
 
-/** A cloud in this process. */
+/** A simulated cloud in this process. */
 export function openCloud(state = freshState(), timeScale = 0): Cloud {
   return new Cloud({
     state,
@@ -26,7 +26,7 @@ export function openCloud(state = freshState(), timeScale = 0): Cloud {
   });
 }
 
-/** The engine's calls in short: a resource by type, name and inputs. */
+/** Makes the Pulumi engine's calls to a plugin for resources that are given by type, name and inputs. */
 export class Driver {
   private constructor(readonly session: Session) {}
 
@@ -38,11 +38,11 @@ export class Driver {
     return new Driver(await cloudPlugin(cloud, aws).configure(config, { log: () => undefined }));
   }
 
-  /** Checks, refuses what check finds, and creates. */
+  /** Checks the inputs and creates the resource; throws the failures that `check` reports. */
   async create(type: string, name: string, news: PropertyMap, signal = new AbortController().signal) {
-    const about = { urn: urnOf(type, name), type, name };
+    const resource = { urn: urnOf(type, name), type, name };
     const { inputs, failures } = await this.session.check({
-      ...about,
+      ...resource,
       olds: {},
       news,
       randomSeed: Buffer.from(name),
@@ -51,7 +51,7 @@ export class Driver {
       throw new Error(failures.map(({ reason }) => reason).join("\n"));
     }
     const created = await this.session.create({
-      ...about,
+      ...resource,
       inputs,
       preview: false,
       timeoutSeconds: 0,
@@ -89,7 +89,7 @@ export class Driver {
     });
   }
 
-  /** As an import or an adoption reads: by id alone. */
+  /** Reads by id alone, as an import or an adoption does. */
   read(type: string, id: string) {
     return this.session.read({
       urn: urnOf(type, "adopted"),
