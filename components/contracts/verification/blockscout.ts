@@ -10,22 +10,23 @@ export function blockscout(url: string): Explorer {
         body: form(claim),
       });
       if (/already verified/i.test(answer.text)) {
-        return { is: "verified" };
+        return { kind: "verified" };
       }
       return answer.status === 200
-        ? { is: "taken", ticket: String(Date.now()) }
-        : { is: "refused", why: `${answer.status}: ${answer.text.slice(0, 300)}` };
+        ? { kind: "accepted", ticket: String(Date.now()) }
+        : { kind: "refused", reason: `${answer.status}: ${answer.text.slice(0, 300)}` };
     },
-    // It gives no ticket and tells failures on a web socket only: what is not verified in time is refused.
-    ask: async (begun, claim) => {
+    // Blockscout issues no ticket and reports failures on a web socket only, so the time of the submission is the
+    // ticket, and a claim that is not verified in time counts as refused.
+    status: async (submittedAt, claim) => {
       if (isVerified(await request(contract(claim), {}))) {
-        return { is: "verified" };
+        return { kind: "verified" };
       }
-      return Date.now() - Number(begun) < PATIENCE_SECONDS * 1000
-        ? { is: "pending" }
+      return Date.now() - Number(submittedAt) < PATIENCE_SECONDS * 1000
+        ? { kind: "pending" }
         : {
-            is: "refused",
-            why: `not verified after ${PATIENCE_SECONDS} s; its page of the contract may say why`,
+            kind: "refused",
+            reason: `not verified after ${PATIENCE_SECONDS} s; the explorer's page of the contract may say why`,
           };
     },
   };

@@ -5,9 +5,11 @@ import { readArtifact } from "../build/build";
 import type { Claim } from "./explorer";
 import { qualifiedName, standardInput } from "./standard-input";
 
-/** A contract as its deployment left it. */
+/** A deployed contract, with what its deployment recorded. */
 export interface ClaimedContract {
+  /** Name in contracts/src. */
   readonly contract: string;
+  /** Source hash of the build. */
   readonly build: string;
   readonly address: Address;
   readonly encodedArguments: Hex;
@@ -15,7 +17,7 @@ export interface ClaimedContract {
   readonly transaction: Hash | "";
 }
 
-/** What is said of a contract to an explorer: the sources are read from the project. */
+/** The claim for a deployed contract, with sources from the project's folder. @throws ChainfleetError if a source changed since the build */
 export function claimOf(root: string, chainId: number, contract: ClaimedContract): Claim {
   const { metadata } = readArtifact(root, contract.build, contract.contract);
   return {

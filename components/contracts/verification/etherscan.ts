@@ -1,15 +1,23 @@
-import { Busy, type Claim, type Explorer, parsed, request, type Submission, type Verdict } from "./explorer";
+import {
+  type Claim,
+  type Explorer,
+  ExplorerBusyError,
+  parsed,
+  request,
+  type Submission,
+  type Verdict,
+} from "./explorer";
 
 interface EtherscanAnswer {
   readonly status: "0" | "1";
   readonly result: string;
 }
 
-/** Etherscan's API, version 2, and those like it: https://docs.etherscan.io/contract-verification/verify-source-code */
+/** Etherscan's API, version 2, and compatible APIs: https://docs.etherscan.io/contract-verification/verify-source-code */
 export function etherscan(url: string, apiKey: string): Explorer {
   return {
     submit: async (claim) => submission(await send(claim, "POST", submitForm(claim))),
-    ask: async (guid, claim) =>
+    status: async (guid, claim) =>
       verdict(await send(claim, "GET", { module: "contract", action: "checkverifystatus", guid })),
   };
 
@@ -25,9 +33,9 @@ export function etherscan(url: string, apiKey: string): Explorer {
     });
     const body = method === "POST" ? { body: new URLSearchParams(parameters) } : {};
     const answer = parsed<EtherscanAnswer>(await request(`${url}?${query}`, { method, ...body }));
-    // It says so with status 200; and a contract that is new it finds only after some blocks.
+    // Etherscan reports its rate limit with status 200, and finds a new contract only after some blocks.
     if (/rate limit|unable to locate contractcode/i.test(answer.result)) {
-      throw new Busy(answer.result);
+      throw new ExplorerBusyError(answer.result);
     }
     return answer;
   }
@@ -43,7 +51,7 @@ function submitForm(claim: Claim): Record<string, string> {
     contractname: claim.qualifiedName,
     compilerversion: `v${claim.compilerVersion}`,
     sourceCode: JSON.stringify(claim.input),
-    // The name has been misspelled for years; newer documents spell it right.
+    // The API misspells this parameter; newer documentation spells the parameter correctly.
     constructorArguements: args,
     constructorArguments: args,
   };
@@ -51,14 +59,14 @@ function submitForm(claim: Claim): Record<string, string> {
 
 function submission({ status, result }: EtherscanAnswer): Submission {
   if (/already verified/i.test(result)) {
-    return { is: "verified" };
+    return { kind: "verified" };
   }
-  return status === "1" ? { is: "taken", ticket: result } : { is: "refused", why: result };
+  return status === "1" ? { kind: "accepted", ticket: result } : { kind: "refused", reason: result };
 }
 
 function verdict({ status, result }: EtherscanAnswer): Verdict {
   if (status === "1" || /already verified/i.test(result)) {
-    return { is: "verified" };
+    return { kind: "verified" };
   }
-  return /pending/i.test(result) ? { is: "pending" } : { is: "refused", why: result };
+  return /pending/i.test(result) ? { kind: "pending" } : { kind: "refused", reason: result };
 }

@@ -1,17 +1,18 @@
 import type { Address, Hash, Hex } from "viem";
 import type { StandardInput } from "./standard-input";
 
-/** A block explorer that verifies contracts, as config has it. */
+/** A block explorer that verifies contracts, as the config describes it. */
 export interface ExplorerSettings {
   readonly kind: "etherscan" | "blockscout" | "sourcify";
-  /** Of the API; may name environment variables. */
+  /** URL of the API; may name environment variables. */
   readonly url: string;
-  /** Etherscan's; may name environment variables, and should. */
+  /** Etherscan's API key. Should name an environment variable, so that the key is not in the config. */
   readonly apiKey?: string | undefined;
+  /** Requests per second that the explorer allows. */
   readonly ratePerSecond: number;
 }
 
-/** What is to be verified. */
+/** The claim that a contract was compiled from these sources: what an explorer verifies. */
 export interface Claim {
   readonly chainId: number;
   readonly address: Address;
@@ -24,52 +25,52 @@ export interface Claim {
   readonly transaction: Hash | "";
 }
 
-/** What an explorer says of a claim. */
+/** How far an explorer is with a claim. */
 export type Verdict =
-  | { readonly is: "verified" }
-  | { readonly is: "pending" }
-  | { readonly is: "refused"; readonly why: string };
+  | { readonly kind: "verified" }
+  | { readonly kind: "pending" }
+  | { readonly kind: "refused"; readonly reason: string };
 
-/** What an explorer answered to a submission. */
+/** An explorer's answer to a submission. */
 export type Submission =
-  | { readonly is: "verified" }
-  | { readonly is: "refused"; readonly why: string }
-  /** It looks at it; the ticket asks how far it is. */
-  | { readonly is: "taken"; readonly ticket: string };
+  | { readonly kind: "verified" }
+  | { readonly kind: "refused"; readonly reason: string }
+  /** The explorer works on the claim; the ticket identifies the claim in later status requests. */
+  | { readonly kind: "accepted"; readonly ticket: string };
 
-/** One explorer's API. Each method is one request; one that may be made again throws Busy. */
+/** One explorer's API. Each method makes one request, and throws ExplorerBusyError if the request may be repeated. */
 export interface Explorer {
   submit(claim: Claim): Promise<Submission>;
-  ask(ticket: string, claim: Claim): Promise<Verdict>;
+  status(ticket: string, claim: Claim): Promise<Verdict>;
 }
 
-/** The explorer did not answer as such, or asks for patience. */
-export class Busy extends Error {
-  /** @param seconds that it asks to wait; undefined if it does not say. */
+/** The explorer gave no usable answer, or limits the rate: the request may be repeated. */
+export class ExplorerBusyError extends Error {
+  /** @param seconds that the explorer asks to wait; undefined if the explorer does not say. */
   constructor(
     message: string,
     readonly seconds?: number,
   ) {
     super(message);
-    this.name = "Busy";
+    this.name = "ExplorerBusyError";
   }
 }
 
-/** Nobody answered at all. */
-export class Unreachable extends Busy {
+/** The explorer could not be reached at all. */
+export class ExplorerUnreachableError extends ExplorerBusyError {
   constructor(message: string) {
     super(message);
-    this.name = "Unreachable";
+    this.name = "ExplorerUnreachableError";
   }
 }
 
-/** An answer with its text read. */
+/** An HTTP answer, with the body as text. */
 export interface Answer {
   readonly status: number;
   readonly text: string;
 }
 
-/** Makes a request. @throws Busy without an answer, at 429 and at 5xx. */
+/** Makes a request. @throws ExplorerBusyError if there is no answer, or for status 429 and 5xx */
 export async function request(url: string, init: RequestInit): Promise<Answer> {
   const host = new URL(url).host;
   let response: Response;
@@ -78,27 +79,27 @@ export async function request(url: string, init: RequestInit): Promise<Answer> {
     response = await fetch(url, { ...init, signal: AbortSignal.timeout(REQUEST_SECONDS * 1000) });
     text = await response.text();
   } catch (error) {
-    throw new Unreachable(`${host} does not answer: ${reasonOf(error as Error)}`);
+    throw new ExplorerUnreachableError(`${host} does not answer: ${reasonOf(error as Error)}`);
   }
   if (response.status === 429 || response.status >= 500) {
     const after = Number(response.headers.get("retry-after"));
-    throw new Busy(`${host} answers ${response.status}`, after > 0 ? after : undefined);
+    throw new ExplorerBusyError(`${host} answers ${response.status}`, after > 0 ? after : undefined);
   }
   return { status: response.status, text };
 }
 
 const REQUEST_SECONDS = 30;
 
-/** fetch says only that it failed; the system knows why. */
+/** fetch only says that it failed; the cause has the system's message. */
 function reasonOf({ message, cause }: Error): string {
   return cause instanceof Error ? `${message} (${cause.message})` : message;
 }
 
-/** @throws Busy when the text is no JSON: then it is a proxy's page. */
+/** Parses a JSON body. @throws ExplorerBusyError if the body is not JSON: the answer is a proxy's page */
 export function parsed<Body>({ status, text }: Answer): Body {
   try {
     return JSON.parse(text) as Body;
   } catch {
-    throw new Busy(`the answer (${status}) is no JSON: ${text.slice(0, 80)}`);
+    throw new ExplorerBusyError(`the answer (${status}) is not JSON: ${text.slice(0, 80)}`);
   }
 }

@@ -10,7 +10,7 @@ interface SourcifyAnswer {
 
 /** Sourcify's API, version 2: https://docs.sourcify.dev/docs/api/ */
 export function sourcify(url: string): Explorer {
-  return { submit, ask };
+  return { submit, status };
 
   async function submit(claim: Claim): Promise<Submission> {
     const answer = await request(`${url}/v2/verify/${claim.chainId}/${claim.address}`, {
@@ -25,20 +25,20 @@ export function sourcify(url: string): Explorer {
     });
     const { verificationId, customCode, message } = parsed<SourcifyAnswer>(answer);
     if (customCode === "already_verified") {
-      return { is: "verified" };
+      return { kind: "verified" };
     }
     return verificationId === undefined
-      ? { is: "refused", why: message ?? `${answer.status}` }
-      : { is: "taken", ticket: verificationId };
+      ? { kind: "refused", reason: message ?? `${answer.status}` }
+      : { kind: "accepted", ticket: verificationId };
   }
 
-  async function ask(ticket: string): Promise<Verdict> {
+  async function status(ticket: string): Promise<Verdict> {
     const answer = parsed<SourcifyAnswer>(await request(`${url}/v2/verify/${ticket}`, {}));
     if (answer.isJobCompleted !== true) {
-      return { is: "pending" };
+      return { kind: "pending" };
     }
     return answer.error === undefined || answer.error.customCode === "already_verified"
-      ? { is: "verified" }
-      : { is: "refused", why: answer.error.message };
+      ? { kind: "verified" }
+      : { kind: "refused", reason: answer.error.message };
   }
 }

@@ -15,8 +15,8 @@ const metadata: Metadata = {
   },
 };
 
-describe("the compiler's input", () => {
-  it("has the sources and the settings of the compilation, without its target", () => {
+describe("the compiler input", () => {
+  it("has the sources and settings of the compilation, without the compilation target", () => {
     const { sources, settings, language } = standardInput(metadata, () => SOURCE);
     expect(language).toBe("Solidity");
     expect(sources).toEqual({ "contracts/src/token/WETH9.sol": { content: SOURCE } });
@@ -25,9 +25,9 @@ describe("the compiler's input", () => {
     expect(qualifiedName(metadata)).toBe("contracts/src/token/WETH9.sol:WETH9");
   });
 
-  it("is refused when a source has changed since", () => {
+  it("is refused if a source has changed since the compilation", () => {
     expect(() => standardInput(metadata, () => `${SOURCE} // changed`)).toThrow(
-      "contracts/src/token/WETH9.sol is not the source that was compiled any more.",
+      "SOURCE_CHANGED: contracts/src/token/WETH9.sol has changed since it was compiled.",
     );
   });
 });

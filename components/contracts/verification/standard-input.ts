@@ -2,7 +2,7 @@ import { type Hex, keccak256, stringToHex } from "viem";
 import { ChainfleetError } from "../../error";
 import type { Metadata } from "../build/artifact";
 
-/** The compiler's input, as explorers take it: https://docs.soliditylang.org/en/latest/using-the-compiler.html#input-description */
+/** The Solidity compiler's input, as explorers accept it: https://docs.soliditylang.org/en/latest/using-the-compiler.html#input-description */
 export interface StandardInput {
   readonly language: string;
   readonly sources: Readonly<Record<string, { readonly content: string }>>;
@@ -10,16 +10,16 @@ export interface StandardInput {
 }
 
 /**
- * The input that compiles to a contract, with the sources that it needs and no others.
+ * The compiler input for one contract, with only the sources that the contract needs.
  *
- * @param read gives a source by its path from the project's root.
- * @throws ChainfleetError when a source is not the one that was compiled.
+ * @param read returns a source; the path is relative to the project's root.
+ * @throws ChainfleetError if a source has changed since it was compiled.
  */
 export function standardInput(metadata: Metadata, read: (path: string) => string): StandardInput {
   const { compilationTarget: _, ...settings } = metadata.settings;
   const sources = Object.entries(metadata.sources).map(([path, { keccak256: hash }]) => {
     const content = read(path);
-    expectHash(path, content, hash);
+    requireHash(path, content, hash);
     return [path, { content }] as const;
   });
   return {
@@ -33,18 +33,18 @@ export function standardInput(metadata: Metadata, read: (path: string) => string
   };
 }
 
-/** Path and name of the compiled contract. @example "contracts/src/MultiSig.sol:MultiSig" */
+/** Source path and name of the compiled contract. @example "contracts/src/MultiSig.sol:MultiSig" */
 export function qualifiedName({ settings }: Metadata): string {
   const [[path, name] = ["", ""]] = Object.entries(settings.compilationTarget);
   return `${path}:${name}`;
 }
 
-function expectHash(path: string, content: string, hash: Hex): void {
+function requireHash(path: string, content: string, hash: Hex): void {
   if (keccak256(stringToHex(content)) !== hash) {
     throw new ChainfleetError({
-      code: "TODO",
-      summary: `${path} is not the source that was compiled any more.`,
-      next: "Start the run again: it builds and plans with the sources as they are.",
+      code: "SOURCE_CHANGED",
+      summary: `${path} has changed since it was compiled.`,
+      next: "Start the run again: the new run builds and plans with the present sources.",
     });
   }
 }

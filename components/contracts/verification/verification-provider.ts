@@ -5,7 +5,7 @@ import { type ClaimedContract, claimOf } from "./claim";
 import type { ExplorerSettings } from "./explorer";
 import { type Result, verifyAt } from "./verify";
 
-/** The arguments as they come out of the engine. */
+/** The arguments as the engine hands them over: resolved. */
 interface Inputs extends ClaimedContract {
   readonly chain: { readonly name: string; readonly chainId: number };
   readonly deployment: string;
@@ -16,7 +16,7 @@ interface Inputs extends ClaimedContract {
 export const provider: FullProvider = {
   check: async (_olds, news) => ({ inputs: news }),
   diff: async (_id, olds: Inputs, news: Inputs) => ({
-    // How it was made and built says nothing new once it is verified.
+    // The build and the deploying transaction do not matter once the contract is verified.
     changes:
       olds.chain.chainId !== news.chain.chainId ||
       (["address", "initCodeHash", "explorers"] as const).some(
@@ -38,16 +38,16 @@ function idOf({ chain, deployment }: Inputs): string {
   return `${chain.chainId}/${deployment}`;
 }
 
-/** @throws with the resource's id and what is known, so that the engine keeps it and tries again with the next run. */
+/** @throws an error with the resource's id and properties, so that the engine keeps the resource and the next run tries again. */
 async function verify(inputs: Inputs): Promise<Result[]> {
   const claim = claimOf(PROJECT_ROOT, inputs.chain.chainId, inputs);
   const results = await Promise.all(inputs.explorers.map((explorer) => verifyAt(explorer, claim)));
   const refusals = results.flatMap(({ explorer, why }) => (why === undefined ? [] : [`${explorer}: ${why}`]));
   if (refusals.length > 0) {
     const error = new ChainfleetError({
-      code: "TODO",
+      code: "CONTRACT_NOT_VERIFIED",
       summary: `${inputs.deployment} on ${inputs.chain.name} (${inputs.address}) is not verified.\n${refusals.join("\n")}`,
-      next: `The contract is deployed and works; run again, or chainfleet contracts verify, to try once more. Its explorers are chainfleet:contracts.chains.${inputs.chain.name}.explorers.`,
+      next: `The contract is deployed and works. To try again, run again or use chainfleet contracts verify. The explorers are set by chainfleet:contracts.chains.${inputs.chain.name}.explorers.`,
     });
     throw Object.assign(error, { id: idOf(inputs), properties: { ...inputs, results }, reasons: refusals });
   }

@@ -4,28 +4,29 @@ import { DynamicResource } from "../../dynamic-resource";
 import type { ExplorerSettings } from "./explorer";
 import type { Result } from "./verify";
 
-/** What a verification is made from. */
+/** The arguments of a ForgeVerification. */
 export interface ForgeVerificationArgs {
   readonly chain: { readonly name: string; readonly chainId: number };
-  /** The deployment's name on its chain. */
+  /** The deployment's name, unique on its chain. */
   readonly deployment: string;
-  /** Its name in contracts/src. */
+  /** Name of the contract in contracts/src. */
   readonly contract: string;
+  /** Source hash of the build. */
   readonly build: string;
   readonly address: pulumi.Input<Address>;
   readonly encodedArguments: pulumi.Input<Hex>;
-  /** keccak256 of the creation code with the arguments: what was compiled. */
+  /** keccak256 of the creation code followed by the arguments; changes with the compiled code. */
   readonly initCodeHash: pulumi.Input<Hex>;
   readonly transaction: pulumi.Input<Hash | "">;
   readonly explorers: readonly ExplorerSettings[];
 }
 
 /**
- * A contract's source at block explorers, all at the same time. It fails when one of them refuses, and says which and
- * why; then the next run tries again. Nothing depends on it.
+ * Verifies a contract's source at all of its block explorers at the same time. Fails if an explorer refuses, and the
+ * error names the explorer and the reason; the next run tries again. No other resource depends on a verification.
  */
 export class ForgeVerification extends DynamicResource {
-  /** One for each explorer, in the order of the config. */
+  /** One result for each explorer, in the order of the config. */
   declare readonly results: pulumi.Output<Result[]>;
 
   constructor(name: string, args: ForgeVerificationArgs, opts?: pulumi.CustomResourceOptions) {

@@ -6,98 +6,108 @@ import { ChainfleetError } from "../../error";
 import { blockscout } from "./blockscout";
 import { etherscan } from "./etherscan";
 import {
-  Busy,
   type Claim,
   type Explorer,
+  ExplorerBusyError,
   type ExplorerSettings,
+  ExplorerUnreachableError,
   type Submission,
-  Unreachable,
   type Verdict,
 } from "./explorer";
 import { sourcify } from "./sourcify";
-import { Turns } from "./turns";
+import { StatusQueue } from "./status-queue";
 
-/** How a verification at one explorer ended. */
+/** How the verification at one explorer ended, as the state keeps it. */
 export interface Result {
   readonly explorer: ExplorerSettings["kind"];
   readonly verified: boolean;
-  /** Why not. */
+  /** Why the explorer did not verify the contract. */
   readonly why?: string;
 }
 
 /**
- * Verifies a contract at an explorer. All verifications of a process share the explorer's rate. What is verified
- * already counts as done.
+ * Verifies a contract at an explorer. All verifications of a process share the explorer's rate limit.
  */
 export async function verifyAt(settings: ExplorerSettings, claim: Claim): Promise<Result> {
-  const verdict = await settled(settings, claim).catch((error: unknown) => {
-    if (error instanceof Busy || error instanceof ChainfleetError) {
-      return { is: "refused", why: error.message } as const;
+  const verdict = await finalVerdict(settings, claim).catch((error: unknown) => {
+    if (error instanceof ExplorerBusyError) {
+      return { kind: "refused", reason: error.message } as const;
+    }
+    if (error instanceof ChainfleetError) {
+      const { summary, next } = error;
+      return { kind: "refused", reason: next === undefined ? summary : `${summary}\n${next}` } as const;
     }
     throw error;
   });
-  return verdict.is === "verified"
+  return verdict.kind === "verified"
     ? { explorer: settings.kind, verified: true }
-    : { explorer: settings.kind, verified: false, why: verdict.why };
+    : { explorer: settings.kind, verified: false, why: verdict.reason };
 }
 
-async function settled(
+async function finalVerdict(
   settings: ExplorerSettings,
   claim: Claim,
-): Promise<Exclude<Verdict, { is: "pending" }>> {
-  const { explorer, turns } = connectionTo(settings);
-  const submission = await patiently(() => explorer.submit(claim));
-  if (submission.is !== "taken") {
+): Promise<Exclude<Verdict, { kind: "pending" }>> {
+  const { explorer, queue } = connectionTo(settings);
+  const submission = await whileBusy(() => explorer.submit(claim));
+  if (submission.kind !== "accepted") {
     return submission;
   }
-  const waiting = turns.join();
+  const member = queue.join();
   const deadline = Date.now() + PATIENCE_SECONDS * 1000;
   try {
     while (Date.now() < deadline) {
-      await waiting.turn();
-      const verdict = await patiently(() => explorer.ask(submission.ticket, claim));
-      if (verdict.is !== "pending") {
+      await member.turn();
+      const verdict = await whileBusy(() => explorer.status(submission.ticket, claim));
+      if (verdict.kind !== "pending") {
         return verdict;
       }
     }
   } finally {
-    waiting.leave();
+    member.leave();
   }
-  return { is: "refused", why: `still pending after ${PATIENCE_SECONDS} s; run again to ask on` };
+  return {
+    kind: "refused",
+    reason: `still pending after ${PATIENCE_SECONDS} s; run again to ask for the result`,
+  };
 }
 
-/** Explorers take some 5 to 30 s. */
+/** Explorers usually take 5 to 30 s. */
 const PATIENCE_SECONDS = 180;
 
-/** Asks again, later each time, as long as the explorer only asks for patience. */
-function patiently<Answer extends Submission | Verdict>(question: () => Promise<Answer>): Promise<Answer> {
-  return pRetry(question, {
+/** Repeats a request with growing pauses while the explorer is busy. */
+function whileBusy<Answer extends Submission | Verdict>(request: () => Promise<Answer>): Promise<Answer> {
+  return pRetry(request, {
     retries: 8,
     minTimeout: 500,
     maxTimeout: 15_000,
     randomize: true,
     shouldRetry: ({ error, attemptNumber }) =>
-      error instanceof Unreachable ? attemptNumber < UNREACHABLE_ATTEMPTS : error instanceof Busy,
+      error instanceof ExplorerUnreachableError
+        ? attemptNumber < UNREACHABLE_ATTEMPTS
+        : error instanceof ExplorerBusyError,
     onFailedAttempt: ({ error }) =>
-      delay(1000 * Math.min(LONGEST_PAUSE_SECONDS, (error instanceof Busy && error.seconds) || 0)),
+      delay(
+        1000 * Math.min(LONGEST_PAUSE_SECONDS, (error instanceof ExplorerBusyError && error.seconds) || 0),
+      ),
   });
 }
 
-/** Where nobody answers the next run is soon enough: ten seconds, not a minute. */
+/** An explorer that cannot be reached is left to the next run: gives up after ten seconds instead of a minute. */
 const UNREACHABLE_ATTEMPTS = 5;
 
-/** However long an explorer asks to wait: the next run may ask again. */
+/** Longest pause, even if an explorer asks for more: the next run can try again. */
 const LONGEST_PAUSE_SECONDS = 30;
 
-/** An explorer with its rate and its queue. */
+/** An explorer behind its rate limit, and its queue of status requests. */
 interface Connection {
   readonly explorer: Explorer;
-  readonly turns: Turns;
+  readonly queue: StatusQueue;
 }
 
 const connections = new Map<string, Connection>();
 
-/** One for all chains, as an explorer counts requests by who makes them. */
+/** One connection for all chains, because an explorer limits the rate of a client, not of a chain. */
 function connectionTo(settings: ExplorerSettings): Connection {
   const id = JSON.stringify(settings);
   const connection = connections.get(id) ?? connect(settings);
@@ -107,35 +117,35 @@ function connectionTo(settings: ExplorerSettings): Connection {
 
 function connect({ kind, url, apiKey, ratePerSecond }: ExplorerSettings): Connection {
   const base = expanded(url).replace(/\/$/, "");
-  const { throttle, turns } = countOf(`${kind} ${new URL(base).host}`, ratePerSecond);
+  const { throttle, queue } = limitOf(`${kind} ${new URL(base).host}`, ratePerSecond);
   const explorer = explorerAt(kind, base, apiKey);
   return {
-    turns,
+    queue,
     explorer: {
       submit: (claim) => throttle(() => explorer.submit(claim)) as Promise<Submission>,
-      ask: (ticket, claim) => throttle(() => explorer.ask(ticket, claim)) as Promise<Verdict>,
+      status: (ticket, claim) => throttle(() => explorer.status(ticket, claim)) as Promise<Verdict>,
     },
   };
 }
 
-/** What is counted by host: Blockscout has another URL for each chain. */
-interface Count {
+/** Rate limit and queue of one host. Blockscout has a URL for each chain, but may serve several from one host. */
+interface HostLimit {
   readonly throttle: (call: () => Promise<unknown>) => Promise<unknown>;
-  readonly turns: Turns;
+  readonly queue: StatusQueue;
 }
 
-const counts = new Map<string, Count>();
+const hostLimits = new Map<string, HostLimit>();
 
-function countOf(host: string, ratePerSecond: number): Count {
-  const count = counts.get(host) ?? {
-    // A little more than a second: requests sent in one second arrive in another.
+function limitOf(host: string, ratePerSecond: number): HostLimit {
+  const limit = hostLimits.get(host) ?? {
+    // Slightly more than a second: requests sent in different seconds may arrive in the same second.
     throttle: pThrottle({ limit: ratePerSecond, interval: 1050, strict: true })(
       (call: () => Promise<unknown>) => call(),
     ),
-    turns: new Turns(),
+    queue: new StatusQueue(),
   };
-  counts.set(host, count);
-  return count;
+  hostLimits.set(host, limit);
+  return limit;
 }
 
 function explorerAt(kind: ExplorerSettings["kind"], url: string, apiKey: string | undefined): Explorer {
