@@ -11,7 +11,7 @@ import { ServiceProcess } from "../../local/chains/testing";
 import { type Step, steps } from "../../scripts/run/events";
 import { ContractsProject } from "../../test/support/contracts-project";
 import { eventsOfLastRun } from "../../test/support/engine-output";
-import { TroubledAnvil } from "../../test/support/troubled-anvil";
+import { FaultyAnvil } from "../../test/support/faulty-anvil";
 import { buildWithForge, deployWithForge } from "./forge";
 import { CHAINS, chainsConfig, rpcVariable } from "./stack-config";
 
@@ -24,7 +24,7 @@ export class Testbed {
   private constructor(
     readonly folder: string,
     readonly project: ContractsProject,
-    readonly nodes: Readonly<Record<string, TroubledAnvil>>,
+    readonly nodes: Readonly<Record<string, FaultyAnvil>>,
     readonly sender: Address,
   ) {}
 
@@ -34,9 +34,9 @@ export class Testbed {
     const key = generatePrivateKey();
     const { address } = privateKeyToAccount(key);
     const project = await ContractsProject.create({ BENCH_KEY: key, BENCH_EXPLORER_KEY: "any" });
-    const nodes: Record<string, TroubledAnvil> = {};
+    const nodes: Record<string, FaultyAnvil> = {};
     for (const [name, chainId] of Object.entries(CHAINS)) {
-      const node = await TroubledAnvil.start(
+      const node = await FaultyAnvil.start(
         ["--chain-id", String(chainId), "--block-time", String(BLOCK_SECONDS), "--hardfork", "shanghai"],
         join(folder, `${name}.json`),
       );

@@ -6,7 +6,7 @@ import type { ContractKey } from "./definitions/references";
 import { DeterministicDeployer } from "./deployment/deployer";
 import { ForgeDeployment } from "./deployment/deployment";
 import { strategyOf } from "./deployment/strategies";
-import type { OnChain } from "./lane/on-chain";
+import type { TransactionResourceArgs } from "./lane/transaction-resource-args";
 import type { PlannedCall } from "./plan/call-plan";
 import type { PlannedChain, PlannedContract, PlannedCreation } from "./plan/plan";
 import type { ExplorerSettings } from "./verification/explorer";
@@ -14,7 +14,7 @@ import { ForgeVerification } from "./verification/verification";
 import type { Result } from "./verification/verify";
 
 /** Arguments of a ContractSet. */
-export interface ContractSetArgs extends OnChain {
+export interface ContractSetArgs extends TransactionResourceArgs {
   readonly plan: PlannedChain;
   /** The build that the plan was made with. */
   readonly build: ForgeBuild;
@@ -59,7 +59,7 @@ export class ContractSet extends pulumi.ComponentResource {
     super("chainfleet:contracts:ContractSet", name, {}, opts);
     const set = this;
     const { chain, rpcUrl, sender, plan, build, explorers } = args;
-    const onChain: OnChain = { chain, rpcUrl, sender };
+    const onChain: TransactionResourceArgs = { chain, rpcUrl, sender };
 
     const deployer = createDeployer();
     const deployments = new Map(

@@ -1,7 +1,7 @@
 import { formatEther, formatGwei } from "viem";
 import { build } from "../../components/contracts/build/build";
 import { type ChainCost, estimateChain } from "../../components/contracts/estimate";
-import { askEndpoint } from "../../components/contracts/rpc/endpoint";
+import { readFromEndpoint } from "../../components/contracts/rpc/endpoint";
 import { PROJECT_ROOT } from "../../components/root";
 import { planOf, senderOf } from "../../stacks/config/contract-plan";
 import type { ContractsChainConfig } from "../../stacks/config/contracts-schema";
@@ -30,7 +30,7 @@ export async function gas({ stack, json }: { stack: string; json: boolean }): Pr
       const { address } = senderOf(chain);
       const { chainId, feeCeilingGwei } = chain;
       const endpoint = await endpointOf(chain, stack, command);
-      return askEndpoint({ name: plan.name, chainId }, endpoint, (rpcUrl) =>
+      return readFromEndpoint({ name: plan.name, chainId }, endpoint, (rpcUrl) =>
         estimateChain(plan, built, { rpcUrl, sender: address, feeCeilingGwei }),
       );
     }),

@@ -7,20 +7,20 @@ import { ServiceProcess } from "../../local/chains/testing";
 import type { Summary } from "../../scripts/run/summary";
 import type { CommandResult } from "../support/command";
 import { ContractsProject, variableReference } from "../support/contracts-project";
-import { TroubledAnvil } from "../support/troubled-anvil";
+import { FaultyAnvil } from "../support/faulty-anvil";
 
 /** Verification at three explorers, and senders whose keys are in a keystore or in a secret of the config. */
 const PASSWORD = "correct horse battery staple";
 const key = generatePrivateKey();
 const { address } = privateKeyToAccount(key);
 
-let node: TroubledAnvil;
+let node: FaultyAnvil;
 let verifier: ServiceProcess;
 let project: ContractsProject;
 
 beforeAll(async () => {
   project = await ContractsProject.create({ KEYSTORE_PASSWORD: PASSWORD, EXPLORER_KEY: "any" });
-  node = await TroubledAnvil.start(
+  node = await FaultyAnvil.start(
     ["--chain-id", "138", "--block-time", "1", "--hardfork", "shanghai"],
     project.path("anvil.json"),
   );

@@ -2,37 +2,41 @@ import { type Address, concat, type Hash, type Hex, keccak256, numberToHex, stri
 import type { LaneChain, Transaction } from "../../components/contracts/lane/job";
 import type { ChainSnapshot, LaneRules, Receipt } from "../../components/contracts/lane/plan";
 
-/** What can go wrong with a node between two looks. */
-export type Trouble =
+/** An event at a simulated node before an observation. */
+export type Fault =
   | "none"
   /** A block is mined. */
   | "block"
-  /** The pool is lost: the node was started anew. */
-  | "forget"
-  /** A stranger with the same key sends a transaction. */
-  | "stranger"
-  /** The next broadcast reaches the node, but its answer is lost. */
+  /** The node restarts and loses its mempool. */
+  | "mempool lost"
+  /** Another program with the same key sends a transaction. */
+  | "foreign transaction"
+  /** The next broadcast reaches the node, but the node's answer is lost. */
   | "lost answer"
-  /** The next call is answered 500. */
-  | "broken"
-  /** Fees double: what was offered before stays in the pool. */
+  /** The next call is answered with status 500. */
+  | "server error"
+  /** Fees double; transactions with a lower offer stay in the mempool. */
   | "fee spike"
-  /** They halve. */
+  /** Fees halve. */
   | "fee fall"
-  /** The node tells an older transaction count. */
+  /** The node answers with an older block and transaction count. */
   | "stale";
 
-/** How the chain is; the last two in wei. */
+/** The chain's limits. */
 export interface SimulatedSettings {
+  /** Transactions that fit into a block. */
   readonly blockSize: number;
+  /** Transactions that the mempool accepts. */
   readonly poolSize: number;
   readonly confirmations: number;
   readonly maxPending: number;
+  /** The sender's balance, in wei. @default one ether */
   readonly balance?: bigint;
+  /** The fee ceiling, in wei. @default 10 gwei */
   readonly ceiling?: bigint;
-  /** Whether its transactions are calls, each of which counts, and not creations, of which the second is reverted. */
-  readonly isOfCalls?: boolean;
-  /** What the node says to a broadcast instead of taking it. @param count of broadcasts, this one among them */
+  /** True if transactions are calls, which succeed again; false if they are creations, whose repetition reverts. */
+  readonly allowsRepetition?: boolean;
+  /** The error with which the node refuses a broadcast. @param count number of broadcasts, including this one */
   readonly refuses?: (count: number) => string | undefined;
 }
 
@@ -43,26 +47,26 @@ interface Pooled {
   readonly hash: Hash;
 }
 
-/** A node in memory with a pool, blocks and a script of troubles, one taken at each look. For tests. */
+/** A node in memory with a mempool, blocks and a script of faults: each observation takes one fault. For tests. */
 export class SimulatedChain implements LaneChain {
   readonly name = "simulated chain";
   readonly sender: Address = "0x00000000000000000000000000000000000000aa";
   readonly pollMilliseconds = 0;
-  readonly made: string[] = [];
+  /** Data of the transactions that succeeded, in order. */
+  readonly executed: string[] = [];
   readonly #signed = new Map<Hex, Transaction>();
   readonly #receipts = new Map<Hash, Receipt>();
   #pool: Pooled[] = [];
   #block = 1;
   #mined = 0;
   #fee = 10n;
-  #strangers = 0;
+  #foreignTransactions = 0;
   #broadcasts = 0;
-  #looks = 0;
-  #next: Trouble = "none";
+  #observations = 0;
+  #pendingFault: Fault = "none";
 
-  /** @param blockSize transactions that fit into a block; @param poolSize transactions that the pool takes. */
   constructor(
-    readonly troubles: Trouble[],
+    readonly faults: Fault[],
     readonly settings: SimulatedSettings,
   ) {}
 
@@ -79,9 +83,9 @@ export class SimulatedChain implements LaneChain {
   }
 
   async broadcast(raw: Hex): Promise<void> {
-    const trouble = this.#next;
-    this.#next = "none";
-    if (trouble === "broken") {
+    const fault = this.#pendingFault;
+    this.#pendingFault = "none";
+    if (fault === "server error") {
       throw new Error("HTTP request failed: internal error");
     }
     this.#broadcasts += 1;
@@ -90,25 +94,25 @@ export class SimulatedChain implements LaneChain {
       throw new Error(refusal);
     }
     const transaction = this.#signed.get(raw) as Transaction;
-    this.#take(transaction, this.hashOf(raw));
-    if (trouble === "lost answer") {
+    this.#accept(transaction, this.hashOf(raw));
+    if (fault === "lost answer") {
       throw new Error("The request timed out.");
     }
   }
 
   async observe(hashes: readonly Hash[]): Promise<ChainSnapshot> {
-    this.#looks += 1;
-    if (this.#looks > 3000) {
+    this.#observations += 1;
+    if (this.#observations > 3000) {
       throw new Error(
         `stuck: ${JSON.stringify({ mined: this.#mined, pool: this.#pool }, (_, value) => (typeof value === "bigint" ? String(value) : value))}`,
       );
     }
-    const trouble = this.troubles.shift() ?? "block";
-    this.#apply(trouble);
-    if (trouble === "broken") {
+    const fault = this.faults.shift() ?? "block";
+    this.#apply(fault);
+    if (fault === "server error") {
       throw new Error("HTTP request failed: internal error");
     }
-    const stale = trouble === "stale" ? 1 : 0;
+    const stale = fault === "stale" ? 1 : 0;
     const mined = Math.max(0, this.#mined - stale);
     const receipts = new Map(
       hashes.flatMap((hash) => {
@@ -122,7 +126,7 @@ export class SimulatedChain implements LaneChain {
       mined,
       pending: Math.max(mined, this.#pendingCount() - stale),
       receipts,
-      forgotten: new Set(hashes.filter((hash) => !receipts.has(hash) && !pooled.has(hash))),
+      dropped: new Set(hashes.filter((hash) => !receipts.has(hash) && !pooled.has(hash))),
     };
   }
 
@@ -142,8 +146,8 @@ export class SimulatedChain implements LaneChain {
     return this.settings.balance ?? 10n ** 18n;
   }
 
-  /** Puts a transaction into the pool that a run before this one sent, or a stranger. @param max fee, in wei */
-  leave(data: Hex, max: bigint): void {
+  /** Puts a transaction into the mempool that an earlier run or another program sent. @param max fee, in wei */
+  addEarlierTransaction(data: Hex, max: bigint): void {
     const fee = { max, tip: 0n };
     const transaction = {
       nonce: this.#pendingCount(),
@@ -153,31 +157,33 @@ export class SimulatedChain implements LaneChain {
       gas: 0n,
       fee,
     } as const;
-    this.#take(transaction, keccak256(concat([data, numberToHex(transaction.nonce)])), true);
+    this.#accept(transaction, keccak256(concat([data, numberToHex(transaction.nonce)])), {
+      ignoresPoolSize: true,
+    });
   }
 
-  #apply(trouble: Trouble): void {
-    switch (trouble) {
+  #apply(fault: Fault): void {
+    switch (fault) {
       case "block":
         this.#mine();
         return;
-      case "forget":
+      case "mempool lost":
         this.#pool = [];
         return;
-      case "stranger":
-        this.#strangers += 1;
-        this.#take(
+      case "foreign transaction":
+        this.#foreignTransactions += 1;
+        this.#accept(
           {
             nonce: this.#pendingCount(),
             to: this.sender,
-            data: stringToHex(`stranger ${this.#strangers}`),
+            data: stringToHex(`foreign ${this.#foreignTransactions}`),
             value: 0n,
             gas: 0n,
-            // It pays enough for every spike: a stranger's transaction that is stuck is not ours to replace.
+            // The fee is enough for every spike: a lane must not replace a stuck transaction of another program.
             fee: { max: HIGHEST_FEE, tip: 1n },
           },
-          keccak256(stringToHex(`stranger ${this.#strangers}`)),
-          true,
+          keccak256(stringToHex(`foreign ${this.#foreignTransactions}`)),
+          { ignoresPoolSize: true },
         );
         return;
       case "fee spike":
@@ -187,34 +193,38 @@ export class SimulatedChain implements LaneChain {
         this.#fee /= 2n;
         return;
       case "lost answer":
-      case "broken":
-        this.#next = trouble;
+      case "server error":
+        this.#pendingFault = fault;
         return;
       default:
         return;
     }
   }
 
-  #take(transaction: Transaction, hash: Hash, always = false): void {
+  #accept(
+    transaction: Transaction,
+    hash: Hash,
+    options: { readonly ignoresPoolSize: boolean } = { ignoresPoolSize: false },
+  ): void {
     if (transaction.nonce < this.#mined) {
       throw new Error("nonce too low");
     }
-    if (this.#pool.some((one) => one.hash === hash)) {
+    if (this.#pool.some((pooled) => pooled.hash === hash)) {
       throw new Error("already known");
     }
-    const rival = this.#pool.find((one) => one.transaction.nonce === transaction.nonce);
+    const rival = this.#pool.find((pooled) => pooled.transaction.nonce === transaction.nonce);
     if (rival !== undefined && transaction.fee.max * 10n < rival.transaction.fee.max * 11n) {
       throw new Error("replacement transaction underpriced");
     }
-    if (!always && rival === undefined && this.#pool.length >= this.settings.poolSize) {
-      // What can be mined next takes the place of what cannot, as in geth's pool.
+    if (!options.ignoresPoolSize && rival === undefined && this.#pool.length >= this.settings.poolSize) {
+      // As in geth's mempool, a transaction that can be mined next evicts a transaction that cannot.
       const last = this.#pool.reduce((a, b) => (a.transaction.nonce > b.transaction.nonce ? a : b));
       if (transaction.nonce !== this.#pendingCount() || last.transaction.nonce < transaction.nonce) {
         throw new Error("txpool is full");
       }
-      this.#pool = this.#pool.filter((one) => one !== last);
+      this.#pool = this.#pool.filter((pooled) => pooled !== last);
     }
-    this.#pool = [...this.#pool.filter((one) => one !== rival), { transaction, hash }];
+    this.#pool = [...this.#pool.filter((pooled) => pooled !== rival), { transaction, hash }];
   }
 
   #mine(): void {
@@ -226,13 +236,13 @@ export class SimulatedChain implements LaneChain {
       if (next === undefined) {
         return;
       }
-      this.#pool = this.#pool.filter((one) => one !== next);
+      this.#pool = this.#pool.filter((pooled) => pooled !== next);
       this.#mined += 1;
       const { data } = next.transaction;
-      // As CREATE2 does: what is there already cannot be made again.
-      const succeeded = this.settings.isOfCalls || !this.made.includes(data);
+      // As with CREATE2: a contract that exists already cannot be created again.
+      const succeeded = this.settings.allowsRepetition || !this.executed.includes(data);
       if (succeeded) {
-        this.made.push(data);
+        this.executed.push(data);
       }
       this.#receipts.set(next.hash, { hash: next.hash, block: this.#block, succeeded });
     }

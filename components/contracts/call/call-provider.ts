@@ -6,16 +6,16 @@ import { readArtifact } from "../build/build";
 import type { Job } from "../lane/job";
 import { laneOf } from "../lane/lanes";
 import { clientOf } from "../rpc/client";
-import { askEndpoint, atEndpoint } from "../rpc/endpoint";
-import { eventually } from "../rpc/eventually";
+import { readFromEndpoint, sendThroughEndpoint } from "../rpc/endpoint";
 import { withMargin } from "../rpc/gas";
 import { revertReason } from "../rpc/revert";
+import { waitUntilVisible } from "../rpc/wait-until-visible";
 import { configSecret, rememberConfig } from "../sender/config-secret";
 import { accountOf } from "../sender/sender";
 import type { ContractCallArgs } from "./call";
 import { type DoneQuestion, difference, isDone } from "./done";
 
-/** The arguments as they come out of the engine. */
+/** The arguments as the engine hands them over: resolved. */
 type Inputs = Omit<ContractCallArgs, "rpcUrl" | "description" | "to" | "data" | "done"> & {
   readonly rpcUrl: string;
   readonly description: string;
@@ -29,7 +29,8 @@ export const provider: FullProvider = {
   configure: async ({ config }) => rememberConfig(config),
   check: async (_olds, news) => ({ inputs: news }),
   diff: async (_id, olds: Inputs, news: Inputs) => ({
-    // The description is of the same transaction; the key is a way to it, the build knows errors. A later refresh asks the endpoint.
+    // The description, the key and the build lead to the same transaction. A new endpoint is an update, because a
+    // refresh asks it.
     changes:
       olds.chain.chainId !== news.chain.chainId ||
       (["rpcUrl", "to", "data", "done"] as const).some(
@@ -42,9 +43,11 @@ export const provider: FullProvider = {
     id: `${inputs.chain.chainId}/${inputs.call}`,
     outs: { ...inputs, ...(await send(inputs)) },
   }),
-  // What was undone since, or is on a chain that began anew, is to be made again.
+  // A call whose effect was undone, or whose chain was reset, leaves the state and is made again by the next run.
   read: async (id, props: Inputs) => {
-    const done = await askEndpoint(props.chain, props.rpcUrl, (url) => isDone(clientOf(url), props.done));
+    const done = await readFromEndpoint(props.chain, props.rpcUrl, (url) =>
+      isDone(clientOf(url), props.done),
+    );
     return done ? { id, props } : { id: "", props: {} };
   },
   update: async (_id, { transaction, block }: Sent, news: Inputs) => {
@@ -60,31 +63,35 @@ interface Sent {
 }
 
 function send(inputs: Inputs): Promise<Sent> {
-  return atEndpoint(inputs.chain, inputs.rpcUrl, (url) => sendTo(inputs, url));
+  return sendThroughEndpoint(inputs.chain, inputs.rpcUrl, (url) => sendAt(inputs, url));
 }
 
-async function sendTo(inputs: Inputs, rpcUrl: string): Promise<Sent> {
+async function sendAt(inputs: Inputs, rpcUrl: string): Promise<Sent> {
   const client = clientOf(rpcUrl);
-  // Before the key is asked for: what is done already needs none.
+  // Checked before the key is read: a call that was made already needs no key.
   if (await isDone(client, inputs.done)) {
     return { transaction: "", block: 0 };
   }
   const account = await accountOf(inputs.sender, configSecret);
-  const done = await laneOf(inputs.chain, rpcUrl, account).do(jobOf(inputs, account.address, client));
-  if (!(await eventually(() => isDone(client, inputs.done)))) {
+  const result = await laneOf(inputs.chain, rpcUrl, account).do(jobOf(inputs, account.address, client));
+  const sent: Sent =
+    result.kind === "mined"
+      ? { transaction: result.receipt.hash, block: result.receipt.block }
+      : { transaction: "", block: 0 };
+  if (!(await waitUntilVisible(() => isDone(client, inputs.done)))) {
     throw new ChainfleetError({
-      code: "TODO",
-      summary: `${inputs.call} on ${inputs.chain.name}: ${inputs.description} went through (${done?.hash ?? "no transaction"}), but by its \`done\` it is not: ${await difference(client, inputs.done)}.`,
-      next: "Correct its done or its arguments before the next run, which would send it again.",
+      code: "CALL_WITHOUT_EFFECT",
+      summary: `${inputs.call} on ${inputs.chain.name}: ${inputs.description} succeeded (${sent.transaction || "no transaction"}), but its \`done\` does not hold: ${await difference(client, inputs.done)}.`,
+      next: "Correct the call's done or its arguments before the next run, which would send the call again.",
     });
   }
-  return { transaction: done?.hash ?? "", block: done?.block ?? 0 };
+  return sent;
 }
 
 function jobOf(inputs: Inputs, account: Address, client: PublicClient): Job {
   const { to, data } = inputs;
   return {
-    // A lane may know a deployment of the same name.
+    // The prefix keeps the call apart from a deployment of the same name in the lane.
     name: `call ${inputs.call}`,
     to,
     data,
@@ -102,9 +109,9 @@ function jobOf(inputs: Inputs, account: Address, client: PublicClient): Job {
           throw error;
         }
         throw new ChainfleetError({
-          code: "TODO",
+          code: "CALL_WOULD_REVERT",
           summary: `${inputs.call} on ${inputs.chain.name}: ${inputs.description} would be reverted: ${reason}. Nothing was sent.`,
-          next: "The contract refuses it: correct the call, its sender or what was done to the contract before.",
+          next: "The contract refuses the call: correct its arguments, its sender, or the calls that must come before.",
         });
       }
     },

@@ -1,29 +1,31 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Address, Hash, Hex } from "viem";
 import { DynamicResource } from "../../dynamic-resource";
-import type { OnChain } from "../lane/on-chain";
+import type { TransactionResourceArgs } from "../lane/transaction-resource-args";
 import type { DoneQuestion } from "./done";
 
-/** What a call is made from. */
-export interface ContractCallArgs extends OnChain {
-  /** Unique on its chain. */
+/** The arguments of a ContractCall. */
+export interface ContractCallArgs extends TransactionResourceArgs {
+  /** The call's name, unique on its chain. */
   readonly call: string;
-  /** What it calls, by its name in contracts/src. */
+  /** Name in contracts/src of the contract that is called. */
   readonly contract: string;
-  /** The sources' hash of the build that knows that contract's errors. */
+  /** Source hash of the build whose artifact has the contract's errors. */
   readonly build: string;
-  /** For people. @example "CCIPRouter.setLane(destinationChainSelector: 5009297550715157269, enabled: true, fee: 0)" */
+  /** The call as a person reads it. @example "CCIPRouter.setLane(destinationChainSelector: 5009297550715157269, enabled: true, fee: 0)" */
   readonly description: pulumi.Input<string>;
+  /** The contract that the transaction calls. */
   readonly to: pulumi.Input<Address>;
   readonly data: pulumi.Input<Hex>;
+  /** How to see on the chain that the call was made. */
   readonly done: pulumi.Input<DoneQuestion>;
 }
 
-/** A transaction to a contract, made unless the chain shows already what it leads to. Deleting it undoes nothing. */
+/** A transaction to a contract; not sent if the chain shows its effect already. Deleting the resource undoes nothing. */
 export class ContractCall extends DynamicResource {
-  /** The transaction; empty if the chain showed its effect already. */
+  /** The transaction's hash; empty if the chain showed the effect already. */
   declare readonly transaction: pulumi.Output<Hash | "">;
-  /** The block of that transaction; 0 if there is none. */
+  /** The transaction's block; 0 if no transaction was sent. */
   declare readonly block: pulumi.Output<number>;
 
   constructor(name: string, args: ContractCallArgs, opts?: pulumi.CustomResourceOptions) {

@@ -8,31 +8,32 @@ import {
 } from "viem";
 import { isReverted } from "../rpc/revert";
 
-/** A view to ask, and the part of its answer that counts. */
+/** A view function to call, and the return values that show that a call's effect is on the chain. */
 export interface DoneQuestion {
   readonly to: Address;
   readonly data: Hex;
-  /** Wanted values, ABI-encoded, by their place among what the view returns, of which `types` are the types. */
+  /** ABI types of all return values. */
   readonly types: readonly string[];
+  /** Expected return values, ABI-encoded; `index` is the position among the return values. */
   readonly wanted: readonly { readonly index: number; readonly value: Hex }[];
 }
 
-/** Whether the view returns what is wanted; one that reverts, or has no contract behind it, does not. */
+/** True if the view returns the expected values; false if the view reverts or there is no contract. */
 export async function isDone(client: PublicClient, question: DoneQuestion): Promise<boolean> {
-  const answer = await ask(client, question);
+  const answer = await callView(client, question);
   return answer !== undefined && differences(question, answer).length === 0;
 }
 
-/** What the view says instead of what is wanted, for people. @example "it returns 42, not 99" */
+/** How the view's answer differs from the expected values, for people. @example "it returns 42, not 99" */
 export async function difference(client: PublicClient, question: DoneQuestion): Promise<string> {
-  const answer = await ask(client, question);
+  const answer = await callView(client, question);
   return answer === undefined
-    ? "the view that it asks reverts or returns nothing"
-    : differences(question, answer).join(", ") || "it is now";
+    ? "the view reverts or returns nothing"
+    : differences(question, answer).join(", ") || "the view returns the expected values only now";
 }
 
-/** The view's answer; undefined if it reverts or there is no contract. */
-async function ask(client: PublicClient, { to, data }: DoneQuestion): Promise<Hex | undefined> {
+/** The view's answer; undefined if the view reverts or there is no contract. */
+async function callView(client: PublicClient, { to, data }: DoneQuestion): Promise<Hex | undefined> {
   try {
     const { data: answer = "0x" } = await client.call({ to, data });
     return answer === "0x" ? undefined : answer;

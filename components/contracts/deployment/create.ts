@@ -23,7 +23,7 @@ export function create(): DeploymentStrategy {
 
 async function deploy(deployment: PendingDeployment): Promise<Deployed> {
   const { name, chain, client, initCode, sender, after, send } = deployment;
-  const receipt = await send({
+  const result = await send({
     name,
     to: undefined,
     data: initCode,
@@ -33,8 +33,9 @@ async function deploy(deployment: PendingDeployment): Promise<Deployed> {
     isDone: async () => (await findCreated(deployment)) !== undefined,
     gas: creationGas(deployment, { account: sender, data: initCode }),
   });
-  if (receipt?.contract !== undefined) {
-    return { address: getAddress(receipt.contract), transaction: receipt.hash, block: receipt.block };
+  if (result.kind === "mined" && result.receipt.contract !== undefined) {
+    const { contract, hash, block } = result.receipt;
+    return { address: getAddress(contract), transaction: hash, block };
   }
   const address = await findCreated(deployment);
   if (address === undefined) {

@@ -3,7 +3,7 @@ import { ChainfleetError } from "../../error";
 import type { DeploymentMethod } from "../definitions/definitions";
 import type { Job } from "../lane/job";
 import { hasCode } from "../rpc/code";
-import { eventually } from "../rpc/eventually";
+import { waitUntilVisible } from "../rpc/wait-until-visible";
 import { creationGas, type PlannedTransaction } from "./creation-gas";
 import { findOrigin, placeOf } from "./origin";
 import { requireCode } from "./required-code";
@@ -34,8 +34,8 @@ async function deploy(deployment: PendingDeployment, salt: Hex): Promise<Deploye
   const { name, chain, client, initCode } = deployment;
   const job = create2Job(deployment, salt);
   const address = create2Address(salt, initCode);
-  const receipt = await deployment.send(job);
-  if (receipt === undefined) {
+  const result = await deployment.send(job);
+  if (result.kind === "already-done") {
     await requireCode(deployment, address);
     return placeOf(
       address,
@@ -47,14 +47,14 @@ async function deploy(deployment: PendingDeployment, salt: Hex): Promise<Deploye
     );
   }
   // A transaction to a deployer that is not on the chain succeeds and creates nothing.
-  if (!(await eventually(() => hasCode(client, address)))) {
+  if (!(await waitUntilVisible(() => hasCode(client, address)))) {
     throw new ChainfleetError({
       code: "CONTRACT_NOT_CREATED",
-      summary: `${name} on ${chain}: transaction ${receipt.hash} succeeded, but there is no code at ${address}. The chain may have been reset.`,
+      summary: `${name} on ${chain}: transaction ${result.receipt.hash} succeeded, but there is no code at ${address}. The chain may have been reset.`,
       next: "Let the state follow the chain with pulumi refresh, then run again.",
     });
   }
-  return { address, transaction: receipt.hash, block: receipt.block };
+  return { address, transaction: result.receipt.hash, block: result.receipt.block };
 }
 
 /** The transaction that creates a contract. Done if there is code at the contract's address, whoever created it. */

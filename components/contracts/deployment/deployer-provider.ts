@@ -3,16 +3,16 @@ import type { PublicClient } from "viem";
 import type { FullProvider } from "../../dynamic-resource";
 import { ChainfleetError } from "../../error";
 import { laneOf } from "../lane/lanes";
-import type { OnChain } from "../lane/on-chain";
+import type { TransactionResourceArgs } from "../lane/transaction-resource-args";
 import { clientOf } from "../rpc/client";
-import { askEndpoint, atEndpoint } from "../rpc/endpoint";
-import { type Refusal, refusal, wordsOf } from "../rpc/refusal";
+import { readFromEndpoint, sendThroughEndpoint } from "../rpc/endpoint";
+import { nodeMessage, type Refusal, refusal } from "../rpc/refusal";
 import { configSecret, rememberConfig } from "../sender/config-secret";
 import { accountOf } from "../sender/sender";
 import { DETERMINISTIC_DEPLOYER } from "./create2";
 import { DEPLOYER_TRANSACTION, deployerFunding, hasDeployer } from "./deterministic-deployer";
 
-type Inputs = Omit<OnChain, "rpcUrl"> & { readonly rpcUrl: string };
+type Inputs = Omit<TransactionResourceArgs, "rpcUrl"> & { readonly rpcUrl: string };
 
 /** Behind DeterministicDeployer. */
 export const provider: FullProvider = {
@@ -24,11 +24,11 @@ export const provider: FullProvider = {
     return { changes, replaces, deleteBeforeReplace: false };
   },
   create: async (inputs: Inputs) => {
-    await atEndpoint(inputs.chain, inputs.rpcUrl, (url) => ensureDeployer(inputs, url));
+    await sendThroughEndpoint(inputs.chain, inputs.rpcUrl, (url) => ensureDeployer(inputs, url));
     return { id: `${inputs.chain.chainId}/${DETERMINISTIC_DEPLOYER}`, outs: inputs };
   },
   read: async (id, props: Inputs) => {
-    const found = await askEndpoint(props.chain, props.rpcUrl, (url) => hasDeployer(clientOf(url)));
+    const found = await readFromEndpoint(props.chain, props.rpcUrl, (url) => hasDeployer(clientOf(url)));
     return found ? { id, props } : { id: "", props: {} };
   },
   update: async (_id, olds, news) => ({ outs: { ...olds, ...news } }),
@@ -66,7 +66,7 @@ async function sendTransaction(client: PublicClient, chain: string): Promise<voi
     if (!PASSING_REFUSALS.has(refusal(error))) {
       throw new ChainfleetError({
         code: "DEPLOYER_REFUSED",
-        summary: `${chain} refuses the transaction of the deterministic deployer: ${wordsOf(error as Error)}`,
+        summary: `${chain} refuses the transaction of the deterministic deployer: ${nodeMessage(error as Error)}`,
         next: "The signature of that transaction has no chain id (EIP-155). Let the node accept such transactions once, or set create: create for the contracts.",
         cause: error,
       });

@@ -7,7 +7,7 @@ import { readArtifact } from "../build/build";
 import { laneOf } from "../lane/lanes";
 import { clientOf } from "../rpc/client";
 import { hasCode } from "../rpc/code";
-import { askEndpoint, atEndpoint } from "../rpc/endpoint";
+import { readFromEndpoint, sendThroughEndpoint } from "../rpc/endpoint";
 import { configSecret, rememberConfig } from "../sender/config-secret";
 import { accountOf } from "../sender/sender";
 import type { ForgeDeploymentArgs } from "./deployment";
@@ -33,11 +33,11 @@ export const provider: FullProvider = {
     return { changes, replaces, deleteBeforeReplace: false };
   },
   create: async (inputs: Inputs) => {
-    const deployed = await atEndpoint(inputs.chain, inputs.rpcUrl, (url) => deploy(inputs, url));
+    const deployed = await sendThroughEndpoint(inputs.chain, inputs.rpcUrl, (url) => deploy(inputs, url));
     return { id: `${inputs.chain.chainId}/${deployed.address}`, outs: { ...inputs, ...deployed } };
   },
   read: async (id, props: Inputs & Deployed) => {
-    const found = await askEndpoint(props.chain, props.rpcUrl, (url) =>
+    const found = await readFromEndpoint(props.chain, props.rpcUrl, (url) =>
       hasCode(clientOf(url), props.address),
     );
     return found ? { id, props } : { id: "", props: {} };

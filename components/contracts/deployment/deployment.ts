@@ -2,10 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Address, Hash, Hex } from "viem";
 import { DynamicResource } from "../../dynamic-resource";
 import type { DeploymentMethod } from "../definitions/definitions";
-import type { OnChain } from "../lane/on-chain";
+import type { TransactionResourceArgs } from "../lane/transaction-resource-args";
 
 /** Arguments of a ForgeDeployment. */
-export interface ForgeDeploymentArgs extends OnChain {
+export interface ForgeDeploymentArgs extends TransactionResourceArgs {
   /** The deployment's name, unique on its chain. @example "CCIPRouter" */
   readonly deployment: string;
   /** The contract's name in contracts/src. */

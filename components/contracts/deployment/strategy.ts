@@ -1,6 +1,6 @@
 import type { Address, Hash, Hex, PublicClient } from "viem";
 import type { Artifact } from "../build/artifact";
-import type { Done, Job } from "../lane/job";
+import type { Job, JobResult } from "../lane/job";
 
 /** Everything in which the deployment methods differ. There is a file for each method. */
 export interface DeploymentStrategy {
@@ -48,7 +48,7 @@ export interface PendingDeployment extends ContractSearch {
   /** Deployments of the same chain that the constructor may call. */
   readonly after: readonly string[];
   /** Sends a transaction through the sender's lane. Opens the sender's key. */
-  send(job: Job): Promise<Done>;
+  send(job: Job): Promise<JobResult>;
 }
 
 /** Where a contract is, and the transaction that created it. */

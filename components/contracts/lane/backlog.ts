@@ -1,29 +1,35 @@
 import type { Hash, Hex } from "viem";
 import { ChainfleetError } from "../../error";
 import { type Deferred, deferred } from "./deferred";
-import type { Done, Job } from "./job";
-import type { Broadcast, Flight, LaneState } from "./plan";
+import type { Job, JobResult } from "./job";
+import type { Broadcast, InFlightTransaction, LaneState } from "./plan";
+import type { PayableTransaction } from "./sender-funds";
 
-/** A job that is not done yet, and what the lane has learned about it. */
-export interface Entry {
+/** An unfinished job, and what the lane has learned about the job. */
+export interface BacklogEntry {
   readonly job: Job;
-  readonly end: Deferred<Done>;
-  /** How many of its transactions were reverted. */
-  attempts: number;
-  /** How many questions about it were answered with an error that was not the network's. */
-  errors: number;
-  /** The block in which its nonce was first seen used by nobody knows whom. */
-  lostAt?: number | undefined;
-  /** Signed transactions by hash. */
-  readonly raw: Map<Hash, Hex>;
-  /** What its transaction needs; undefined until it was asked for. */
+  readonly completion: Deferred<JobResult>;
+  /** Number of the job's transactions that were reverted. */
+  reverts: number;
+  /** Number of questions about the job that failed for another reason than the network. */
+  failedQuestions: number;
+  /** Block in which an unknown transaction was first seen using this job's nonce. */
+  nonceTakenAt?: number | undefined;
+  /** The job's signed transactions by hash. */
+  readonly signed: Map<Hash, Hex>;
+  /** Gas limit of the transaction; undefined until asked for. */
   gas?: bigint | undefined;
 }
 
-/** The jobs of a lane that are not done: those with a nonce fly, the others wait. Says nothing to the chain. */
+/** What a job's transaction may cost; without gas as long as the gas limit is unknown. */
+export function payableOf({ job, gas = 0n }: BacklogEntry): PayableTransaction {
+  return { name: job.name, gas, value: job.value };
+}
+
+/** The unfinished jobs of a lane: jobs with a nonce are in flight, all other jobs wait. Never talks to the chain. */
 export class Backlog {
-  readonly #entries = new Map<string, Entry>();
-  #flights: readonly Flight[] = [];
+  readonly #entries = new Map<string, BacklogEntry>();
+  #inFlight: readonly InFlightTransaction[] = [];
   #waiting: readonly string[] = [];
 
   get isEmpty(): boolean {
@@ -34,33 +40,33 @@ export class Backlog {
     return this.#entries.size;
   }
 
-  /** Of all jobs, in the order in which they came. */
+  /** Names of all jobs, in the order of their arrival. */
   get names(): string[] {
     return [...this.#entries.keys()];
   }
 
   /** Ascending by nonce. */
-  get flights(): readonly Flight[] {
-    return this.#flights;
+  get inFlight(): readonly InFlightTransaction[] {
+    return this.#inFlight;
   }
 
   /** Jobs without a nonce. */
-  get waiting(): Entry[] {
+  get waiting(): BacklogEntry[] {
     return this.#waiting.map((name) => this.entry(name));
   }
 
   get state(): LaneState {
     return {
-      flights: this.#flights,
+      inFlight: this.#inFlight,
       waiting: this.waiting.map(({ job: { name, after } }) => ({ job: name, after })),
     };
   }
 
-  find(name: string): Entry | undefined {
+  find(name: string): BacklogEntry | undefined {
     return this.#entries.get(name);
   }
 
-  entry(name: string): Entry {
+  entry(name: string): BacklogEntry {
     const entry = this.#entries.get(name);
     if (entry === undefined) {
       throw new Error(`the lane has no job ${name}`);
@@ -68,61 +74,69 @@ export class Backlog {
     return entry;
   }
 
-  /** Takes a job in that has no place yet: it is to be queued or launched. */
-  add(job: Job): Entry {
-    const entry = { job, end: deferred<Done>(), attempts: 0, errors: 0, raw: new Map() };
+  /** Adds a job that neither waits nor is in flight yet: the caller queues or launches the job next. */
+  add(job: Job): BacklogEntry {
+    const entry = {
+      job,
+      completion: deferred<JobResult>(),
+      reverts: 0,
+      failedQuestions: 0,
+      signed: new Map(),
+    };
     this.#entries.set(job.name, entry);
     return entry;
   }
 
-  /** Takes the nonce from a job, if it has one; it keeps its place before those that came later. */
+  /** Makes a job wait, without a nonce. The job keeps its place before jobs that arrived later. */
   queue(name: string): void {
     this.#leave(name);
     const order = this.names;
     this.#waiting = [...this.#waiting, name].sort((a, b) => order.indexOf(a) - order.indexOf(b));
   }
 
-  /** Notes a broadcast of a job's transaction: its first, or one more with the same nonce. */
+  /** Records a broadcast of a job's transaction: the first one, or a further one with the same nonce. */
   launch(name: string, nonce: number, broadcast: Broadcast): void {
-    const earlier = this.#flights.find(({ job }) => job === name)?.broadcasts ?? [];
+    const earlier = this.#inFlight.find(({ job }) => job === name)?.broadcasts ?? [];
     this.#leave(name);
-    const flight = { job: name, nonce, broadcasts: [...earlier, broadcast] };
-    this.#flights = [...this.#flights, flight].sort((a, b) => a.nonce - b.nonce);
+    const transaction = { job: name, nonce, broadcasts: [...earlier, broadcast] };
+    this.#inFlight = [...this.#inFlight, transaction].sort((a, b) => a.nonce - b.nonce);
   }
 
-  /** Whether no broadcast but the latest can be in a pool. */
-  isFirstBroadcast(name: string): boolean {
-    return this.#flights.find(({ job }) => job === name)?.broadcasts.length === 1;
+  /** True if no earlier broadcast of the job can be in the mempool. */
+  hasOneBroadcast(name: string): boolean {
+    return this.#inFlight.find(({ job }) => job === name)?.broadcasts.length === 1;
   }
 
-  complete(name: string, done: Done): void {
-    this.#remove(name)?.end.resolve(done);
+  complete(name: string, result: JobResult): void {
+    this.#remove(name)?.completion.resolve(result);
   }
 
   /**
-   * Ends jobs, and those that come after them and wait: their constructors would call nothing. Those that fly are
-   * told by the chain.
+   * Fails jobs, and all waiting jobs that come after them: the contracts that their constructors call would be missing.
+   * Dependent jobs that are in flight already stay, because the chain decides about them.
    *
-   * @param chain its name, for messages.
+   * @param chain the chain's name, for messages.
    */
   fail(names: readonly string[], error: Error, chain: string): void {
     for (const name of names) {
-      this.#remove(name)?.end.reject(error);
+      this.#remove(name)?.completion.reject(error);
     }
     for (const name of names) {
-      const behind = this.waiting.filter(({ job }) => job.after.includes(name)).map(({ job }) => job.name);
-      if (behind.length > 0) {
+      const dependents = this.waiting
+        .filter(({ job }) => job.after.includes(name))
+        .map(({ job }) => job.name);
+      if (dependents.length > 0) {
         const reason = new ChainfleetError({
-          code: "TODO",
-          summary: `${behind.join(", ")} on ${chain}: not sent, as ${name} failed.`,
-          next: "Run again when that is put right.",
+          code: "DEPENDENCY_FAILED",
+          summary: `${dependents.join(", ")} on ${chain}: not sent, because ${name} failed.`,
+          next: `Correct ${name}, then run again.`,
         });
-        this.fail(behind, reason, chain);
+        this.fail(dependents, reason, chain);
       }
     }
   }
 
-  #remove(name: string): Entry | undefined {
+  #remove(name: string): BacklogEntry | undefined {
     const entry = this.#entries.get(name);
     this.#leave(name);
     this.#entries.delete(name);
@@ -130,7 +144,7 @@ export class Backlog {
   }
 
   #leave(name: string): void {
-    this.#flights = this.#flights.filter(({ job }) => job !== name);
+    this.#inFlight = this.#inFlight.filter(({ job }) => job !== name);
     this.#waiting = this.#waiting.filter((job) => job !== name);
   }
 }

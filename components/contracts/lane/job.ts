@@ -2,28 +2,29 @@ import type { Address, Hash, Hex } from "viem";
 import type { Fee } from "../rpc/fee";
 import type { ChainSnapshot, LaneRules, Receipt } from "./plan";
 
-/** A transaction to be made, known by what it leaves on the chain. */
+/** A transaction that a lane is to send, together with the check that shows its effect on the chain. */
 export interface Job {
-  /** Unique in the lane; for messages. @example "CCIPRouter" */
+  /** Unique in the lane; used in messages. @example "CCIPRouter" */
   readonly name: string;
-  /** Undefined makes a contract of the data. */
+  /** Undefined for a transaction that creates a contract from `data`. */
   readonly to: Address | undefined;
   readonly data: Hex;
   readonly value: bigint;
-  /** Asked before the transaction is sent. A ChainfleetError ends the job: it would be reverted. */
+  /** The gas limit; asked for before the transaction is sent. Throws a ChainfleetError if the transaction would revert. */
   gas(): Promise<bigint>;
-  /** Whether the chain already has what the transaction makes, whoever made it. */
+  /** Whether the chain shows the transaction's effect already, whoever caused it. */
   isDone(): Promise<boolean>;
   /**
-   * Whether a second transaction like it would do no harm, as one of CREATE2, which is reverted. Any other is not sent
-   * while the pool has one of the sender's from before this run: it may be the same.
+   * Whether sending the transaction twice does no harm, as with CREATE2, where the second transaction reverts. Any other
+   * job is not sent while the mempool has a transaction of the sender from before this run, because that transaction may
+   * be the same.
    */
   readonly isIdempotent: boolean;
-  /** Names of jobs that must be before this one. Those that the lane does not have count as done. */
+  /** Names of jobs that must come before this job. Names that the lane does not have count as done. */
   readonly after: readonly string[];
 }
 
-/** A transaction ready to be signed. */
+/** A transaction that is ready to be signed. */
 export interface Transaction {
   readonly nonce: number;
   readonly to: Address | undefined;
@@ -33,23 +34,41 @@ export interface Transaction {
   readonly fee: Fee;
 }
 
-/** The chain as a lane sees it; the sender's key is behind it. */
+/** What a lane needs from a chain: the node, and signatures with the sender's key. */
 export interface LaneChain {
   readonly name: string;
   readonly sender: Address;
   sign(transaction: Transaction): Promise<Hex>;
   /** Hands a signed transaction to the node. */
   broadcast(raw: Hex): Promise<void>;
-  /** What the node knows of the sender and of these transactions. */
+  /** Asks the node about the sender and about the transactions with these hashes. */
   observe(hashes: readonly Hash[]): Promise<ChainSnapshot>;
   hashOf(raw: Hex): Hash;
-  /** What the sender has, in wei. */
+  /** The sender's balance, in wei. */
   balance(): Promise<bigint>;
-  /** The rules as they are at this moment: the fee follows the chain. */
+  /** The present rules; the fee follows the chain. */
   rules(): Promise<LaneRules>;
-  /** Between two looks. */
+  /** Pause between two observations. */
   readonly pollMilliseconds: number;
 }
 
-/** How a job ended: the transaction that did it, or undefined if the chain had its effect already. */
-export type Done = Receipt | undefined;
+/** How a job succeeded. */
+export type JobResult =
+  /** A transaction of this lane is in a block, with the required confirmations. */
+  | { readonly kind: "mined"; readonly receipt: Receipt }
+  /** The chain showed the effect without a transaction of this lane. */
+  | { readonly kind: "already-done" };
+
+/** An empty transaction to the sender that fills a nonce gap. Done as soon as any transaction has used the nonce. */
+export function gapFillingJob({ sender }: LaneChain, nonce: number): Job {
+  return {
+    name: `nonce ${nonce}`,
+    to: sender,
+    data: "0x",
+    value: 0n,
+    isIdempotent: true,
+    after: [],
+    gas: async () => 21_000n,
+    isDone: async () => true,
+  };
+}

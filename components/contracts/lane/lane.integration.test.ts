@@ -5,25 +5,26 @@ import fc from "fast-check";
 import { concat, createWalletClient, type Hex, http, keccak256, numberToHex, stringToHex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { TroubledAnvil } from "../../../test/support/troubled-anvil";
+import { FaultyAnvil } from "../../../test/support/faulty-anvil";
 import { create2Address, create2Job } from "../deployment/create2";
 import type { PlannedTransaction } from "../deployment/creation-gas";
 import { clientOf } from "../rpc/client";
-import { laneChain } from "./chain";
+import type { JobResult } from "./job";
 import { Lane } from "./lane";
+import { rpcLaneChain } from "./rpc-lane-chain";
 
-/** Nine contracts on a node that makes trouble: the same addresses, each once, nothing stuck. */
+/** Nine contracts on a faulty node: every contract is created once at its planned address, and no transaction is stuck. */
 const SEED = Number(process.env["CHAINFLEET_TEST_SEED"] ?? Date.now() % 1_000_000);
 const BLOCK_SECONDS = 1;
 const CHAIN_ID = 138;
 
-let node: TroubledAnvil;
+let node: FaultyAnvil;
 let folder: string;
 let run = 0;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "chainfleet-anvil-"));
-  node = await TroubledAnvil.start(
+  node = await FaultyAnvil.start(
     ["--chain-id", String(CHAIN_ID), "--block-time", String(BLOCK_SECONDS)],
     join(folder, "state.json"),
   );
@@ -40,7 +41,7 @@ beforeEach(() => {
   node.poolLimit = Number.POSITIVE_INFINITY;
 });
 
-/** Nine contracts that no other test made; every third one after the one before. */
+/** Nine contracts that no other test creates. Every third contract depends on the contract before it. */
 function creations(): SaltedCreation[] {
   return Array.from({ length: 9 }, (_, index) => {
     const runtime = concat(["0x00", keccak256(stringToHex(`${SEED} ${run} ${index}`))]).slice(0, 66) as Hex;
@@ -68,7 +69,7 @@ type Account = Awaited<ReturnType<typeof fundedAccount>>;
 
 function laneOf(account: Account, confirmations = 1): Lane {
   return new Lane(
-    laneChain(
+    rpcLaneChain(
       {
         name: "chain 138",
         chainId: CHAIN_ID,
@@ -87,7 +88,11 @@ function deploy(lane: Lane, all: readonly SaltedCreation[]) {
   return Promise.all(all.map((creation) => lane.do(create2Job({ ...creation, client }, creation.salt))));
 }
 
-/** How many of an account's transactions made a contract. */
+function receiptOf(result: JobResult | undefined) {
+  return result?.kind === "mined" ? result.receipt : undefined;
+}
+
+/** Number of successful transactions with data that an account sent: the contracts that the account created. */
 async function creationsOf(account: Account): Promise<number> {
   const client = clientOf(node.directUrl);
   const last = await client.getBlockNumber();
@@ -104,7 +109,7 @@ async function creationsOf(account: Account): Promise<number> {
   return count;
 }
 
-async function expectAllThere(all: readonly SaltedCreation[]): Promise<void> {
+async function expectAllDeployed(all: readonly SaltedCreation[]): Promise<void> {
   const client = clientOf(node.directUrl);
   for (const creation of all) {
     const code = await client.getCode({ address: create2Address(creation.salt, creation.initCode) });
@@ -113,41 +118,41 @@ async function expectAllThere(all: readonly SaltedCreation[]): Promise<void> {
 }
 
 describe(`nine contracts on anvil, seed ${SEED}`, () => {
-  it("are in one block, two if one ended in between", async () => {
+  it("are in one block, or in two if a block ends in between", async () => {
     const all = creations();
     const done = await deploy(laneOf(await fundedAccount()), all);
-    const blocks = new Set(done.map((receipt) => receipt?.block));
+    const blocks = new Set(done.map((result) => receiptOf(result)?.block));
     expect(blocks.size).toBeLessThanOrEqual(2);
-    await expectAllThere(all);
+    await expectAllDeployed(all);
   });
 
-  it("cost nothing when they are there already", async () => {
+  it("cost nothing if they are deployed already", async () => {
     const all = creations();
     await deploy(laneOf(await fundedAccount()), all);
     const second = await fundedAccount();
-    expect(await deploy(laneOf(second), all)).toEqual(Array(9).fill(undefined));
+    expect(await deploy(laneOf(second), all)).toEqual(Array(9).fill({ kind: "already-done" }));
     expect(await creationsOf(second)).toBe(0);
   });
 
-  const troubles: Record<string, (account: Account) => Promise<void>> = {
+  const faults: Record<string, (account: Account) => Promise<void>> = {
     "the node is restarted": async () => {
       await pause(0.3);
       await node.restart();
     },
-    "a transaction is dropped from the pool": async (account) => {
+    "the mempool drops a transaction": async (account) => {
       const { pending } = (await node.rpc("txpool_content")) as {
         pending: Record<string, Record<string, { hash: Hex }>>;
       };
-      const own = Object.values(pending[account.address] ?? pending[account.address.toLowerCase()] ?? {});
-      await node.rpc("anvil_dropTransaction", [own[0]?.hash ?? keccak256("0x")]);
+      const pooled = Object.values(pending[account.address] ?? pending[account.address.toLowerCase()] ?? {});
+      await node.rpc("anvil_dropTransaction", [pooled[0]?.hash ?? keccak256("0x")]);
     },
-    "a stranger sends from the same account": (account) => strangerSends(account),
+    "another program sends from the same account": (account) => sendForeignTransaction(account),
     "fees rise eightfold": async () => {
       await node.rpc("anvil_setNextBlockBaseFeePerGas", [numberToHex(8n * 10n ** 9n)]);
     },
     "the node answers 429": async () => interrupt(3, 429, { "retry-after": "1" }),
     "the node answers 500": async () => interrupt(6, 500),
-    "the node tells stale nonces": async () => {
+    "the node answers with stale nonces": async () => {
       for (let times = 0; times < 6; times += 1) {
         node.script.push({
           method: "eth_getTransactionCount",
@@ -162,7 +167,7 @@ describe(`nine contracts on anvil, seed ${SEED}`, () => {
         });
       }
     },
-    "the pool takes four": async () => {
+    "the mempool accepts only four transactions": async () => {
       node.poolLimit = 4;
     },
     "the answer to a broadcast is lost": async () => {
@@ -176,52 +181,52 @@ describe(`nine contracts on anvil, seed ${SEED}`, () => {
     },
   };
 
-  for (const [what, happens] of Object.entries(troubles)) {
-    it(`are all there once although ${what}`, async () => {
+  for (const [fault, cause] of Object.entries(faults)) {
+    it(`are all deployed once although ${fault}`, async () => {
       const all = creations();
       const account = await fundedAccount();
       const deployed = deploy(laneOf(account), all);
       await pause(0.15);
-      await happens(account);
+      await cause(account);
       await deployed;
-      await expectAllThere(all);
+      await expectAllDeployed(all);
       expect(await creationsOf(account)).toBe(9);
     });
   }
 
-  it("are paid by a plain gas price on a chain without EIP-1559, and wait for their confirmations", async () => {
-    const modern = node;
-    node = await TroubledAnvil.start(
+  it("pay a plain gas price on a chain without EIP-1559, and wait for their confirmations", async () => {
+    const eip1559Node = node;
+    node = await FaultyAnvil.start(
       ["--chain-id", String(CHAIN_ID), "--block-time", String(BLOCK_SECONDS), "--hardfork", "berlin"],
       join(folder, "berlin.json"),
     );
     try {
       const all = creations();
       const done = await deploy(laneOf(await fundedAccount(), 3), all);
-      await expectAllThere(all);
-      const [first] = done;
+      await expectAllDeployed(all);
+      const first = receiptOf(done[0]);
       const client = clientOf(node.directUrl);
       const { type } = await client.getTransaction({ hash: first?.hash ?? "0x" });
       expect(type).toBe("legacy");
       expect(Number(await client.getBlockNumber())).toBeGreaterThanOrEqual((first?.block ?? 0) + 2);
     } finally {
       await node.stop();
-      node = modern;
+      node = eip1559Node;
     }
   });
 
-  it("are all there once although two programs deploy them with one key at once", async () => {
+  it("are all deployed once although two programs deploy them with one key at the same time", async () => {
     const all = creations();
     const account = await fundedAccount();
     await Promise.all([deploy(laneOf(account), all), deploy(laneOf(account), [...all].reverse())]);
-    await expectAllThere(all);
+    await expectAllDeployed(all);
     expect(await creationsOf(account)).toBe(9);
   });
 
-  it("are all there once whatever happens together", async () => {
+  it("are all deployed once whatever faults come together", async () => {
     const mixes = fc.sample(
       fc.noBias(
-        fc.array(fc.tuple(fc.constantFrom(...Object.keys(troubles)), fc.integer({ min: 0, max: 20 })), {
+        fc.array(fc.tuple(fc.constantFrom(...Object.keys(faults)), fc.integer({ min: 0, max: 20 })), {
           minLength: 2,
           maxLength: 5,
         }),
@@ -234,18 +239,18 @@ describe(`nine contracts on anvil, seed ${SEED}`, () => {
       const all = creations();
       const account = await fundedAccount();
       const deployed = deploy(laneOf(account), all);
-      for (const [what, tenths] of mix) {
+      for (const [fault, tenths] of mix) {
         await pause(tenths / 10);
-        await troubles[what]?.(account);
+        await faults[fault]?.(account);
       }
       await deployed;
-      await expectAllThere(all);
+      await expectAllDeployed(all);
       expect(await creationsOf(account), JSON.stringify(mix)).toBe(9);
     }
   });
 });
 
-async function strangerSends(account: Account): Promise<void> {
+async function sendForeignTransaction(account: Account): Promise<void> {
   const wallet = createWalletClient({ account, transport: http(node.directUrl) });
   await wallet
     .sendTransaction({
@@ -256,7 +261,7 @@ async function strangerSends(account: Account): Promise<void> {
       maxPriorityFeePerGas: 10n ** 9n,
     })
     .catch(() => {
-      // The nonce that it chose was taken in between, as can happen to any stranger.
+      // Our lane used the chosen nonce in the meantime, as can happen to any other program.
     });
 }
 

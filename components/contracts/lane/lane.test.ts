@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { stringToHex } from "viem";
 import { describe, expect, it } from "vitest";
-import { SimulatedChain, type Trouble } from "../../../test/support/simulated-chain";
+import { type Fault, SimulatedChain } from "../../../test/support/simulated-chain";
 import { ChainfleetError } from "../../error";
 import type { Job } from "./job";
 import { Lane } from "./lane";
@@ -14,28 +14,29 @@ const job = (chain: SimulatedChain, name: string, after: readonly string[] = [])
   isIdempotent: true,
   after,
   gas: async () => 1n,
-  isDone: async () => chain.made.includes(stringToHex(name)),
+  isDone: async () => chain.executed.includes(stringToHex(name)),
 });
 
 const reverting = (chain: SimulatedChain, name: string): Job => ({
   ...job(chain, name),
-  gas: () => Promise.reject(new ChainfleetError({ code: "TODO", summary: "its constructor reverts" })),
+  gas: () =>
+    Promise.reject(new ChainfleetError({ code: "CONSTRUCTOR_REVERTS", summary: "the constructor reverts" })),
 });
 
-const trouble = fc.constantFrom<Trouble>(
+const fault = fc.constantFrom<Fault>(
   "none",
   "block",
   "block",
-  "forget",
-  "stranger",
+  "mempool lost",
+  "foreign transaction",
   "lost answer",
-  "broken",
+  "server error",
   "fee spike",
   "stale",
 );
 
 describe("a lane", () => {
-  it("sends what it is given at once, in the order that constructors need, into one block", async () => {
+  it("sends jobs at once, dependencies first, so that one block has them all", async () => {
     const chain = new SimulatedChain(["none"], {
       blockSize: 50,
       poolSize: 50,
@@ -43,19 +44,19 @@ describe("a lane", () => {
       maxPending: 50,
     });
     const lane = new Lane(chain);
-    const done = await Promise.all([
+    const results = await Promise.all([
       lane.do(job(chain, "bridge", ["router"])),
       lane.do(job(chain, "multicall")),
       lane.do(job(chain, "router")),
     ]);
-    expect(chain.made).toEqual(["multicall", "router", "bridge"].map((name) => stringToHex(name)));
-    expect(new Set(done.map((receipt) => receipt?.block)).size).toBe(1);
+    expect(chain.executed).toEqual(["multicall", "router", "bridge"].map((name) => stringToHex(name)));
+    expect(new Set(results.map((result) => result.kind === "mined" && result.receipt.block)).size).toBe(1);
   });
 
-  it("makes everything once, whatever happens to the node", async () => {
+  it("creates every contract once, whatever happens to the node", async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(trouble, { maxLength: 60 }),
+        fc.array(fault, { maxLength: 60 }),
         fc.record({
           blockSize: fc.integer({ min: 1, max: 6 }),
           poolSize: fc.integer({ min: 1, max: 8 }),
@@ -63,8 +64,8 @@ describe("a lane", () => {
           maxPending: fc.integer({ min: 1, max: 12 }),
         }),
         fc.integer({ min: 1, max: 9 }),
-        async (troubles, settings, count) => {
-          const chain = new SimulatedChain([...troubles], settings);
+        async (faults, settings, count) => {
+          const chain = new SimulatedChain([...faults], settings);
           const lane = new Lane(chain);
           const names = Array.from({ length: count }, (_, index) => `contract-${index}`);
           await Promise.all(
@@ -72,7 +73,7 @@ describe("a lane", () => {
               lane.do(job(chain, name, index % 2 === 1 ? [names[index - 1] ?? ""] : [])),
             ),
           );
-          const ours = chain.made.filter((data) => names.some((name) => stringToHex(name) === data));
+          const ours = chain.executed.filter((data) => names.some((name) => stringToHex(name) === data));
           expect([...ours].sort()).toEqual(names.map((name) => stringToHex(name)).sort());
         },
       ),
@@ -80,63 +81,70 @@ describe("a lane", () => {
     );
   });
 
-  it("asks again when the node does not tell whether a reverted transaction was done by another", async () => {
+  it("asks again if the node does not answer whether another program caused a reverted transaction's effect", async () => {
     const chain = new SimulatedChain([], { blockSize: 9, poolSize: 9, confirmations: 1, maxPending: 9 });
     const weth = job(chain, "weth");
     const answers = [
       async () => false,
-      // Somebody makes it in the moment before ours is sent.
-      async () => chain.made.push(stringToHex("weth")) === 0,
+      // Another program creates the contract just before our transaction is sent.
+      async () => chain.executed.push(stringToHex("weth")) === 0,
       () => Promise.reject(new Error("HTTP request failed: internal error")),
     ];
     const done = new Lane(chain).do({ ...weth, isDone: () => (answers.shift() ?? weth.isDone)() });
-    // It was not ours that made it.
-    expect(await done).toBeUndefined();
-    expect(chain.made).toEqual([stringToHex("weth")]);
+    expect(await done).toEqual({ kind: "already-done" });
+    expect(chain.executed).toEqual([stringToHex("weth")]);
   });
 
-  it("sends nothing for what is there already", async () => {
+  it("sends nothing if the chain shows the effect already", async () => {
     const chain = new SimulatedChain([], { blockSize: 9, poolSize: 9, confirmations: 1, maxPending: 9 });
-    chain.made.push(stringToHex("weth"));
-    expect(await new Lane(chain).do(job(chain, "weth"))).toBeUndefined();
-    expect(chain.made).toEqual([stringToHex("weth")]);
+    chain.executed.push(stringToHex("weth"));
+    expect(await new Lane(chain).do(job(chain, "weth"))).toEqual({ kind: "already-done" });
+    expect(chain.executed).toEqual([stringToHex("weth")]);
   });
 });
 
 describe("a lane that must not send", () => {
   const settings = { blockSize: 9, poolSize: 9, confirmations: 1, maxPending: 9 };
 
-  it("says before the first transaction what the sender lacks for all of them", async () => {
+  it("reports before the first transaction how much the sender lacks for all transactions", async () => {
     const chain = new SimulatedChain([], { ...settings, balance: 15n });
     const lane = new Lane(chain);
     const done = await Promise.allSettled(["weth", "router"].map((name) => lane.do(job(chain, name))));
-    expect(done.map((one) => one.status === "rejected" && one.reason.message.split(";")[1])).toEqual([
-      ...Array(2).fill(expect.stringMatching(/ 2 transactions need up to 0\.00000000000000002 ether/)),
-    ]);
-    expect(chain.made).toEqual([]);
+    const shortfall = {
+      status: "rejected",
+      reason: {
+        code: "SENDER_CANNOT_PAY",
+        summary: expect.stringMatching(/ 2 transactions need up to 0\.00000000000000002 ether/),
+      },
+    };
+    expect(done).toMatchObject([shortfall, shortfall]);
+    expect(chain.executed).toEqual([]);
   });
 
-  it("waits while the chain asks for more than the ceiling, and gives up after ten blocks", async () => {
+  it("holds while the chain asks for more than the ceiling, and fails after ten blocks", async () => {
     const chain = new SimulatedChain([], { ...settings, ceiling: 5n });
-    await expect(new Lane(chain).do(job(chain, "weth"))).rejects.toThrow(
-      /asked 0\.00000001 gwei .* for 10 blocks; the ceiling is 0\.000000005 gwei/,
-    );
-    expect(chain.made).toEqual([]);
+    await expect(new Lane(chain).do(job(chain, "weth"))).rejects.toMatchObject({
+      code: "FEE_ABOVE_CEILING",
+      summary: expect.stringMatching(
+        /asked 0\.00000001 gwei .* for 10 blocks; the ceiling is 0\.000000005 gwei/,
+      ),
+    });
+    expect(chain.executed).toEqual([]);
   });
 
-  it("ends a job that would be reverted, and no other", async () => {
+  it("fails a job that would revert, and no other job", async () => {
     const chain = new SimulatedChain([], settings);
     const lane = new Lane(chain);
     const [wrong, right] = await Promise.allSettled([
       lane.do(reverting(chain, "wrong")),
       lane.do(job(chain, "right")),
     ]);
-    expect(wrong).toMatchObject({ status: "rejected", reason: { message: "its constructor reverts" } });
+    expect(wrong).toMatchObject({ status: "rejected", reason: { code: "CONSTRUCTOR_REVERTS" } });
     expect(right.status).toBe("fulfilled");
-    expect(chain.made).toEqual([stringToHex("right")]);
+    expect(chain.executed).toEqual([stringToHex("right")]);
   });
 
-  it("does not send what would call a contract that failed", async () => {
+  it("does not send jobs that depend on a failed job", async () => {
     const chain = new SimulatedChain([], settings);
     const lane = new Lane(chain);
     const [, proxy, user] = await Promise.allSettled([
@@ -144,117 +152,127 @@ describe("a lane that must not send", () => {
       lane.do(job(chain, "proxy", ["aggregator"])),
       lane.do(job(chain, "user", ["proxy"])),
     ]);
-    expect(proxy).toMatchObject({
-      reason: { message: expect.stringContaining("not sent, as aggregator failed") },
+    const notSentBecauseOf = (name: string) => ({
+      reason: {
+        code: "DEPENDENCY_FAILED",
+        summary: expect.stringContaining(`not sent, because ${name} failed`),
+      },
     });
-    expect(user).toMatchObject({ reason: { message: expect.stringContaining("not sent, as proxy failed") } });
-    expect(chain.made).toEqual([]);
+    expect(proxy).toMatchObject(notSentBecauseOf("aggregator"));
+    expect(user).toMatchObject(notSentBecauseOf("proxy"));
+    expect(chain.executed).toEqual([]);
   });
 
-  it("names the nonce of a stranger's transaction that nobody mines, and leaves it alone", async () => {
+  it("names the nonce of another program's transaction that is never mined, and does not replace the transaction", async () => {
     const chain = new SimulatedChain([], settings);
-    chain.leave("0x", 0n);
-    await expect(new Lane(chain).do(job(chain, "weth"))).rejects.toThrow(
-      /nonce 0 of 0x0+aa is held by a transaction that this run did not send/,
-    );
-    expect(chain.made).toEqual([]);
+    chain.addEarlierTransaction("0x", 0n);
+    await expect(new Lane(chain).do(job(chain, "weth"))).rejects.toMatchObject({
+      code: "NONCE_BLOCKED",
+      summary: expect.stringMatching(/nonce 0 of 0x0+aa is held by a transaction that this run did not send/),
+    });
+    expect(chain.executed).toEqual([]);
   });
 
-  it("never queues a contract without a fixed address behind a transaction that may be the same", async () => {
+  it("never sends a contract without a fixed address while an earlier transaction may be the same", async () => {
     const chain = new SimulatedChain([], settings);
-    chain.leave("0x", 0n);
+    chain.addEarlierTransaction("0x", 0n);
     const plain = { ...job(chain, "weth"), to: undefined, isIdempotent: false };
-    await expect(new Lane(chain).do(plain)).rejects.toThrow(/is held by a transaction/);
+    await expect(new Lane(chain).do(plain)).rejects.toMatchObject({ code: "NONCE_BLOCKED" });
     expect((await chain.observe([])).pending).toBe(1);
   });
 
-  it("takes a job that comes in the moment in which it ends", async () => {
+  it("accepts a job that arrives at the moment when the lane ends", async () => {
     const chain = new SimulatedChain([], settings);
     const lane = new Lane(chain);
     await lane.do(job(chain, "first")).then(() => lane.do(job(chain, "second")));
-    expect(chain.made).toEqual(["first", "second"].map((name) => stringToHex(name)));
+    expect(chain.executed).toEqual(["first", "second"].map((name) => stringToHex(name)));
   });
 });
 
-describe("a lane of calls, of which each counts", () => {
-  const settings = { blockSize: 9, poolSize: 9, confirmations: 1, maxPending: 9, isOfCalls: true };
+describe("a lane of calls, whose repetition would count", () => {
+  const settings = { blockSize: 9, poolSize: 9, confirmations: 1, maxPending: 9, allowsRepetition: true };
   const call = (chain: SimulatedChain) => ({ ...job(chain, "transmit"), isIdempotent: false });
   const once = [stringToHex("transmit")];
-  const calm = (blocks: number): Trouble[] => Array(blocks).fill("block");
+  const mined = { kind: "mined", receipt: { succeeded: true } };
+  const calm = (blocks: number): Fault[] => Array(blocks).fill("block");
 
-  it("waits for one that a killed run left in the pool, however long it lies there", async () => {
+  it("waits for a transaction that a killed run left in the mempool, however long it stays there", async () => {
     const chain = new SimulatedChain([...calm(9), "fee fall"], settings);
-    chain.leave(stringToHex("transmit"), 5n);
-    expect(await new Lane(chain).do(call(chain))).toBeUndefined();
-    expect(chain.made).toEqual(once);
+    chain.addEarlierTransaction(stringToHex("transmit"), 5n);
+    expect(await new Lane(chain).do(call(chain))).toEqual({ kind: "already-done" });
+    expect(chain.executed).toEqual(once);
   });
 
-  it("does not wait for one that the node has forgotten", async () => {
-    const chain = new SimulatedChain(["none", "forget"], settings);
-    chain.leave(stringToHex("transmit"), 5n);
-    expect(await new Lane(chain).do(call(chain))).toMatchObject({ succeeded: true });
-    expect(chain.made).toEqual(once);
+  it("does not wait for a transaction that the node dropped", async () => {
+    const chain = new SimulatedChain(["none", "mempool lost"], settings);
+    chain.addEarlierTransaction(stringToHex("transmit"), 5n);
+    expect(await new Lane(chain).do(call(chain))).toMatchObject(mined);
+    expect(chain.executed).toEqual(once);
   });
 
-  it("goes between those of somebody else who sends all the time", async () => {
-    const chain = new SimulatedChain(Array(40).fill(["stranger", "block"]).flat(), settings);
-    chain.leave(stringToHex("a bot's"), 10n);
-    expect(await new Lane(chain).do(call(chain))).toMatchObject({ succeeded: true });
+  it("sends between the transactions of another program that sends all the time", async () => {
+    const chain = new SimulatedChain(Array(40).fill(["foreign transaction", "block"]).flat(), settings);
+    chain.addEarlierTransaction(stringToHex("a bot's"), 10n);
+    expect(await new Lane(chain).do(call(chain))).toMatchObject(mined);
   });
 
-  it("keeps the nonce of one that is in the pool when its higher fee finds the pool full", async () => {
+  it("keeps the nonce of a transaction in the mempool if the mempool is too full for its replacement", async () => {
     const full = (count: number) => (count === 2 ? "txpool is full" : undefined);
-    const troubles: Trouble[] = ["none", "fee spike", ...calm(9), "fee fall"];
-    const chain = new SimulatedChain(troubles, { ...settings, refuses: full });
-    expect(await new Lane(chain).do(call(chain))).toMatchObject({ succeeded: true });
-    expect(chain.made).toEqual(once);
+    const faults: Fault[] = ["none", "fee spike", ...calm(9), "fee fall"];
+    const chain = new SimulatedChain(faults, { ...settings, refuses: full });
+    expect(await new Lane(chain).do(call(chain))).toMatchObject(mined);
+    expect(chain.executed).toEqual(once);
   });
 
-  it("does not take a nonce for lost because one node counts what another has no receipt of yet", async () => {
+  it("does not treat a nonce as lost when one node counts a transaction before another node has its receipt", async () => {
     const chain = new SimulatedChain([], settings);
-    const look = chain.observe.bind(chain);
+    const observe = chain.observe.bind(chain);
     let lagging = 1;
     chain.observe = async (hashes) => {
-      const sight = await look(hashes);
-      const lags = sight.mined > 0 && lagging-- > 0;
-      return lags ? { ...sight, receipts: new Map() } : sight;
+      const snapshot = await observe(hashes);
+      const lags = snapshot.mined > 0 && lagging-- > 0;
+      return lags ? { ...snapshot, receipts: new Map() } : snapshot;
     };
     const answers = [false, false, false];
     const transmit = call(chain);
     const isDone = async () => answers.shift() ?? transmit.isDone();
     await new Lane(chain).do({ ...transmit, isDone });
     expect(lagging).toBeLessThan(1);
-    expect(chain.made).toEqual(once);
+    expect(chain.executed).toEqual(once);
   });
 });
 
-describe("a lane that gets nowhere", () => {
+describe("a lane without progress", () => {
   const settings = { blockSize: 9, poolSize: 9, confirmations: 1, maxPending: 9 };
 
   it.each(["transaction underpriced: gas tip cap 1, minimum needed 1000000000", "txpool is full"])(
-    "gives up after fifty blocks with the node's words: %s",
+    "fails after fifty blocks with the node's message: %s",
     async (words) => {
       const chain = new SimulatedChain([], { ...settings, refuses: () => words });
-      await expect(new Lane(chain).do(job(chain, "weth"))).rejects.toThrow(
-        `weth on simulated chain: nothing of it was mined for 50 blocks. The node does not take it: ${words}`,
-      );
+      await expect(new Lane(chain).do(job(chain, "weth"))).rejects.toMatchObject({
+        code: "LANE_STALLED",
+        summary: `weth on simulated chain: no transaction was mined for 50 blocks. The node refuses the transaction: ${words}`,
+      });
     },
   );
 
-  it("gives up when the ceiling leaves no room for a fee that a node would take instead", async () => {
-    // Sent at 10 wei; then the chain takes nothing below 20, and does not say so.
+  it("fails if the ceiling leaves no room for a replacement that a node would accept", async () => {
+    // The transaction offers 10 wei; then the chain silently accepts nothing below 20 wei.
     const chain = new SimulatedChain(["none", "fee spike"], settings);
     const offered = { fee: { max: 10n, tip: 1n }, floor: 10n, ceiling: 10n };
     const rules = await chain.rules();
     chain.rules = async () => ({ ...rules, ...offered });
     const lane = new Lane(chain);
-    await expect(lane.do(job(chain, "weth"))).rejects.toThrow(/nothing of it was mined for 50 blocks/);
+    await expect(lane.do(job(chain, "weth"))).rejects.toMatchObject({ code: "LANE_STALLED" });
   });
 
-  it("ends a job that nobody can tell of, and no other", async () => {
+  it("fails a job about which the node cannot answer, and no other job", async () => {
     const chain = new SimulatedChain([], settings);
     const lane = new Lane(chain);
-    const lost = new ChainfleetError({ code: "TODO", summary: "the node does not keep the states" });
+    const lost = new ChainfleetError({
+      code: "CONTRACT_ORIGIN_UNKNOWN",
+      summary: "the node does not keep the states",
+    });
     const [unknown, invalid, right] = await Promise.allSettled([
       lane.do({ ...job(chain, "unknown"), isDone: () => Promise.reject(lost) }),
       lane.do({ ...job(chain, "invalid"), gas: () => Promise.reject(new Error("invalid opcode: INVALID")) }),
@@ -263,6 +281,6 @@ describe("a lane that gets nowhere", () => {
     expect(unknown).toMatchObject({ status: "rejected", reason: lost });
     expect(invalid).toMatchObject({ status: "rejected", reason: { message: "invalid opcode: INVALID" } });
     expect(right.status).toBe("fulfilled");
-    expect(chain.made).toEqual([stringToHex("right")]);
+    expect(chain.executed).toEqual([stringToHex("right")]);
   });
 });

@@ -1,25 +1,26 @@
 import { parseGwei } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
-import { type ChainSettings, laneChain } from "./chain";
 import { Lane } from "./lane";
+import { type LaneChainSettings, rpcLaneChain } from "./rpc-lane-chain";
 
-/** A chain and how transactions are sent on it, as a resource has it. Fees in gwei. */
-export interface Chain extends Omit<ChainSettings, "rpcUrl" | "feeCeiling"> {
+/** A chain and the limits for sending on it, as a resource's inputs and the state carry them. Fees in gwei. */
+export interface ChainArgs extends Omit<LaneChainSettings, "rpcUrl" | "feeCeiling"> {
   readonly feeCeilingGwei: number;
 }
 
-/** All dynamic resources are in one process: here is the one lane of each sender on each chain. */
+/** One lane for each sender on each chain. All dynamic resources run in one process and therefore share these lanes. */
 const lanes = new Map<string, Lane>();
 
+/** The process's lane for an account on a chain; created on first use. */
 export function laneOf(
-  { feeCeilingGwei, ...chain }: Chain,
+  { feeCeilingGwei, ...chain }: ChainArgs,
   rpcUrl: string,
   account: PrivateKeyAccount,
 ): Lane {
   const key = `${chain.chainId} ${account.address} ${rpcUrl}`;
   const lane =
     lanes.get(key) ??
-    new Lane(laneChain({ ...chain, rpcUrl, feeCeiling: parseGwei(String(feeCeilingGwei)) }, account));
+    new Lane(rpcLaneChain({ ...chain, rpcUrl, feeCeiling: parseGwei(String(feeCeilingGwei)) }, account));
   lanes.set(key, lane);
   return lane;
 }

@@ -10,27 +10,31 @@ const rules = (ceiling: bigint): LaneRules => ({
   ceiling,
 });
 
-/** What is done about a transaction that offered 100 wei, a tip of 10 among them, and is stuck. */
-function withStuck(ceiling: bigint) {
+/** The actions for a stuck transaction that offered at most 100 wei, with a tip of 10. */
+function actionsWhenStuck(ceiling: bigint) {
   const broadcast = { hash: "0x01", fee: { max: 100n, tip: 10n }, block: 1 } as const;
-  const sight = { block: 9, mined: 4, pending: 5, receipts: new Map(), forgotten: new Set<never>() };
+  const snapshot = { block: 9, mined: 4, pending: 5, receipts: new Map(), dropped: new Set<never>() };
   return nextActions(
-    { flights: [{ job: "weth", nonce: 4, broadcasts: [broadcast] }], waiting: [] },
-    sight,
+    { inFlight: [{ job: "weth", nonce: 4, broadcasts: [broadcast] }], waiting: [] },
+    snapshot,
     rules(ceiling),
   );
 }
 
 describe("a stuck transaction", () => {
-  it("pays a little more than the tenth that nodes ask for", () => {
-    expect(withStuck(1000n)).toEqual([{ do: "bump", job: "weth", nonce: 4, fee: { max: 113n, tip: 12n } }]);
+  it("is replaced with slightly more than the ten percent that nodes require", () => {
+    expect(actionsWhenStuck(1000n)).toEqual([
+      { kind: "bump", job: "weth", nonce: 4, fee: { max: 113n, tip: 12n } },
+    ]);
   });
 
-  it("pays the ceiling if that is a tenth more", () => {
-    expect(withStuck(110n)).toEqual([{ do: "bump", job: "weth", nonce: 4, fee: { max: 110n, tip: 12n } }]);
+  it("is replaced at the ceiling if the ceiling allows ten percent more", () => {
+    expect(actionsWhenStuck(110n)).toEqual([
+      { kind: "bump", job: "weth", nonce: 4, fee: { max: 110n, tip: 12n } },
+    ]);
   });
 
-  it("stays as it is if the ceiling leaves less", () => {
-    expect(withStuck(109n)).toEqual([]);
+  it("is not replaced if the ceiling allows less than ten percent more", () => {
+    expect(actionsWhenStuck(109n)).toEqual([]);
   });
 });

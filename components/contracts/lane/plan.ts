@@ -1,177 +1,195 @@
 import type { Address, Hash } from "viem";
-import type { Fee } from "../rpc/fee";
-import { capped } from "../rpc/fee";
+import { capped, type Fee } from "../rpc/fee";
 
-/** One broadcast of a transaction; a bump of its fee is another one with the same nonce. */
+/** One broadcast of a transaction. A replacement transaction with a higher fee is a further broadcast. */
 export interface Broadcast {
   readonly hash: Hash;
   readonly fee: Fee;
-  /** Number of the latest block when it was sent. */
+  /** Number of the latest block at the time of the broadcast. */
   readonly block: number;
 }
 
-/** A job that has a nonce. */
-export interface Flight {
+/** A job that has a nonce, with all broadcasts that used the nonce. */
+export interface InFlightTransaction {
   readonly job: string;
   readonly nonce: number;
   readonly broadcasts: readonly Broadcast[];
 }
 
-/** Jobs of one sender on one chain. */
+/** The unfinished jobs of one sender on one chain. */
 export interface LaneState {
   /** Ascending by nonce. */
-  readonly flights: readonly Flight[];
-  /** In the order in which they came. */
+  readonly inFlight: readonly InFlightTransaction[];
+  /** In the order of arrival. */
   readonly waiting: readonly WaitingJob[];
 }
 
 /** A job without a nonce. */
 export interface WaitingJob {
   readonly job: string;
-  /** Jobs that must have a lower nonce or be done: their contracts are called by this one's constructor. */
+  /** Jobs that must be done or have a lower nonce: this job's constructor calls their contracts. */
   readonly after: readonly string[];
 }
 
-/** What the node told, all at about the same time. */
+/** The node's answers about one sender, all from about the same time. */
 export interface ChainSnapshot {
   /** Number of the latest block. */
   readonly block: number;
-  /** How many transactions of the sender are in blocks: the next nonce that counts. */
+  /** Number of the sender's transactions in blocks: the lowest unused nonce. */
   readonly mined: number;
-  /** The same with those in the pool that follow without a gap. */
+  /** `mined`, plus the sender's transactions in the mempool that follow without a nonce gap. */
   readonly pending: number;
   /** Receipts of this lane's broadcasts. */
   readonly receipts: ReadonlyMap<Hash, Receipt>;
-  /** Broadcasts that are neither in a block nor in the pool. */
-  readonly forgotten: ReadonlySet<Hash>;
+  /** Dropped broadcasts: neither in a block nor in the mempool. */
+  readonly dropped: ReadonlySet<Hash>;
 }
 
-/** What became of a transaction. */
+/** A transaction in a block. */
 export interface Receipt {
   readonly hash: Hash;
   readonly block: number;
   readonly succeeded: boolean;
-  /** The contract that it made, if it made one by itself. */
+  /** The contract that the transaction created directly, if any. */
   readonly contract?: Address | undefined;
 }
 
-/** How a lane is driven. */
+/** The limits and fees of a lane. */
 export interface LaneRules {
-  /** Most transactions that may be in the pool at once. */
+  /** Most transactions of the lane that may be in the mempool at once. */
   readonly maxPending: number;
-  /** Blocks that must hold a transaction, its own among them. */
+  /** Number of blocks that confirm a transaction; the transaction's own block counts. */
   readonly confirmations: number;
-  /** Blocks after which a transaction at the head of the lane is stuck. */
+  /** Number of blocks after which the transaction with the lowest nonce counts as stuck. */
   readonly patience: number;
-  /** What a transaction should offer now. */
+  /** The fee that a transaction should offer now. */
   readonly fee: Fee;
-  /** The least that the chain takes now, in wei for a unit of gas. */
+  /** The least that the chain accepts now, in wei for a unit of gas. */
   readonly floor: bigint;
-  /** No transaction ever offers more. */
+  /** The most that any transaction may offer, in wei for a unit of gas. */
   readonly ceiling: bigint;
 }
 
-/** What is to be done next. */
+/** A step that the lane takes next. */
 export type Action =
-  | { readonly do: "finish"; readonly job: string; readonly receipt: Receipt }
-  /** Its nonce was used by a transaction that is not ours. */
-  | { readonly do: "requeue"; readonly job: string }
-  | { readonly do: "send"; readonly job: string; readonly nonce: number; readonly fee: Fee }
-  /** The node forgot it: the same transaction once more. */
-  | { readonly do: "resend"; readonly job: string; readonly hash: Hash }
-  /** The same nonce at a higher fee. */
-  | { readonly do: "bump"; readonly job: string; readonly nonce: number; readonly fee: Fee }
-  /** Nobody holds this nonce, and others wait behind it: an empty transaction takes it. */
-  | { readonly do: "fill"; readonly nonce: number; readonly fee: Fee };
+  | { readonly kind: "finish"; readonly job: string; readonly receipt: Receipt }
+  /** An unknown transaction used the job's nonce: the job needs a new nonce. */
+  | { readonly kind: "requeue"; readonly job: string }
+  | { readonly kind: "send"; readonly job: string; readonly nonce: number; readonly fee: Fee }
+  /** The node dropped the transaction: the same signed transaction is sent again. */
+  | { readonly kind: "rebroadcast"; readonly job: string; readonly hash: Hash }
+  /** The transaction is stuck: a replacement transaction has the same nonce and a higher fee. */
+  | { readonly kind: "bump"; readonly job: string; readonly nonce: number; readonly fee: Fee }
+  /** No transaction has this nonce, and later nonces wait for it: an empty transaction fills the gap. */
+  | { readonly kind: "fill-gap"; readonly nonce: number; readonly fee: Fee };
 
-/** A node takes a replacement only if both fees rise by a tenth. */
+/** A node accepts a replacement transaction only if both fees rise by ten percent. */
 const LEAST_BUMP_PERCENT = 110n;
-/** A little more is sure. */
+/** Slightly more than the least, to be safe from rounding. */
 const BUMP_PERCENT = 113n;
 
-/** Decides what a lane does next. Pure: the same sight of the same lane gives the same actions. */
-export function nextActions(lane: LaneState, sight: ChainSnapshot, rules: LaneRules): Action[] {
-  const settled = lane.flights.map((flight) => ({ flight, action: settle(flight, sight, rules) }));
-  const inAir = settled.flatMap(({ flight, action }) => (action === undefined ? [flight] : []));
+/** Decides what a lane does next. Pure: the same snapshot of the same lane gives the same actions. */
+export function nextActions(lane: LaneState, snapshot: ChainSnapshot, rules: LaneRules): Action[] {
+  const statuses = lane.inFlight.map((transaction) => statusOf(transaction, snapshot, rules));
+  const unmined = statuses.flatMap((status) => (status.kind === "unmined" ? [status.transaction] : []));
   return [
-    ...settled.flatMap(({ action }) => (action === undefined || action === "mined" ? [] : [action])),
-    // Before what waits behind it: a full pool would not take it afterwards.
-    ...gaps(inAir, sight, rules),
-    ...inAir.flatMap((flight) => rebroadcastOrBump(flight, sight, rules)),
-    ...newTransactions(lane, inAir, sight, rules),
+    ...statuses.flatMap((status) => (status.kind === "settled" ? [status.action] : [])),
+    // Gaps come before new transactions: a mempool that new transactions have filled would not accept the gap fillers.
+    ...gapFillers(unmined, snapshot, rules),
+    ...unmined.flatMap((transaction) => rebroadcastOrBump(transaction, snapshot, rules)),
+    ...newTransactions(lane, unmined, snapshot, rules),
   ];
 }
 
-/** What a flight whose nonce is in a block comes to; undefined while it is in the air. */
-function settle(
-  flight: Flight,
-  sight: ChainSnapshot,
+/** How far an in-flight transaction has come. */
+type TransactionStatus =
+  | { readonly kind: "unmined"; readonly transaction: InFlightTransaction }
+  | { readonly kind: "awaiting-confirmations" }
+  | { readonly kind: "settled"; readonly action: Action };
+
+function statusOf(
+  transaction: InFlightTransaction,
+  snapshot: ChainSnapshot,
   { confirmations }: LaneRules,
-): Action | "mined" | undefined {
-  const receipt = flight.broadcasts
-    .map(({ hash }) => sight.receipts.get(hash))
-    .find((found) => found !== undefined);
+): TransactionStatus {
+  const { job, nonce, broadcasts } = transaction;
+  const receipt = broadcasts
+    .map(({ hash }) => snapshot.receipts.get(hash))
+    .find((candidate) => candidate !== undefined);
   if (receipt !== undefined) {
-    return sight.block - receipt.block + 1 >= confirmations
-      ? { do: "finish", job: flight.job, receipt }
-      : "mined";
+    return snapshot.block - receipt.block + 1 >= confirmations
+      ? { kind: "settled", action: { kind: "finish", job, receipt } }
+      : { kind: "awaiting-confirmations" };
   }
-  return flight.nonce < sight.mined ? { do: "requeue", job: flight.job } : undefined;
+  return nonce < snapshot.mined
+    ? { kind: "settled", action: { kind: "requeue", job } }
+    : { kind: "unmined", transaction };
 }
 
-/** What a flight in the air needs: another broadcast if the node forgot it, a higher fee if it is stuck. */
+/** Sends an unmined transaction again if the node dropped it, or with a higher fee if it is stuck. */
 function rebroadcastOrBump(
-  flight: Flight,
-  sight: ChainSnapshot,
+  { job, nonce, broadcasts }: InFlightTransaction,
+  snapshot: ChainSnapshot,
   { fee, ceiling, patience }: LaneRules,
 ): Action[] {
-  const last = flight.broadcasts.at(-1);
+  const last = broadcasts.at(-1);
   if (last === undefined) {
     return [];
   }
-  const isStuck = flight.nonce === sight.mined && sight.block - last.block >= patience;
+  const isStuck = nonce === snapshot.mined && snapshot.block - last.block >= patience;
   const raised = capped(atLeast(scaled(last.fee, BUMP_PERCENT), fee), ceiling);
   const least = scaled(last.fee, LEAST_BUMP_PERCENT);
   if (isStuck && raised.max >= least.max && raised.tip >= least.tip) {
-    return [{ do: "bump", job: flight.job, nonce: flight.nonce, fee: raised }];
+    return [{ kind: "bump", job, nonce, fee: raised }];
   }
-  return flight.broadcasts.every(({ hash }) => sight.forgotten.has(hash))
-    ? [{ do: "resend", job: flight.job, hash: last.hash }]
+  return broadcasts.every(({ hash }) => snapshot.dropped.has(hash))
+    ? [{ kind: "rebroadcast", job, hash: last.hash }]
     : [];
 }
 
-/** Nonces below a flight that neither this lane nor anybody in the pool holds. */
-function gaps(inAir: readonly Flight[], sight: ChainSnapshot, { fee, ceiling }: LaneRules): Action[] {
-  const held = new Set(inAir.map(({ nonce }) => nonce));
-  const last = Math.max(sight.pending - 1, ...held);
+/** Fills the nonce gaps below the highest nonce in use: nonces that neither this lane nor the mempool holds. */
+function gapFillers(
+  unmined: readonly InFlightTransaction[],
+  snapshot: ChainSnapshot,
+  { fee, ceiling }: LaneRules,
+): Action[] {
+  const held = new Set(unmined.map(({ nonce }) => nonce));
+  const highest = Math.max(snapshot.pending - 1, ...held);
   const offered = capped(fee, ceiling);
-  const free: Action[] = [];
-  for (let nonce = Math.max(sight.mined, sight.pending); nonce < last; nonce += 1) {
+  const actions: Action[] = [];
+  for (let nonce = Math.max(snapshot.mined, snapshot.pending); nonce < highest; nonce += 1) {
     if (!held.has(nonce)) {
-      free.push({ do: "fill", nonce, fee: offered });
+      actions.push({ kind: "fill-gap", nonce, fee: offered });
     }
   }
-  return free;
+  return actions;
 }
 
+/** Gives the next nonces to waiting jobs, dependencies first, until the mempool has no more room. */
 function newTransactions(
   { waiting }: LaneState,
-  inAir: readonly Flight[],
-  sight: ChainSnapshot,
+  unmined: readonly InFlightTransaction[],
+  snapshot: ChainSnapshot,
   { maxPending, fee, ceiling }: LaneRules,
 ): Action[] {
   const actions: Action[] = [];
   const offered = capped(fee, ceiling);
-  const room = maxPending - inAir.length;
-  let nonce = Math.max(sight.mined, sight.pending, ...inAir.map((flight) => flight.nonce + 1));
+  const room = maxPending - unmined.length;
+  let nonce = Math.max(
+    snapshot.mined,
+    snapshot.pending,
+    ...unmined.map((transaction) => transaction.nonce + 1),
+  );
   let unsent = waiting;
   for (;;) {
-    const ready = unsent.find(({ after }) => !after.some((other) => unsent.some(({ job }) => job === other)));
+    const ready = unsent.find(
+      ({ after }) => !after.some((dependency) => unsent.some(({ job }) => job === dependency)),
+    );
     if (ready === undefined || actions.length >= room) {
       return actions;
     }
-    actions.push({ do: "send", job: ready.job, nonce, fee: offered });
-    unsent = unsent.filter((one) => one !== ready);
+    actions.push({ kind: "send", job: ready.job, nonce, fee: offered });
+    unsent = unsent.filter((waitingJob) => waitingJob !== ready);
     nonce += 1;
   }
 }

@@ -2,9 +2,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { HttpRequestError } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { askEndpoint, atEndpoint } from "./endpoint";
+import type { ChainfleetError } from "../../error";
+import { readFromEndpoint, sendThroughEndpoint } from "./endpoint";
 
-/** A node of chain 138. */
+/** A node of chain 138; paths that begin with /locked are answered 401. */
 let server: Server;
 let url: string;
 beforeAll(async () => {
@@ -38,34 +39,41 @@ const refused = async (at: string) => {
   const system = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
   throw new HttpRequestError({ url: at, cause: new TypeError("fetch failed", { cause: system }) });
 };
-const messageOf = (work: Promise<unknown>) =>
+const errorOf = (work: Promise<unknown>) =>
   work.then(
-    () => "",
-    (error: Error) => error.message,
+    () => expect.unreachable(),
+    (error: ChainfleetError) => error,
   );
 
 describe("an endpoint that fails", () => {
-  it("is told with the cause, the host and the config key, and without the URL's path", async () => {
-    expect(await messageOf(askEndpoint(chain, VARIABLE, refused))).toBe(
-      `mainnet: HTTP request failed. fetch failed (ECONNREFUSED) (${new URL(url).host})\n` +
-        "Its endpoint is that of chainfleet:contracts.chains.mainnet.rpcUrl, from ENDPOINT_TEST_RPC.",
+  it("is reported with the cause, the host and the config key, and without the URL's path", async () => {
+    const { message } = await errorOf(readFromEndpoint(chain, VARIABLE, refused));
+    expect(message).toBe(
+      `RPC_FAILED: mainnet: HTTP request failed. fetch failed (ECONNREFUSED) (${new URL(url).host})\n` +
+        "The endpoint is set by chainfleet:contracts.chains.mainnet.rpcUrl, from ENDPOINT_TEST_RPC.",
     );
-    const written = await messageOf(askEndpoint(chain, url, refused));
-    expect(written).toContain("that of chainfleet:contracts.chains.mainnet.rpcUrl, or of the network");
-    expect(written).not.toContain("a-key");
+    const written = await errorOf(readFromEndpoint(chain, url, refused));
+    expect(written.message).toContain("chainfleet:contracts.chains.mainnet.rpcUrl, or by the network");
+    expect(written.message).not.toContain("a-key");
   });
 
-  it("leaves something sent only where something may have been", async () => {
-    expect(await messageOf(atEndpoint(chain, VARIABLE, refused))).toMatch(/What was sent is not lost/);
-    expect(await messageOf(askEndpoint(chain, VARIABLE, refused))).not.toMatch(/sent/);
-    const locked = await messageOf(atEndpoint(chain, url.replace("a-key", "locked"), refused));
+  it("mentions sent transactions only if some may have been sent", async () => {
+    const { message: sending } = await errorOf(sendThroughEndpoint(chain, VARIABLE, refused));
+    expect(sending).toMatch(/What was sent is not lost/);
+    const { message: reading } = await errorOf(readFromEndpoint(chain, VARIABLE, refused));
+    expect(reading).not.toMatch(/sent/);
+    const lockedUrl = url.replace("a-key", "locked");
+    const { message: locked } = await errorOf(sendThroughEndpoint(chain, lockedUrl, refused));
     expect(locked).toMatch(/\(status 401\)/);
     expect(locked).not.toMatch(/sent|locked/);
   });
 
-  it("is another chain than the config says", async () => {
-    expect(await messageOf(atEndpoint({ ...chain, chainId: 1 }, url, refused))).toMatch(
-      /^mainnet: its endpoint is chain 138, and the config says 1\. Nothing was sent\.\n/,
+  it("is refused if it serves another chain than the config says", async () => {
+    const error = await errorOf(sendThroughEndpoint({ ...chain, chainId: 1 }, url, refused));
+    expect(error.code).toBe("RPC_WRONG_CHAIN");
+    expect(error.summary).toBe(
+      "mainnet: its endpoint is chain 138, and the config says 1. Nothing was sent.",
     );
+    expect(error.next).toBeDefined();
   });
 });

@@ -1,93 +1,86 @@
 import { BaseError, HttpRequestError } from "viem";
 import { expanded, variablesIn } from "../../environment";
 import { ChainfleetError } from "../../error";
+import { memoizeSuccess } from "../../memoize-success";
 import { clientOf } from "./client";
 
-/** The chain that an endpoint is expected to be, by its name in the config. */
-interface Expected {
+/** The chain that an endpoint must serve. */
+interface ExpectedChain {
+  /** The chain's name in the config. */
   readonly name: string;
   readonly chainId: number;
 }
 
 /**
- * Works with a chain's endpoint, after a look whether it is that chain. An error that the node or the network caused
- * is told without the URL, which often has a key in it.
+ * Runs work that may send transactions through a chain's endpoint, after checking the endpoint's chain id. Errors of
+ * the node or the network are reported without the URL, because the URL often contains a key.
  *
- * @param rpcUrl as the config has it: it may name environment variables.
- * @param work may send transactions.
+ * @param rpcUrl the URL as written in the config: may name environment variables.
  * @throws ChainfleetError
  */
-export function atEndpoint<Result>(
-  chain: Expected,
+export function sendThroughEndpoint<Result>(
+  chain: ExpectedChain,
   rpcUrl: string,
   work: (url: string) => Promise<Result>,
 ): Promise<Result> {
-  return reach(chain, rpcUrl, work, ["What was sent is not lost: run again."]);
+  return withEndpoint(chain, rpcUrl, work, ["What was sent is not lost: run again."]);
 }
 
-/** As `atEndpoint`, for work that sends nothing. @throws ChainfleetError */
-export function askEndpoint<Result>(
-  chain: Expected,
+/** Like `sendThroughEndpoint`, for work that only reads. @throws ChainfleetError */
+export function readFromEndpoint<Result>(
+  chain: ExpectedChain,
   rpcUrl: string,
-  ask: (url: string) => Promise<Result>,
+  work: (url: string) => Promise<Result>,
 ): Promise<Result> {
-  return reach(chain, rpcUrl, ask, []);
+  return withEndpoint(chain, rpcUrl, work, []);
 }
 
-/** @param assurances for whoever reads that the work failed. */
-async function reach<Result>(
-  { name, chainId }: Expected,
+/** @param assurances sentences for the person who reads that the work failed. */
+async function withEndpoint<Result>(
+  { name, chainId }: ExpectedChain,
   rpcUrl: string,
   work: (url: string) => Promise<Result>,
   assurances: readonly string[],
 ): Promise<Result> {
   const url = expanded(rpcUrl);
-  const told = (error: unknown, more: readonly string[]): ChainfleetError =>
+  const withoutUrl = (error: unknown, sentences: readonly string[]): ChainfleetError =>
     error instanceof ChainfleetError
       ? error
       : new ChainfleetError({
-          code: "TODO",
-          summary: `${name}: ${summary(error as Error).replaceAll(url, "its endpoint")} (${new URL(url).host})`,
-          next: [whereFrom(name, rpcUrl), ...more].join(" "),
+          code: "RPC_FAILED",
+          summary: `${name}: ${describe(error as Error).replaceAll(url, "its endpoint")} (${new URL(url).host})`,
+          next: [originOf(name, rpcUrl), ...sentences].join(" "),
         });
-  const answered = await chainIdAt(url).catch((error) => {
-    throw told(error, []);
+  const actualChainId = await chainIdAt(url).catch((error) => {
+    throw withoutUrl(error, []);
   });
-  if (answered !== chainId) {
+  if (actualChainId !== chainId) {
     throw new ChainfleetError({
-      code: "TODO",
-      summary: `${name}: its endpoint is chain ${answered}, and the config says ${chainId}. Nothing was sent.`,
+      code: "RPC_WRONG_CHAIN",
+      summary: `${name}: its endpoint is chain ${actualChainId}, and the config says ${chainId}. Nothing was sent.`,
       next: `Correct rpcUrl or chainId under chainfleet:contracts.chains.${name}.`,
     });
   }
   try {
     return await work(url);
   } catch (error) {
-    throw told(error, assurances);
+    throw withoutUrl(error, assurances);
   }
 }
 
-/** Asked once in a process. */
-function chainIdAt(url: string): Promise<number> {
-  const answer = chainIds.get(url) ?? clientOf(url).getChainId();
-  chainIds.set(url, answer);
-  answer.catch(() => chainIds.delete(url));
-  return answer;
-}
+const chainIdAt = memoizeSuccess((url: string) => clientOf(url).getChainId());
 
-const chainIds = new Map<string, Promise<number>>();
-
-/** Where the URL is written, for somebody who has to change it; never the URL. */
-function whereFrom(name: string, rpcUrl: string): string {
+/** Where the config sets the URL, for the person who has to change it; never the URL itself. */
+function originOf(name: string, rpcUrl: string): string {
   const key = `chainfleet:contracts.chains.${name}.rpcUrl`;
   const variables = variablesIn(rpcUrl);
   return variables.length === 0
-    ? `Its endpoint is that of ${key}, or of the network where that is not set.`
-    : `Its endpoint is that of ${key}, from ${variables.join(" and ")}.`;
+    ? `The endpoint is set by ${key}, or by the network if that key is not set.`
+    : `The endpoint is set by ${key}, from ${variables.join(" and ")}.`;
 }
 
-/** What viem says of an error, with what the system or the server said: ECONNREFUSED, status 401. */
-function summary(error: Error): string {
+/** viem's message, with the code of the system or the status of the server: ECONNREFUSED, status 401. */
+function describe(error: Error): string {
   if (!(error instanceof BaseError)) {
     return error.message;
   }

@@ -2,45 +2,49 @@ import type { PublicClient } from "viem";
 import { refusal } from "./refusal";
 import { modestTip } from "./tip";
 
-/** What a transaction offers for a unit of gas, in wei. On a chain without EIP-1559 both are the gas price. */
+/** The offer for a unit of gas, in wei. On a chain without EIP-1559, `max` and `tip` both are the gas price. */
 export interface Fee {
   readonly max: bigint;
   readonly tip: bigint;
 }
 
-/** The fee, but no part of it above the ceiling. */
+/** The fee with no part above the ceiling. */
 export function capped({ max, tip }: Fee, ceiling: bigint): Fee {
   return { max: smaller(max, ceiling), tip: smaller(tip, ceiling) };
 }
 
+/** How much tip to offer: the node's suggestion reduced to what recent blocks accepted, or the full suggestion. */
+export type TipPolicy = "modest" | "as-suggested";
+
 /**
- * What a transaction should offer now, and the least that the chain takes. In wei for a unit of gas.
+ * The fee that a transaction should offer now, and as `floor` the least that the chain accepts. In wei for a unit of
+ * gas.
  *
- * @param insists whether the node has refused a modest tip: then its own word counts.
+ * @param tipPolicy "as-suggested" once the node has refused a modest tip.
  */
 export async function currentFee(
   client: PublicClient,
-  insists = false,
+  tipPolicy: TipPolicy = "modest",
 ): Promise<Fee & { readonly floor: bigint }> {
   const { baseFeePerGas } = await client.getBlock();
   if (typeof baseFeePerGas !== "bigint") {
     const price = await client.getGasPrice();
     return { max: price, tip: price, floor: price };
   }
-  const [suggested, paid] = await Promise.all([client.estimateMaxPriorityFeePerGas(), tipsPaid(client)]);
-  const tip = insists ? suggested : modestTip(suggested, paid);
-  // Twice the base fee leaves room for six full blocks, as wallets do.
+  const [suggested, paid] = await Promise.all([client.estimateMaxPriorityFeePerGas(), recentTips(client)]);
+  const tip = tipPolicy === "as-suggested" ? suggested : modestTip(suggested, paid);
+  // Twice the base fee stays valid through six full blocks; wallets offer the same.
   return { max: 2n * baseFeePerGas + tip, tip, floor: baseFeePerGas };
 }
 
-/** Blocks whose tips are looked at. */
+/** Number of recent blocks whose tips are examined. */
 const TIP_BLOCKS = 20;
 
-/** The middle tip of each of the last blocks; none where the node does not tell. */
-async function tipsPaid(client: PublicClient): Promise<readonly bigint[]> {
+/** The median tip of each recent block; empty if the node does not support fee history. */
+async function recentTips(client: PublicClient): Promise<readonly bigint[]> {
   try {
     const { reward = [] } = await client.getFeeHistory({ blockCount: TIP_BLOCKS, rewardPercentiles: [50] });
-    return reward.flatMap(([middle]) => middle ?? []);
+    return reward.flatMap(([median]) => median ?? []);
   } catch (error) {
     if (refusal(error) === "unanswered") {
       throw error;

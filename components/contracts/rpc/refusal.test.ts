@@ -10,11 +10,11 @@ it.each([
   ["transaction underpriced: gas tip cap 1, minimum needed 1000000000", "fee too low"],
   ["txpool is full", "pool full"],
   ["invalid sender", "refused"],
-])("%s: %s", (text, reason) => {
+])('reads "%s" as "%s"', (text, reason) => {
   expect(refusal(new Error(text))).toBe(reason);
 });
 
-it.each([-32005, -32007, 429])("code %i is a provider's that asks for patience", (code) => {
+it.each([-32005, -32007, 429])("reads code %i as a provider's rate limit, not as a refusal", (code) => {
   const error = new Error("Your app has exceeded its compute units per second capacity.");
   expect(refusal(Object.assign(error, { code }))).toBe("unanswered");
 });

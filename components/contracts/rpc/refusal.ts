@@ -1,29 +1,31 @@
 import { BaseError } from "viem";
 
-/** Why a node did not take a transaction. */
+/** Why a node did not accept a transaction. A reason carries no data, so a string names it. */
 export type Refusal =
-  /** It has it already. */
+  /** The node has the transaction already. */
   | "known"
   /** Another transaction with this nonce is in a block. */
   | "nonce used"
-  /** Another transaction with this nonce is in the pool and pays as much. */
+  /** Another transaction with this nonce is in the mempool, and this one does not pay enough to replace it. */
   | "underpriced"
-  /** The chain asks for more than it offers by now. */
+  /** The chain asks for a higher fee than the transaction offers. */
   | "fee too low"
-  /** The pool takes no more, from this sender or at all. */
+  /** The mempool accepts no further transaction from this sender, or none at all. */
   | "pool full"
-  /** No answer, or one that says nothing about the transaction. */
+  /** No answer, or an answer that says nothing about the transaction. */
   | "unanswered"
-  /** It will never take it. */
+  /** The node will never accept the transaction. */
   | "refused";
 
 /**
- * Tells from a node's error why it did not take a transaction. The texts are those of Besu
- * (TransactionInvalidReason), geth (core/txpool/errors.go) and anvil.
+ * Finds out from a node's error why the node did not accept a transaction.
+ *
+ * The texts are those of Besu (TransactionInvalidReason), geth (core/txpool/errors.go) and anvil. The patterns are kept
+ * by hand: viem's NonceTooLowError and its siblings know geth's texts only, and no library covers Besu's.
  */
 export function refusal(error: unknown): Refusal {
   const causes = causesOf(error);
-  if (causes.some(({ name, code }) => UNANSWERED.has(name) || BUSY.has(code))) {
+  if (causes.some(({ name, code }) => UNANSWERED.has(name) || BUSY_CODES.has(code))) {
     return "unanswered";
   }
   const text = causes
@@ -32,16 +34,19 @@ export function refusal(error: unknown): Refusal {
   return PATTERNS.find(([pattern]) => pattern.test(text))?.[1] ?? "refused";
 }
 
-/** What the node said, without the request that viem tells of, too. */
-export function wordsOf(error: Error): string {
+/** The node's own message, without the request that viem adds. */
+export function nodeMessage(error: Error): string {
   return error instanceof BaseError ? error.details || error.shortMessage : error.message;
 }
 
-/** viem's errors of a transport that gave no JSON-RPC answer: no connection, a status such as 429 or 500, a time-out. */
+/** viem's errors for a transport without a JSON-RPC answer: no connection, a status such as 429 or 500, a time-out. */
 const UNANSWERED = new Set(["HttpRequestError", "TimeoutError", "LimitExceededRpcError"]);
 
-/** JSON-RPC's codes of a provider that asks for patience: EIP-1474's limit, QuickNode's, and HTTP's own in a body (Alchemy). */
-const BUSY = new Set<unknown>([-32005, -32007, 429]);
+/**
+ * JSON-RPC error codes of providers that limit the rate: EIP-1474's limit, QuickNode's code, and HTTP's 429 inside a
+ * body (Alchemy).
+ */
+const BUSY_CODES = new Set<unknown>([-32005, -32007, 429]);
 
 const PATTERNS: readonly (readonly [RegExp, Refusal])[] = [
   [
@@ -69,11 +74,11 @@ interface Cause {
   readonly details?: string;
 }
 
-/** An error and all its causes. */
+/** The error itself, followed by all of its causes. */
 function causesOf(error: unknown): Cause[] {
   const causes: Cause[] = [];
-  for (let one = error; one instanceof Error; one = one.cause) {
-    causes.push(one);
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    causes.push(cause);
   }
   return causes;
 }

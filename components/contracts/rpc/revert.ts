@@ -1,18 +1,18 @@
 import { type Abi, BaseError, decodeErrorResult, ExecutionRevertedError, type Hex, isHex } from "viem";
 
-/** The errors that Solidity itself throws. */
+/** The errors that Solidity itself raises. */
 const BUILT_IN = ["Error", "Panic"];
 
-/** A Safe says only numbers. */
+/** A Safe reverts with a code instead of a text. */
 const SAFE_CODE = /^GS\d{3}$/;
 const SAFE_CODES = "https://github.com/safe-global/safe-smart-account/blob/v1.4.1/docs/error_codes.md";
 
 /**
- * Why a transaction would be reverted, as its contract says it: `AlreadyConnected("0x…")`, or the text of a
- * `require`. Undefined if the error is none of a contract's: then the node has not answered.
+ * The reason that the contract gives for a revert: `AlreadyConnected("0x…")`, or the text of a `require`. Undefined if
+ * no contract reverted, so the error comes from the node or the network.
  *
- * @param error of an estimate or a call.
- * @param abi with the errors that the contract knows.
+ * @param error thrown by an estimate or a call.
+ * @param abi of the contract, with its errors.
  */
 export function revertReason(error: unknown, abi: Abi): string | undefined {
   if (!(error instanceof BaseError)) {
@@ -25,16 +25,18 @@ export function revertReason(error: unknown, abi: Abi): string | undefined {
   return decoded(data, abi) ?? (data === undefined ? "it gives no reason" : `error ${data}`);
 }
 
-/** Whether the node says that a contract reverted. */
+/** Whether the error says that a contract reverted. */
 export function isReverted(error: unknown): boolean {
-  return error instanceof BaseError && error.walk((one) => one instanceof ExecutionRevertedError) !== null;
+  return (
+    error instanceof BaseError && error.walk((cause) => cause instanceof ExecutionRevertedError) !== null
+  );
 }
 
-/** What the contract returned; nodes put it into the error in one of two ways. */
+/** The data that the contract returned. Nodes put the data either into `data` or into `data.data`. */
 function revertData(error: BaseError): Hex | undefined {
   const { data } = error.walk() as { data?: unknown };
-  const given = typeof data === "object" && data !== null ? (data as { data?: unknown }).data : data;
-  return isHex(given) && given !== "0x" ? given : undefined;
+  const returned = typeof data === "object" && data !== null ? (data as { data?: unknown }).data : data;
+  return isHex(returned) && returned !== "0x" ? returned : undefined;
 }
 
 function decoded(data: Hex | undefined, abi: Abi): string | undefined {

@@ -35,19 +35,20 @@ describe("a keystore", () => {
     expect(address.toLowerCase()).toBe(wallet.getAddressString());
   });
 
-  it("does not open with another, which is said without either", async () => {
+  it("does not open with another password, and the error quotes neither password", async () => {
     const opening = open(senderWith(await wallet.toV3String("right", { n: 1024 }), "SENDER_TEST_WRONG"));
     await expect(opening).rejects.toThrow(
       /does not open with the password of SENDER_TEST_WRONG\.\nSet SENDER_TEST_WRONG to this keystore's password/,
     );
+    await expect(opening).rejects.toMatchObject({ code: "KEYSTORE_WRONG_PASSWORD" });
     await expect(opening).rejects.not.toThrow(/horse|right/);
   });
 
   it.each(["0xc0ffee", "{}", "null", '{"version":3}', '{"version":3,"crypto":{"kdf":"other"}}'])(
-    "is not what is none: %s",
+    "is refused if the file is not a keystore: %s",
     async (text) => {
       const opening = open(senderWith(text, "SENDER_TEST_RIGHT"));
-      await expect(opening).rejects.toThrow(/is no keystore of version 3/);
+      await expect(opening).rejects.toMatchObject({ code: "KEYSTORE_INVALID" });
       await expect(opening).rejects.not.toThrow(/password|0xc0ffee/);
     },
   );

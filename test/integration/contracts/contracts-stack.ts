@@ -10,7 +10,7 @@ import {
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { expect } from "vitest";
 import { ContractsProject, variableReference } from "../../support/contracts-project";
-import { TroubledAnvil } from "../../support/troubled-anvil";
+import { FaultyAnvil } from "../../support/faulty-anvil";
 
 /** An account that sends no transactions. */
 export const OTHER_ACCOUNT = "0x000000000000000000000000000000000000dEaD";
@@ -19,12 +19,12 @@ export const OTHER_ACCOUNT = "0x000000000000000000000000000000000000dEaD";
 export class ContractsStack {
   readonly key = generatePrivateKey();
   readonly sender = privateKeyToAccount(this.key).address;
-  #started: { readonly project: ContractsProject; readonly node: TroubledAnvil } | undefined;
+  #started: { readonly project: ContractsProject; readonly node: FaultyAnvil } | undefined;
 
   /** Starts the node, pays the sender and creates the stack. @param nodeOptions further options of anvil. */
   async start(...nodeOptions: readonly string[]): Promise<void> {
     const project = await ContractsProject.create({ CHAINFLEET_TEST_KEY: this.key });
-    const node = await TroubledAnvil.start(
+    const node = await FaultyAnvil.start(
       ["--chain-id", "138", "--block-time", "1", "--hardfork", "shanghai", ...nodeOptions],
       project.path("anvil.json"),
     );
@@ -44,7 +44,7 @@ export class ContractsStack {
     return this.#running.project;
   }
 
-  get node(): TroubledAnvil {
+  get node(): FaultyAnvil {
     return this.#running.node;
   }
 

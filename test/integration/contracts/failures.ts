@@ -40,7 +40,7 @@ export function testFailures(stack: ContractsStack): void {
     expect(gas.stdout).toContain(`chain138: transmit would be reverted: ${reason}`);
     expect((await project.up()).output).toContain(`would be reverted: ${reason}. Nothing was sent.`);
     configureTransmit(7, 8);
-    expect((await project.up()).output).toContain("but by its `done` it is not: it returns 5, not 8.");
+    expect((await project.up()).output).toContain("but its `done` does not hold: it returns 5, not 8.");
   });
 
   it("makes no call that refers to a contract on another chain whose deployment failed", async () => {

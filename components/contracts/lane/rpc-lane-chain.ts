@@ -9,30 +9,33 @@ import {
 } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
 import { clientOf } from "../rpc/client";
-import { currentFee } from "../rpc/fee";
+import { currentFee, type TipPolicy } from "../rpc/fee";
 import { refusal } from "../rpc/refusal";
 import type { LaneChain, Transaction } from "./job";
 import type { ChainSnapshot, LaneRules, Receipt } from "./plan";
 
-/** How transactions are sent on a chain. */
-export interface ChainSettings {
+/** A chain, its endpoint, and the limits for sending on the chain. */
+export interface LaneChainSettings {
   /** For messages. @example "chain 138" */
   readonly name: string;
   readonly chainId: number;
   readonly rpcUrl: string;
+  /** Most transactions of one sender that may be in the mempool at once. */
   readonly maxPending: number;
+  /** Number of blocks that confirm a transaction; the transaction's own block counts. */
   readonly confirmations: number;
   /** Most that is ever offered for a unit of gas, in wei. */
   readonly feeCeiling: bigint;
 }
 
-/** Blocks after which a transaction at the head of a lane pays more. */
-const PATIENCE = 3;
+/** Number of blocks after which a stuck transaction is replaced with a higher fee. */
+const PATIENCE_BLOCKS = 3;
 const POLL_MILLISECONDS = 400;
-/** A chain through its RPC endpoint, with one account's key. */
-export function laneChain(settings: ChainSettings, account: PrivateKeyAccount): LaneChain {
+
+/** A chain behind an RPC endpoint, for transactions signed with one account's key. */
+export function rpcLaneChain(settings: LaneChainSettings, account: PrivateKeyAccount): LaneChain {
   const client = clientOf(settings.rpcUrl);
-  let insists = false;
+  let tipPolicy: TipPolicy = "modest";
   return {
     name: settings.name,
     sender: account.address,
@@ -44,12 +47,14 @@ export function laneChain(settings: ChainSettings, account: PrivateKeyAccount): 
       try {
         await client.sendRawTransaction({ serializedTransaction });
       } catch (error) {
-        insists ||= refusal(error) === "fee too low";
+        if (refusal(error) === "fee too low") {
+          tipPolicy = "as-suggested";
+        }
         throw error;
       }
     },
-    observe: (hashes) => look(client, account.address, hashes),
-    rules: () => rules(client, settings, insists),
+    observe: (hashes) => observe(client, account.address, hashes),
+    rules: () => currentRules(client, settings, tipPolicy),
   };
 }
 
@@ -65,7 +70,11 @@ async function sign(
   return account.signTransaction({ ...transaction, to: to ?? null, ...fees, chainId });
 }
 
-async function look(client: PublicClient, sender: Address, hashes: readonly Hash[]): Promise<ChainSnapshot> {
+async function observe(
+  client: PublicClient,
+  sender: Address,
+  hashes: readonly Hash[],
+): Promise<ChainSnapshot> {
   const [block, mined, pending, ...found] = await Promise.all([
     client.getBlockNumber(),
     client.getTransactionCount({ address: sender, blockTag: "latest" }),
@@ -75,14 +84,14 @@ async function look(client: PublicClient, sender: Address, hashes: readonly Hash
   const receipts = new Map(
     found.flatMap((receipt) => (receipt === undefined ? [] : [[receipt.hash, receipt]])),
   );
-  const open = hashes.filter((hash) => !receipts.has(hash));
-  const isKnown = await Promise.all(open.map((hash) => isInPool(client, hash)));
+  const unmined = hashes.filter((hash) => !receipts.has(hash));
+  const isKnown = await Promise.all(unmined.map((hash) => isKnownToNode(client, hash)));
   return {
     block: Number(block),
     mined,
     pending: Math.max(mined, pending),
     receipts,
-    forgotten: new Set(open.filter((_, index) => !isKnown[index])),
+    dropped: new Set(unmined.filter((_, index) => !isKnown[index])),
   };
 }
 
@@ -103,7 +112,7 @@ async function receiptOf(client: PublicClient, hash: Hash): Promise<Receipt | un
   }
 }
 
-async function isInPool(client: PublicClient, hash: Hash): Promise<boolean> {
+async function isKnownToNode(client: PublicClient, hash: Hash): Promise<boolean> {
   try {
     await client.getTransaction({ hash });
     return true;
@@ -115,12 +124,16 @@ async function isInPool(client: PublicClient, hash: Hash): Promise<boolean> {
   }
 }
 
-async function rules(client: PublicClient, settings: ChainSettings, insists: boolean): Promise<LaneRules> {
-  const { floor, ...fee } = await currentFee(client, insists);
+async function currentRules(
+  client: PublicClient,
+  settings: LaneChainSettings,
+  tipPolicy: TipPolicy,
+): Promise<LaneRules> {
+  const { floor, ...fee } = await currentFee(client, tipPolicy);
   return {
     maxPending: settings.maxPending,
     confirmations: settings.confirmations,
-    patience: PATIENCE,
+    patience: PATIENCE_BLOCKS,
     fee,
     floor,
     ceiling: settings.feeCeiling,

@@ -5,15 +5,15 @@ import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { foundry } from "../../components/contracts/build/foundry";
 
-/** A node for tests: anvil behind a proxy that makes trouble. */
-export class TroubledAnvil {
+/** A node for tests: anvil behind a proxy that injects faults. */
+export class FaultyAnvil {
   #anvil: ChildProcess | undefined;
   #port = 0;
   #proxy: Server | undefined;
   #proxyPort = 0;
-  /** Answers instead of anvil's, for the next calls of a method; undefined passes one on. */
+  /** Scripted answers that replace anvil's: each entry answers the next call of its method once. */
   readonly script: { method: string; answer: (call: Call) => Answer | Promise<Answer> }[] = [];
-  /** How many transactions a sender may have in the pool. */
+  /** Most transactions that the mempool accepts. */
   poolLimit = Number.POSITIVE_INFINITY;
 
   private constructor(
@@ -21,8 +21,8 @@ export class TroubledAnvil {
     readonly stateFile: string,
   ) {}
 
-  static async start(options: readonly string[], stateFile: string): Promise<TroubledAnvil> {
-    const node = new TroubledAnvil(options, stateFile);
+  static async start(options: readonly string[], stateFile: string): Promise<FaultyAnvil> {
+    const node = new FaultyAnvil(options, stateFile);
     await node.#startAnvil();
     node.#proxy = createServer((request, response) => {
       const chunks: Buffer[] = [];
@@ -46,11 +46,12 @@ export class TroubledAnvil {
     return `http://127.0.0.1:${this.#proxyPort}`;
   }
 
-  /** Past the proxy: no trouble there. */
+  /** The URL of anvil itself, without faults. */
   get directUrl(): string {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  /** Calls anvil itself, without faults. @throws with anvil's message */
   async rpc(method: string, params: readonly unknown[] = []): Promise<unknown> {
     const response = await fetch(this.directUrl, {
       method: "POST",
@@ -64,7 +65,7 @@ export class TroubledAnvil {
     return result;
   }
 
-  /** SIGTERM writes the blocks to disk; the pool is lost, as with any node. */
+  /** Restarts anvil: SIGTERM writes the blocks to disk, and the mempool is lost, as with any node. */
   async restart(): Promise<void> {
     await this.#stopAnvil();
     await this.#startAnvil();
@@ -108,17 +109,17 @@ export class TroubledAnvil {
       return this.#answerOne(calls);
     }
     const answers = await Promise.all(calls.map((call) => this.#answerOne(call)));
-    const refused = answers.find(({ status }) => status !== 200);
-    return refused ?? { status: 200, body: answers.map(({ body }) => body) };
+    const failed = answers.find(({ status }) => status !== 200);
+    return failed ?? { status: 200, body: answers.map(({ body }) => body) };
   }
 
   async #answerOne(call: Call): Promise<Answer> {
     const index = this.script.findIndex(({ method }) => method === call.method);
-    const [trouble] = index < 0 ? [] : this.script.splice(index, 1);
-    if (trouble !== undefined) {
-      return trouble.answer(call);
+    const [scripted] = index < 0 ? [] : this.script.splice(index, 1);
+    if (scripted !== undefined) {
+      return scripted.answer(call);
     }
-    if (call.method === "eth_sendRawTransaction" && (await this.#pooled()) >= this.poolLimit) {
+    if (call.method === "eth_sendRawTransaction" && (await this.#mempoolSize()) >= this.poolLimit) {
       return {
         status: 200,
         body: { jsonrpc: "2.0", id: call.id, error: { code: -32000, message: "txpool is full" } },
@@ -127,7 +128,7 @@ export class TroubledAnvil {
     return this.pass(call);
   }
 
-  /** Anvil's own answer. */
+  /** Passes a call on to anvil. */
   async pass(call: Call): Promise<Answer> {
     const response = await fetch(this.directUrl, {
       method: "POST",
@@ -137,7 +138,7 @@ export class TroubledAnvil {
     return { status: 200, body: await response.json() };
   }
 
-  async #pooled(): Promise<number> {
+  async #mempoolSize(): Promise<number> {
     const { pending, queued } = (await this.rpc("txpool_status")) as { pending: string; queued: string };
     return Number(pending) + Number(queued);
   }
@@ -150,6 +151,7 @@ export interface Call {
   readonly params: readonly unknown[];
 }
 
+/** An HTTP answer of the proxy. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
