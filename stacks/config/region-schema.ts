@@ -29,7 +29,7 @@ const cidrBlock = z
   );
 const regionCidr = cidrBlock.refine((text) => {
   const cidr = parseCidr(text);
-  return cidr === undefined || (cidr.prefix >= 16 && cidr.prefix <= LONGEST_REGION_PREFIX);
+  return cidr === undefined || (cidr.subnetMask >= 16 && cidr.subnetMask <= LONGEST_REGION_PREFIX);
 }, `must be between /16 and /${LONGEST_REGION_PREFIX}`);
 
 const fieldsOfEveryRegion = {
