@@ -169,7 +169,7 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/networking#network-contributor */
 const NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7";
 
-/** The UUID namespace of the role assignments. The same name gives the same id on every run. */
+/** The UUID namespace of role assignments, so that a role assignment has the same id in every run. */
 const ROLE_ASSIGNMENTS = "5b0c3a0e-6a9c-4c6f-9d0b-3f2a1f6f1380";
 
 function subscriptionOf(armId: string): string {

@@ -1,14 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { P2pEndpoint, Region } from ".";
 
-/** What is known of a region on an existing cluster. */
+/** The arguments of a region on an existing cluster. */
 export interface KubernetesRegionArgs {
-  /** The address of each validator's P2P port. @default each validator's Service has its cluster IP */
+  /** The IPv4 address of each validator's P2P port. @default the cluster IP of the validator's P2P Service */
   readonly p2pAddresses?: readonly string[] | undefined;
+  /** Number of validators. */
   readonly validators: number;
 }
 
-/** A region on a cluster that is there already: it has addresses and nothing to make. */
+/** A region on an existing cluster. It has P2P addresses and creates no cloud resources. */
 export class KubernetesRegion extends pulumi.ComponentResource implements Region {
   readonly p2pEndpoints: readonly P2pEndpoint[];
 

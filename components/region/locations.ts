@@ -1,8 +1,8 @@
-/**
- * The clouds' public locations, each with its place in the address plan.
+/*
+ * The public locations of each cloud.
  *
- * The place is the index in these lists and decides a region's address space, so the lists are append-only:
- * a location that a cloud closes stays where it is.
+ * A location's index in its list determines the address space of a region in that location. New locations are therefore
+ * added at the end of a list, and closed locations are never removed.
  *
  * Sources: https://learn.microsoft.com/azure/reliability/regions-list (locations and availability zones),
  * https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html.
@@ -107,36 +107,40 @@ const aws: readonly string[] = [
 
 /** A public location of a cloud. */
 export interface Location {
-  /** The cloud's own name: `eastus`, `eu-west-1`. */
+  /** The cloud's name of the location. @example "eastus", "eu-west-1" */
   readonly name: string;
-  /** The /16 of 10.0.0.0/8 that a region in this location takes: `10.<slot>.0.0/16`. */
+  /** The second byte of the address space of a region in this location, `10.<slot>.0.0/16`. */
   readonly slot: number;
   /** Whether the location has availability zones. */
   readonly zones: boolean;
 }
 
-/** The clouds that have locations; a region on an existing cluster (`kubernetes`) has none. */
+/** The clouds that have locations. A region on an existing cluster (`kubernetes`) has no location. */
 export type LocatedCloud = "azure" | "aws";
 
-const AZURE_WITHOUT_ZONES_FROM = 80;
-const AWS_FROM = 128;
+/** The first slot of Azure's locations without availability zones. */
+const FIRST_SLOT_WITHOUT_ZONES = 80;
+/** The first slot of AWS's locations. */
+const FIRST_AWS_SLOT = 128;
 
 const catalog: Record<LocatedCloud, ReadonlyMap<string, Location>> = {
   azure: new Map<string, Location>([
     ...azureWithZones.map((name, index) => [name, { name, slot: index, zones: true }] as const),
     ...azureWithoutZones.map(
-      (name, index) => [name, { name, slot: AZURE_WITHOUT_ZONES_FROM + index, zones: false }] as const,
+      (name, index) => [name, { name, slot: FIRST_SLOT_WITHOUT_ZONES + index, zones: false }] as const,
     ),
   ]),
-  aws: new Map(aws.map((name, index) => [name, { name, slot: AWS_FROM + index, zones: true }] as const)),
+  aws: new Map(
+    aws.map((name, index) => [name, { name, slot: FIRST_AWS_SLOT + index, zones: true }] as const),
+  ),
 };
 
-/** Looks a location up; undefined when the cloud has none of that name. */
+/** The location with the given name. Undefined if the cloud has no such location. */
 export function findLocation(cloud: LocatedCloud, name: string): Location | undefined {
   return catalog[cloud].get(name);
 }
 
-/** Every location of a cloud, for suggestions and tests. */
+/** Every location of a cloud. */
 export function locations(cloud: LocatedCloud): readonly Location[] {
   return [...catalog[cloud].values()];
 }
