@@ -4,33 +4,35 @@ import type { Draft, Identification, Identity, Kind, Reference, Scope, View } fr
 import { stringAt } from "../engine/properties";
 import type { Resource } from "../engine/store";
 
-/** What every AWS kind adds to {@link Kind}. */
+/** A kind of AWS resource. */
 export interface AwsKind extends Kind {
-  /** What ids of this kind are unique among: `ec2`, `iam/role`, `eks/cluster`. IAM's are global. */
+  /** The namespace in which the kind's ids are unique: `ec2`, `iam/role`, `eks/cluster`. IAM's namespaces are global. */
   readonly space: string;
-  /** How Terraform's error names it: `creating EC2 VPC`. */
+  /** The kind's name in errors of Terraform's provider: `EC2 VPC` in `creating EC2 VPC`. */
   readonly title: string;
-  /** Takes tags, and so is found by the tagging API. */
+  /** True if resources of this kind can have tags and are therefore found by the tagging API. */
   readonly taggable: boolean;
-  /** The output that holds the operation's state: EKS's `status`. */
+  /** The output `status` for each state of a resource; absent for kinds without this output (all but EKS's). */
   readonly status?: Readonly<Record<"Creating" | "Updating" | "Deleting" | "Succeeded" | "Failed", string>>;
 }
 
+/** The key of a resource: unique for each account, region and namespace. */
 export function keyOf(space: string, scope: Pick<Scope, "account" | "region">, id: string): string {
   const region = space.startsWith("iam/") ? "global" : scope.region;
   return `aws:${scope.account}:${region}:${space}:${id}`;
 }
 
+/** The string at a dotted path; empty if the path has no string. */
 export function text(inputs: PropertyMap, path: string): string {
   return stringAt(inputs, path) ?? "";
 }
 
-/** `vpc-` and 17 digits, as EC2 makes them. */
-export function generated(space: string, prefix: string): Kind["identify"] {
-  return ({ scope, unique }: Identification) => located(space, scope, `${prefix}-${unique.slice(0, 17)}`);
+/** `Kind.identify` for ids that EC2 generates: a prefix and 17 hexadecimal digits (`vpc-0a1b…`). */
+export function generatedId(space: string, prefix: string): Kind["identify"] {
+  return ({ scope, unique }: Identification) => identity(space, scope, `${prefix}-${unique.slice(0, 17)}`);
 }
 
-export function located(space: string, scope: Scope, id: string, name = id): Identity {
+export function identity(space: string, scope: Scope, id: string, name = id): Identity {
   return {
     id,
     key: keyOf(space, scope, id),
@@ -43,11 +45,15 @@ export function ec2Arn(scope: Scope, type: string, id: string): string {
   return `arn:aws:ec2:${scope.region}:${scope.account}:${type}/${id}`;
 }
 
-/** An EC2 id in the inputs that must exist. `InvalidVpcID.NotFound`: The vpc ID 'vpc-1' does not exist */
-export function ec2Reference(draft: Pick<Draft, "scope">, id: string, code: string, what: string): Reference {
+/**
+ * An EC2 resource that the inputs name by its id and that must exist.
+ * @param code the error code if the resource does not exist: `InvalidVpcID.NotFound`
+ * @param noun the kind of resource in the error: `vpc` in `The vpc ID 'vpc-1' does not exist`
+ */
+export function ec2Reference(draft: Pick<Draft, "scope">, id: string, code: string, noun: string): Reference {
   return {
     key: keyOf("ec2", draft.scope, id),
-    missing: new CloudError(400, code, `The ${what} ID '${id}' does not exist`),
+    missing: new CloudError(400, code, `The ${noun} ID '${id}' does not exist`),
   };
 }
 
@@ -59,14 +65,14 @@ export function dependencyViolation(detail: string): CloudError {
   return new CloudError(400, "DependencyViolation", detail);
 }
 
-/** The role that an ARN names, if it exists. */
+/** The role with an ARN; undefined if the role does not exist. */
 export function roleOf(arn: string, view: View, scope: Scope): Resource | undefined {
   const [, name = ""] = /^arn:aws:iam::\d+:role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
   const role = view.find(keyOf("iam/role", scope, name));
   return role !== undefined && role.computed.arn === arn ? role : undefined;
 }
 
-/** Whether a role's trust policy names a service (`eks.amazonaws.com`). */
+/** True if a role's trust policy names a service (`eks.amazonaws.com`). */
 export function trusts(role: Resource, service: string): boolean {
   return text(role.inputs, "assumeRolePolicy").includes(service);
 }

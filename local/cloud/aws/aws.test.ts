@@ -31,56 +31,59 @@ const role = (service: string, name: string) =>
     }),
   });
 
-async function eks(more: PropertyMap = {}) {
-  const home = await vpc();
-  const subnets = [await subnet(home.id, "10.0.0.0/20"), await subnet(home.id, "10.0.16.0/20", "eu-west-1b")];
-  const control = await role("eks.amazonaws.com", "control");
+async function eks(overrides: PropertyMap = {}) {
+  const network = await vpc();
+  const subnets = [
+    await subnet(network.id, "10.0.0.0/20"),
+    await subnet(network.id, "10.0.16.0/20", "eu-west-1b"),
+  ];
+  const controlPlaneRole = await role("eks.amazonaws.com", "control");
   const subnetIds = subnets.map(({ id }) => id);
   const cluster = await aws.create(clusterType, "eks", {
     name: "eks",
-    roleArn: control.outputs.arn ?? null,
+    roleArn: controlPlaneRole.outputs.arn ?? null,
     vpcConfig: { subnetIds },
-    ...more,
+    ...overrides,
   });
-  return { home, subnetIds, subnets, cluster };
+  return { network, subnetIds, subnets, cluster };
 }
 
-test("every region has zones and there are as many as Amazon has", () => {
+test("there are at least 33 regions, each with at least two zones", () => {
   expect(regionNames.length).toBeGreaterThanOrEqual(33);
   for (const region of regionNames) {
     expect(zonesOf(region).length).toBeGreaterThanOrEqual(2);
   }
 });
 
-test("a provider needs a region that exists", async () => {
+test("refuses a provider without a region, and with a region that does not exist", async () => {
   await expect(Driver.aws(cloud, {})).rejects.toThrow(/aws:region/);
   await expect(Driver.aws(cloud, { region: "eu-west-9" })).rejects.toThrow("invalid AWS Region: eu-west-9");
 });
 
-test("each creation makes a new one, tagged, with the parts that come with it", async () => {
-  const one = await vpc();
-  const two = await vpc();
-  expect(one.id).toMatch(/^vpc-[0-9a-f]{17}$/);
-  expect(two.id).not.toBe(one.id);
-  expect(one.outputs).toMatchObject({ region: "eu-west-1", tagsAll: { network: "dev" } });
+test("each creation of a VPC makes another VPC, with the provider's default tags and a main route table", async () => {
+  const first = await vpc();
+  const second = await vpc();
+  expect(first.id).toMatch(/^vpc-[0-9a-f]{17}$/);
+  expect(second.id).not.toBe(first.id);
+  expect(first.outputs).toMatchObject({ region: "eu-west-1", tagsAll: { network: "dev" } });
   const main = await aws.invoke("aws:ec2/getRouteTable:getRouteTable", {
-    vpcId: one.id,
+    vpcId: first.id,
     filters: [{ name: "association.main", values: ["true"] }],
   });
-  expect(main.routeTableId).toBe(one.outputs.mainRouteTableId);
+  expect(main.routeTableId).toBe(first.outputs.mainRouteTableId);
   const found = await aws.invoke("aws:resourcegroupstaggingapi/getResources:getResources", {
     tagFilters: [{ key: "network", values: ["dev"] }],
   });
   expect(found.resourceTagMappingLists).toHaveLength(2);
 });
 
-test("the tagging API knows a NAT gateway by an ARN that the provider does not tell", async () => {
+test("the tagging API lists a NAT gateway with its ARN, which is not an output of the provider", async () => {
   const { id } = await vpc();
-  const home = await subnet(id, "10.0.0.0/20");
+  const natSubnet = await subnet(id, "10.0.0.0/20");
   await aws.create(gatewayType, "igw", { vpcId: id });
   const address = await aws.create("aws:ec2/eip:Eip", "nat", { domain: "vpc" });
   const nat = await aws.create("aws:ec2/natGateway:NatGateway", "nat", {
-    subnetId: home.id,
+    subnetId: natSubnet.id,
     allocationId: address.id,
     tags: { Name: "dev-nat" },
   });
@@ -94,16 +97,21 @@ test("the tagging API knows a NAT gateway by an ARN that the provider does not t
   });
 });
 
-describe("refused", () => {
+describe("the cloud refuses", () => {
   test.each([
     ["a VPC larger than /16", vpcType, { cidrBlock: "10.0.0.0/8" }, /between 16 and 28/],
     ["a VPC smaller than /28", vpcType, { cidrBlock: "10.0.0.0/29" }, /between 16 and 28/],
-    ["a range that is none", vpcType, { cidrBlock: "10.0.0.0/99" }, /not a valid IPv4 CIDR/],
-    ["a subnet of no VPC", subnetType, { cidrBlock: "10.0.0.0/24", vpcId: "vpc-1" }, /InvalidVpcID.NotFound/],
-    ["no VPC at all", subnetType, { cidrBlock: "10.0.0.0/24" }, /missing required property 'vpcId'/],
-    ["a role of bad name", roleType, { name: "a b", assumeRolePolicy: "{}" }, /ValidationError/],
+    ["a VPC whose range is not valid", vpcType, { cidrBlock: "10.0.0.0/99" }, /not a valid IPv4 CIDR/],
     [
-      "a role whose policy is none",
+      "a subnet in a VPC that does not exist",
+      subnetType,
+      { cidrBlock: "10.0.0.0/24", vpcId: "vpc-1" },
+      /InvalidVpcID.NotFound/,
+    ],
+    ["a subnet without a VPC", subnetType, { cidrBlock: "10.0.0.0/24" }, /missing required property 'vpcId'/],
+    ["a role with an invalid name", roleType, { name: "a b", assumeRolePolicy: "{}" }, /ValidationError/],
+    [
+      "a role whose policy is not a valid document",
       roleType,
       { name: "a", assumeRolePolicy: "{" },
       /MalformedPolicyDocument/,
@@ -119,7 +127,7 @@ describe("refused", () => {
     expect(cloud.list()).toEqual([]);
   });
 
-  test("subnets outside of the VPC, overlapping, or in a zone that the region lacks", async () => {
+  test("subnets outside the VPC's range, overlapping subnets, and subnets in a zone of another region", async () => {
     const { id } = await vpc();
     await subnet(id, "10.0.0.0/20");
     await expect(subnet(id, "10.1.0.0/24")).rejects.toThrow(/InvalidSubnet.Range/);
@@ -129,19 +137,19 @@ describe("refused", () => {
     );
   });
 
-  test("a NAT gateway where no internet gateway is, and an address that is taken", async () => {
+  test("a NAT gateway in a VPC without an internet gateway, and an address that another NAT gateway uses", async () => {
     const { id } = await vpc();
-    const home = await subnet(id, "10.0.0.0/20");
+    const natSubnet = await subnet(id, "10.0.0.0/20");
     const address = await aws.create("aws:ec2/eip:Eip", "nat", { domain: "vpc" });
     const nat = (name: string) =>
-      aws.create("aws:ec2/natGateway:NatGateway", name, { subnetId: home.id, allocationId: address.id });
+      aws.create("aws:ec2/natGateway:NatGateway", name, { subnetId: natSubnet.id, allocationId: address.id });
     await expect(nat("early")).rejects.toThrow(/Gateway.NotAttached/);
     await aws.create(gatewayType, "igw", { vpcId: id });
     expect((await nat("nat")).outputs.publicIp).toBe(address.outputs.publicIp);
     await expect(nat("again")).rejects.toThrow(/Resource.AlreadyAssociated/);
   });
 
-  test("security group rules of bad ports, and a name twice in a VPC", async () => {
+  test("security group rules with invalid ports, and two security groups with the same name in a VPC", async () => {
     const { id } = await vpc();
     const group = (name: string, ingress: PropertyMap[]) =>
       aws.create(groupType, name, { vpcId: id, name, ingress });
@@ -152,43 +160,43 @@ describe("refused", () => {
     await expect(group("sg-bad", [rule])).rejects.toThrow(/GroupName is invalid/);
   });
 
-  test("a cluster in one zone, with a role that trusts somebody else, or of an old version", async () => {
-    const { home, subnetIds } = await eks();
+  test("a cluster in one zone, with a role that trusts another service, or with an unsupported version", async () => {
+    const { network, subnetIds } = await eks();
     const other = await role("ec2.amazonaws.com", "other");
-    const arn = `arn:aws:iam::${home.outputs.ownerId}:role/control`;
-    const make = (inputs: PropertyMap) =>
+    const arn = `arn:aws:iam::${network.outputs.ownerId}:role/control`;
+    const create = (inputs: PropertyMap) =>
       aws.create(clusterType, "bad", { roleArn: arn, vpcConfig: { subnetIds }, ...inputs });
-    await expect(make({ vpcConfig: { subnetIds: subnetIds.slice(0, 1) } })).rejects.toThrow(
+    await expect(create({ vpcConfig: { subnetIds: subnetIds.slice(0, 1) } })).rejects.toThrow(
       /at least two different AZs/,
     );
-    await expect(make({ roleArn: other.outputs.arn ?? null })).rejects.toThrow(
+    await expect(create({ roleArn: other.outputs.arn ?? null })).rejects.toThrow(
       /trusted entity is not correct/,
     );
-    await expect(make({ version: "1.20" })).rejects.toThrow(/unsupported Kubernetes version/);
-    await expect(make({ name: "eks" })).rejects.toThrow(/Cluster already exists with name: eks/);
+    await expect(create({ version: "1.20" })).rejects.toThrow(/unsupported Kubernetes version/);
+    await expect(create({ name: "eks" })).rejects.toThrow(/Cluster already exists with name: eks/);
   });
 
-  test("node groups of no cluster, of bad sizes and machines", async () => {
+  test("node groups whose cluster does not exist, and node groups with invalid sizes or instance types", async () => {
     const { subnetIds } = await eks();
     const nodes = await role("ec2.amazonaws.com", "nodes");
-    const make = (more: PropertyMap) =>
+    const create = (overrides: PropertyMap) =>
       aws.create(nodesType, "nodes", {
         clusterName: "eks",
         nodeRoleArn: nodes.outputs.arn ?? null,
         subnetIds,
         scalingConfig: { minSize: 1, desiredSize: 2, maxSize: 3 },
-        ...more,
+        ...overrides,
       });
-    await expect(make({ clusterName: "none" })).rejects.toThrow(/No cluster found for name: none/);
-    await expect(make({ scalingConfig: { minSize: 3, desiredSize: 2, maxSize: 3 } })).rejects.toThrow(
+    await expect(create({ clusterName: "none" })).rejects.toThrow(/No cluster found for name: none/);
+    await expect(create({ scalingConfig: { minSize: 3, desiredSize: 2, maxSize: 3 } })).rejects.toThrow(
       /minimum capacity/,
     );
-    await expect(make({ instanceTypes: ["large"] })).rejects.toThrow(/instance types do not exist/);
-    expect((await make({})).outputs.status).toBe("ACTIVE");
+    await expect(create({ instanceTypes: ["large"] })).rejects.toThrow(/instance types do not exist/);
+    expect((await create({})).outputs.status).toBe("ACTIVE");
   });
 });
 
-test("a policy may be attached to a role that has it: IAM takes that", async () => {
+test("a policy can be attached to a role twice, as IAM permits", async () => {
   await role("ec2.amazonaws.com", "nodes");
   const attach = () =>
     aws.create("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "nodes-cni", {
@@ -198,7 +206,7 @@ test("a policy may be attached to a role that has it: IAM takes that", async () 
   expect((await attach()).id).toBe((await attach()).id);
 });
 
-test("an EKS cluster leads to the local control plane and is adopted by its name", async () => {
+test("an EKS cluster's outputs point to the local control plane; a read by name alone returns the cluster", async () => {
   const { cluster } = await eks();
   expect(cluster.outputs).toMatchObject({
     status: "ACTIVE",
@@ -213,27 +221,31 @@ test("an EKS cluster leads to the local control plane and is adopted by its name
   expect(await aws.read(clusterType, "eks@us-east-1")).toBeUndefined();
 });
 
-test("a deletion waits, for a while, for what is about to free the resource", async () => {
-  const { home, subnets, cluster } = await eks();
-  await expect(aws.delete(home)).rejects.toThrow(
+test("a deletion is retried for a limited time while dependents exist, and succeeds once they are deleted", async () => {
+  const { network, subnets, cluster } = await eks();
+  await expect(aws.delete(network)).rejects.toThrow(
     /DependencyViolation: The vpc 'vpc-[0-9a-f]+' has dependencies/,
   );
   expect(cloud.statistics.of("ec2:DeleteVpc").retries).toBeGreaterThan(10);
-  await Promise.all([aws.delete(home), ...subnets.map((one) => aws.delete(one)), aws.delete(cluster)]);
+  await Promise.all([
+    aws.delete(network),
+    ...subnets.map((created) => aws.delete(created)),
+    aws.delete(cluster),
+  ]);
   expect(cloud.list().map(({ type }) => type)).toEqual([roleType]);
 });
 
-test("the default route table is adopted and let go of", async () => {
-  const home = await vpc();
-  const gateway = await aws.create(gatewayType, "igw", { vpcId: home.id });
+test("a DefaultRouteTable adopts the VPC's main route table and releases it when deleted", async () => {
+  const network = await vpc();
+  const gateway = await aws.create(gatewayType, "igw", { vpcId: network.id });
   const table: Created = await aws.create("aws:ec2/defaultRouteTable:DefaultRouteTable", "main", {
-    defaultRouteTableId: home.outputs.defaultRouteTableId ?? null,
+    defaultRouteTableId: network.outputs.defaultRouteTableId ?? null,
     routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: gateway.id }],
   });
-  expect(table.id).toBe(home.outputs.defaultRouteTableId);
-  expect(table.outputs.vpcId).toBe(home.id);
+  expect(table.id).toBe(network.outputs.defaultRouteTableId);
+  expect(table.outputs.vpcId).toBe(network.id);
   await aws.delete(table);
   await aws.delete(gateway);
-  await aws.delete(home);
+  await aws.delete(network);
   expect(cloud.list()).toEqual([]);
 });

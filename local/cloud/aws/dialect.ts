@@ -10,7 +10,7 @@ import { invokes } from "./invokes";
 import { kinds } from "./kinds";
 import { isRegion } from "./regions";
 
-/** aws as its plugin behaves: Terraform's provider behind Pulumi's bridge. */
+/** The behaviour of AWS and of its official plugin, which is Terraform's provider behind Pulumi's bridge. */
 export const aws: Dialect = {
   cloud: "aws",
   version: "7.48.0",
@@ -45,8 +45,8 @@ export const aws: Dialect = {
     };
   },
   scopeOf: (scope, id, inputs) => {
-    const [, atRegion] = /@([a-z0-9-]+)$/.exec(id) ?? [];
-    return { ...scope, region: atRegion ?? stringAt(inputs, "region") ?? scope.region };
+    const [, regionInId] = /@([a-z0-9-]+)$/.exec(id) ?? [];
+    return { ...scope, region: regionInId ?? stringAt(inputs, "region") ?? scope.region };
   },
   namedByPlugin: (property) => ({ __defaults: [property] }),
   deletesBeforeReplace: (kind, oldInputs) =>
@@ -64,8 +64,8 @@ export const aws: Dialect = {
   },
 
   locate: (kind, id, scope) => {
-    const bare = id.replace(/@[a-z0-9-]+$/, "");
-    return { key: keyOf((kind as AwsKind).space, scope, bare), id: bare };
+    const idWithoutRegion = id.replace(/@[a-z0-9-]+$/, "");
+    return { key: keyOf((kind as AwsKind).space, scope, idWithoutRegion), id: idWithoutRegion };
   },
   limits: (kind, verb, scope) => limits(kind as AwsKind, verb, scope),
   throttled: (operation) =>
@@ -75,12 +75,12 @@ export const aws: Dialect = {
   retryDelay,
   explain: (error, operation, id) => {
     const [service = "", action = ""] = operation.split(":");
-    const names: Record<string, string> = { ec2: "EC2", iam: "IAM", eks: "EKS" };
-    const verb = { Create: "creating", Delete: "deleting", Describe: "reading", Get: "reading" };
-    const doing = Object.entries(verb).find(([prefix]) => action.startsWith(prefix))?.[1] ?? "updating";
+    const serviceNames: Record<string, string> = { ec2: "EC2", iam: "IAM", eks: "EKS" };
+    const gerunds = { Create: "creating", Delete: "deleting", Describe: "reading", Get: "reading" };
+    const gerund = Object.entries(gerunds).find(([prefix]) => action.startsWith(prefix))?.[1] ?? "updating";
     return (
-      `${doing} ${names[service] ?? service} ${action.replace(/^[A-Z][a-z]+/, "")} (${id}): operation error ` +
-      `${names[service] ?? service}: ${action}, https response error StatusCode: ${error.status}, RequestID: ` +
+      `${gerund} ${serviceNames[service] ?? service} ${action.replace(/^[A-Z][a-z]+/, "")} (${id}): operation error ` +
+      `${serviceNames[service] ?? service}: ${action}, https response error StatusCode: ${error.status}, RequestID: ` +
       `${uuid(operation, id, error.code)}, api error ${error.code}: ${error.detail}`
     );
   },
@@ -94,57 +94,56 @@ export const aws: Dialect = {
       "ResourceInUseException",
       `${id} cannot be changed while an operation on ${holder.id} is in progress`,
     ),
-  inUse: (resource, by) =>
+  inUse: (resource, users) =>
     dependencyViolation(
-      `resource ${resource.id} has a dependent object (${by.map(({ id }) => id).join(", ")})`,
+      `resource ${resource.id} has a dependent object (${users.map(({ id }) => id).join(", ")})`,
     ),
   outputs: (kind, resource, view) => {
     const aws = kind as AwsKind;
-    const notes = Object.keys(resource.inputs).filter((key) => key.startsWith("__"));
+    const markers = Object.keys(resource.inputs).filter((key) => key.startsWith("__"));
     return withoutNulls({
-      ...without(resource.inputs, [...notes, ...(kind.pathParameters ?? [])]),
+      ...without(resource.inputs, [...markers, ...(kind.pathParameters ?? [])]),
       ...resource.computed,
       ...(aws.taggable ? { tagsAll: resource.inputs.tags ?? {} } : {}),
       ...(aws.status === undefined ? {} : { status: aws.status[view.state(resource)] }),
       ...kind.outputs?.(resource, view),
     });
   },
-  // Terraform plans an update with everything it computed once still in place.
-  previewUpdate: (outputs, olds) => ({ ...olds, ...known(outputs) }),
+  // Terraform's plan of an update keeps all computed values of the old outputs.
+  previewUpdate: (outputs, olds) => ({ ...olds, ...withoutUnknowns(outputs) }),
 };
 
 /**
- * EC2: per account and region, 100 (+20/s) for reads and 50 (+5/s) for changes. A created resource is one
- * change here; the real plugin makes more calls for some.
+ * EC2's token buckets for each account and region: 100 (+20/s) for reads and 50 (+5/s) for changes. The simulation
+ * counts one change for each created resource, although the real plugin makes several calls for some kinds.
  * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
  */
 function limits(kind: AwsKind, verb: Verb, scope: Scope): Limit[] {
   if (!kind.operations[verb].startsWith("ec2:")) {
     return [];
   }
-  const who = `${scope.account}/${scope.region}`;
+  const caller = `${scope.account}/${scope.region}`;
   return verb === "read"
-    ? [{ key: `ec2/reads/${who}`, capacity: 100, refillPerSecond: 20 }]
-    : [{ key: `ec2/changes/${who}`, capacity: 50, refillPerSecond: 5 }];
+    ? [{ key: `ec2/reads/${caller}`, capacity: 100, refillPerSecond: 20 }]
+    : [{ key: `ec2/changes/${caller}`, capacity: 50, refillPerSecond: 5 }];
 }
 
 /**
- * Terraform's provider: 25 attempts against throttling and server errors with exponential, fully jittered
- * delays (https://registry.terraform.io/providers/hashicorp/aws/latest/docs#max_retries), and for minutes
- * against what another deletion is about to free, here 20 simulated ones (as its subnets' and internet
- * gateways' default delete timeout).
+ * The retries of Terraform's provider: on throttling and server errors 25 attempts with exponential, fully jittered
+ * delays (https://registry.terraform.io/providers/hashicorp/aws/latest/docs#max_retries). While a resource that is
+ * still in use blocks the request, the provider repeats the request for some minutes; the simulation does so for
+ * 20 simulated minutes, the provider's default timeout for deletions of subnets and internet gateways.
  */
 function retryDelay(error: CloudError, attempt: number, waited: number, draw: number): number | undefined {
-  const waits = ["DependencyViolation", "ResourceInUseException", "DeleteConflict"].includes(error.code);
-  if (waits) {
+  const isInUse = ["DependencyViolation", "ResourceInUseException", "DeleteConflict"].includes(error.code);
+  if (isInUse) {
     return waited < 20 * 60 ? Math.min(10, 2 ** (attempt - 1)) : undefined;
   }
-  const retries =
-    error.status >= 500 || error.status === 429 || ["RequestLimitExceeded"].includes(error.code);
-  return retries && attempt < 25 ? Math.max(0.05, draw * Math.min(300, 2 ** attempt)) : undefined;
+  const isRetryable = error.status >= 500 || error.status === 429 || error.code === "RequestLimitExceeded";
+  return isRetryable && attempt < 25 ? Math.max(0.05, draw * Math.min(300, 2 ** attempt)) : undefined;
 }
 
-/** Nested configuration comes as JSON text. */
+/** An object in the configuration, where the engine passes nested values as JSON text. */
 function jsonAt(config: PropertyMap, key: string): PropertyMap {
   const value = config[key];
   if (typeof value === "string" && value.startsWith("{")) {
@@ -153,6 +152,6 @@ function jsonAt(config: PropertyMap, key: string): PropertyMap {
   return isObject(value) ? value : {};
 }
 
-function known(outputs: PropertyMap): PropertyMap {
+function withoutUnknowns(outputs: PropertyMap): PropertyMap {
   return Object.fromEntries(Object.entries(outputs).filter(([, value]) => !(value instanceof Unknown)));
 }

@@ -4,15 +4,16 @@ import { CloudError } from "../engine/errors";
 import type { Draft, Reference } from "../engine/kind";
 import { objectAt, stringAt, stringsAt } from "../engine/properties";
 import { hex } from "../engine/random";
-import { type AwsKind, ec2Reference, findEc2, keyOf, located, roleOf, text, trusts } from "./api";
+import { type AwsKind, ec2Reference, findEc2, identity, keyOf, roleOf, text, trusts } from "./api";
 import { zoneId, zonesWithoutEks } from "./regions";
 
 /**
- * Minor versions under standard or extended support in November 2026.
+ * The Kubernetes minor versions that EKS supports in November 2026, under standard or extended support.
  * https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
  */
 const versions = ["1.31", "1.32", "1.33", "1.34", "1.35", "1.36"];
-const defaultVersion = "1.35";
+/** The Kubernetes version of a cluster or a node group whose inputs set no version. */
+export const defaultVersion = "1.35";
 
 export const cluster: AwsKind = {
   token: "aws:eks/cluster:Cluster",
@@ -67,7 +68,7 @@ export const cluster: AwsKind = {
     "vpcConfig.publicAccessCidrs",
     "enabledClusterLogTypes",
   ],
-  identify: ({ inputs, scope }) => located("eks/cluster", scope, text(inputs, "name")),
+  identify: ({ inputs, scope }) => identity("eks/cluster", scope, text(inputs, "name")),
   exists: ({ name }) =>
     new CloudError(409, "ResourceInUseException", `Cluster already exists with name: ${name}`, {
       final: true,
@@ -92,12 +93,12 @@ export const cluster: AwsKind = {
     if (version !== undefined && !versions.includes(version)) {
       yield invalid(`unsupported Kubernetes version ${version}; supported: ${versions.join(", ")}`);
     }
-    const before =
+    const previousVersion =
       previous === undefined ? undefined : (stringAt(previous.inputs, "version") ?? defaultVersion);
-    if (version !== undefined && before !== undefined) {
-      const step = versions.indexOf(version) - versions.indexOf(before);
+    if (version !== undefined && previousVersion !== undefined) {
+      const step = versions.indexOf(version) - versions.indexOf(previousVersion);
       if (step < 0 || step > 1) {
-        yield invalid(`Unsupported Kubernetes minor version update from ${before} to ${version}`);
+        yield invalid(`Unsupported Kubernetes minor version update from ${previousVersion} to ${version}`);
       }
     }
     yield* roleFindings(text(inputs, "roleArn"), "eks.amazonaws.com", draft);
@@ -106,7 +107,7 @@ export const cluster: AwsKind = {
     if (zones.size < 2) {
       yield invalid("Subnets specified must be in at least two different AZs");
     }
-    for (const zone of [...zones].filter((one) => zonesWithoutEks.includes(zoneId(one)))) {
+    for (const zone of [...zones].filter((name) => zonesWithoutEks.includes(zoneId(name)))) {
       yield new CloudError(
         400,
         "UnsupportedAvailabilityZoneException",
@@ -132,15 +133,16 @@ export const cluster: AwsKind = {
   },
   outputs: (resource, view) => {
     const { inputs, computed } = resource;
-    const made = view.state(resource) !== "Creating";
+    const isCreated = view.state(resource) !== "Creating";
     return {
+      // These computed values are internal to the simulation; the outputs below present them as EKS does.
       issuer: null,
       vpcId: null,
       clusterSecurityGroupId: null,
       createdAt: resource.createdAt,
       version: inputs.version ?? defaultVersion,
       platformVersion: "eks.1",
-      ...(made
+      ...(isCreated
         ? {
             endpoint: view.kubernetes.server,
             certificateAuthority: { data: view.kubernetes.authority() },
@@ -168,15 +170,15 @@ export const cluster: AwsKind = {
       upgradePolicy: inputs.upgradePolicy ?? { supportType: "EXTENDED" },
     };
   },
-  inUse: (resource, by) =>
+  inUse: (resource, users) =>
     new CloudError(
       409,
       "ResourceInUseException",
-      `Cluster ${resource.name} has nodegroups attached (${by.map(({ name }) => name).join(", ")})`,
+      `Cluster ${resource.name} has nodegroups attached (${users.map(({ name }) => name).join(", ")})`,
     ),
 };
 
-/** The cluster that a part of it names; EKS answers ResourceNotFoundException. */
+/** The cluster that a node group, an add-on or an association names in its inputs. */
 export function clusterReference({ inputs, scope }: Pick<Draft, "inputs" | "scope">): Reference {
   const name = text(inputs, "clusterName");
   return {
@@ -185,18 +187,20 @@ export function clusterReference({ inputs, scope }: Pick<Draft, "inputs" | "scop
   };
 }
 
+/** Refuses a request to a cluster that is not active. */
 export function* activeFindings({ inputs, scope, view }: Draft): Generator<CloudError> {
-  const found = view.find(keyOf("eks/cluster", scope, text(inputs, "clusterName")));
-  if (found !== undefined && ["Creating", "Deleting", "Failed"].includes(view.state(found))) {
+  const namedCluster = view.find(keyOf("eks/cluster", scope, text(inputs, "clusterName")));
+  if (namedCluster !== undefined && ["Creating", "Deleting", "Failed"].includes(view.state(namedCluster))) {
     yield new CloudError(
       400,
       "InvalidRequestException",
-      `Cluster '${found.name}' is not in ACTIVE status (${cluster.status?.[view.state(found)]})`,
+      `Cluster '${namedCluster.name}' is not in ACTIVE status (${cluster.status?.[view.state(namedCluster)]})`,
       { final: true },
     );
   }
 }
 
+/** Refuses a role that does not exist or does not trust the service. */
 export function* roleFindings(arn: string, service: string, { view, scope }: Draft): Generator<CloudError> {
   const role = roleOf(arn, view, scope);
   if (role === undefined || !trusts(role, service)) {

@@ -1,8 +1,15 @@
 import { CloudError } from "../engine/errors";
 import { numberAt, stringAt, stringsAt } from "../engine/properties";
 import { hex } from "../engine/random";
-import { type AwsKind, findEc2, keyOf, located, text } from "./api";
-import { activeFindings, clusterReference, invalid, roleFindings, subnetReference } from "./eks";
+import { type AwsKind, findEc2, identity, keyOf, text } from "./api";
+import {
+  activeFindings,
+  clusterReference,
+  defaultVersion,
+  invalid,
+  roleFindings,
+  subnetReference,
+} from "./eks";
 import { launchTemplateReference } from "./launchtemplate";
 
 const status: NonNullable<AwsKind["status"]> = {
@@ -37,7 +44,8 @@ export const nodeGroup: AwsKind = {
     "diskSize",
     "instanceTypes",
   ],
-  // https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateNodegroupConfig.html takes none of these.
+  // Properties that UpdateNodegroupConfig does not accept:
+  // https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateNodegroupConfig.html
   immutable: [
     "clusterName",
     "nodeGroupName",
@@ -54,7 +62,7 @@ export const nodeGroup: AwsKind = {
   unordered: ["subnetIds", "taints"],
   identify: ({ inputs, scope }) => {
     const name = text(inputs, "nodeGroupName");
-    return located("eks/nodegroup", scope, `${text(inputs, "clusterName")}:${name}`, name);
+    return identity("eks/nodegroup", scope, `${text(inputs, "clusterName")}:${name}`, name);
   },
   exists: ({ name }) =>
     new CloudError(409, "ResourceInUseException", `NodeGroup already exists with name ${name}`, {
@@ -95,10 +103,10 @@ export const nodeGroup: AwsKind = {
         yield invalid(`The following supplied instance types do not exist: [${type}]`);
       }
     }
-    const home = view.find(keyOf("eks/cluster", scope, text(inputs, "clusterName")))?.computed.vpcId;
+    const clusterVpc = view.find(keyOf("eks/cluster", scope, text(inputs, "clusterName")))?.computed.vpcId;
     for (const id of stringsAt(inputs, "subnetIds")) {
-      if (home !== undefined && findEc2(view, scope, id)?.inputs.vpcId !== home) {
-        yield invalid(`Subnet ${id} is not in the VPC of the cluster (${home})`);
+      if (clusterVpc !== undefined && findEc2(view, scope, id)?.inputs.vpcId !== clusterVpc) {
+        yield invalid(`Subnet ${id} is not in the VPC of the cluster (${clusterVpc})`);
       }
     }
   },
@@ -112,8 +120,8 @@ export const nodeGroup: AwsKind = {
     capacityType: inputs.capacityType ?? "ON_DEMAND",
     diskSize: inputs.diskSize ?? 20,
     instanceTypes: inputs.instanceTypes ?? ["t3.medium"],
-    version: inputs.version ?? "1.35",
-    releaseVersion: inputs.releaseVersion ?? `${stringAt(inputs, "version") ?? "1.35"}.0-20261101`,
+    version: inputs.version ?? defaultVersion,
+    releaseVersion: inputs.releaseVersion ?? `${stringAt(inputs, "version") ?? defaultVersion}.0-20261101`,
   }),
 };
 
@@ -133,7 +141,7 @@ export const addon: AwsKind = {
   immutable: ["addonName", "clusterName", "region"],
   identify: ({ inputs, scope }) => {
     const name = text(inputs, "addonName");
-    return located("eks/addon", scope, `${text(inputs, "clusterName")}:${name}`, name);
+    return identity("eks/addon", scope, `${text(inputs, "clusterName")}:${name}`, name);
   },
   exists: ({ name }) =>
     new CloudError(409, "ResourceInUseException", `Addon already exists (${name})`, { final: true }),
@@ -173,13 +181,13 @@ export const podIdentityAssociation: AwsKind = {
   required: ["clusterName", "namespace", "roleArn", "serviceAccount"],
   unknown: ["associationArn", "associationId", "externalId"],
   immutable: ["clusterName", "namespace", "serviceAccount", "region"],
-  identify: ({ scope, unique }) => located("eks/podidentity", scope, `a-${unique.slice(0, 17)}`),
+  identify: ({ scope, unique }) => identity("eks/podidentity", scope, `a-${unique.slice(0, 17)}`),
   parent: clusterReference,
   *validate(draft) {
     const { inputs, view, scope, key } = draft;
     yield* activeFindings(draft);
     yield* roleFindings(text(inputs, "roleArn"), "pods.eks.amazonaws.com", draft);
-    const twin = view
+    const duplicate = view
       .children(keyOf("eks/cluster", scope, text(inputs, "clusterName")))
       .find(
         (other) =>
@@ -188,11 +196,11 @@ export const podIdentityAssociation: AwsKind = {
           other.inputs.namespace === inputs.namespace &&
           other.inputs.serviceAccount === inputs.serviceAccount,
       );
-    if (twin !== undefined) {
+    if (duplicate !== undefined) {
       yield new CloudError(
         409,
         "ResourceInUseException",
-        `Association already exists: ${twin.id} for ${text(inputs, "namespace")}/${text(inputs, "serviceAccount")}`,
+        `Association already exists: ${duplicate.id} for ${text(inputs, "namespace")}/${text(inputs, "serviceAccount")}`,
         { final: true },
       );
     }
@@ -204,7 +212,7 @@ export const podIdentityAssociation: AwsKind = {
     },
 };
 
-/** Amazon's own add-ons: https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html */
+/** The names of Amazon's add-ons: https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html */
 const addons: ReadonlySet<string> = new Set([
   "adot",
   "amazon-cloudwatch-observability",

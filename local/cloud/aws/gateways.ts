@@ -7,7 +7,7 @@ import {
   ec2Arn,
   ec2Reference,
   findEc2,
-  generated,
+  generatedId,
   keyOf,
   text,
 } from "./api";
@@ -26,7 +26,7 @@ export const internetGateway: AwsKind = {
   required: [],
   unknown: ["arn", "ownerId"],
   immutable: ["region"],
-  identify: generated("ec2", "igw"),
+  identify: generatedId("ec2", "igw"),
   *references(draft) {
     const vpc = stringAt(draft.inputs, "vpcId");
     if (vpc !== undefined) {
@@ -53,19 +53,19 @@ export const internetGateway: AwsKind = {
     previous?.computed ?? { arn: ec2Arn(scope, "internet-gateway", id), ownerId: scope.account },
   refuseDeletion: (resource, view) => {
     const vpc = stringAt(resource.inputs, "vpcId");
-    const mapped = view
+    const hasPublicNat = view
       .list("aws:ec2/natGateway:NatGateway")
       .some((nat) => nat.computed.vpcId === vpc && stringAt(nat.inputs, "allocationId") !== undefined);
-    return vpc !== undefined && mapped
+    return vpc !== undefined && hasPublicNat
       ? dependencyViolation(
           `Network ${vpc} has some mapped public address(es). Please unmap those public address(es) before ` +
             "detaching the gateway.",
         )
       : undefined;
   },
-  inUse: (resource, by) =>
+  inUse: (resource, users) =>
     dependencyViolation(
-      `The internetGateway '${resource.id}' has dependencies (${by.map(({ id }) => id).join(", ")}) and cannot be deleted.`,
+      `The internetGateway '${resource.id}' has dependencies (${users.map(({ id }) => id).join(", ")}) and cannot be deleted.`,
     ),
 };
 
@@ -83,7 +83,7 @@ export const eip: AwsKind = {
   required: [],
   unknown: ["allocationId", "arn", "publicIp", "publicDns", "associationId", "privateIp", "publicIpv4Pool"],
   immutable: ["region", "domain", "address", "networkBorderGroup", "publicIpv4Pool"],
-  identify: generated("ec2", "eipalloc"),
+  identify: generatedId("ec2", "eipalloc"),
   *validate({ inputs }) {
     const domain = stringAt(inputs, "domain");
     if (domain !== undefined && domain !== "vpc") {
@@ -110,11 +110,11 @@ export const eip: AwsKind = {
     };
   },
   outputs: ({ inputs }) => ({ domain: inputs.domain ?? "vpc" }),
-  inUse: (resource, by) =>
+  inUse: (resource, users) =>
     new CloudError(
       400,
       "DependencyViolation",
-      `The address with allocation id ${resource.id} is in use by ${by.map(({ id }) => id).join(", ")}.`,
+      `The address with allocation id ${resource.id} is in use by ${users.map(({ id }) => id).join(", ")}.`,
     ),
 };
 
@@ -141,7 +141,7 @@ export const natGateway: AwsKind = {
     "vpcId",
     "availabilityMode",
   ],
-  identify: generated("ec2", "nat"),
+  identify: generatedId("ec2", "nat"),
   *references(draft) {
     const subnet = stringAt(draft.inputs, "subnetId");
     const allocation = stringAt(draft.inputs, "allocationId");
@@ -167,15 +167,15 @@ export const natGateway: AwsKind = {
         "The request must contain the parameter AllocationId: a public NAT gateway needs an elastic IP address.",
       );
     }
-    const taken =
+    const user =
       allocation === undefined
         ? undefined
         : view.dependents(keyOf("ec2", scope, allocation)).find((other) => other.key !== key);
-    if (taken !== undefined) {
+    if (user !== undefined) {
       yield new CloudError(
         400,
         "Resource.AlreadyAssociated",
-        `Elastic IP address [${allocation}] is already associated (with ${taken.id})`,
+        `Elastic IP address [${allocation}] is already associated (with ${user.id})`,
       );
     }
     const vpc = text(findEc2(view, scope, subnet)?.inputs ?? {}, "vpcId");
@@ -188,18 +188,18 @@ export const natGateway: AwsKind = {
     if (previous !== undefined) {
       return previous.computed;
     }
-    const home = findEc2(view, scope, text(inputs, "subnetId"));
+    const subnet = findEc2(view, scope, text(inputs, "subnetId"));
     const address = findEc2(view, scope, text(inputs, "allocationId"));
-    const network = text(home?.inputs ?? {}, "cidrBlock").split("/")[0] ?? "";
+    const network = text(subnet?.inputs ?? {}, "cidrBlock").split("/")[0] ?? "";
     return {
-      vpcId: home?.inputs.vpcId ?? null,
+      vpcId: subnet?.inputs.vpcId ?? null,
       networkInterfaceId: `eni-${hex(17, unique, "interface")}`,
       associationId: address === undefined ? null : `eipassoc-${hex(17, unique, "association")}`,
-      // The first four addresses of a subnet are Amazon's.
+      // Amazon reserves the first four addresses of a subnet.
       privateIp: `${network.split(".").slice(0, 3).join(".")}.${Number(network.split(".")[3] ?? 0) + 4}`,
       publicIp: address?.computed.publicIp ?? null,
     };
   },
-  inUse: (resource, by) =>
-    dependencyViolation(`${resource.id} is in use by ${by.map(({ id }) => id).join(", ")}`),
+  inUse: (resource, users) =>
+    dependencyViolation(`${resource.id} is in use by ${users.map(({ id }) => id).join(", ")}`),
 };

@@ -1,6 +1,6 @@
 import { CloudError } from "../engine/errors";
 import { listAt } from "../engine/properties";
-import { type AwsKind, keyOf, located, text } from "./api";
+import { type AwsKind, identity, keyOf, text } from "./api";
 
 export const role: AwsKind = {
   token: "aws:iam/role:Role",
@@ -19,7 +19,7 @@ export const role: AwsKind = {
   unknown: ["arn", "createDate", "uniqueId", "inlinePolicies", "managedPolicyArns"],
   immutable: ["name", "namePrefix", "path"],
   same: (path, a, b) => path === "assumeRolePolicy" && sameDocument(a, b),
-  identify: ({ inputs, scope }) => located("iam/role", scope, text(inputs, "name")),
+  identify: ({ inputs, scope }) => identity("iam/role", scope, text(inputs, "name")),
   exists: ({ name }) =>
     new CloudError(409, "EntityAlreadyExists", `Role with name ${name} already exists.`, { final: true }),
   *validate({ inputs, name }) {
@@ -75,7 +75,7 @@ export const rolePolicyAttachment: AwsKind = {
   unknown: [],
   immutable: ["policyArn", "role"],
   identify: ({ inputs, scope }) =>
-    located("iam/attachment", scope, `${roleName(text(inputs, "role"))}/${text(inputs, "policyArn")}`),
+    identity("iam/attachment", scope, `${roleName(text(inputs, "role"))}/${text(inputs, "policyArn")}`),
   *references({ inputs, scope }) {
     const name = roleName(text(inputs, "role"));
     yield {
@@ -109,10 +109,10 @@ export const openIdConnectProvider: AwsKind = {
   unknown: ["arn", "thumbprintLists"],
   immutable: ["url"],
   unordered: ["clientIdLists"],
-  same: (path, a, b) => path === "url" && bareUrl(a) === bareUrl(b),
+  same: (path, a, b) => path === "url" && withoutScheme(a) === withoutScheme(b),
   identify: ({ inputs, scope }) => {
-    const host = bareUrl(text(inputs, "url"));
-    return located("iam/oidc", scope, `arn:aws:iam::${scope.account}:oidc-provider/${host}`, host);
+    const host = withoutScheme(text(inputs, "url"));
+    return identity("iam/oidc", scope, `arn:aws:iam::${scope.account}:oidc-provider/${host}`, host);
   },
   exists: ({ name }) =>
     new CloudError(409, "EntityAlreadyExists", `Provider with url https://${name} already exists.`, {
@@ -130,12 +130,13 @@ export const openIdConnectProvider: AwsKind = {
   computed: ({ id }) => ({ arn: id }),
   outputs: ({ inputs }) => ({
     thumbprintLists: inputs.thumbprintLists ?? [],
-    url: bareUrl(text(inputs, "url")),
+    url: withoutScheme(text(inputs, "url")),
   }),
 };
 
 /**
- * AWS managed policies that can be attached here: those for EKS, its nodes and add-ons, and the general ones.
+ * The AWS managed policies that the simulated cloud knows: the policies for EKS, its nodes and add-ons, and the
+ * general policies.
  * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
  */
 const managedPolicies: ReadonlySet<string> = new Set([
@@ -168,14 +169,16 @@ const managedPolicies: ReadonlySet<string> = new Set([
   "service-role/AmazonEFSCSIDriverPolicy",
 ]);
 
+/** The name of a role that is given by name or ARN. */
 function roleName(role: string): string {
   return role.split("/").at(-1) ?? role;
 }
 
-function bareUrl(url: string): string {
+function withoutScheme(url: string): string {
   return url.replace(/^https:\/\//, "").replace(/\/$/, "");
 }
 
+/** The parsed policy document; undefined if the text is not a JSON object. */
 function documentOf(text: string): { readonly Statement?: unknown } | undefined {
   try {
     const parsed: unknown = JSON.parse(text);
@@ -185,6 +188,7 @@ function documentOf(text: string): { readonly Statement?: unknown } | undefined 
   }
 }
 
+/** True if two policy documents differ only in white space. */
 function sameDocument(a: string, b: string): boolean {
   const before = documentOf(a);
   const after = documentOf(b);

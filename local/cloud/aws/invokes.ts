@@ -16,7 +16,7 @@ const getAvailabilityZones: Invoke = {
         !stringsAt(args, "excludeNames").includes(zone) &&
         !stringsAt(args, "excludeZoneIds").includes(zoneId(zone)) &&
         (stringAt(args, "state") ?? "available") === "available" &&
-        objectsAt(args, "filters").every((filter) => fitsZone(filter, zone, scope.region)),
+        objectsAt(args, "filters").every((filter) => zoneMatches(filter, zone, scope.region)),
     );
     return {
       ...args,
@@ -80,7 +80,7 @@ const getRouteTable: Invoke = {
       ...view.list("aws:ec2/routeTable:RouteTable"),
       ...view.list("aws:ec2/defaultRouteTable:DefaultRouteTable"),
     ].filter(({ location }) => location === scope.region);
-    const found = tables.filter((table) => fitsTable(table, args, associations));
+    const found = tables.filter((table) => tableMatches(table, args, associations));
     const [table] = found;
     if (table === undefined || found.length > 1) {
       throw new CloudError(
@@ -114,10 +114,10 @@ const getResources: Invoke = {
     const filters = objectsAt(args, "tagFilters");
     const types = stringsAt(args, "resourceTypeFilters");
     const arns = stringsAt(args, "resourceArnLists");
-    const found = everything(scope, view).filter(({ arn, tags }) => {
+    const found = taggedResources(scope, view).filter(({ arn, tags }) => {
       const isOfType = types.length === 0 || types.some((type) => isArnOfType(arn, type));
       const isListed = arns.length === 0 || arns.includes(arn);
-      return isOfType && isListed && filters.every((filter) => fitsTags(filter, tags));
+      return isOfType && isListed && filters.every((filter) => matchesTags(filter, tags));
     });
     return {
       ...args,
@@ -165,27 +165,28 @@ export const invokes: ReadonlyMap<string, Invoke> = new Map([
   ["aws:resourcegroupstaggingapi/getResources:getResources", getResources],
 ]);
 
-/** What the tagging API sees in a region: only what has, or had, a tag. */
-function everything(scope: Scope, view: View): { arn: string; tags: Record<string, string> }[] {
-  return taggable.flatMap((type) =>
+/** The resources of a region that the tagging API lists: those with at least one tag. */
+function taggedResources(scope: Scope, view: View): { arn: string; tags: Record<string, string> }[] {
+  return taggableTypes.flatMap((type) =>
     view.list(type).flatMap((resource) => {
       const arn = arnOf(resource, scope);
       const tags = stringMapAt(resource.inputs, "tags");
-      const isHere = resource.location === scope.region || resource.location === "global";
-      return typeof arn === "string" && isHere && Object.keys(tags).length > 0 ? [{ arn, tags }] : [];
+      const isInRegion = resource.location === scope.region || resource.location === "global";
+      return typeof arn === "string" && isInRegion && Object.keys(tags).length > 0 ? [{ arn, tags }] : [];
     }),
   );
 }
 
-/** The provider tells no ARN of a NAT gateway, but the tagging API does. */
+/** The ARN as the tagging API lists it. A NAT gateway has an ARN there, although the provider has no such output. */
 function arnOf({ type, id, computed }: Resource, { region, account }: Scope) {
   return type === "aws:ec2/natGateway:NatGateway"
     ? `arn:aws:ec2:${region}:${account}:natgateway/${id}`
     : (computed.arn ?? computed.associationArn);
 }
 
-// IAM is answered from us-east-1 only by the real API; here from every region, so that leaks are found anywhere.
-const taggable = [
+// The real API lists IAM resources in us-east-1 only. The simulation lists them in every region, so that a search for
+// leftover resources in any region finds them.
+const taggableTypes = [
   "aws:ec2/vpc:Vpc",
   "aws:ec2/subnet:Subnet",
   "aws:ec2/internetGateway:InternetGateway",
@@ -205,21 +206,21 @@ const taggable = [
   "aws:eks/podIdentityAssociation:PodIdentityAssociation",
 ];
 
-function fitsTags(filter: PropertyMap, tags: Readonly<Record<string, string>>): boolean {
+function matchesTags(filter: PropertyMap, tags: Readonly<Record<string, string>>): boolean {
   const value = tags[text(filter, "key")];
   const values = stringsAt(filter, "values");
   return value !== undefined && (values.length === 0 || values.includes(value));
 }
 
-/** `ec2:vpc`, `eks:cluster`, or a service alone. */
+/** @param type a service and a kind (`ec2:vpc`, `eks:cluster`), or a service alone */
 function isArnOfType(arn: string, type: string): boolean {
   const [service = "", kind] = type.split(":");
   const [, , arnService, , , resource = ""] = arn.split(":");
   return arnService === service && (kind === undefined || resource.startsWith(`${kind}/`));
 }
 
-function fitsZone(filter: PropertyMap, zone: string, region: string): boolean {
-  const known: Record<string, string> = {
+function zoneMatches(filter: PropertyMap, zone: string, region: string): boolean {
+  const zoneProperties: Record<string, string> = {
     "zone-name": zone,
     "zone-id": zoneId(zone),
     "region-name": region,
@@ -227,10 +228,10 @@ function fitsZone(filter: PropertyMap, zone: string, region: string): boolean {
     "zone-type": "availability-zone",
     state: "available",
   };
-  return stringsAt(filter, "values").includes(known[text(filter, "name")] ?? "");
+  return stringsAt(filter, "values").includes(zoneProperties[text(filter, "name")] ?? "");
 }
 
-function fitsTable(table: Resource, args: PropertyMap, associations: readonly Resource[]): boolean {
+function tableMatches(table: Resource, args: PropertyMap, associations: readonly Resource[]): boolean {
   const routeTableId = stringAt(args, "routeTableId");
   const vpcId = stringAt(args, "vpcId");
   const subnetId = stringAt(args, "subnetId");
@@ -241,11 +242,15 @@ function fitsTable(table: Resource, args: PropertyMap, associations: readonly Re
     (subnetId === undefined ||
       associations.some(({ inputs }) => inputs.routeTableId === table.id && inputs.subnetId === subnetId)) &&
     Object.entries(stringMapAt(args, "tags")).every(([key, value]) => tags[key] === value) &&
-    objectsAt(args, "filters").every((filter) => fitsFilter(filter, table, associations))
+    objectsAt(args, "filters").every((filter) => tableMatchesFilter(filter, table, associations))
   );
 }
 
-function fitsFilter(filter: PropertyMap, table: Resource, associations: readonly Resource[]): boolean {
+function tableMatchesFilter(
+  filter: PropertyMap,
+  table: Resource,
+  associations: readonly Resource[],
+): boolean {
   const name = text(filter, "name");
   const values = stringsAt(filter, "values");
   if (name.startsWith("tag:")) {

@@ -8,7 +8,7 @@ import { defaultRouteTable, route, routeTable, routeTableAssociation } from "./r
 import { egressRule, ingressRule, securityGroup } from "./security";
 import { subnet, vpc } from "./vpc";
 
-/** Every resource type of aws that the simulated cloud has. */
+/** The resource types of aws that the simulated cloud supports, by type token. */
 export const kinds: ReadonlyMap<string, Kind> = new Map(
   [
     vpc,

@@ -1,7 +1,7 @@
 import { CloudError } from "../engine/errors";
 import type { Draft, Reference } from "../engine/kind";
 import { stringsAt } from "../engine/properties";
-import { type AwsKind, ec2Arn, ec2Reference, generated, keyOf, text } from "./api";
+import { type AwsKind, ec2Arn, ec2Reference, generatedId, keyOf, text } from "./api";
 
 export const launchTemplate: AwsKind = {
   token: "aws:ec2/launchTemplate:LaunchTemplate",
@@ -19,13 +19,15 @@ export const launchTemplate: AwsKind = {
   unknown: ["arn", "latestVersion", "defaultVersion"],
   immutable: ["name", "namePrefix", "region"],
   unordered: ["vpcSecurityGroupIds"],
-  identify: generated("ec2", "lt"),
+  identify: generatedId("ec2", "lt"),
   *references(draft) {
-    const ofClusters = new Set(
+    const clusterGroups = new Set(
       draft.view.list("aws:eks/cluster:Cluster").map(({ computed }) => computed.clusterSecurityGroupId),
     );
-    // EKS makes a group for each cluster; it comes and goes with the cluster.
-    for (const group of stringsAt(draft.inputs, "vpcSecurityGroupIds").filter((id) => !ofClusters.has(id))) {
+    // EKS creates a security group for each cluster and deletes the group with the cluster; it is not in the store.
+    for (const group of stringsAt(draft.inputs, "vpcSecurityGroupIds").filter(
+      (id) => !clusterGroups.has(id),
+    )) {
       yield ec2Reference(draft, group, "InvalidGroup.NotFound", "security group");
     }
   },
@@ -39,10 +41,10 @@ export const launchTemplate: AwsKind = {
         `A launch template name must be 3 to 128 letters, digits or ( ) . - / _ (here: ${name})`,
       );
     }
-    const twin = view
+    const duplicate = view
       .list(launchTemplate.token)
       .find((other) => other.key !== key && other.inputs.name === name && sameRegion(other.key, key));
-    if (twin !== undefined) {
+    if (duplicate !== undefined) {
       yield new CloudError(
         400,
         "InvalidLaunchTemplateName.AlreadyExistsException",
@@ -50,7 +52,7 @@ export const launchTemplate: AwsKind = {
       );
     }
   },
-  /** Every change is a new version; the default one stays the first unless it is moved. */
+  // Each change creates a new version; the default version stays the first.
   computed: ({ id, scope, previous }) => ({
     arn: ec2Arn(scope, "launch-template", id),
     latestVersion: Number(previous?.computed.latestVersion ?? 0) + 1,
@@ -58,7 +60,7 @@ export const launchTemplate: AwsKind = {
   }),
 };
 
-/** A launch template that a group starts its instances from. */
+/** The launch template from which a node group starts its instances. */
 export function launchTemplateReference(draft: Pick<Draft, "scope">, id: string): Reference {
   return {
     key: keyOf("ec2", draft.scope, id),
@@ -70,7 +72,7 @@ export function launchTemplateReference(draft: Pick<Draft, "scope">, id: string)
   };
 }
 
-/** Keys of EC2 resources in one account and region differ in their last part only. */
+/** Keys of EC2 resources in the same account and region differ only in their last part. */
 function sameRegion(a: string, b: string): boolean {
   return a.slice(0, a.lastIndexOf(":")) === b.slice(0, b.lastIndexOf(":"));
 }

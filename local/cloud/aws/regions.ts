@@ -1,5 +1,5 @@
 /**
- * The regions of the `aws` partition with their availability zones' letters.
+ * The regions of the `aws` partition and the letters of their availability zones.
  * https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
  */
 const regions: Readonly<Record<string, string>> = {
@@ -48,7 +48,7 @@ export function zonesOf(region: string): readonly string[] {
   return [...(regions[region] ?? "")].map((letter) => `${region}${letter}`);
 }
 
-/** A zone's id (`euw1-az1`); the mapping of an account is drawn once and differs in real accounts. */
+/** The id of a zone (`euw1-az1`). Real accounts map zone names to ids differently; the simulation has one mapping. */
 export function zoneId(zone: string): string {
   const region = zone.slice(0, -1);
   const short = region
@@ -62,5 +62,5 @@ export function zoneId(zone: string): string {
 
 export const regionNames: readonly string[] = Object.keys(regions);
 
-/** No EKS control plane there: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html */
+/** Ids of the zones in which EKS cannot run a control plane: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html */
 export const zonesWithoutEks: readonly string[] = ["use1-az3", "usw1-az2", "cac1-az3"];

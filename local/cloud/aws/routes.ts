@@ -10,9 +10,9 @@ import {
   ec2Arn,
   ec2Reference,
   findEc2,
-  generated,
+  generatedId,
+  identity,
   keyOf,
-  located,
   text,
 } from "./api";
 
@@ -33,7 +33,7 @@ export const routeTable: AwsKind = {
   unknown: ["arn", "ownerId", "routes", "propagatingVgws"],
   immutable: ["vpcId", "region"],
   unordered: ["routes", "propagatingVgws"],
-  identify: generated("ec2", "rtb"),
+  identify: generatedId("ec2", "rtb"),
   *references(draft) {
     yield ec2Reference(draft, text(draft.inputs, "vpcId"), "InvalidVpcID.NotFound", "vpc");
     yield* routeReferences(draft, objectsAt(draft.inputs, "routes"));
@@ -48,7 +48,7 @@ export const routeTable: AwsKind = {
     propagatingVgws: inputs.propagatingVgws ?? [],
     main: null,
   }),
-  // Terraform's provider takes a table's associations and routes away with it.
+  // Terraform's provider deletes the associations and routes of a table together with the table.
   inUse: (resource) =>
     dependencyViolation(`The routeTable '${resource.id}' has dependencies and cannot be deleted.`),
 };
@@ -60,17 +60,12 @@ export const defaultRouteTable: AwsKind = {
   required: ["defaultRouteTableId"],
   unknown: ["arn", "ownerId", "vpcId", "routes", "propagatingVgws"],
   immutable: ["defaultRouteTableId", "region"],
-  identify: ({ inputs, scope }) => located("ec2", scope, text(inputs, "defaultRouteTableId")),
+  identify: ({ inputs, scope }) => identity("ec2", scope, text(inputs, "defaultRouteTableId")),
   *references(draft) {
     const id = text(draft.inputs, "defaultRouteTableId");
     yield ec2Reference(draft, id, "InvalidRouteTableID.NotFound", "routeTable");
     yield* routeReferences(draft, objectsAt(draft.inputs, "routes"));
   },
-  outputs: ({ inputs }) => ({
-    routes: inputs.routes ?? [],
-    propagatingVgws: inputs.propagatingVgws ?? [],
-    main: null,
-  }),
 };
 
 export const route: AwsKind = {
@@ -93,9 +88,13 @@ export const route: AwsKind = {
     "destinationPrefixListId",
     "region",
   ],
-  // Terraform's route id: the table and a hash of the destination.
+  // Terraform's id of a route consists of the table's id and a hash of the destination.
   identify: ({ inputs, scope }) =>
-    located("ec2", scope, `r-${text(inputs, "routeTableId")}${hashOf(text(inputs, "destinationCidrBlock"))}`),
+    identity(
+      "ec2",
+      scope,
+      `r-${text(inputs, "routeTableId")}${hashOf(text(inputs, "destinationCidrBlock"))}`,
+    ),
   parent: (draft) =>
     ec2Reference(draft, text(draft.inputs, "routeTableId"), "InvalidRouteTableID.NotFound", "routeTable"),
   *references(draft) {
@@ -107,7 +106,7 @@ export const route: AwsKind = {
     const destination = text(inputs, "destinationCidrBlock");
     if (
       table !== undefined &&
-      objectsAt(table.inputs, "routes").some((one) => one.cidrBlock === destination)
+      objectsAt(table.inputs, "routes").some((inlineRoute) => inlineRoute.cidrBlock === destination)
     ) {
       yield alreadyExists(destination);
     }
@@ -130,7 +129,7 @@ export const routeTableAssociation: AwsKind = {
   required: ["routeTableId"],
   unknown: [],
   immutable: ["subnetId", "gatewayId", "region"],
-  identify: generated("ec2", "rtbassoc"),
+  identify: generatedId("ec2", "rtbassoc"),
   parent: (draft) =>
     ec2Reference(draft, text(draft.inputs, "routeTableId"), "InvalidRouteTableID.NotFound", "routeTable"),
   *references(draft) {
@@ -151,19 +150,19 @@ export const routeTableAssociation: AwsKind = {
     }
     const subnet = findEc2(view, scope, subnetId);
     const table = findEc2(view, scope, text(inputs, "routeTableId"));
-    const other = view
+    const existing = view
       .dependents(keyOf("ec2", scope, subnetId))
       .find((candidate) => candidate.type === routeTableAssociation.token && candidate.key !== key);
-    if (other !== undefined) {
+    if (existing !== undefined) {
       yield new CloudError(
         400,
         "Resource.AlreadyAssociated",
         `the specified association for route table ${text(inputs, "routeTableId")} conflicts with an existing ` +
-          `association (${other.id})`,
+          `association (${existing.id})`,
       );
     }
-    const home = table?.inputs.vpcId;
-    if (home !== undefined && subnet?.inputs.vpcId !== home) {
+    const tableVpc = table?.inputs.vpcId;
+    if (tableVpc !== undefined && subnet?.inputs.vpcId !== tableVpc) {
       yield new CloudError(
         400,
         "InvalidParameterValue",
@@ -174,9 +173,9 @@ export const routeTableAssociation: AwsKind = {
 };
 
 function* routeReferences(draft: Draft, routes: readonly PropertyMap[]): Generator<Reference> {
-  for (const one of routes) {
-    const gateway = stringAt(one, "gatewayId");
-    const nat = stringAt(one, "natGatewayId");
+  for (const inputs of routes) {
+    const gateway = stringAt(inputs, "gatewayId");
+    const nat = stringAt(inputs, "natGatewayId");
     if (gateway !== undefined && gateway !== "local") {
       yield ec2Reference(draft, gateway, "InvalidGatewayID.NotFound", "gateway");
     }
@@ -186,7 +185,7 @@ function* routeReferences(draft: Draft, routes: readonly PropertyMap[]): Generat
   }
 }
 
-const targets = [
+const targetProperties = [
   "gatewayId",
   "natGatewayId",
   "networkInterfaceId",
@@ -199,10 +198,10 @@ const targets = [
   "coreNetworkArn",
 ];
 
-function* routeFindings(routes: readonly PropertyMap[], destination: string): Generator<CloudError> {
-  for (const [i, one] of routes.entries()) {
-    const range = stringAt(one, destination);
-    const given = targets.filter((target) => (stringAt(one, target) ?? "") !== "");
+function* routeFindings(routes: readonly PropertyMap[], destinationProperty: string): Generator<CloudError> {
+  for (const [i, inputs] of routes.entries()) {
+    const range = stringAt(inputs, destinationProperty);
+    const setTargets = targetProperties.filter((target) => (stringAt(inputs, target) ?? "") !== "");
     if (range !== undefined && parseRange(range) === undefined) {
       yield new CloudError(
         400,
@@ -210,14 +209,14 @@ function* routeFindings(routes: readonly PropertyMap[], destination: string): Ge
         `Value (${range}) for parameter destinationCidrBlock is invalid. This is not a valid CIDR block.`,
       );
     }
-    if (given.length !== 1) {
+    if (setTargets.length !== 1) {
       yield new CloudError(
         400,
         "InvalidParameterCombination",
-        `The route to ${range ?? "(no destination)"} needs exactly one target, got ${given.join(", ") || "none"}.`,
+        `The route to ${range ?? "(no destination)"} needs exactly one target, got ${setTargets.join(", ") || "none"}.`,
       );
     }
-    if (range !== undefined && routes.slice(0, i).some((other) => other[destination] === range)) {
+    if (range !== undefined && routes.slice(0, i).some((other) => other[destinationProperty] === range)) {
       yield alreadyExists(range);
     }
   }

@@ -3,7 +3,7 @@ import { parseRange } from "../engine/addresses";
 import { CloudError } from "../engine/errors";
 import type { Draft, Reference } from "../engine/kind";
 import { booleanAt, isGiven, numberAt, objectsAt, stringAt, stringsAt } from "../engine/properties";
-import { type AwsKind, dependencyViolation, ec2Arn, ec2Reference, generated, keyOf, text } from "./api";
+import { type AwsKind, ec2Arn, ec2Reference, generatedId, keyOf, text } from "./api";
 
 export const securityGroup: AwsKind = {
   token: "aws:ec2/securityGroup:SecurityGroup",
@@ -22,7 +22,7 @@ export const securityGroup: AwsKind = {
   unknown: ["arn", "ownerId", "ingress", "egress", "vpcId"],
   immutable: ["name", "namePrefix", "description", "vpcId", "region"],
   unordered: ["ingress", "egress"],
-  identify: generated("ec2", "sg"),
+  identify: generatedId("ec2", "sg"),
   *references(draft) {
     const vpc = stringAt(draft.inputs, "vpcId");
     if (vpc !== undefined) {
@@ -48,12 +48,12 @@ export const securityGroup: AwsKind = {
     if (vpc === undefined) {
       yield new CloudError(400, "VPCIdNotSpecified", "No default VPC for this user");
     } else {
-      const homeKey = keyOf("ec2", scope, vpc);
-      const others = [...view.dependents(homeKey), ...view.children(homeKey)];
-      const twin = others.find(
+      const vpcKey = keyOf("ec2", scope, vpc);
+      const inVpc = [...view.dependents(vpcKey), ...view.children(vpcKey)];
+      const duplicate = inVpc.find(
         (other) => other.type === securityGroup.token && other.key !== key && other.inputs.name === name,
       );
-      if (twin !== undefined) {
+      if (duplicate !== undefined) {
         yield new CloudError(
           400,
           "InvalidGroup.Duplicate",
@@ -74,10 +74,6 @@ export const securityGroup: AwsKind = {
   computed: ({ id, scope, previous }) =>
     previous?.computed ?? { arn: ec2Arn(scope, "security-group", id), ownerId: scope.account },
   outputs: ({ inputs }) => ({ ingress: inputs.ingress ?? [], egress: inputs.egress ?? [] }),
-  inUse: (resource, by) =>
-    dependencyViolation(
-      `resource ${resource.id} has a dependent object (${by.map(({ id }) => id).join(", ")})`,
-    ),
 };
 
 export const ingressRule = rule("Ingress");
@@ -98,7 +94,7 @@ function rule(direction: "Ingress" | "Egress"): AwsKind {
     required: ["ipProtocol", "securityGroupId"],
     unknown: ["arn", "securityGroupRuleId"],
     immutable: ["securityGroupId", "region"],
-    identify: generated("ec2", "sgr"),
+    identify: generatedId("ec2", "sgr"),
     parent: (draft) => groupReference(draft, text(draft.inputs, "securityGroupId")),
     *references(draft) {
       const group = stringAt(draft.inputs, "referencedSecurityGroupId");
@@ -116,10 +112,12 @@ function rule(direction: "Ingress" | "Egress"): AwsKind {
           `Only one source or destination: ${peers.join(", ")}`,
         );
       }
-      const twin = view
+      const duplicate = view
         .children(keyOf("ec2", scope, text(inputs, "securityGroupId")))
-        .find((other) => other.type.includes(direction) && other.key !== key && same(other.inputs, inputs));
-      if (twin !== undefined) {
+        .find(
+          (other) => other.type.includes(direction) && other.key !== key && isSameRule(other.inputs, inputs),
+        );
+      if (duplicate !== undefined) {
         yield new CloudError(
           400,
           "InvalidPermission.Duplicate",
@@ -150,11 +148,15 @@ function peersOf(inputs: PropertyMap): string[] {
   return peerProperties.flatMap((property) => stringAt(inputs, property) ?? []);
 }
 
-function same(a: PropertyMap, b: PropertyMap): boolean {
+function isSameRule(a: PropertyMap, b: PropertyMap): boolean {
   return [...peerProperties, "ipProtocol", "fromPort", "toPort"].every((name) => a[name] === b[name]);
 }
 
-/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html */
+/**
+ * The rules for one permission: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
+ * @param protocolProperty `protocol` in a group's inline rule, `ipProtocol` in a rule resource
+ * @param peers the sources or destinations of the rule
+ */
 function* ruleFindings(
   inputs: PropertyMap,
   protocolProperty: string,

@@ -9,12 +9,13 @@ import {
   ec2Arn,
   ec2Reference,
   findEc2,
-  generated,
+  generatedId,
   keyOf,
   text,
 } from "./api";
 import { zoneId, zonesOf } from "./regions";
 
+/** `Kind.check` for the input `cidrBlock` of a VPC or a subnet. */
 const cidrCheck = function* (inputs: Parameters<NonNullable<AwsKind["check"]>>[0]) {
   const cidr = stringAt(inputs, "cidrBlock");
   if (cidr === undefined) {
@@ -54,7 +55,7 @@ export const vpc: AwsKind = {
   ],
   immutable: ["cidrBlock", "region", "instanceTenancy", "ipv4IpamPoolId", "ipv4NetmaskLength"],
   check: cidrCheck,
-  identify: generated("ec2", "vpc"),
+  identify: generatedId("ec2", "vpc"),
   *validate({ inputs }) {
     if (stringAt(inputs, "cidrBlock") === undefined && stringAt(inputs, "ipv4IpamPoolId") === undefined) {
       yield new CloudError(
@@ -121,14 +122,14 @@ export const subnet: AwsKind = {
     "ipv6Native",
   ],
   check: cidrCheck,
-  identify: generated("ec2", "subnet"),
+  identify: generatedId("ec2", "subnet"),
   *references(draft) {
     yield ec2Reference(draft, text(draft.inputs, "vpcId"), "InvalidVpcID.NotFound", "vpc");
   },
   *validate({ inputs, scope, view, key }) {
     const cidr = stringAt(inputs, "cidrBlock");
-    const home = findEc2(view, scope, text(inputs, "vpcId"));
-    const space = home === undefined ? undefined : stringAt(home.inputs, "cidrBlock");
+    const vpcOfSubnet = findEc2(view, scope, text(inputs, "vpcId"));
+    const space = vpcOfSubnet === undefined ? undefined : stringAt(vpcOfSubnet.inputs, "cidrBlock");
     if (cidr === undefined) {
       yield new CloudError(
         400,
@@ -138,7 +139,7 @@ export const subnet: AwsKind = {
     } else if (space !== undefined && !contains(space, cidr)) {
       yield new CloudError(400, "InvalidSubnet.Range", `The CIDR '${cidr}' is invalid.`);
     } else {
-      const twin = view
+      const duplicate = view
         .dependents(keyOf("ec2", scope, text(inputs, "vpcId")))
         .find(
           (other) =>
@@ -146,11 +147,11 @@ export const subnet: AwsKind = {
             other.key !== key &&
             overlap(text(other.inputs, "cidrBlock"), cidr),
         );
-      if (twin !== undefined) {
+      if (duplicate !== undefined) {
         yield new CloudError(
           400,
           "InvalidSubnet.Conflict",
-          `The CIDR '${cidr}' conflicts with another subnet (${twin.id})`,
+          `The CIDR '${cidr}' conflicts with another subnet (${duplicate.id})`,
         );
       }
     }
@@ -164,12 +165,12 @@ export const subnet: AwsKind = {
           `following availability zones: ${zones.join(", ")}.`,
       );
     }
-    const wantedId = stringAt(inputs, "availabilityZoneId");
-    if (wantedId !== undefined && !zones.some((name) => zoneId(name) === wantedId)) {
+    const requestedZoneId = stringAt(inputs, "availabilityZoneId");
+    if (requestedZoneId !== undefined && !zones.some((name) => zoneId(name) === requestedZoneId)) {
       yield new CloudError(
         400,
         "InvalidParameterValue",
-        `Value (${wantedId}) for parameter availabilityZoneId is invalid.`,
+        `Value (${requestedZoneId}) for parameter availabilityZoneId is invalid.`,
       );
     }
   },
@@ -178,10 +179,10 @@ export const subnet: AwsKind = {
       return previous.computed;
     }
     const zones = zonesOf(scope.region);
-    const wantedId = stringAt(inputs, "availabilityZoneId");
+    const requestedZoneId = stringAt(inputs, "availabilityZoneId");
     const zone =
       stringAt(inputs, "availabilityZone") ??
-      zones.find((name) => zoneId(name) === wantedId) ??
+      zones.find((name) => zoneId(name) === requestedZoneId) ??
       zones[Number.parseInt(hex(4, unique, "zone"), 16) % zones.length] ??
       "";
     return {
