@@ -32,11 +32,11 @@ async function start(state: string, timeScale: number, ports?: Ports) {
   return { cloud, azure };
 }
 
-test("what was accepted before kill -9 is there after the restart, still being made, and is finished", async () => {
+test("a creation accepted before kill -9 is still under way after the restart and completes", async () => {
   const state = freshState();
   const first = await start(state, 0.02);
   await first.azure.create(urnOf(group, "rg"), { resourceGroupName: "rg", location: "westeurope" });
-  const lost = first.azure
+  const interrupted = first.azure
     .create(urnOf(cluster, "aks"), clusterInputs)
     .catch((error: Error) => error.message);
   await until(async () => {
@@ -44,7 +44,7 @@ test("what was accepted before kill -9 is there after the restart, still being m
     return resources.some(({ id }) => id === clusterId);
   });
   await first.cloud.stop("SIGKILL");
-  expect(await lost).toMatch(/UNAVAILABLE/);
+  expect(await interrupted).toMatch(/UNAVAILABLE/);
 
   const second = await start(state, 0.02, first.cloud.ports);
   expect(second.cloud.ports).toEqual(first.cloud.ports);
@@ -64,7 +64,7 @@ test("what was accepted before kill -9 is there after the restart, still being m
   expect(await second.cloud.stop("SIGTERM")).toBe(0);
 });
 
-test("a crash by the fault script is one, comes once, and loses nothing", async () => {
+test("the fault script crashes the cloud once, and no accepted resource is lost", async () => {
   const state = freshState();
   const first = await start(state, 0.001);
   await first.cloud.control("PUT", "/faults", [
@@ -78,7 +78,7 @@ test("a crash by the fault script is one, comes once, and loses nothing", async 
   await second.azure.create(urnOf(group, "other"), { resourceGroupName: "other", location: "westeurope" });
 });
 
-test("the control API lists, changes and deletes resources, counts, and refuses nonsense", async () => {
+test("the control API lists, changes and deletes resources, counts calls, and refuses unknown resources and paths", async () => {
   const { cloud, azure } = await start(freshState(), 0);
   await azure.create(urnOf(group, "rg"), { resourceGroupName: "rg", location: "westeurope" });
   const query = `/resources?id=${encodeURIComponent(scope)}`;
@@ -107,7 +107,7 @@ test("the control API lists, changes and deletes resources, counts, and refuses 
   expect(await cloud.control("POST", "/reset")).toEqual({ reset: true });
 });
 
-test("kubelogin and aws give a token for a cluster that is ready, and for nothing else", async () => {
+test("kubelogin and aws print a token only for a cluster that is ready", async () => {
   const state = freshState();
   const { cloud, azure } = await start(state, 0);
   const tokenFile = join(state, "token");

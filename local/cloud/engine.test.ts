@@ -25,7 +25,7 @@ async function start(timeScale: number): Promise<{ cloud: CloudProcess; state: s
   return { cloud, state, settings: { ports: cloud.ports, backend } };
 }
 
-test("up, a no-op, a change that replaces, drift, and a destroy that leaves nothing", async () => {
+test("deploys a stack, changes nothing the second time, corrects drift, and destroys every resource", async () => {
   const { cloud, settings } = await start(0.001);
   const stack = await stackOf(settings);
   const preview = await stack.preview();
@@ -51,7 +51,7 @@ test("up, a no-op, a change that replaces, drift, and a destroy that leaves noth
   expect(await list(cloud)).toEqual([]);
 });
 
-test("kill -9 of the engine in the middle of a cluster's creation: it is adopted and the rest is made", async () => {
+test("after kill -9 of the engine during a cluster's creation, the cluster is adopted and the other resources are created", async () => {
   const { cloud, settings } = await start(0.01);
   const program = spawn(
     process.execPath,
@@ -77,16 +77,16 @@ test("kill -9 of the engine in the middle of a cluster's creation: it is adopted
   );
   expect(adopted).toMatchObject({ id: cluster.id, outputs: { fqdn: expect.stringContaining("azmk8s.io") } });
 
-  const made = await untilListed(cloud, clusterType, "Succeeded");
-  // How much of the rest had been asked for when the engine was killed differs from run to run.
+  const completed = await untilListed(cloud, clusterType, "Succeeded");
+  // The number of resources requested before the engine was killed differs from run to run.
   expect((await stack.up()).summary.result).toBe("succeeded");
-  expect(await untilListed(cloud, clusterType)).toEqual(made);
+  expect(await untilListed(cloud, clusterType)).toEqual(completed);
   expect((await stack.up()).summary.resourceChanges).toEqual({ same: 6 });
   await stack.destroy();
   expect(await list(cloud)).toEqual([]);
 });
 
-test("kill -9 of the cloud in the middle of a cluster's creation: after a restart it is imported", async () => {
+test("after kill -9 and a restart of the cloud during a cluster's creation, the cluster is imported", async () => {
   const { cloud, state, settings } = await start(0.01);
   const up = (await stackOf(settings)).up().catch((error: Error) => error.message);
   const cluster = await untilListed(cloud, clusterType);
@@ -99,15 +99,16 @@ test("kill -9 of the cloud in the middle of a cluster's creation: after a restar
     `cannot create already existing resource '${cluster.id}'`,
   );
   const stack = await stackOf({ ...settings, importCluster: cluster.id });
-  // What else was made before the cloud was killed differs from run to run.
+  // The other resources created before the cloud was killed differ from run to run.
   expect((await stack.up()).summary.resourceChanges).toMatchObject({ import: 1 });
   await stack.destroy();
   expect(await list(cloud)).toEqual([]);
 });
 
 /**
- * Moves what was being created when the engine was killed from the pending operations to the resources, under
- * the id that the cloud lists for its URN. (`refresh --import-pending-creates` of 3.225 forgets it instead.)
+ * Moves the resources whose creation was pending when the engine was killed from the state's pending operations to
+ * its resources, each with the id that the cloud lists for the resource's URN. (`refresh --import-pending-creates` of
+ * Pulumi 3.225 drops these resources instead.)
  */
 async function adopt(stack: Stack, resources: readonly Listed[]): Promise<void> {
   const state = await stack.exportStack();
@@ -137,7 +138,7 @@ function list(cloud: CloudProcess): Promise<Listed[]> {
 async function untilListed(cloud: CloudProcess, type: string, state?: string): Promise<Listed> {
   for (;;) {
     const found = (await list(cloud)).find(
-      (one) => one.type === type && (state === undefined || one.state === state),
+      (resource) => resource.type === type && (state === undefined || resource.state === state),
     );
     if (found !== undefined) {
       return found;

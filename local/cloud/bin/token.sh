@@ -1,25 +1,25 @@
-# What the stand-ins for aws and kubelogin share; POSIX sh, sourced.
+# Functions that the stand-ins for aws and kubelogin share. POSIX sh, to be sourced.
 
-# fail MESSAGE: says who failed and why, and exits.
+# fail MESSAGE: prints the name of the stand-in and the message to standard error, and exits with status 1.
 fail() {
   echo "$(basename "$0") (local stand-in): $1" >&2
   exit 1
 }
 
-# control PATH [curl arguments]: asks the simulated cloud's control API.
+# control PATH [CURL_ARGUMENT…]: prints the answer of the simulated cloud's control API to a GET request.
 control() {
   [ -n "${CHAINFLEET_LOCAL_CLOUD_CONTROL:-}" ] ||
-    fail "CHAINFLEET_LOCAL_CLOUD_CONTROL is not set; it names the local cloud's control API"
+    fail "CHAINFLEET_LOCAL_CLOUD_CONTROL is not set; set it to the URL of the simulated cloud's control API"
   path=$1
   shift
   curl --silent --show-error --max-time 10 --get "$@" "$CHAINFLEET_LOCAL_CLOUD_CONTROL$path" ||
-    fail "the local cloud does not answer at $CHAINFLEET_LOCAL_CLOUD_CONTROL"
+    fail "the simulated cloud's control API does not answer at $CHAINFLEET_LOCAL_CLOUD_CONTROL"
 }
 
-# credential: prints an ExecCredential in the API version that the client asked for.
+# credential: prints an ExecCredential in the API version that the client requests.
 credential() {
   [ -n "${CHAINFLEET_LOCAL_KUBERNETES_TOKEN_FILE:-}" ] ||
-    fail "CHAINFLEET_LOCAL_KUBERNETES_TOKEN_FILE is not set; it names the file with the control plane's token"
+    fail "CHAINFLEET_LOCAL_KUBERNETES_TOKEN_FILE is not set; set it to the path of the file with the control plane's token"
   [ -r "$CHAINFLEET_LOCAL_KUBERNETES_TOKEN_FILE" ] ||
     fail "cannot read the token file $CHAINFLEET_LOCAL_KUBERNETES_TOKEN_FILE"
   case "${KUBERNETES_EXEC_INFO:-}" in
