@@ -3,14 +3,13 @@
 require("../typescript.js");
 const { mkdirSync, writeFileSync } = require("node:fs");
 const { availableParallelism } = require("node:os");
-const { delimiter, join } = require("node:path");
+const { join } = require("node:path");
 
 const benchmarks = {
   "dev-up": () => require("./dev-up").devUp(),
   contracts: () => require("./contracts").contracts(),
 };
 // Benchmarks that need a chain start anvil from here.
-process.env.PATH = `${join(__dirname, "../node_modules/.bin")}${delimiter}${process.env.PATH}`;
 const results = join(__dirname, "results");
 const only = process.env.ONLY || undefined;
 

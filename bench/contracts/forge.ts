@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { type Address, getContractAddress } from "viem";
-import { foundry } from "../../components/contracts/build/foundry";
+import { forge } from "../../components/contracts/build/foundry";
 import { PROJECT_ROOT } from "../../components/root";
 import { CAPACITY, REFILL_PER_SECOND } from "./stack-config";
 
@@ -75,5 +75,5 @@ async function create(
 }
 
 async function runForge(...args: readonly string[]): Promise<void> {
-  await promisify(execFile)(foundry("forge"), args, { cwd: PROJECT_ROOT });
+  await promisify(execFile)(forge(), args, { cwd: PROJECT_ROOT });
 }

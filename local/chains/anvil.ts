@@ -1,4 +1,5 @@
-import { foundry } from "../../components/contracts/build/foundry";
+import { dirname, join } from "node:path";
+import { ChainfleetError } from "../../components/error";
 import type { Child } from "../kubernetes/control-plane/children";
 
 export interface AnvilOptions {
@@ -16,7 +17,7 @@ export interface AnvilOptions {
 export function anvil({ chainId, port, blockSeconds, deployer, loadState }: AnvilOptions): Child {
   return {
     name: "anvil",
-    command: foundry("anvil"),
+    command: anvilProgram(),
     args: [
       "--host",
       "127.0.0.1",
@@ -35,4 +36,23 @@ export function anvil({ chainId, port, blockSeconds, deployer, loadState }: Anvi
       "--quiet",
     ],
   };
+}
+
+/**
+ * The path of anvil, from the npm package for this machine. The npm package `@foundry-rs/anvil` itself puts a node
+ * process around the program, which a signal may end alone.
+ */
+export function anvilProgram(): string {
+  const architecture = process.arch === "x64" ? "amd64" : process.arch;
+  const packageName = `@foundry-rs/anvil-${process.platform}-${architecture}`;
+  try {
+    return join(dirname(require.resolve(`${packageName}/package.json`)), "bin", "anvil");
+  } catch (cause) {
+    throw new ChainfleetError({
+      code: "ANVIL_NOT_INSTALLED",
+      summary: `anvil is not available: the npm package ${packageName} is not installed.`,
+      next: "Run npm ci in local/ on this machine. Foundry has packages for Linux, macOS and Windows on x64 and arm64.",
+      cause,
+    });
+  }
 }

@@ -53,6 +53,9 @@ export function settings(environment: NodeJS.ProcessEnv): Settings {
   };
 }
 
+/** A service starts again when the packages that it may use have changed. */
+const LOCK_FILES = ["package-lock.json", "local/package-lock.json"];
+
 function services({ timeScale, seed }: Settings): Service[] {
   return [
     {
@@ -82,7 +85,7 @@ function services({ timeScale, seed }: Settings): Service[] {
         ],
         ...["--kubernetes-ca", join(started.stateFolder("kubernetes-control-plane"), "ca.crt")],
       ],
-      sources: ["local/cloud", "local/plugin", "package-lock.json"],
+      sources: ["local/cloud", "local/plugin", ...LOCK_FILES],
       readyWithin: 60,
     },
     {
@@ -91,7 +94,7 @@ function services({ timeScale, seed }: Settings): Service[] {
       ports: ["command"],
       after: [],
       arguments: () => [],
-      sources: ["local/command", "local/plugin", "package-lock.json"],
+      sources: ["local/command", "local/plugin", ...LOCK_FILES],
       readyWithin: 60,
     },
     ...LOCAL_CHAINS.map(({ service, chainId, deployer }) => ({
@@ -100,7 +103,7 @@ function services({ timeScale, seed }: Settings): Service[] {
       ports: ["rpc"],
       after: [],
       arguments: () => ["--chain-id", String(chainId), ...(deployer ? [] : ["--without-deployer"])],
-      sources: ["local/chains", "local/kubernetes/control-plane/children.ts", "package-lock.json"],
+      sources: ["local/chains", "local/kubernetes/control-plane/children.ts", ...LOCK_FILES],
       readyWithin: 60,
     })),
     {
@@ -115,7 +118,7 @@ function services({ timeScale, seed }: Settings): Service[] {
           `${chainId}=http://127.0.0.1:${started.port(service, "rpc")}`,
         ]),
       ],
-      sources: ["local/verifier", "local/chains/rpc.ts", "package-lock.json"],
+      sources: ["local/verifier", "local/chains/rpc.ts", ...LOCK_FILES],
       readyWithin: 60,
     },
   ];

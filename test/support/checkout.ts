@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import * as https from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
@@ -58,7 +59,9 @@ export class Checkout {
     for (const file of files.trim().split("\n")) {
       cpSync(join(PROJECT_ROOT, file), join(this.folder, file));
     }
-    symlinkSync(join(PROJECT_ROOT, "node_modules"), join(this.folder, "node_modules"));
+    for (const packages of ["node_modules", "local/node_modules"]) {
+      symlinkSync(join(PROJECT_ROOT, packages), join(this.folder, packages));
+    }
   }
 
   /** Runs `chainfleet up` on the dev stack. */
@@ -167,17 +170,16 @@ export class Checkout {
 
   /** Sends a request to the API server: POST if there is a body, else GET. @returns the parsed response. */
   async kubernetes(path: string, body?: object): Promise<KubernetesObject> {
-    const { KubeConfig } = await import("@kubernetes/client-node");
-    const config = new KubeConfig();
-    config.loadFromFile(this.path(".chainfleet/local/kubernetes-control-plane/kubeconfig"));
-    const https = await import("node:https");
-    const options: import("node:https").RequestOptions = {
+    const file = this.path(".chainfleet/local/kubernetes-control-plane/kubeconfig");
+    const { clusters, users } = JSON.parse(readFileSync(file, "utf8"));
+    const { server, "certificate-authority-data": authority } = clusters[0].cluster;
+    const options: https.RequestOptions = {
       method: body === undefined ? "GET" : "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", authorization: `Bearer ${users[0].user.token}` },
+      ca: Buffer.from(authority, "base64"),
     };
-    await config.applyToHTTPSOptions(options);
     return new Promise((resolve, reject) => {
-      const request = https.request(`${config.getCurrentCluster()?.server}/${path}`, options, (response) => {
+      const request = https.request(`${server}/${path}`, options, (response) => {
         let text = "";
         response.setEncoding("utf8").on("data", (chunk: string) => {
           text += chunk;

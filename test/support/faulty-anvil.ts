@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
-import { foundry } from "../../components/contracts/build/foundry";
+import { anvilProgram } from "../../local/chains/anvil";
 
 /** A node for tests: anvil behind a proxy that injects faults. */
 export class FaultyAnvil {
@@ -79,7 +79,7 @@ export class FaultyAnvil {
 
   async #startAnvil(): Promise<void> {
     const anvil = spawn(
-      foundry("anvil"),
+      anvilProgram(),
       ["--port", String(this.#port), "--state", this.stateFile, ...this.options],
       {
         stdio: ["ignore", "pipe", "inherit"],

@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { ChainfleetError } from "../../error";
 import { type Artifact, parseArtifact } from "./artifact";
-import { foundry } from "./foundry";
+import { forge } from "./foundry";
 import { hashOfSources, requireInstalledPackages } from "./sources";
 
 /** The compiled contracts of one version of the sources. */
@@ -98,7 +98,7 @@ async function forgeBuild(root: string, sourcesHash: string): Promise<void> {
   mkdirSync(unfinished, { recursive: true });
   try {
     await promisify(execFile)(
-      foundry("forge"),
+      forge(),
       [
         "build",
         "--skip",
