@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import Table from "cli-table3";
 import { Command } from "commander";
 import type { ListedResource } from "./control";
-import type { FaultScript } from "./engine/faults";
-import type { OperationStatistics } from "./engine/statistics";
+import type { FaultScript } from "./engine/conditions/faults";
+import type { OperationStatistics } from "./engine/conditions/statistics";
 
 const address = process.env.CHAINFLEET_LOCAL_CLOUD_CONTROL;
 

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { PropertyMap, PropertyValue } from "../plugin/values";
-import { type Cloud, isUnderWay } from "./engine/cloud";
-import { isObject, stringMapAt } from "./engine/properties";
-import type { Resource } from "./engine/store";
+import { type Cloud, isUnderWay } from "./engine/cloud/cloud";
+import { isObject, stringMapAt } from "./engine/resources/properties";
+import type { Resource } from "./engine/resources/store";
 
 /** A resource as the control API lists it. */
 export interface ListedResource {
@@ -25,7 +25,7 @@ export interface ListedResource {
  * - `PATCH /resources?id=`: causes drift by merging the body into the resource's inputs (RFC 7396)
  * - `DELETE /resources?id=`: deletes a resource and its descendants at once
  * - `GET /clusters?cloud=` (and `&name=`, `&region=`): Kubernetes clusters, for the token commands in bin/
- * - `GET /faults`, `PUT /faults`: the fault script, see engine/faults.ts
+ * - `GET /faults`, `PUT /faults`: the fault script, see engine/conditions/faults.ts
  * - `GET /statistics`: calls, throttles, retries and errors by API operation
  * - `POST /reset`: forgets every resource; refused while an operation is under way
  *

@@ -3,8 +3,8 @@ import { serve } from "../plugin/serve";
 import { aws } from "./aws/dialect";
 import { azure } from "./azure/dialect";
 import { serveControl } from "./control";
-import { Cloud } from "./engine/cloud";
-import { cloudPlugin } from "./engine/session";
+import { Cloud } from "./engine/cloud/cloud";
+import { cloudPlugin } from "./engine/requests/session";
 
 /**
  * The simulated cloud: serves the azure-native and aws plugins and a control API on loopback ports, prints

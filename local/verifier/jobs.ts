@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Hex } from "viem";
-import { writeAtomically } from "../cloud/engine/store";
+import { writeAtomically } from "../cloud/engine/resources/store";
 import type { Claim, Failed, Outcome, Verified } from "./verify";
 
 /** A contract on one explorer. Each explorer knows only its own verifications. */

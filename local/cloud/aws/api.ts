@@ -1,8 +1,8 @@
 import type { PropertyMap } from "../../plugin/values";
-import { CloudError } from "../engine/errors";
-import type { Draft, Identification, Identity, Kind, Reference, Scope, View } from "../engine/kind";
-import { stringAt } from "../engine/properties";
-import type { Resource } from "../engine/store";
+import { CloudError } from "../engine/resources/errors";
+import type { Draft, Identification, Identity, Kind, Reference, Scope, View } from "../engine/resources/kind";
+import { stringAt } from "../engine/resources/properties";
+import type { Resource } from "../engine/resources/store";
 
 /** A kind of AWS resource. */
 export interface AwsKind extends Kind {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { PropertyMap } from "../../plugin/values";
-import type { Cloud } from "../engine/cloud";
+import type { Cloud } from "../engine/cloud/cloud";
 import { type Created, Driver, openCloud } from "../testing/session";
 import { regionNames, zonesOf } from "./regions";
 

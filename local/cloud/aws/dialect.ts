@@ -1,10 +1,10 @@
 import { type PropertyMap, Unknown } from "../../plugin/values";
-import type { Limit } from "../engine/buckets";
-import type { Dialect, Verb } from "../engine/dialect";
-import { CloudError } from "../engine/errors";
-import type { Scope } from "../engine/kind";
-import { isObject, stringAt, stringMapAt, without, withoutNulls } from "../engine/properties";
-import { hex, uuid } from "../engine/random";
+import type { Dialect, Verb } from "../engine/cloud/dialect";
+import type { Limit } from "../engine/conditions/buckets";
+import { CloudError } from "../engine/resources/errors";
+import type { Scope } from "../engine/resources/kind";
+import { isObject, stringAt, stringMapAt, without, withoutNulls } from "../engine/resources/properties";
+import { hex, uuid } from "../engine/resources/random";
 import { type AwsKind, dependencyViolation, keyOf } from "./api";
 import { invokes } from "./invokes";
 import { kinds } from "./kinds";

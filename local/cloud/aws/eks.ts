@@ -1,9 +1,9 @@
 import type { PropertyMap } from "../../plugin/values";
-import { contains, overlap, parseRange, prefixLength } from "../engine/addresses";
-import { CloudError } from "../engine/errors";
-import type { Draft, Reference } from "../engine/kind";
-import { objectAt, stringAt, stringsAt } from "../engine/properties";
-import { hex } from "../engine/random";
+import { contains, overlap, parseRange, prefixLength } from "../engine/resources/addresses";
+import { CloudError } from "../engine/resources/errors";
+import type { Draft, Reference } from "../engine/resources/kind";
+import { objectAt, stringAt, stringsAt } from "../engine/resources/properties";
+import { hex } from "../engine/resources/random";
 import { type AwsKind, ec2Reference, findEc2, identity, keyOf, roleOf, text, trusts } from "./api";
 import { zoneId, zonesWithoutEks } from "./regions";
 

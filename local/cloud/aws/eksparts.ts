@@ -1,6 +1,6 @@
-import { CloudError } from "../engine/errors";
-import { numberAt, stringAt, stringsAt } from "../engine/properties";
-import { hex } from "../engine/random";
+import { CloudError } from "../engine/resources/errors";
+import { numberAt, stringAt, stringsAt } from "../engine/resources/properties";
+import { hex } from "../engine/resources/random";
 import { type AwsKind, findEc2, identity, keyOf, text } from "./api";
 import {
   activeFindings,

@@ -1,6 +1,6 @@
-import { CloudError } from "../engine/errors";
-import { stringAt } from "../engine/properties";
-import { hex } from "../engine/random";
+import { CloudError } from "../engine/resources/errors";
+import { stringAt } from "../engine/resources/properties";
+import { hex } from "../engine/resources/random";
 import {
   type AwsKind,
   dependencyViolation,

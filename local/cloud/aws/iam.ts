@@ -1,5 +1,5 @@
-import { CloudError } from "../engine/errors";
-import { listAt } from "../engine/properties";
+import { CloudError } from "../engine/resources/errors";
+import { listAt } from "../engine/resources/properties";
 import { type AwsKind, identity, keyOf, text } from "./api";
 
 export const role: AwsKind = {

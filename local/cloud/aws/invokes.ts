@@ -1,9 +1,9 @@
 import type { PropertyMap, PropertyValue } from "../../plugin/values";
-import type { Invoke } from "../engine/dialect";
-import { CloudError } from "../engine/errors";
-import type { Scope, View } from "../engine/kind";
-import { isObject, objectsAt, stringAt, stringMapAt, stringsAt } from "../engine/properties";
-import type { Resource } from "../engine/store";
+import type { Invoke } from "../engine/cloud/dialect";
+import { CloudError } from "../engine/resources/errors";
+import type { Scope, View } from "../engine/resources/kind";
+import { isObject, objectsAt, stringAt, stringMapAt, stringsAt } from "../engine/resources/properties";
+import type { Resource } from "../engine/resources/store";
 import { keyOf, text } from "./api";
 import { cluster } from "./eks";
 import { isRegion, zoneId, zonesOf } from "./regions";

@@ -1,4 +1,4 @@
-import type { Kind } from "../engine/kind";
+import type { Kind } from "../engine/resources/kind";
 import { cluster } from "./eks";
 import { addon, nodeGroup, podIdentityAssociation } from "./eksparts";
 import { eip, internetGateway, natGateway } from "./gateways";

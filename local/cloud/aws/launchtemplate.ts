@@ -1,6 +1,6 @@
-import { CloudError } from "../engine/errors";
-import type { Draft, Reference } from "../engine/kind";
-import { stringsAt } from "../engine/properties";
+import { CloudError } from "../engine/resources/errors";
+import type { Draft, Reference } from "../engine/resources/kind";
+import { stringsAt } from "../engine/resources/properties";
 import { type AwsKind, ec2Arn, ec2Reference, generatedId, keyOf, text } from "./api";
 
 export const launchTemplate: AwsKind = {

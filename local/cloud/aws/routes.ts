@@ -1,9 +1,9 @@
 import type { PropertyMap } from "../../plugin/values";
-import { parseRange } from "../engine/addresses";
-import { CloudError } from "../engine/errors";
-import type { Draft, Reference } from "../engine/kind";
-import { objectsAt, stringAt } from "../engine/properties";
-import { hex } from "../engine/random";
+import { parseRange } from "../engine/resources/addresses";
+import { CloudError } from "../engine/resources/errors";
+import type { Draft, Reference } from "../engine/resources/kind";
+import { objectsAt, stringAt } from "../engine/resources/properties";
+import { hex } from "../engine/resources/random";
 import {
   type AwsKind,
   dependencyViolation,

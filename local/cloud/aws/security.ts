@@ -1,8 +1,8 @@
 import type { PropertyMap } from "../../plugin/values";
-import { parseRange } from "../engine/addresses";
-import { CloudError } from "../engine/errors";
-import type { Draft, Reference } from "../engine/kind";
-import { booleanAt, isGiven, numberAt, objectsAt, stringAt, stringsAt } from "../engine/properties";
+import { parseRange } from "../engine/resources/addresses";
+import { CloudError } from "../engine/resources/errors";
+import type { Draft, Reference } from "../engine/resources/kind";
+import { booleanAt, isGiven, numberAt, objectsAt, stringAt, stringsAt } from "../engine/resources/properties";
 import { type AwsKind, ec2Arn, ec2Reference, generatedId, keyOf, text } from "./api";
 
 export const securityGroup: AwsKind = {

@@ -1,8 +1,8 @@
-import { contains, overlap, parseRange, prefixLength } from "../engine/addresses";
-import { CloudError } from "../engine/errors";
-import type { Draft } from "../engine/kind";
-import { booleanAt, stringAt } from "../engine/properties";
-import { hex } from "../engine/random";
+import { contains, overlap, parseRange, prefixLength } from "../engine/resources/addresses";
+import { CloudError } from "../engine/resources/errors";
+import type { Draft } from "../engine/resources/kind";
+import { booleanAt, stringAt } from "../engine/resources/properties";
+import { hex } from "../engine/resources/random";
 import {
   type AwsKind,
   dependencyViolation,

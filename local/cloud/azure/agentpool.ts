@@ -1,8 +1,8 @@
 import type { PropertyMap } from "../../plugin/values";
-import { CloudError } from "../engine/errors";
-import type { Draft, Reference, View } from "../engine/kind";
-import { booleanAt, isGiven, numberAt, stringAt, stringsAt, without } from "../engine/properties";
-import type { Resource } from "../engine/store";
+import { CloudError } from "../engine/resources/errors";
+import type { Draft, Reference, View } from "../engine/resources/kind";
+import { booleanAt, isGiven, numberAt, stringAt, stringsAt, without } from "../engine/resources/properties";
+import type { Resource } from "../engine/resources/store";
 import {
   type ArmKind,
   armId,

@@ -1,9 +1,9 @@
 import type { PropertyMap } from "../../plugin/values";
-import { CloudError } from "../engine/errors";
-import type { Draft, Identification, Identity, Kind, Reference } from "../engine/kind";
-import { stringAt } from "../engine/properties";
-import { uuid } from "../engine/random";
-import type { Resource } from "../engine/store";
+import { CloudError } from "../engine/resources/errors";
+import type { Draft, Identification, Identity, Kind, Reference } from "../engine/resources/kind";
+import { stringAt } from "../engine/resources/properties";
+import { uuid } from "../engine/resources/random";
+import type { Resource } from "../engine/resources/store";
 import { hasZones, isLocation, locationNames, normalized } from "./locations";
 
 /** A kind of Azure resource. */

@@ -1,6 +1,6 @@
-import { CloudError } from "../engine/errors";
-import type { View } from "../engine/kind";
-import { stringAt } from "../engine/properties";
+import { CloudError } from "../engine/resources/errors";
+import type { View } from "../engine/resources/kind";
+import { stringAt } from "../engine/resources/properties";
 import { type ArmKind, identity, keyOf, operations, text } from "./arm";
 
 const armType = "Microsoft.Authorization/roleAssignments";

@@ -1,8 +1,8 @@
 import type { PropertyMap } from "../../plugin/values";
-import { contains, overlap, parseRange } from "../engine/addresses";
-import { CloudError } from "../engine/errors";
-import type { Draft } from "../engine/kind";
-import { booleanAt, isGiven, objectsAt, stringAt, stringsAt } from "../engine/properties";
+import { contains, overlap, parseRange } from "../engine/resources/addresses";
+import { CloudError } from "../engine/resources/errors";
+import type { Draft } from "../engine/resources/kind";
+import { booleanAt, isGiven, objectsAt, stringAt, stringsAt } from "../engine/resources/properties";
 import { poolFindings, poolReferences } from "./agentpool";
 import { text } from "./arm";
 import { invalidParameter, patchVersion, unsupportedVersion } from "./kubernetes";

@@ -1,9 +1,9 @@
 import type { PropertyMap } from "../../plugin/values";
-import { CloudError } from "../engine/errors";
-import type { Reference } from "../engine/kind";
-import { booleanAt, objectAt, objectsAt, stringAt, stringsAt } from "../engine/properties";
-import { hex, uuid } from "../engine/random";
-import type { Resource } from "../engine/store";
+import { CloudError } from "../engine/resources/errors";
+import type { Reference } from "../engine/resources/kind";
+import { booleanAt, objectAt, objectsAt, stringAt, stringsAt } from "../engine/resources/properties";
+import { hex, uuid } from "../engine/resources/random";
+import type { Resource } from "../engine/resources/store";
 import { inlinePool, operationConflict, poolOutputs, poolReferences } from "./agentpool";
 import {
   type ArmKind,

@@ -1,9 +1,9 @@
-import type { Limit } from "../engine/buckets";
-import type { Dialect, Verb } from "../engine/dialect";
-import { CloudError } from "../engine/errors";
-import type { Scope } from "../engine/kind";
-import { isGiven, stringAt, without, withoutNulls } from "../engine/properties";
-import { uuid } from "../engine/random";
+import type { Dialect, Verb } from "../engine/cloud/dialect";
+import type { Limit } from "../engine/conditions/buckets";
+import { CloudError } from "../engine/resources/errors";
+import type { Scope } from "../engine/resources/kind";
+import { isGiven, stringAt, without, withoutNulls } from "../engine/resources/properties";
+import { uuid } from "../engine/resources/random";
 import { type ArmKind, etagOf, groupId, keyOf } from "./arm";
 import { invokes } from "./invokes";
 import { kinds } from "./kinds";

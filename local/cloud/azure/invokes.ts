@@ -1,8 +1,8 @@
-import type { Invoke } from "../engine/dialect";
-import { CloudError } from "../engine/errors";
-import type { KubernetesEndpoint } from "../engine/kind";
-import { stringAt } from "../engine/properties";
-import type { Resource } from "../engine/store";
+import type { Invoke } from "../engine/cloud/dialect";
+import { CloudError } from "../engine/resources/errors";
+import type { KubernetesEndpoint } from "../engine/resources/kind";
+import { stringAt } from "../engine/resources/properties";
+import type { Resource } from "../engine/resources/store";
 import { armId, keyOf, text } from "./arm";
 
 /** The id of AKS's Microsoft Entra server application: https://azure.github.io/kubelogin/concepts/aks.html */

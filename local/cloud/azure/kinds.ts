@@ -1,4 +1,4 @@
-import type { Kind } from "../engine/kind";
+import type { Kind } from "../engine/resources/kind";
 import { agentPool } from "./agentpool";
 import { roleAssignment } from "./authorization";
 import { managedCluster } from "./containerservice";

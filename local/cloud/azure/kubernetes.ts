@@ -1,4 +1,4 @@
-import { CloudError } from "../engine/errors";
+import { CloudError } from "../engine/resources/errors";
 import type { NameRule } from "./arm";
 
 /**

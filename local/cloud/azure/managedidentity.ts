@@ -1,6 +1,6 @@
-import { CloudError } from "../engine/errors";
-import { listAt, stringAt } from "../engine/properties";
-import { uuid } from "../engine/random";
+import { CloudError } from "../engine/resources/errors";
+import { listAt, stringAt } from "../engine/resources/properties";
+import { uuid } from "../engine/resources/random";
 import {
   type ArmKind,
   armId,

@@ -1,8 +1,8 @@
 import type { PropertyMap } from "../../plugin/values";
-import { isAddress, parseRange } from "../engine/addresses";
-import { CloudError } from "../engine/errors";
-import { isGiven, numberAt, objectsAt, stringAt, stringsAt } from "../engine/properties";
-import { uuid } from "../engine/random";
+import { isAddress, parseRange } from "../engine/resources/addresses";
+import { CloudError } from "../engine/resources/errors";
+import { isGiven, numberAt, objectsAt, stringAt, stringsAt } from "../engine/resources/properties";
+import { uuid } from "../engine/resources/random";
 import {
   type ArmKind,
   etagOf,

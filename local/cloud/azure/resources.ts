@@ -1,4 +1,4 @@
-import { CloudError } from "../engine/errors";
+import { CloudError } from "../engine/resources/errors";
 import { type ArmKind, groupId, identity, nameFailures, operations, text } from "./arm";
 import { isLocation, isSameLocation, locationNames } from "./locations";
 

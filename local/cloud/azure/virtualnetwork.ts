@@ -1,10 +1,10 @@
 import type { PropertyMap } from "../../plugin/values";
-import { contains, overlap, parseRange, prefixLength } from "../engine/addresses";
-import { CloudError } from "../engine/errors";
-import type { Draft, Reference, View } from "../engine/kind";
-import { listAt, objectsAt, stringAt, stringsAt, without } from "../engine/properties";
-import { uuid } from "../engine/random";
-import type { Resource } from "../engine/store";
+import { contains, overlap, parseRange, prefixLength } from "../engine/resources/addresses";
+import { CloudError } from "../engine/resources/errors";
+import type { Draft, Reference, View } from "../engine/resources/kind";
+import { listAt, objectsAt, stringAt, stringsAt, without } from "../engine/resources/properties";
+import { uuid } from "../engine/resources/random";
+import type { Resource } from "../engine/resources/store";
 import {
   type ArmKind,
   armId,

@@ -1,5 +1,5 @@
 import type { PropertyMap } from "../../plugin/values";
-import type { Cloud } from "../engine/cloud";
+import type { Cloud } from "../engine/cloud/cloud";
 import { type Created, Driver, openCloud } from "./session";
 
 export const types = {

@@ -5,8 +5,8 @@ import type { Session } from "../../plugin/plugin";
 import type { PropertyMap } from "../../plugin/values";
 import { aws } from "../aws/dialect";
 import { azure } from "../azure/dialect";
-import { Cloud } from "../engine/cloud";
-import { cloudPlugin } from "../engine/session";
+import { Cloud } from "../engine/cloud/cloud";
+import { cloudPlugin } from "../engine/requests/session";
 
 /** Creates a state directory with a stand-in for the certificate authority file of the control plane. */
 export function freshState(): string {

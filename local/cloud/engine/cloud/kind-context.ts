@@ -1,6 +1,6 @@
+import type { Kind } from "../resources/kind";
 import type { Cloud } from "./cloud";
 import type { Dialect } from "./dialect";
-import type { Kind } from "./kind";
 
 /** One kind of resource together with the cloud that it lives in. */
 export interface KindContext {

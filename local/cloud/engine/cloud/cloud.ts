@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Buckets } from "./buckets";
-import { Clock } from "./clock";
-import { Faults } from "./faults";
-import type { KubernetesEndpoint, State, View } from "./kind";
-import { fraction, hex } from "./random";
-import { Statistics } from "./statistics";
-import { type Resource, Store, writeAtomically } from "./store";
+import { Buckets } from "../conditions/buckets";
+import { Clock } from "../conditions/clock";
+import { Faults } from "../conditions/faults";
+import { Statistics } from "../conditions/statistics";
+import type { KubernetesEndpoint, State, View } from "../resources/kind";
+import { fraction, hex } from "../resources/random";
+import { type Resource, Store, writeAtomically } from "../resources/store";
 
 export interface CloudOptions {
   /** The state directory; created if absent. */

@@ -1,8 +1,8 @@
-import type { PropertyMap } from "../../plugin/values";
-import type { Limit } from "./buckets";
-import type { CloudError } from "./errors";
-import type { Kind, Scope, View } from "./kind";
-import type { Resource } from "./store";
+import type { PropertyMap } from "../../../plugin/values";
+import type { Limit } from "../conditions/buckets";
+import type { CloudError } from "../resources/errors";
+import type { Kind, Scope, View } from "../resources/kind";
+import type { Resource } from "../resources/store";
 
 export type Verb = "create" | "read" | "update" | "delete";
 

@@ -1,4 +1,4 @@
-import { type PropertyMap, type PropertyValue, Unknown } from "../../plugin/values";
+import { type PropertyMap, type PropertyValue, Unknown } from "../../../plugin/values";
 
 /** The value at a dotted path (`networkProfile.serviceCidr`); undefined if the value is absent, null or unknown. */
 export function at(map: PropertyMap, path: string): PropertyValue | undefined {

@@ -1,9 +1,9 @@
-import type { CheckRequest, CheckResult } from "../../plugin/plugin";
-import { type PropertyMap, Unknown } from "../../plugin/values";
+import type { CheckRequest, CheckResult } from "../../../plugin/plugin";
+import { type PropertyMap, Unknown } from "../../../plugin/values";
+import type { KindContext } from "../cloud/kind-context";
+import type { Kind, Scope } from "../resources/kind";
+import { isGiven, isObject, withDefault, without, withoutNulls } from "../resources/properties";
 import { withName } from "./autoname";
-import type { Kind, Scope } from "./kind";
-import type { KindContext } from "./kind-context";
-import { isGiven, isObject, withDefault, without, withoutNulls } from "./properties";
 
 /** The inputs with the names and defaults that the official plugin fills in, and the failures that it reports. */
 export function check(

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import type { CheckRequest } from "../../plugin/plugin";
-import type { PropertyMap, PropertyValue } from "../../plugin/values";
-import type { Dialect } from "./dialect";
-import type { Kind } from "./kind";
-import { isGiven, isObject } from "./properties";
-import { hex, uuid } from "./random";
+import type { CheckRequest } from "../../../plugin/plugin";
+import type { PropertyMap, PropertyValue } from "../../../plugin/values";
+import type { Dialect } from "../cloud/dialect";
+import type { Kind } from "../resources/kind";
+import { isGiven, isObject } from "../resources/properties";
+import { hex, uuid } from "../resources/random";
 
 /**
  * The inputs with a name: the program's, else the resource's present name, else a name generated from the engine's

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { kinds as awsKinds } from "../aws/kinds";
-import { kinds as azureKinds } from "../azure/kinds";
+import { kinds as awsKinds } from "../../aws/kinds";
+import { kinds as azureKinds } from "../../azure/kinds";
 import { duration, timedTypes } from "./durations";
 
 test("the table has one line for every kind and no other lines", () => {

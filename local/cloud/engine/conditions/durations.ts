@@ -1,4 +1,4 @@
-import { fraction } from "./random";
+import { fraction } from "../resources/random";
 
 /** Shortest and longest duration, in seconds. */
 type Range = readonly [shortest: number, longest: number];

@@ -12,19 +12,19 @@ import type {
   ReadResult,
   Session,
   UpdateRequest,
-} from "../../plugin/plugin";
-import type { PropertyMap } from "../../plugin/values";
+} from "../../../plugin/plugin";
+import type { PropertyMap } from "../../../plugin/values";
+import type { Cloud } from "../cloud/cloud";
+import type { Dialect, Verb } from "../cloud/dialect";
+import type { KindContext } from "../cloud/kind-context";
+import type { Fault } from "../conditions/faults";
+import { diff } from "../resources/diff";
+import { CloudError } from "../resources/errors";
+import type { Draft, Kind, Scope } from "../resources/kind";
+import type { Resource } from "../resources/store";
 import { acceptDeletion, acceptWrite, release } from "./acceptance";
 import { type Call, call } from "./call";
 import { check, previewOutputs } from "./check";
-import type { Cloud } from "./cloud";
-import type { Dialect, Verb } from "./dialect";
-import { diff } from "./diff";
-import { CloudError } from "./errors";
-import type { Fault } from "./faults";
-import type { Draft, Kind, Scope } from "./kind";
-import type { KindContext } from "./kind-context";
-import type { Resource } from "./store";
 import { waitForDeletion, waitForWrite } from "./waiting";
 
 /** The Pulumi plugin of one cloud: the cloud's dialect on the engine that both clouds share. */

@@ -1,10 +1,10 @@
-import { type CreateRequest, InitializationFailed } from "../../plugin/plugin";
+import { type CreateRequest, InitializationFailed } from "../../../plugin/plugin";
+import type { Cloud } from "../cloud/cloud";
+import type { KindContext } from "../cloud/kind-context";
+import type { Fault } from "../conditions/faults";
+import { CloudError } from "../resources/errors";
+import type { Resource } from "../resources/store";
 import { crash, hang } from "./call";
-import type { Cloud } from "./cloud";
-import { CloudError } from "./errors";
-import type { Fault } from "./faults";
-import type { KindContext } from "./kind-context";
-import type { Resource } from "./store";
 
 type WaitRequest = Pick<CreateRequest, "signal" | "timeoutSeconds">;
 

@@ -1,12 +1,12 @@
-import type { PropertyMap } from "../../plugin/values";
-import { type Cloud, isUnderWay } from "./cloud";
-import type { Dialect } from "./dialect";
-import { duration } from "./durations";
-import { CloudError } from "./errors";
-import type { Fault } from "./faults";
-import type { Child, Draft, Kind } from "./kind";
-import type { KindContext } from "./kind-context";
-import type { Operation, Resource } from "./store";
+import type { PropertyMap } from "../../../plugin/values";
+import { type Cloud, isUnderWay } from "../cloud/cloud";
+import type { Dialect } from "../cloud/dialect";
+import type { KindContext } from "../cloud/kind-context";
+import { duration } from "../conditions/durations";
+import type { Fault } from "../conditions/faults";
+import { CloudError } from "../resources/errors";
+import type { Child, Draft, Kind } from "../resources/kind";
+import type { Operation, Resource } from "../resources/store";
 
 export interface WriteRequest {
   readonly draft: Draft;

@@ -1,11 +1,11 @@
-import type { PropertyMap } from "../../plugin/values";
+import type { PropertyMap } from "../../../plugin/values";
 import type { Comparison } from "./diff";
 import type { CloudError } from "./errors";
 import type { Resource } from "./store";
 
 /**
  * One kind of resource: rules that all kinds share are data, rules of this kind alone are functions.
- * `engine/session.ts` implements the behaviour that is the same for every kind.
+ * `engine/requests/session.ts` implements the behaviour that is the same for every kind.
  */
 export interface Kind extends Comparison {
   /** Pulumi's type token. */

@@ -1,5 +1,5 @@
-import type { PropertyChange } from "../../plugin/plugin";
-import { type PropertyMap, type PropertyValue, Unknown } from "../../plugin/values";
+import type { PropertyChange } from "../../../plugin/plugin";
+import { type PropertyMap, type PropertyValue, Unknown } from "../../../plugin/values";
 import { isObject } from "./properties";
 
 /** How to compare two versions of a resource's inputs. Paths are dotted and contain no list indices. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type PropertyMap, type PropertyValue, Unknown } from "../../plugin/values";
+import { type PropertyMap, type PropertyValue, Unknown } from "../../../plugin/values";
 import { diff } from "./diff";
 
 const value = fc.letrec<{ value: PropertyValue; object: PropertyMap }>((tie) => ({

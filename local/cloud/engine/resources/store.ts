@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PropertyMap } from "../../plugin/values";
+import type { PropertyMap } from "../../../plugin/values";
 
 /** A resource as the cloud stores it. */
 export interface Resource {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
-import { fraction } from "./random";
-import { writeAtomically } from "./store";
+import { fraction } from "../resources/random";
+import { writeAtomically } from "../resources/store";
 
 const pattern = z.string().min(1);
 

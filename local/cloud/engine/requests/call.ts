@@ -1,9 +1,9 @@
-import type { Cloud } from "./cloud";
-import type { Dialect, Verb } from "./dialect";
-import { CloudError } from "./errors";
-import type { Fault, Target } from "./faults";
-import type { Kind, Scope } from "./kind";
-import { fraction } from "./random";
+import type { Cloud } from "../cloud/cloud";
+import type { Dialect, Verb } from "../cloud/dialect";
+import type { Fault, Target } from "../conditions/faults";
+import { CloudError } from "../resources/errors";
+import type { Kind, Scope } from "../resources/kind";
+import { fraction } from "../resources/random";
 
 /** One API operation as the official client performs it. */
 export interface Call {
