@@ -17,14 +17,21 @@ export interface Comparison {
  * and are not compared.
  */
 export function diff(before: PropertyMap, after: PropertyMap, comparison: Comparison): PropertyChange[] {
-  return [...changes(before, after, "", "", comparison)];
+  return [...changes({ before, after, path: "", pattern: "" }, comparison)];
+}
+
+/** Two versions of the value at one path. */
+interface ValuePair {
+  readonly before: PropertyValue | undefined;
+  readonly after: PropertyValue | undefined;
+  /** Path with list indices, as the engine prints it (`ingress[0].toPort`). */
+  readonly path: string;
+  /** Path without list indices, as in {@link Comparison} (`ingress.toPort`). */
+  readonly pattern: string;
 }
 
 function* changes(
-  before: PropertyValue | undefined,
-  after: PropertyValue | undefined,
-  path: string,
-  pattern: string,
+  { before, after, path, pattern }: ValuePair,
   comparison: Comparison,
 ): Generator<PropertyChange> {
   const change = (kind: PropertyChange["kind"]): PropertyChange => ({
@@ -41,17 +48,18 @@ function* changes(
       if (key.startsWith("__")) {
         continue;
       }
-      const member = /^[A-Za-z_][\w-]*$/.test(key)
-        ? path === ""
-          ? key
-          : `${path}.${key}`
-        : `${path}["${key}"]`;
-      yield* changes(before[key], after[key], member, pattern === "" ? key : `${pattern}.${key}`, comparison);
+      const member = {
+        before: before[key],
+        after: after[key],
+        path: memberPath(path, key),
+        pattern: pattern === "" ? key : `${pattern}.${key}`,
+      };
+      yield* changes(member, comparison);
     }
   } else if (Array.isArray(before) && Array.isArray(after)) {
     const ordered = comparison.unordered?.includes(pattern) ? align(before, after) : before;
     for (let i = 0; i < Math.max(ordered.length, after.length); i++) {
-      yield* changes(ordered[i], after[i], `${path}[${i}]`, pattern, comparison);
+      yield* changes({ before: ordered[i], after: after[i], path: `${path}[${i}]`, pattern }, comparison);
     }
   } else if (after instanceof Unknown || before !== after) {
     const same =
@@ -60,6 +68,13 @@ function* changes(
       yield change("update");
     }
   }
+}
+
+function memberPath(path: string, key: string): string {
+  if (!/^[A-Za-z_][\w-]*$/.test(key)) {
+    return `${path}["${key}"]`;
+  }
+  return path === "" ? key : `${path}.${key}`;
 }
 
 function isAbsent(value: PropertyValue | undefined): value is undefined | null {
