@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { PropertyMap, PropertyValue } from "../plugin/values";
-import { type Cloud, isUnderWay } from "./engine/cloud/cloud";
+import { type Cloud, OperationUnderWay } from "./engine/cloud/cloud";
 import { isObject, stringMapAt } from "./engine/resources/properties";
 import type { Resource } from "./engine/resources/store";
 
@@ -39,7 +39,7 @@ export async function serveControl(
     handle(cloud, request).then(
       (body) => reply(response, 200, body),
       (error: unknown) =>
-        reply(response, error instanceof Refusal ? error.status : 400, {
+        reply(response, statusOf(error), {
           error: error instanceof Error ? error.message : String(error),
         }),
     );
@@ -64,6 +64,13 @@ class Refusal extends Error {
   ) {
     super(message);
   }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof OperationUnderWay) {
+    return 409;
+  }
+  return error instanceof Refusal ? error.status : 400;
 }
 
 async function handle(cloud: Cloud, request: IncomingMessage): Promise<unknown> {
@@ -101,14 +108,9 @@ async function handle(cloud: Cloud, request: IncomingMessage): Promise<unknown> 
       return cloud.faults.report();
     case "GET /statistics":
       return cloud.statistics.report();
-    case "POST /reset": {
-      const busy = cloud.list().find(({ operation }) => isUnderWay(operation));
-      if (busy !== undefined) {
-        throw new Refusal(409, `${busy.id} is ${cloud.state(busy).toLowerCase()}; wait for it`);
-      }
+    case "POST /reset":
       cloud.reset();
       return { reset: true };
-    }
     default:
       throw new Refusal(
         404,

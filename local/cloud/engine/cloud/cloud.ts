@@ -133,11 +133,11 @@ export class Cloud implements View {
     return hex(64, this.seed, this.#starts, urn, count);
   }
 
-  /** Forgets everything but the faults. Throws while an operation is under way. */
+  /** Forgets everything but the faults. Throws OperationUnderWay while an operation is under way. */
   reset(): void {
     const busy = this.list().find(({ operation }) => isUnderWay(operation));
     if (busy !== undefined) {
-      throw new Error(
+      throw new OperationUnderWay(
         `${busy.id} is ${this.state(busy).toLowerCase()}; wait for the operation to end and reset again`,
       );
     }
@@ -183,6 +183,11 @@ export class Cloud implements View {
     const operation = this.#store.get(holder)?.operation;
     return operation !== undefined && isUnderWay(operation) && operation.locks.includes(key);
   }
+}
+
+/** Refusal of a reset while an operation on a resource is under way. */
+export class OperationUnderWay extends Error {
+  override readonly name = "OperationUnderWay";
 }
 
 export function isUnderWay({ until }: { readonly until: number }): boolean {
