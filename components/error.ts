@@ -1,19 +1,19 @@
-/** What a ChainfleetError tells the person at the terminal. */
+/** The content of a ChainfleetError. */
 export interface ErrorReport {
-  /** Names the kind of failure, in capitals: for scripts, searches and tests. @example "SENDER_CANNOT_PAY" */
+  /** The kind of failure, in capitals, for scripts, searches and tests. @example "SENDER_CANNOT_PAY" */
   readonly code: Uppercase<string>;
-  /** What failed, where and why: the chain, region, resource, file or key, in full sentences. */
+  /** What failed, where (chain, region, resource, file or key) and why, in full sentences. */
   readonly summary: string;
-  /** What the person can do next. */
+  /** What the user can do next, in full sentences. */
   readonly next?: string | undefined;
-  /** The error behind this one; kept for a stack trace, never shown by itself. */
+  /** The error that caused the failure. It appears only in stack traces. */
   readonly cause?: unknown;
 }
 
 /**
- * An error that is meant for the person at the terminal. Whoever shows the error shows it without a stack trace.
+ * An error that is meant for the user. It is shown without a stack trace.
  *
- * Where a caller has to decide by the kind of failure, the failure is a subclass.
+ * A kind of failure on which a caller's decision depends has a subclass.
  */
 export class ChainfleetError extends Error implements ErrorReport {
   readonly code: Uppercase<string>;
@@ -21,7 +21,7 @@ export class ChainfleetError extends Error implements ErrorReport {
   readonly next: string | undefined;
 
   constructor({ code, summary, next, cause }: ErrorReport) {
-    // The engine hands on the message of a provider's error and nothing else, so everything is in the message.
+    // The engine shows only the message of a provider's error, so the message contains the whole report.
     super([`${code}: ${summary}`, ...(next === undefined ? [] : [next])].join("\n"), { cause });
     this.name = "ChainfleetError";
     this.code = code;

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Whether an output has a value, once that is decided: none has that of a resource which failed or was passed over. */
+/** True if the output resolved to a value; false if its resource failed or was skipped. */
 export function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
-  // The SDK has it, but not in its types.
+  // The types of the SDK hide this property.
   return (output as unknown as { readonly isKnown: Promise<boolean> }).isKnown;
 }

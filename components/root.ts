@@ -1,4 +1,4 @@
 import { join } from "node:path";
 
-/** The project's root folder, where Pulumi.yaml is, as an absolute path. */
+/** The absolute path of the project's root folder, which contains Pulumi.yaml. */
 export const PROJECT_ROOT = join(__dirname, "..");

@@ -1,5 +1,5 @@
 import { BaseError, HttpRequestError } from "viem";
-import { expanded, variablesIn } from "../../environment";
+import { expandVariables, variablesIn } from "../../environment";
 import { ChainfleetError } from "../../error";
 import { memoizeSuccess } from "../../memoize-success";
 import { clientOf } from "./client";
@@ -42,7 +42,7 @@ async function withEndpoint<Result>(
   work: (url: string) => Promise<Result>,
   assurances: readonly string[],
 ): Promise<Result> {
-  const url = expanded(rpcUrl);
+  const url = expandVariables(rpcUrl);
   const withoutUrl = (error: unknown, sentences: readonly string[]): ChainfleetError =>
     error instanceof ChainfleetError
       ? error

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pRetry from "p-retry";
 import pThrottle from "p-throttle";
-import { expanded } from "../../environment";
+import { expandVariables } from "../../environment";
 import { ChainfleetError } from "../../error";
 import { blockscout } from "./blockscout";
 import { etherscan } from "./etherscan";
@@ -116,7 +116,7 @@ function connectionTo(settings: ExplorerSettings): Connection {
 }
 
 function connect({ kind, url, apiKey, ratePerSecond }: ExplorerSettings): Connection {
-  const base = expanded(url).replace(/\/$/, "");
+  const base = expandVariables(url).replace(/\/$/, "");
   const { throttle, queue } = limitOf(`${kind} ${new URL(base).host}`, ratePerSecond);
   const explorer = explorerAt(kind, base, apiKey);
   return {
@@ -151,7 +151,7 @@ function limitOf(host: string, ratePerSecond: number): HostLimit {
 function explorerAt(kind: ExplorerSettings["kind"], url: string, apiKey: string | undefined): Explorer {
   switch (kind) {
     case "etherscan":
-      return etherscan(url, expanded(apiKey ?? ""));
+      return etherscan(url, expandVariables(apiKey ?? ""));
     case "blockscout":
       return blockscout(url);
     case "sourcify":
