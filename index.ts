@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ChainfleetError } from "./components/error";
 import { programConfig } from "./stacks/config/program-config";
-import { settled } from "./stacks/outputs";
+import { withoutUnresolved } from "./stacks/outputs";
 import { buildStack } from "./stacks/stack";
 import { leaveRegistrationTracesOut, leaveTracesUntranslated } from "./startup";
 
@@ -11,7 +11,7 @@ const translateTraces = leaveTracesUntranslated();
 export = async () => {
   const file = `Pulumi.${pulumi.getStack()}.yaml`;
   try {
-    return await settled(await buildStack(programConfig(file), file));
+    return await withoutUnresolved(await buildStack(programConfig(file), file));
   } catch (error) {
     if (error instanceof ChainfleetError) {
       // The engine shows a RunError without a stack trace.

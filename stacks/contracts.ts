@@ -7,6 +7,7 @@ import type { ForgeDeployment } from "../components/contracts/deployment/deploym
 import { strategyOf } from "../components/contracts/deployment/strategies";
 import type { PlannedChain } from "../components/contracts/plan/plan";
 import { isOwnedByItsCreator } from "../components/contracts/validation/constructor-caller";
+import { ChainfleetError } from "../components/error";
 import { PROJECT_ROOT } from "../components/root";
 import { planOf, senderOf } from "./config/contract-plan";
 import type { ContractsChainConfig, ContractsConfig } from "./config/contracts-schema";
@@ -15,7 +16,7 @@ import { noRpcNodes, type RpcRegion, rpcUrlIn } from "./config/rpc-url";
 import type { Config } from "./config/schema";
 import { variableFindings } from "./config/variable-findings";
 
-/** Contracts as they will be on their chains; nothing is registered yet. */
+/** The compiled contracts and the plan of each chain, before any resource is registered. */
 export interface ContractsPlan {
   readonly config: ContractsConfig;
   readonly build: Build;
@@ -23,42 +24,53 @@ export interface ContractsPlan {
 }
 
 /**
- * Builds the contracts and plans them: every mistake is found here, before anything is created.
+ * Compiles the contracts and plans their deployment. Every mistake in the config is found here, before any resource is
+ * created.
  *
- * @throws ConfigError with all findings at once; ChainfleetError when the sources do not compile.
+ * @param file the stack's config file, for messages.
+ * @throws ConfigError with all findings at once.
+ * @throws ChainfleetError CONTRACTS_DO_NOT_COMPILE.
  */
 export async function planStack(
   config: ContractsConfig,
   keys: Config["keys"],
   file: string,
 ): Promise<ContractsPlan> {
-  const built = await buildContracts(PROJECT_ROOT, (line) => pulumi.log.info(line));
+  const compiled = await buildContracts(PROJECT_ROOT, (line) => pulumi.log.info(line));
   const chains = planOf(
     config,
-    built.artifacts,
+    compiled.artifacts,
     pulumi.runtime.isDryRun() ? [] : await variableFindings(config, keys),
     file,
   );
   for (const chain of chains) {
-    warnOfLostOwners(chain, built);
+    warnOfLostOwners(chain, compiled);
   }
-  return { config, build: built, chains };
+  return { config, build: compiled, chains };
 }
 
-/** A constructor may have other reasons to read `msg.sender`, so it is no mistake; but it cannot be undone. */
+/**
+ * Warns of contracts whose owner would be the deterministic deployer. This is a warning and no finding, because a
+ * constructor may read `msg.sender` for other reasons.
+ */
 function warnOfLostOwners({ name, contracts: planned }: PlannedChain, { artifacts }: Build): void {
   for (const { name: contract, contract: source, method } of planned) {
     const artifact = artifacts.get(source);
     const isCreatedByDeployer = strategyOf(method).needsDeterministicDeployer;
     if (isCreatedByDeployer && artifact !== undefined && isOwnedByItsCreator(artifact)) {
       pulumi.log.warn(
-        `${contract} on ${name}: its constructor reads msg.sender, which is the deterministic deployer and not the sender; what that owns nobody has. Give the owner as an argument, or set create: create.`,
+        `${contract} on ${name}: the constructor reads msg.sender, which is the deterministic deployer and not the sender. If msg.sender becomes the contract's owner, anything it owns is lost. Pass the owner as a constructor argument, or set create: create.`,
       );
     }
   }
 }
 
-/** The contracts stack: a set for each chain. Returns the stack's outputs. */
+/**
+ * Registers the resources of the contracts stack: a ContractSet for each chain.
+ *
+ * @param regions the regions of the network in this stack.
+ * @returns the stack's outputs.
+ */
 export function contracts(
   { config, build, chains }: ContractsPlan,
   regions: readonly RpcRegion<pulumi.Input<string>>[],
@@ -79,7 +91,7 @@ export function contracts(
         const { chainId, maxPending, confirmations, feeCeilingGwei } = chain;
         const set = new ContractSet(plan.name, {
           chain: { name: plan.name, chainId, maxPending, confirmations, feeCeilingGwei },
-          rpcUrl: endpoint(chain, regions),
+          rpcUrl: rpcUrlOf(chain, regions),
           sender: senderOf(chain),
           plan,
           build: forgeBuild,
@@ -92,7 +104,7 @@ export function contracts(
   };
 }
 
-function endpoint(
+function rpcUrlOf(
   { rpcUrl, rpcStack, rpcRegion }: ContractsChainConfig,
   regions: readonly RpcRegion<pulumi.Input<string>>[],
 ): pulumi.Input<string> {
@@ -102,12 +114,12 @@ function endpoint(
   if (rpcStack !== undefined) {
     return referenceTo(rpcStack)
       .requireOutput("regions")
-      .apply((known: RpcRegion<string>[]) => found(known, rpcRegion, rpcStack));
+      .apply((networkRegions: RpcRegion<string>[]) => requireRpcUrl(networkRegions, rpcRegion, rpcStack));
   }
-  return found(regions, rpcRegion, "this stack");
+  return requireRpcUrl(regions, rpcRegion, "This stack");
 }
 
-/** One for each stack, however many chains it has. */
+/** The reference to a stack. Chains that use the same stack share a reference. */
 function referenceTo(stack: string): pulumi.StackReference {
   const reference = references.get(stack) ?? new pulumi.StackReference(stack);
   references.set(stack, reference);
@@ -116,10 +128,19 @@ function referenceTo(stack: string): pulumi.StackReference {
 
 const references = new Map<string, pulumi.StackReference>();
 
-function found<Url>(regions: readonly RpcRegion<Url>[], name: string | undefined, stack: string): Url {
-  const url = rpcUrlIn(regions, name);
+function requireRpcUrl<Url>(
+  regions: readonly RpcRegion<Url>[],
+  region: string | undefined,
+  stack: string,
+): Url {
+  const url = rpcUrlIn(regions, region);
   if (url === undefined) {
-    throw new pulumi.RunError(noRpcNodes(stack, name));
+    const { message } = new ChainfleetError({
+      code: "RPC_NODES_MISSING",
+      summary: noRpcNodes(stack, region),
+    });
+    // The engine shows a RunError without a stack trace, also when an output throws it.
+    throw new pulumi.RunError(message);
   }
   return url;
 }

@@ -7,22 +7,26 @@ import type { Site } from "../components/besu/network";
 import { crashTolerance, MOST_TESTED_VALIDATORS, quorum } from "../components/besu/quorum";
 import type { Config } from "./config/schema";
 
-/** The network stack: regions, clusters and the Besu network over them. Returns the stack's outputs. */
+/**
+ * Registers the resources of the network stack: regions, clusters and the Besu network.
+ *
+ * @returns the stack's outputs.
+ */
 export async function network(config: Config) {
   const { name } = config.network;
   const chain = new Chain(name, chainParameters(config.network));
-  const accepted = new Promise((resolve) => chain.urn.apply(resolve));
-  // The clouds' SDKs take half a second to load: time that the engine needs for the chain anyway.
+  const chainAccepted = new Promise((resolve) => chain.urn.apply(resolve));
+  // Loading the clouds' SDKs takes half a second, in which the engine checks the chain.
   const { BesuNetwork } =
     require("../components/besu/network") as typeof import("../components/besu/network");
   const { createSite } = require("./site") as typeof import("./site");
-  // Nothing else is registered until the chain has accepted its parameters.
-  await accepted;
+  // No other resource is registered until the check of the chain has accepted its parameters.
+  await chainAccepted;
 
   const sites: Site[] = [];
   for (const region of config.regions) {
     sites.push(createSite(name, config.besu.reclaimPolicy, region));
-    // Registering hundreds of resources takes seconds: the first regions' are sent off meanwhile.
+    // Registering hundreds of resources takes seconds. Yielding sends the requests of the first regions at once.
     await nextTurn();
   }
   const besu = new BesuNetwork(`${name}-besu`, {
@@ -34,7 +38,7 @@ export async function network(config: Config) {
     rpc: config.besu.rpc,
     rpcHosts: config.besu.rpcHosts,
   });
-  warnBeyondTested(config);
+  warnOfUntestedSize(config);
 
   return {
     regions: config.regions.map((region, index) => ({
@@ -65,11 +69,11 @@ function chainParameters(config: Config["network"]): ChainParameters {
   };
 }
 
-function warnBeyondTested(config: Config): void {
+function warnOfUntestedSize(config: Config): void {
   const validators = config.regions.reduce((sum, region) => sum + region.validators, 0);
   if (validators > MOST_TESTED_VALIDATORS) {
     pulumi.log.warn(
-      `${validators} validators: no published test of QBFT goes beyond ${MOST_TESTED_VALIDATORS}; measure block times before you rely on it.`,
+      `The network has ${validators} validators, but no published test of QBFT has more than ${MOST_TESTED_VALIDATORS}. Measure block times before you rely on the network.`,
     );
   }
 }

@@ -2,11 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "../components/known";
 
 /**
- * A stack's outputs without those of resources that failed or were not begun: for each of them the engine would keep
- * a text that stands for "not known", which whoever reads the outputs would take for the value. A preview shows all,
- * as they are planned.
+ * Removes the outputs of resources that failed or were skipped from a stack's outputs. The engine would store a
+ * placeholder text for each, which readers of the outputs would mistake for the value. A preview keeps all outputs.
  */
-export async function settled(value: unknown): Promise<unknown> {
+export async function withoutUnresolved(value: unknown): Promise<unknown> {
   if (pulumi.runtime.isDryRun()) {
     return value;
   }
@@ -14,14 +13,14 @@ export async function settled(value: unknown): Promise<unknown> {
     return (await isKnown(value)) ? value : undefined;
   }
   if (Array.isArray(value)) {
-    return Promise.all(value.map(settled));
+    return Promise.all(value.map(withoutUnresolved));
   }
   if (typeof value === "object" && value !== null) {
     const entries = await Promise.all(
-      Object.entries(value).map(async ([key, inner]) => [key, await settled(inner)] as const),
+      Object.entries(value).map(async ([key, inner]) => [key, await withoutUnresolved(inner)] as const),
     );
-    const known = entries.filter(([, inner]) => inner !== undefined);
-    return known.length > 0 || entries.length === 0 ? Object.fromEntries(known) : undefined;
+    const resolved = entries.filter(([, inner]) => inner !== undefined);
+    return resolved.length > 0 || entries.length === 0 ? Object.fromEntries(resolved) : undefined;
   }
   return value;
 }

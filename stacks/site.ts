@@ -7,7 +7,7 @@ import { AzureRegion } from "../components/region/azure";
 import { KubernetesRegion } from "../components/region/kubernetes";
 import type { RegionConfig } from "./config/schema";
 
-/** The one place that asks which cloud a region is on. */
+/** Creates the region and the cluster of a site. No other code of the stacks depends on the region's cloud. */
 export function createSite(
   networkName: string,
   reclaimPolicy: "Retain" | "Delete",

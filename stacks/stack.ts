@@ -1,8 +1,8 @@
 import type { Config } from "./config/schema";
 
 /**
- * Makes the stack that the config names, and loads no more than that stack needs: the SDKs of the clouds take half a
- * second to load.
+ * Registers the resources of the stack that the config names. Only the modules which that stack needs are loaded, because
+ * the clouds' SDKs take half a second to load.
  *
  * @param file the stack's config file, for messages.
  * @returns the stack's outputs.
