@@ -7,7 +7,7 @@ import { build } from "../../components/contracts/build/build";
 import { claimOf } from "../../components/contracts/verification/claim";
 import type { Claim, ExplorerSettings } from "../../components/contracts/verification/explorer";
 import { verifyAt } from "../../components/contracts/verification/verify";
-import { ServiceProcess } from "../../local/chains/testing";
+import { ServiceProcess } from "../../local/testing/service-process";
 import { type Step, steps } from "../../scripts/run/events";
 import { ContractsProject } from "../../test/support/contracts-project";
 import { eventsOfLastRun } from "../../test/support/engine-output";

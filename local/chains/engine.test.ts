@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { isRunning, withVariable } from "../services/processes";
+import { ServiceProcess } from "../testing/service-process";
 import { rpc } from "./rpc";
-import { ServiceProcess } from "./testing";
 
 const DEPLOYER = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
 /** Anvil's first development account. */

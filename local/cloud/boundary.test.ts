@@ -3,8 +3,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, expect, test } from "vitest";
-import { CloudProcess, EngineClient, type Ports } from "./testing/process";
-import { freshState, urnOf } from "./testing/session";
+import { CloudProcess, type Ports } from "../testing/cloud-process";
+import { freshState, urnOf } from "../testing/cloud-session";
+import { EngineClient } from "../testing/engine-client";
 
 const run = promisify(execFile);
 const group = "azure-native:resources:ResourceGroup";

@@ -4,11 +4,11 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { afterEach, expect, test } from "vitest";
-import { CloudProcess } from "./testing/process";
-import { type Settings, stackOf } from "./testing/program";
-import { freshState } from "./testing/session";
+import { CHECKOUT } from "../root";
+import { CloudProcess } from "../testing/cloud-process";
+import { type Settings, stackOf } from "../testing/cloud-program";
+import { freshState } from "../testing/cloud-session";
 
-const root = join(__dirname, "..", "..");
 const clusterType = "azure-native:containerservice:ManagedCluster";
 
 const running: CloudProcess[] = [];
@@ -61,7 +61,7 @@ test("after kill -9 of the engine during a cluster's creation, the cluster is ad
       join("local", "cloud", "testing", "program.ts"),
       JSON.stringify(settings),
     ],
-    { cwd: root, detached: true, stdio: "ignore" },
+    { cwd: CHECKOUT, detached: true, stdio: "ignore" },
   );
   const cluster = await untilListed(cloud, clusterType);
   const exit = once(program, "exit");

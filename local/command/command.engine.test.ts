@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ended, type TestProject, testProject } from "../engine/testing";
 import { serve } from "../plugin/serve";
+import { ended, type TestProject, testProject } from "../testing/test-project";
 import { commandPlugin } from "./plugin";
 
 let project: TestProject;

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { CHECKOUT } from "../root";
 import { type LocalScript, runLocally } from "./local";
 
 let folder: string;
@@ -96,7 +97,7 @@ test("a killed plugin leaves no command behind", async () => {
     process.execPath,
     [
       "--require",
-      join(__dirname, "../../typescript.js"),
+      join(CHECKOUT, "typescript.js"),
       "-e",
       `require(${JSON.stringify(join(__dirname, "local.ts"))}).runLocally(
         { script: ${JSON.stringify(script)}, logging: "none" }, () => {}, new AbortController().signal)`,

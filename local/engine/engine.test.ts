@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { kill, withVariable } from "../services/processes";
+import { ended, type TestProject, testProject } from "../testing/test-project";
 import { engine } from "./engine";
-import { ended, type TestProject, testProject } from "./testing";
 
 let project: TestProject;
 afterEach(() => project.remove());

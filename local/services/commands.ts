@@ -2,11 +2,12 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Engine, engine } from "../engine/engine";
 import { installKubernetesPlugin, KUBERNETES_PLUGIN_VERSION, type PluginOrigin } from "../kubernetes/plugin";
+import { CHECKOUT } from "../root";
 import { makeDevStack } from "./dev-stack";
 import { environmentFor, exportLines, pulumiHome, toolsEnvironment } from "./environment";
 import { type Run, start } from "./start";
 import { status, stop } from "./stop";
-import { FOLDER, localTarget, ROOT } from "./target";
+import { FOLDER, localTarget } from "./target";
 
 /**
  * `local/env [--tools-only]`: makes the local target run and prints the shell's lines that let the Pulumi CLI
@@ -22,13 +23,13 @@ export function env(args: readonly string[]): void {
     mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
     const target = localTarget(process.env, say);
     const { folder, from, version, plugin } = await installTools(target);
-    const where = { root: ROOT, engine: folder };
+    const where = { root: CHECKOUT, engine: folder };
     let environment: Record<string, string>;
     if (args.includes("--tools-only")) {
       environment = toolsEnvironment(where, process.env);
     } else {
       environment = environmentFor(await start(target), where, process.env);
-      await makeDevStack(ROOT, environment);
+      await makeDevStack(CHECKOUT, environment);
     }
     if (spoke) {
       say(`engine: pulumi ${version} ${ORIGIN[from]}`);
@@ -49,7 +50,7 @@ async function installTools({ services }: Pick<Run, "services">) {
   const installations = await Promise.allSettled([
     engineInstallation,
     installKubernetesPlugin(
-      pulumiHome(ROOT),
+      pulumiHome(CHECKOUT),
       async () => join((await engineInstallation).folder, "pulumi"),
       say,
     ),

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { CHECKOUT } from "../root";
 import { withLock } from "../toolchain/lock";
 import { becomesFree, restartReason } from "./health";
 import { identify, kill, withVariable } from "./processes";
@@ -160,7 +161,7 @@ function spawnService(run: Run, service: Service, args: readonly string[]): Chil
   return child;
 }
 
-const LOADER = join(__dirname, "..", "..", "typescript.js");
+const LOADER = join(CHECKOUT, "typescript.js");
 
 function processOf(child: ChildProcess): Pick<ServiceRecord, "process"> {
   const identity = child.pid === undefined ? undefined : identify(child.pid);

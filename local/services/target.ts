@@ -1,23 +1,22 @@
 import { join } from "node:path";
 import { LOCAL_CHAINS } from "../chains/chains";
 import { ensureControlPlane } from "../kubernetes/build";
+import { CHECKOUT } from "../root";
 import type { Service } from "./service";
 import type { Run } from "./start";
 
 /** The local target of this checkout: its folders, and the services that take the clouds' place. */
 export function localTarget(environment: NodeJS.ProcessEnv, say: (line: string) => void): Run {
   return {
-    root: ROOT,
+    root: CHECKOUT,
     folder: FOLDER,
     services: services(settings(environment)),
     say,
   };
 }
 
-export const ROOT = join(__dirname, "..", "..");
-
 /** Everything the local target keeps, but the stacks' state, which is beside it. */
-export const FOLDER = join(ROOT, ".chainfleet", "local");
+export const FOLDER = join(CHECKOUT, ".chainfleet", "local");
 
 /** How the simulated cloud behaves; a change restarts it. */
 export interface Settings {

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { CHECKOUT } from "../root";
 import { cacheFolder, type GoBuild, goBuild } from "./go-build";
 
 // The first build on a machine compiles Go's standard library too.
@@ -58,7 +59,7 @@ test("a failed build says what the compiler said, and leaves nothing that counts
 test("a killed build frees the lock and the next one succeeds", async () => {
   const build = hello();
   const script = `
-    require(${JSON.stringify(join(__dirname, "../../typescript.js"))});
+    require(${JSON.stringify(join(CHECKOUT, "typescript.js"))});
     require(${JSON.stringify(join(__dirname, "go-build.ts"))})
       .goBuild(${JSON.stringify(build)}, (line) => console.log(line));`;
   const child: ChildProcess = spawn(process.execPath, ["-e", script], {

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { ISolidityCompiler, SolidityJsonInput, SolidityOutput } from "@ethereum-sourcify/lib-sourcify";
+import { CHECKOUT } from "../root";
 
 /**
  * The npm package's solc in worker threads, at most one per core. Outputs are cached by their input, so that a
@@ -109,6 +110,6 @@ const KEPT_OUTPUTS = 32;
 const IDLE_MS = 60_000;
 
 const START = `
-require(${JSON.stringify(join(__dirname, "..", "..", "typescript.js"))});
+require(${JSON.stringify(join(CHECKOUT, "typescript.js"))});
 require(${JSON.stringify(join(__dirname, "compiler-thread.ts"))});
 `;

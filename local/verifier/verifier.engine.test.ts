@@ -6,7 +6,7 @@ import solc from "solc";
 import { concat, encodeAbiParameters, getAddress, type Hex, parseAbiParameters } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rpc } from "../chains/rpc";
-import { ServiceProcess } from "../chains/testing";
+import { ServiceProcess } from "../testing/service-process";
 
 const DEPLOYER = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
 /** Anvil's first development account. */

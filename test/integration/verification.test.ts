@@ -3,7 +3,7 @@ import { Wallet } from "@ethereumjs/wallet";
 import { hexToBytes, numberToHex, parseEther } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ServiceProcess } from "../../local/chains/testing";
+import { ServiceProcess } from "../../local/testing/service-process";
 import type { Summary } from "../../scripts/run/summary";
 import type { CommandResult } from "../support/command";
 import { ContractsProject, variableReference } from "../support/contracts-project";

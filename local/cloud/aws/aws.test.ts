@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { PropertyMap } from "../../plugin/values";
+import { type Created, Driver, openCloud } from "../../testing/cloud-session";
 import type { Cloud } from "../engine/cloud/cloud";
-import { type Created, Driver, openCloud } from "../testing/session";
 import { regionNames, zonesOf } from "./regions";
 
 const vpcType = "aws:ec2/vpc:Vpc";

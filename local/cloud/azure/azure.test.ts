@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { PropertyMap } from "../../plugin/values";
-import { AzureFixture, inGroup, types } from "../testing/azure";
-import type { Created } from "../testing/session";
+import { AzureFixture, inGroup, types } from "../../testing/azure-cloud";
+import type { Created } from "../../testing/cloud-session";
 
 const { group, network, securityGroup, address, identity, credential, role, pool } = types;
 

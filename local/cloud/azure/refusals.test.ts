@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { PropertyMap } from "../../plugin/values";
-import { AzureFixture, inGroup, types } from "../testing/azure";
+import { AzureFixture, inGroup, types } from "../../testing/azure-cloud";
 
 const { group, network, securityGroup, address, identity } = types;
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { InitializationFailed } from "../../../plugin/plugin";
-import { Driver, freshState, openCloud, urnOf } from "../../testing/session";
+import { Driver, freshState, openCloud, urnOf } from "../../../testing/cloud-session";
 
 const group = "azure-native:resources:ResourceGroup";
 const groupId = "/subscriptions/sub/resourceGroups/rg";

@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { freshState } from "../../testing/session";
+import { freshState } from "../../../testing/cloud-session";
 import { type Resource, Store } from "./store";
 
 const step = fc.record({

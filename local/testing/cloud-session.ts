@@ -1,12 +1,12 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Session } from "../../plugin/plugin";
-import type { PropertyMap } from "../../plugin/values";
-import { aws } from "../aws/dialect";
-import { azure } from "../azure/dialect";
-import { Cloud } from "../engine/cloud/cloud";
-import { cloudPlugin } from "../engine/requests/session";
+import { aws } from "../cloud/aws/dialect";
+import { azure } from "../cloud/azure/dialect";
+import { Cloud } from "../cloud/engine/cloud/cloud";
+import { cloudPlugin } from "../cloud/engine/requests/session";
+import type { Session } from "../plugin/plugin";
+import type { PropertyMap } from "../plugin/values";
 
 /** Creates a state directory with a stand-in for the certificate authority file of the control plane. */
 export function freshState(): string {

@@ -1,6 +1,6 @@
 import * as azure from "@pulumi/azure-native";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
-import type { Ports } from "./process";
+import type { Ports } from "./cloud-process";
 
 export interface Settings {
   readonly ports: Ports;

@@ -1,6 +1,6 @@
-import type { PropertyMap } from "../../plugin/values";
-import type { Cloud } from "../engine/cloud/cloud";
-import { type Created, Driver, openCloud } from "./session";
+import type { Cloud } from "../cloud/engine/cloud/cloud";
+import type { PropertyMap } from "../plugin/values";
+import { type Created, Driver, openCloud } from "./cloud-session";
 
 export const types = {
   group: "azure-native:resources:ResourceGroup",

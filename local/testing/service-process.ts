@@ -1,23 +1,26 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { CHECKOUT } from "../root";
 
-const root = join(__dirname, "..", "..");
-
-/** A service's process, as the supervisor starts it, for tests. */
+/** A service of the local target as a process of a test's own. The supervisor starts services in the same way. */
 export class ServiceProcess {
   private constructor(
     readonly child: ChildProcess,
     readonly ports: Readonly<Record<string, number>>,
   ) {}
 
-  /** @param entry from the checkout's root */
+  /**
+   * Starts a service and waits until it is ready.
+   *
+   * @param entry path of the service's main module, from the root of the checkout.
+   */
   static async start(entry: string, options: readonly string[]): Promise<ServiceProcess> {
     const child = spawn(process.execPath, ["--require", "./typescript.js", entry, ...options], {
-      cwd: root,
+      cwd: CHECKOUT,
       stdio: ["ignore", "pipe", "inherit"],
     });
+    // A service that is ready prints its ports as one line of JSON.
     const line = await Promise.race([
       once(createInterface({ input: child.stdout }), "line").then(([first]) => String(first)),
       once(child, "exit").then(([code]) => {
@@ -31,7 +34,7 @@ export class ServiceProcess {
     return `http://127.0.0.1:${this.ports[port]}`;
   }
 
-  /** Ends when the process has. Returns its exit code, null when killed. */
+  /** Sends a signal and waits for the end of the process. Returns the exit code; null if the signal ended the process. */
   async stop(signal: "SIGKILL" | "SIGTERM"): Promise<number | null> {
     if (this.child.exitCode === null && this.child.signalCode === null) {
       const exit = once(this.child, "exit");

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { engine } from "./engine";
+import { engine } from "../engine/engine";
+import { CHECKOUT } from "../root";
 
 /** A Pulumi project of a test's own, below the checkout so that it finds the installed packages. */
 export interface TestProject {
@@ -22,8 +23,7 @@ export interface Run {
 
 /** @param program the text of index.ts */
 export async function testProject(program: string): Promise<TestProject> {
-  const root = join(__dirname, "..", "..");
-  const own = join(root, ".chainfleet");
+  const own = join(CHECKOUT, ".chainfleet");
   mkdirSync(join(own, "tests"), { recursive: true, mode: 0o700 });
   const folder = mkdtempSync(join(own, "tests", "engine-"));
   const { folder: tools } = await engine(console.error, join(own, "local", "engine"));
