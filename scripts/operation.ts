@@ -46,13 +46,20 @@ export async function operate(mode: Mode, options: OperationOptions): Promise<nu
     );
     // Not before: until here the last run's record is what a further recovery would need.
     const record = RunRecord.begin(options.stack, mode);
-    const failure = await runEngine(mode, stack, options, record, progress, interruption.asked);
+    const failure = await runEngine({
+      mode,
+      stack,
+      parallel: options.parallel,
+      record,
+      progress,
+      isCancelled: interruption.isRequested,
+    });
     const after = mode === "up" ? await readState(stack, command) : before;
     progress.end();
     const summary = summarize({
       stack: options.stack,
       mode,
-      result: failure === undefined ? "succeeded" : interruption.asked() ? "cancelled" : "failed",
+      result: failure === undefined ? "succeeded" : interruption.isRequested() ? "cancelled" : "failed",
       seconds: (Date.now() - begun) / 1000,
       events: record.events,
       regions,
@@ -78,19 +85,28 @@ function eachOnce(say: (line: string) => void): (line: string) => void {
   };
 }
 
+interface EngineRun {
+  readonly mode: Mode;
+  readonly stack: Stack;
+  readonly parallel: number;
+  readonly record: RunRecord;
+  readonly progress: Progress;
+  readonly isCancelled: () => boolean;
+}
+
 /**
- * Runs the engine until nothing more can be done. When a resource fails, what is made from its outputs fails the
- * plugin's check, and a failed check stops the engine even with `--continue-on-error`: then it runs again
- * without what failed and all that depends on it, so that the rest is finished.
+ * Runs the engine until nothing more can be done. If a resource fails, the resources that are made from its outputs
+ * fail the plugin's check, and a failed check stops the engine even with `--continue-on-error`. In that case the
+ * engine runs again without the failed resources and their dependents, so that all other resources are finished.
  */
-async function runEngine(
-  mode: Mode,
-  stack: Stack,
-  { parallel }: OperationOptions,
-  record: RunRecord,
-  progress: Progress,
-  isCancelled: () => boolean,
-): Promise<EngineFailure | undefined> {
+async function runEngine({
+  mode,
+  stack,
+  parallel,
+  record,
+  progress,
+  isCancelled,
+}: EngineRun): Promise<EngineFailure | undefined> {
   let firstFailure: EngineFailure | undefined;
   let excluded: string[] = [];
   for (;;) {
@@ -119,7 +135,9 @@ async function runEngine(
       return firstFailure;
     }
     excluded = failed;
-    progress.say(`${failed.map(nameOf).join(", ")} failed: going on with what does not depend on it.`);
+    progress.say(
+      `${failed.map(nameOf).join(", ")} failed. Continuing with the resources that do not depend on the failed resources.`,
+    );
   }
 }
 
@@ -154,7 +172,7 @@ function show(
 }
 
 /** First Ctrl+C: the engine finishes what is under way. Second: everything ends at once. */
-function onInterrupt(command: EngineCommand, progress: Progress): { asked(): boolean; stop(): void } {
+function onInterrupt(command: EngineCommand, progress: Progress): { isRequested(): boolean; stop(): void } {
   let times = 0;
   const interrupt = () => {
     times += 1;
@@ -171,7 +189,7 @@ function onInterrupt(command: EngineCommand, progress: Progress): { asked(): boo
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
   return {
-    asked: () => times > 0,
+    isRequested: () => times > 0,
     stop: () => {
       process.off("SIGINT", interrupt);
       process.off("SIGTERM", interrupt);

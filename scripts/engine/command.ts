@@ -39,9 +39,10 @@ export class EngineCommand {
   }
 
   /**
-   * Runs the CLI.
+   * Runs the CLI. The positional parameters are those of the Automation API's `PulumiCommand.run`, in whose place
+   * `automation` puts this method.
    *
-   * @throws EngineFailure when it ends with another exit code than 0.
+   * @throws EngineFailure if the exit code is not 0.
    */
   run(
     args: string[],

@@ -27,14 +27,16 @@ const cloudResources = ["dev", "azure"].flatMap((stack) =>
 describe("what an interrupted creation is found again by", () => {
   it("is there for every cloud resource of the example stacks, but for those that are harmless to repeat", () => {
     expect(
-      new Set(cloudResources.filter(({ identity }) => identity.by === "repeatable").map(({ type }) => type)),
+      new Set(
+        cloudResources.filter(({ identity }) => identity.kind === "repeatable").map(({ type }) => type),
+      ),
     ).toEqual(new Set(["aws:iam/rolePolicyAttachment:RolePolicyAttachment"]));
   });
 
   it("is complete and tells any two resources of a stack apart", () => {
     const seen = new Map<string, string>();
     for (const { stack, name, type, identity } of cloudResources) {
-      if (identity.by === "repeatable") {
+      if (identity.kind === "repeatable") {
         continue;
       }
       const text = JSON.stringify(identity);
@@ -54,7 +56,7 @@ describe("what an interrupted creation is found again by", () => {
         ACCOUNTS,
       ),
     ).toEqual({
-      by: "id",
+      kind: "id",
       id: "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/group/providers/Microsoft.Network/virtualNetworks/network/subnets/validators",
     });
     const scope = "/subscriptions/other/resourceGroups/group";
@@ -65,7 +67,7 @@ describe("what an interrupted creation is found again by", () => {
         ACCOUNTS,
       ),
     ).toEqual({
-      by: "id",
+      kind: "id",
       id: `${scope}/providers/Microsoft.Authorization/roleAssignments/assignment`,
     });
   });
@@ -73,9 +75,9 @@ describe("what an interrupted creation is found again by", () => {
   it("is the name, the tag or the association on AWS", () => {
     expect(
       identify("aws:eks/nodeGroup:NodeGroup", { clusterName: "c", nodeGroupName: "n" }, ACCOUNTS),
-    ).toEqual({ by: "id", id: "c:n" });
+    ).toEqual({ kind: "id", id: "c:n" });
     expect(identify("aws:ec2/vpc:Vpc", { tags: { Name: "chain138-vpc" } }, ACCOUNTS)).toEqual({
-      by: "tag",
+      kind: "tag",
       service: "vpc",
       name: "chain138-vpc",
     });
@@ -85,6 +87,6 @@ describe("what an interrupted creation is found again by", () => {
         { subnetId: "subnet-1", routeTableId: "rtb-1" },
         ACCOUNTS,
       ),
-    ).toEqual({ by: "association", subnetId: "subnet-1", routeTableId: "rtb-1" });
+    ).toEqual({ kind: "association", subnetId: "subnet-1", routeTableId: "rtb-1" });
   });
 });

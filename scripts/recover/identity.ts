@@ -7,10 +7,10 @@
  * - `repeatable`: creating it once more is harmless (server-side apply, keys nobody has used).
  */
 export type Identity =
-  | { readonly by: "id"; readonly id: string }
-  | { readonly by: "tag"; readonly service: string; readonly name: string }
-  | { readonly by: "association"; readonly subnetId: string; readonly routeTableId: string }
-  | { readonly by: "repeatable" };
+  | { readonly kind: "id"; readonly id: string }
+  | { readonly kind: "tag"; readonly service: string; readonly name: string }
+  | { readonly kind: "association"; readonly subnetId: string; readonly routeTableId: string }
+  | { readonly kind: "repeatable" };
 
 /** Accounts, where ids need one. */
 export interface Accounts {
@@ -31,7 +31,7 @@ export function identify(type: string, inputs: Inputs, accounts: Accounts): Iden
   const azure = azurePath(type, text);
   if (azure !== undefined) {
     return {
-      by: "id",
+      kind: "id",
       id: azure.startsWith("/subscriptions/")
         ? azure
         : `/subscriptions/${accounts.azureSubscription}${azure}`,
@@ -39,16 +39,16 @@ export function identify(type: string, inputs: Inputs, accounts: Accounts): Iden
   }
   const awsId = awsIdOf(type, text, accounts);
   if (awsId !== undefined) {
-    return { by: "id", id: awsId };
+    return { kind: "id", id: awsId };
   }
   const service = TAGGED[type];
   if (service !== undefined) {
-    return { by: "tag", service, name: tagOf(inputs, "Name") };
+    return { kind: "tag", service, name: tagOf(inputs, "Name") };
   }
   if (type === "aws:ec2/routeTableAssociation:RouteTableAssociation") {
-    return { by: "association", subnetId: text("subnetId"), routeTableId: text("routeTableId") };
+    return { kind: "association", subnetId: text("subnetId"), routeTableId: text("routeTableId") };
   }
-  return { by: "repeatable" };
+  return { kind: "repeatable" };
 }
 
 /** ARM ids, https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-resource */

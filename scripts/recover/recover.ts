@@ -79,7 +79,7 @@ async function adopt(
 }
 
 function idOf(identity: Identity, found: Found): string | undefined {
-  switch (identity.by) {
+  switch (identity.kind) {
     case "id":
       return identity.id;
     case "tag":
