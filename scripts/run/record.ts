@@ -15,29 +15,27 @@ import type { Mode, Summary } from "./summary";
 
 const RUNS = join(PROJECT_ROOT, ".chainfleet/runs");
 
-/** The record of one run, on disk while it happens: `events.jsonl`, at the end `summary.json`. */
+/** The record of one run on disk: `events.jsonl`, written during the run, and `summary.json`, written at the end. */
 export class RunRecord {
   readonly events: TimedEvent[] = [];
 
   private constructor(readonly directory: string) {}
 
-  /** Begins a record. Its name is the time and the mode, so that names sort by age. */
+  /** Begins a record in a new directory. */
   static begin(stackName: string, mode: Mode): RunRecord {
-    const id = `${new Date()
-      .toISOString()
-      .replace(/[-:]/g, "")
-      .replace(/\.(\d+)Z/, "$1")}-${stackName}-${mode}`;
-    const directory = join(RUNS, id);
+    const directory = join(RUNS, recordId(new Date(), stackName, mode));
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     return new RunRecord(directory);
   }
 
   /**
-   * Keeps an event. Debug messages are dropped: in them the SDK spells out every property that it sends to the
-   * engine, secrets too. So is the config, in which a key may be in plain text, though that is refused afterwards.
+   * Records an event, without secrets. Debug messages are dropped, because the SDK writes every property that it sends
+   * to the engine into them. The config is dropped, because the prelude event precedes the check that refuses keys in
+   * plain text.
    */
-  add(given: EngineEvent): TimedEvent {
-    const event = given.preludeEvent === undefined ? given : { ...given, preludeEvent: { config: {} } };
+  add(engineEvent: EngineEvent): TimedEvent {
+    const event =
+      engineEvent.preludeEvent === undefined ? engineEvent : { ...engineEvent, preludeEvent: { config: {} } };
     const timed = { at: Date.now(), event };
     if ((event.diagnosticEvent?.severity as string | undefined) === "debug") {
       return timed;
@@ -57,11 +55,24 @@ export class RunRecord {
 const EVENTS = "events.jsonl";
 const SUMMARY = "summary.json";
 
-/** The events of a stack's last run, if that run did not succeed; a line cut off by a kill is left out. */
+/** The id of a record. The time comes first, so that ids sort by age. @example "20261121T010000000-dev-up" */
+function recordId(time: Date, stackName: string, mode: Mode): string {
+  return `${time.toISOString().replace(/[-:.Z]/g, "")}-${stackName}-${mode}`;
+}
+
+/** The name of the stack whose run has this record id; undefined if the directory is no record. */
+function stackNameIn(id: string): string | undefined {
+  return /^\d{8}T\d{9}-(?<stack>.+)-(?:up|destroy)$/.exec(id)?.groups?.stack;
+}
+
+/**
+ * The events of a stack's last run if that run did not succeed, else none. A line that was cut off because the run
+ * was killed is left out.
+ */
 export function eventsOfUnfinishedRun(stackName: string): TimedEvent[] {
   const last = existsSync(RUNS)
     ? readdirSync(RUNS)
-        .filter((id) => id.includes(`-${stackName}-`))
+        .filter((id) => stackNameIn(id) === stackName)
         .sort()
         .at(-1)
     : undefined;
