@@ -44,7 +44,13 @@ export class RpcNodes extends pulumi.ComponentResource {
     new kubernetes.apps.v1.StatefulSet(
       `${name}-rpc`,
       {
-        metadata: metadata("rpc"),
+        metadata: {
+          ...metadata("rpc"),
+          // A run that is killed before the state has the StatefulSet creates it again. With a field manager of its own,
+          // which the plugin would choose at random, that second creation would conflict with the first one: the API
+          // server fills in defaults of volumeClaimTemplates, a list that has one owner as a whole.
+          annotations: { "pulumi.com/patchFieldManager": "chainfleet" },
+        },
         spec: {
           replicas: args.replicas,
           podManagementPolicy: "Parallel",
