@@ -55,16 +55,16 @@ test("after kill -9 of the engine during a cluster's creation, the cluster is ad
   const { cloud, settings } = await start(0.01);
   const program = spawn(
     process.execPath,
-    [
-      "--require",
-      "./typescript.js",
-      join("local", "cloud", "testing", "program.ts"),
-      JSON.stringify(settings),
-    ],
-    { cwd: CHECKOUT, detached: true, stdio: "ignore" },
+    ["--require", "./typescript.js", join("local", "testing", "cloud-program.ts"), JSON.stringify(settings)],
+    { cwd: CHECKOUT, detached: true, stdio: ["ignore", "ignore", "inherit"] },
   );
-  const cluster = await untilListed(cloud, clusterType);
   const exit = once(program, "exit");
+  const cluster = await Promise.race([
+    untilListed(cloud, clusterType),
+    exit.then(([code]) => {
+      throw new Error(`the program exited with ${code} before the cloud listed the cluster`);
+    }),
+  ]);
   process.kill(-(program.pid ?? Number.NaN), "SIGKILL");
   await exit;
 
