@@ -2,7 +2,8 @@ import Module from "node:module";
 import type * as Pulumi from "@pulumi/pulumi";
 
 /*
- * Changes to Pulumi's SDK that make its processes start and run faster, each with its gain. The figures were measured on two cores with the dev stack and version 3.225 of the SDK.
+ * Changes to Pulumi's SDK that make its processes start and run faster, each with its gain. The figures were measured
+ * on two cores with the dev stack and version 3.225 of the SDK.
  */
 
 /**

@@ -9,7 +9,6 @@ const benchmarks = {
   "dev-up": () => require("./dev-up").devUp(),
   contracts: () => require("./contracts").contracts(),
 };
-// Benchmarks that need a chain start anvil from here.
 const results = join(__dirname, "results");
 const only = process.env.ONLY || undefined;
 

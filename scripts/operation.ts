@@ -85,6 +85,7 @@ function eachOnce(say: (line: string) => void): (line: string) => void {
   };
 }
 
+/** What a run of the engine needs. */
 interface EngineRun {
   readonly mode: Mode;
   readonly stack: Stack;

@@ -46,9 +46,10 @@ export class RpcNodes extends pulumi.ComponentResource {
       {
         metadata: {
           ...metadata("rpc"),
-          // A run that is killed before the state has the StatefulSet creates it again. With a field manager of its own,
-          // which the plugin would choose at random, that second creation would conflict with the first one: the API
-          // server fills in defaults of volumeClaimTemplates, a list that has one owner as a whole.
+          // A run that is killed before the state records the StatefulSet is followed by a run that creates the
+          // StatefulSet a second time. By default the plugin chooses a random field manager for each creation, and the
+          // second manager would conflict with the first: the API server fills in defaults of volumeClaimTemplates,
+          // and the whole list belongs to one field manager.
           annotations: { "pulumi.com/patchFieldManager": "chainfleet" },
         },
         spec: {

@@ -2,13 +2,7 @@ import { type Abi, type Address, concat, type PublicClient, parseGwei, size } fr
 import type { Artifact } from "./build/artifact";
 import type { Build } from "./build/build";
 import { isDone } from "./call/done";
-import {
-  type Addresses,
-  type ContractKey,
-  keyOf,
-  nameOn,
-  PLACEHOLDER_ADDRESS,
-} from "./definitions/references";
+import { type Addresses, type ContractKey, keyOf, nameOn, withPlaceholders } from "./definitions/references";
 import { constructorReason } from "./deployment/creation-gas";
 import { deployerFunding } from "./deployment/deterministic-deployer";
 import { strategyOf } from "./deployment/strategies";
@@ -108,9 +102,9 @@ async function deployerCost(
 async function contractCosts(
   { name: chain, contracts }: PlannedChain,
   context: EstimateContext,
-): Promise<{ costs: (TransactionCost | undefined)[]; addresses: Addresses }> {
+): Promise<{ costs: TransactionCost[]; addresses: Addresses }> {
   const addresses = new Map<ContractKey, Address>();
-  const costs = [];
+  const costs: TransactionCost[] = [];
   // One after the other: a contract may have the address of an earlier one among its arguments.
   for (const contract of contracts) {
     const found = await contractCost(chain, contract, addresses, context);
@@ -195,10 +189,6 @@ async function callCosts(
       return wouldRevert !== undefined && isReady ? { ...cost, wouldRevert } : cost;
     }),
   );
-}
-
-function withPlaceholders(keys: readonly ContractKey[], addresses: Addresses): Addresses {
-  return new Map(keys.map((key) => [key, addresses.get(key) ?? PLACEHOLDER_ADDRESS]));
 }
 
 /** More gas than any call needs that sets a few storage slots, through a Safe as well. */

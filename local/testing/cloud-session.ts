@@ -62,12 +62,7 @@ export class Driver {
 
   update(resource: Created, news: PropertyMap) {
     return this.session.update({
-      urn: urnOf(resource.type, resource.name),
-      type: resource.type,
-      name: resource.name,
-      id: resource.id,
-      oldInputs: resource.inputs,
-      olds: resource.outputs,
+      ...priorState(resource),
       news,
       ignoreChanges: [],
       preview: false,
@@ -78,12 +73,7 @@ export class Driver {
 
   delete(resource: Created) {
     return this.session.delete({
-      urn: urnOf(resource.type, resource.name),
-      type: resource.type,
-      name: resource.name,
-      id: resource.id,
-      oldInputs: resource.inputs,
-      olds: resource.outputs,
+      ...priorState(resource),
       timeoutSeconds: 0,
       signal: new AbortController().signal,
     });
@@ -113,6 +103,11 @@ export interface Created {
   readonly id: string;
   readonly inputs: PropertyMap;
   readonly outputs: PropertyMap;
+}
+
+/** What the engine tells a plugin of a resource that exists, in an update as in a deletion. */
+function priorState({ type, name, id, inputs, outputs }: Created) {
+  return { urn: urnOf(type, name), type, name, id, oldInputs: inputs, olds: outputs };
 }
 
 export function urnOf(type: string, name: string): string {

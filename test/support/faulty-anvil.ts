@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { anvilProgram } from "../../local/chains/anvil";
+import { rpc } from "../../local/chains/rpc";
 
 /** A node for tests: anvil behind a proxy that injects faults. */
 export class FaultyAnvil {
@@ -52,17 +53,8 @@ export class FaultyAnvil {
   }
 
   /** Calls anvil itself, without faults. @throws with anvil's message */
-  async rpc(method: string, params: readonly unknown[] = []): Promise<unknown> {
-    const response = await fetch(this.directUrl, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
-    });
-    const { result, error } = (await response.json()) as { result?: unknown; error?: { message: string } };
-    if (error !== undefined) {
-      throw new Error(`${method}: ${error.message}`);
-    }
-    return result;
+  rpc(method: string, params: readonly unknown[] = []): Promise<unknown> {
+    return rpc(this.directUrl, method, params);
   }
 
   /** Restarts anvil: SIGTERM writes the blocks to disk, and the mempool is lost, as with any node. */

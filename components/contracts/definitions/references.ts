@@ -83,13 +83,9 @@ export function resolvedArguments(
 /** Stands for an address that is not known yet, so that everything else can be checked. */
 export const PLACEHOLDER_ADDRESS: Address = "0x0000000000000000000000000000000000000001";
 
-/** Addresses of all contracts that a value refers to: the known address, or else the placeholder. */
-export function addressesWithPlaceholders(
-  value: unknown,
-  context: ReferenceContext,
-  addresses: Addresses,
-): Addresses {
-  return new Map(contractsIn(value, context).map((key) => [key, addresses.get(key) ?? PLACEHOLDER_ADDRESS]));
+/** The contracts' addresses: the known address, or else the placeholder. */
+export function withPlaceholders(keys: readonly ContractKey[], addresses: Addresses): Addresses {
+  return new Map(keys.map((key) => [key, addresses.get(key) ?? PLACEHOLDER_ADDRESS]));
 }
 
 function referencedValue(

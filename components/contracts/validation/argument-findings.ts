@@ -3,7 +3,7 @@ import { entriesAt, type Finding } from "../../finding";
 import { closestWord } from "../../suggestion";
 import { checksumProblem } from "../definitions/checksum";
 import { type Arguments, isList, namesOf } from "../definitions/parameters";
-import { addressesWithPlaceholders, type ReferenceContext, resolved } from "../definitions/references";
+import { contractsIn, type ReferenceContext, resolved, withPlaceholders } from "../definitions/references";
 import { intendedReference } from "./reference-findings";
 
 type NamedArguments = Readonly<Record<string, unknown>>;
@@ -127,7 +127,7 @@ function scalarProblem(
   value: unknown,
   context: ReferenceContext,
 ): string | undefined {
-  const resolvedValue = resolved(value, context, addressesWithPlaceholders(value, context, new Map()));
+  const resolvedValue = resolved(value, context, withPlaceholders(contractsIn(value, context), new Map()));
   const requirement = unmetRequirement(parameter.type, resolvedValue);
   if (requirement === undefined) {
     return undefined;
