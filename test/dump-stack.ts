@@ -106,7 +106,7 @@ function outputsOf(type: string, name: string): Record<string, unknown> {
 function resultOf(token: string): Record<string, unknown> {
   switch (token) {
     case "azure-native:containerservice:listManagedClusterUserCredentials":
-      return { kubeconfigs: [{ name: "exec", value: Buffer.from("<kubeconfig>").toString("base64") }] };
+      return { kubeconfigs: [{ name: "exec", value: Buffer.from(AKS_KUBECONFIG).toString("base64") }] };
     case "aws:eks/getCluster:getCluster":
       return { endpoint: "https://<endpoint>", certificateAuthorities: [{ data: "<ca>" }] };
     default:
@@ -157,3 +157,12 @@ export async function writeAll(folder: string): Promise<void> {
     process.stdout.write(`${stack}: ${resources.length} resources\n`);
   }
 }
+
+/** What the program reads of a kubeconfig that AKS writes. */
+const AKS_KUBECONFIG = `
+clusters:
+- cluster:
+    certificate-authority-data: ${Buffer.from("<certificate authority>").toString("base64")}
+    server: https://aks.invalid:443
+  name: aks
+`;

@@ -5,6 +5,7 @@ import { azureTags, fullName } from "../naming";
 import type { AzureRegion } from "../region/azure";
 import { findLocation } from "../region/locations";
 import type { Cluster, ValidatorNodes } from ".";
+import { apiServerOf, execKubeconfig } from "./kubeconfig";
 import {
   createProvider,
   createStorageClass,
@@ -138,13 +139,27 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
       );
     }
 
-    /** The kubeconfig contains no secret: `kubelogin` fetches a token for the user who runs the deployment. */
+    /**
+     * The kubeconfig with the API server that AKS names and a user of our own: the user in AKS's kubeconfig signs in
+     * by device code, which waits forever for a person. `az login` is the way of a person; CI sets `AAD_LOGIN_METHOD`,
+     * which takes precedence over `--login` (UpdateFromEnv in https://github.com/Azure/kubelogin,
+     * pkg/internal/token/options.go).
+     */
     async function fetchKubeconfig(): Promise<string> {
       const { kubeconfigs } = await containerservice.listManagedClusterUserCredentials(
         { resourceGroupName: clusterName, resourceName: clusterName, format: "exec" },
         parent,
       );
-      return Buffer.from(kubeconfigs[0]?.value ?? "", "base64").toString("utf8");
+      const kubeconfig = Buffer.from(kubeconfigs[0]?.value ?? "", "base64").toString("utf8");
+      return execKubeconfig({
+        name: clusterName,
+        ...apiServerOf(kubeconfig),
+        command: "kubelogin",
+        args: ["get-token", "--login", "azurecli", "--server-id", AKS_SERVER_APPLICATION],
+      });
     }
   }
 }
+
+/** The Microsoft Entra application of the API server of every AKS cluster: https://azure.github.io/kubelogin/concepts/aks.html */
+const AKS_SERVER_APPLICATION = "6dae42f8-4368-4678-94ff-3960e28e3630";

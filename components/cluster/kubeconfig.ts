@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { z } from "zod";
 import { ChainfleetError } from "../error";
 import { isKnown } from "../known";
 
@@ -37,14 +39,43 @@ export function kubeconfigOf(
   );
 }
 
-/** The address of a cluster and the command that fetches a token for it. */
-export interface ExecAccess {
-  readonly name: string;
+/** The API server of a cluster. */
+export interface ApiServer {
+  /** An https URL. */
   readonly server: string;
   /** The certificate authority: PEM, encoded in base64. */
   readonly certificateAuthority: string;
+}
+
+/** The address of a cluster and the command that fetches a token for it. */
+export interface ExecAccess extends ApiServer {
+  readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+}
+
+const singleCluster = z.object({
+  clusters: z.tuple([
+    z.object({ cluster: z.object({ server: z.url(), "certificate-authority-data": z.base64() }) }),
+  ]),
+});
+
+/**
+ * The API server of the only cluster in a kubeconfig.
+ *
+ * @param kubeconfig YAML, as a cloud writes it.
+ * @throws Error if the kubeconfig does not have exactly one cluster with a server and a certificate authority.
+ */
+export function apiServerOf(kubeconfig: string): ApiServer {
+  const { success, data } = singleCluster.safeParse(parse(kubeconfig));
+  if (!success) {
+    // The kubeconfig itself stays out of the message, because it may contain a credential.
+    throw new Error(
+      "the kubeconfig does not name exactly one cluster with a server and a certificate authority",
+    );
+  }
+  const [{ cluster }] = data.clusters;
+  return { server: cluster.server, certificateAuthority: cluster["certificate-authority-data"] };
 }
 
 /**

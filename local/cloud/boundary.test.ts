@@ -118,7 +118,7 @@ test("kubelogin and aws print a token only for a cluster that is ready", async (
     CHAINFLEET_LOCAL_CLOUD_CONTROL: `http://127.0.0.1:${cloud.ports.control}`,
     CHAINFLEET_LOCAL_KUBERNETES_TOKEN_FILE: tokenFile,
     KUBERNETES_EXEC_INFO:
-      '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{}}',
+      '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{"interactive":false}}',
   };
   const command = (name: string, ...args: string[]) => run(join(__dirname, "bin", name), args, { env });
   const login = ["get-token", "--login", "azurecli", "--server-id", "6dae42f8-4368-4678-94ff-3960e28e3630"];
@@ -133,6 +133,21 @@ test("kubelogin and aws print a token only for a cluster that is ready", async (
     status: { token: "the-token" },
   });
   await expect(command("kubelogin", "convert-kubeconfig")).rejects.toThrow(/only 'kubelogin get-token/);
+  const asServer = ["get-token", "--server-id", "6dae42f8-4368-4678-94ff-3960e28e3630"];
+  for (const signIn of [[], ["--login", "devicecode"], ["--login", "interactive"]]) {
+    await expect(command("kubelogin", ...asServer, ...signIn)).rejects.toThrow(/waits for a person/);
+  }
+  await expect(command("kubelogin", ...asServer, "--login", "workloadidentity")).rejects.toThrow(
+    /client ID cannot be empty/,
+  );
+  const inCi = {
+    AAD_LOGIN_METHOD: "workloadidentity",
+    AZURE_CLIENT_ID: "client",
+    AZURE_TENANT_ID: "tenant",
+    AZURE_FEDERATED_TOKEN_FILE: tokenFile,
+  };
+  const signedIn = await run(join(__dirname, "bin", "kubelogin"), login, { env: { ...env, ...inCi } });
+  expect(JSON.parse(signedIn.stdout).status).toEqual({ token: "the-token" });
   const eks = ["eks", "get-token", "--cluster-name", "none", "--region", "eu-west-1"];
   await expect(command("aws", ...eks)).rejects.toThrow(/no token for EKS cluster none in eu-west-1/);
   await expect(command("aws", "s3", "ls")).rejects.toThrow(/only 'aws eks get-token/);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import type { PropertyMap } from "../../plugin/values";
 import { AzureFixture, inGroup, types } from "../../testing/azure-cloud";
 import type { Created } from "../../testing/cloud-session";
@@ -96,7 +97,10 @@ test("a cluster has the outputs and the credentials that other resources need", 
     clusterArgs,
   );
   const [{ value = "" } = {}] = kubeconfigs as { value: string }[];
-  const kubeconfig = JSON.parse(Buffer.from(value, "base64").toString());
+  const text = Buffer.from(value, "base64").toString();
+  // AKS writes YAML that is no JSON.
+  expect(() => JSON.parse(text)).toThrow(SyntaxError);
+  const kubeconfig = parse(text);
   expect(kubeconfig.clusters[0].cluster).toEqual({
     server: "https://127.0.0.1:6443",
     "certificate-authority-data": Buffer.from("a certificate").toString("base64"),

@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import type { Invoke } from "../engine/cloud/dialect";
 import { CloudError } from "../engine/resources/errors";
 import type { KubernetesEndpoint } from "../engine/resources/kind";
@@ -56,7 +57,7 @@ export const invokes: ReadonlyMap<string, Invoke> = new Map([
 ]);
 
 /**
- * A kubeconfig as AKS writes it; JSON is valid YAML.
+ * A kubeconfig as AKS writes it: YAML, with certificate authority, and an exec plugin that signs in by device code.
  * @param format `exec`: the user authenticates with an exec plugin; otherwise with the older auth provider
  */
 function kubeconfigOf(
@@ -89,7 +90,7 @@ function kubeconfigOf(
     name: "azure",
     config: { "apiserver-id": aksServerApplication, environment: "AzurePublicCloud", "tenant-id": tenant },
   };
-  return JSON.stringify(
+  return stringify(
     {
       apiVersion: "v1",
       kind: "Config",
@@ -104,7 +105,6 @@ function kubeconfigOf(
       contexts: [{ name: cluster.name, context: { cluster: cluster.name, user } }],
       "current-context": cluster.name,
     },
-    undefined,
-    2,
+    { lineWidth: 0 },
   );
 }
