@@ -5,6 +5,8 @@ import type { ChainParameters } from "../components/besu/genesis";
 import { Chain } from "../components/besu/genesis-resource";
 import type { Site } from "../components/besu/network";
 import { crashTolerance, MOST_TESTED_VALIDATORS, quorum } from "../components/besu/quorum";
+import { UpdateGate, updateWidth } from "../components/besu/update-gate";
+import { nodeUpdateHooks } from "../components/besu/update-hooks";
 import type { Config } from "./config/schema";
 
 /**
@@ -19,13 +21,21 @@ export async function network(config: Config) {
   // Loading the clouds' SDKs takes half a second, in which the engine checks the chain.
   const { BesuNetwork } =
     require("../components/besu/network") as typeof import("../components/besu/network");
-  const { createSite } = require("./site") as typeof import("./site");
+  const { createSite, findDiskGroups } = require("./site") as typeof import("./site");
   // No other resource is registered until the check of the chain has accepted its parameters.
   await chainAccepted;
 
+  const validators = config.regions.reduce((sum, region) => sum + region.validators, 0);
+  const updateGate = new UpdateGate(updateWidth(validators));
+  const shared = {
+    network: name,
+    reclaimPolicy: config.besu.reclaimPolicy,
+    updateHooks: nodeUpdateHooks(updateGate),
+    diskGroups: await findDiskGroups(name, config.regions),
+  };
   const sites: Site[] = [];
   for (const region of config.regions) {
-    sites.push(createSite(name, config.besu.reclaimPolicy, region));
+    sites.push(createSite(shared, region));
     // Registering hundreds of resources takes seconds. Yielding sends the requests of the first regions at once.
     await nextTurn();
   }
@@ -33,12 +43,13 @@ export async function network(config: Config) {
     network: name,
     chain,
     sites,
+    updateGate,
     image: config.besu.image,
     validator: config.besu.validator,
     rpc: config.besu.rpc,
     rpcHosts: config.besu.rpcHosts,
   });
-  warnOfUntestedSize(config);
+  warnOfUntestedSize(validators);
 
   return {
     regions: config.regions.map((region, index) => ({
@@ -69,8 +80,7 @@ function chainParameters(config: Config["network"]): ChainParameters {
   };
 }
 
-function warnOfUntestedSize(config: Config): void {
-  const validators = config.regions.reduce((sum, region) => sum + region.validators, 0);
+function warnOfUntestedSize(validators: number): void {
   if (validators > MOST_TESTED_VALIDATORS) {
     pulumi.log.warn(
       `The network has ${validators} validators, but no published test of QBFT has more than ${MOST_TESTED_VALIDATORS}. Measure block times before you rely on the network.`,

@@ -10,7 +10,7 @@ import { BesuNamespace } from "./namespace";
 import type { SiteNodeArgs } from "./pod";
 import { roleLabels } from "./role";
 import { RpcNodes } from "./rpc-nodes";
-import { UPDATE_PATIENCE_SECONDS, UpdateGate, updateWidth } from "./update-gate";
+import type { UpdateGate } from "./update-gate";
 import { validatorUpdateHooks } from "./update-hooks";
 import { P2pService, Validator } from "./validator";
 import { ValidatorKey } from "./validator-key";
@@ -45,6 +45,8 @@ export interface BesuNetworkArgs {
   readonly image: string;
   readonly validator: NodeSize;
   readonly rpc: NodeSize;
+  /** Limits how many validators are updated at once. The clusters of the sites use the same gate. */
+  readonly updateGate: UpdateGate;
   /** Host names that RPC nodes accept in addition to the names of their Service. */
   readonly rpcHosts: readonly string[];
 }
@@ -78,7 +80,7 @@ export class BesuNetwork extends pulumi.ComponentResource {
     const identities = preparedSites.flatMap(({ validators }) => validators);
     const genesis = createGenesis();
     const staticNodes = staticNodesFile(identities);
-    const updateHooks = createUpdateHooks();
+    const updateHooks = validatorUpdateHooks(args.updateGate);
     const sites = preparedSites.map(createNodes);
 
     this.genesisHash = genesis.hash;
@@ -109,10 +111,6 @@ export class BesuNetwork extends pulumi.ComponentResource {
         { parameters: args.chain.parameters, validators: identities.map(({ key }) => key.address) },
         parent,
       );
-    }
-
-    function createUpdateHooks(): pulumi.ResourceHookBinding {
-      return validatorUpdateHooks(new UpdateGate(updateWidth(identities.length), UPDATE_PATIENCE_SECONDS));
     }
 
     function createNodes(prepared: PreparedSite): SiteOutputs {

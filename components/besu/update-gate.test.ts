@@ -30,13 +30,13 @@ describe("the update gate", () => {
   it("never has more validators down than half of the tolerance, or one, in any order of events", async () => {
     await fc.assert(
       fc.asyncProperty(fleets, async ({ validators, failing, scheduler }) => {
-        const gate = new UpdateGate(updateWidth(validators), 3600);
+        const gate = new UpdateGate(updateWidth(validators));
         let down = 0;
         let lost = false;
         let enteredAfterLoss = 0;
         const results = Array.from({ length: validators }, async (_, index) => {
           const name = `validator-${index}`;
-          await gate.enter(name);
+          await gate.enter(name, 3600);
           down += 1;
           enteredAfterLoss += lost ? 1 : 0;
           expect(down).toBeLessThanOrEqual(Math.max(1, crashTolerance(validators) / 2));
@@ -60,9 +60,9 @@ describe("the update gate", () => {
   it("counts a validator as lost when its update is never reported as finished, so that the run ends", async () => {
     vi.useFakeTimers();
     try {
-      const gate = new UpdateGate(1, 900);
-      await gate.enter("eastus/validator-0");
-      const next = gate.enter("westus2/validator-1");
+      const gate = new UpdateGate(1);
+      await gate.enter("eastus/validator-0", 900);
+      const next = gate.enter("westus2/validator-1", 900);
       vi.advanceTimersByTime(900_000);
       await expect(next).rejects.toMatchObject({
         code: "VALIDATOR_UPDATE_REFUSED",
@@ -74,9 +74,9 @@ describe("the update gate", () => {
   });
 
   it("names the lost validator when it refuses another validator", async () => {
-    const gate = new UpdateGate(1, 3600);
-    await gate.enter("eastus/validator-0");
-    const next = gate.enter("westus2/validator-1");
+    const gate = new UpdateGate(1);
+    await gate.enter("eastus/validator-0", 900);
+    const next = gate.enter("westus2/validator-1", 900);
     gate.lose("eastus/validator-0");
     await expect(next).rejects.toThrow(
       "VALIDATOR_UPDATE_REFUSED: westus2/validator-1 was not updated, because eastus/validator-0 did not become ready after its update.\nRepair eastus/validator-0, then run again.",

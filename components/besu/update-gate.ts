@@ -4,42 +4,39 @@ import { crashTolerance } from "./quorum";
 /**
  * Limits how many running validators are updated at once, whatever the parallelism of the engine, and refuses further
  * updates once a validator is lost. Without the limit, updates could take away the chain's quorum.
+ *
+ * An update of the Kubernetes nodes of a region counts as the update of one validator, because the disruption budget of
+ * the region's validators allows that one of them is evicted at a time.
  */
 export class UpdateGate {
-  readonly #waiting: { name: string; admit: () => void; refuse: (error: Error) => void }[] = [];
-  /** The validators under update, each with the timer after which the validator counts as lost. */
+  readonly #waiting: WaitingUpdate[] = [];
+  /** The validators and clusters under update, each with the timer after which it counts as lost. */
   readonly #updating = new Map<string, NodeJS.Timeout>();
   #lost: string | undefined;
 
-  /**
-   * @param width the number of validators that may be under update at the same time; at least 1.
-   * @param patienceSeconds the time after which an updating validator counts as lost. The engine tells a program about
-   *   an update that failed in part, but not about an update that failed entirely.
-   */
-  constructor(
-    readonly width: number,
-    readonly patienceSeconds: number,
-  ) {}
+  /** @param width the number of updates that may be under way at the same time; at least 1. */
+  constructor(readonly width: number) {}
 
   /**
-   * Resolves when the validator may be updated.
+   * Resolves when the validator, or the cluster with its nodes, may be updated.
    *
-   * @throws ChainfleetError VALIDATOR_UPDATE_REFUSED once another validator is lost.
+   * @param patienceSeconds the time after which the update counts as lost if nobody reports its end.
+   * @throws ChainfleetError VALIDATOR_UPDATE_REFUSED once another update is lost.
    */
-  enter(name: string): Promise<void> {
+  enter(name: string, patienceSeconds: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ name, admit: resolve, refuse: reject });
+      this.#waiting.push({ name, patienceSeconds, admit: resolve, refuse: reject });
       this.#advance();
     });
   }
 
-  /** Reports that the validator is ready again after its update. */
+  /** Reports that the validator or the cluster is ready again after its update. */
   leave(name: string): void {
     this.#remove(name);
     this.#advance();
   }
 
-  /** Reports that the validator's update failed. The gate admits no further validator in this run. */
+  /** Reports that the update failed. The gate admits no further validator in this run. */
   lose(name: string): void {
     if (this.#remove(name)) {
       this.#lost ??= name;
@@ -53,21 +50,28 @@ export class UpdateGate {
       if (this.#lost !== undefined) {
         next?.refuse(refusal(next.name, this.#lost));
       } else if (next !== undefined) {
-        this.#updating.set(next.name, this.#startTimer(next.name));
+        this.#updating.set(next.name, this.#startTimer(next));
         next.admit();
       }
     }
   }
 
-  #startTimer(name: string): NodeJS.Timeout {
-    return setTimeout(() => this.lose(name), this.patienceSeconds * 1000).unref();
+  #startTimer({ name, patienceSeconds }: WaitingUpdate): NodeJS.Timeout {
+    return setTimeout(() => this.lose(name), patienceSeconds * 1000).unref();
   }
 
-  /** Returns false if the validator was not under update. */
+  /** Returns false if no such update was under way. */
   #remove(name: string): boolean {
     clearTimeout(this.#updating.get(name));
     return this.#updating.delete(name);
   }
+}
+
+interface WaitingUpdate {
+  readonly name: string;
+  readonly patienceSeconds: number;
+  readonly admit: () => void;
+  readonly refuse: (error: Error) => void;
 }
 
 function refusal(name: string, lost: string): ChainfleetError {
@@ -77,9 +81,6 @@ function refusal(name: string, lost: string): ChainfleetError {
     next: `Repair ${lost}, then run again.`,
   });
 }
-
-/** Longer than the 10 minutes for which the Kubernetes plugin waits for a StatefulSet. */
-export const UPDATE_PATIENCE_SECONDS = 15 * 60;
 
 /**
  * The number of validators to update at once: half of the crash tolerance, so that the chain still makes blocks if as

@@ -29,9 +29,12 @@ export interface AksClusterArgs extends ManagedClusterArgs {
  * A cluster on AKS.
  *
  * ```
- * managed cluster (system pool) ─┬─ validator pool
- *                                └─ credentials ── provider ── storage class
+ * managed cluster (system pool, validator pool) ── credentials ── provider ── storage class
  * ```
+ *
+ * Both pools are part of the cluster resource. AKS lists all pools in the cluster, so a pool that is a resource of its own
+ * would show up as a change of the cluster; and AKS upgrades a cluster's system pool only in a request that gives the
+ * versions of all pools (https://github.com/Azure/AKS/issues/4765).
  */
 export class AksCluster extends pulumi.ComponentResource implements Cluster {
   readonly clusterName: pulumi.Output<string>;
@@ -47,24 +50,32 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     const { region, location } = args;
     const clusterName = fullName(args.network, name);
     const tags = azureTags(args.network, name);
-    const zones = findLocation("azure", location)?.zones ? { availabilityZones: ["1", "2", "3"] } : {};
+    const ofEveryPool = {
+      osType: "Linux",
+      type: "VirtualMachineScaleSets",
+      // AKS upgrades a pool only if the request asks for a version of the pool, and then one node after another.
+      orchestratorVersion: args.kubernetesVersion,
+      ...(findLocation("azure", location)?.zones ? { availabilityZones: ["1", "2", "3"] } : {}),
+    };
 
     const cluster = createCluster();
-    // Azure changes one pool of a cluster at a time, so a further pool would have to depend on this one.
-    const pool = createValidatorPool();
     const provider = createProvider(name, { cluster, clusterName, fetchKubeconfig }, parent);
     const storageClass = createStorageClass(
       name,
       args,
-      { provisioner: "disk.csi.azure.com", parameters: { skuName: "Premium_LRS" } },
-      { ...parent, provider, dependsOn: [cluster] },
+      {
+        provisioner: "disk.csi.azure.com",
+        // https://github.com/kubernetes-sigs/azuredisk-csi-driver/blob/master/docs/driver-parameters.md
+        parameters: { skuName: "Premium_LRS", resourceGroup: region.diskGroupName },
+      },
+      { ...parent, provider, dependsOn: [cluster, region.diskRights] },
     );
 
     this.clusterName = cluster.name;
     this.provider = provider;
     this.storageClassName = storageClass.metadata.name;
     this.ready = [cluster];
-    this.validatorNodes = nodesOfValidatorPool(pool);
+    this.validatorNodes = nodesOfValidatorPool(cluster);
     this.registerOutputs({ clusterName: this.clusterName });
 
     function createCluster() {
@@ -97,45 +108,39 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
             dnsServiceIP: "172.20.0.10",
             loadBalancerSku: "standard",
           },
+          // In the order in which AKS lists the pools: by name.
           agentPoolProfiles: [
             {
+              ...ofEveryPool,
               name: "system",
               mode: "System",
-              osType: "Linux",
-              type: "VirtualMachineScaleSets",
               vmSize: args.systemVmSize,
               enableAutoScaling: true,
               count: 2,
               minCount: 2,
               maxCount: 6,
               vnetSubnetID: region.systemSubnetId,
-              ...zones,
+            },
+            {
+              ...ofEveryPool,
+              name: "validators",
+              mode: "User",
+              vmSize: args.validatorVmSize,
+              // The pool exists in a region without validators too, because AKS adds no pool to an existing cluster.
+              count: args.validators,
+              nodeLabels: { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value },
+              nodeTaints: [`${VALIDATOR_POOL.key}=${VALIDATOR_POOL.value}:NoSchedule`],
+              vnetSubnetID: region.validatorsSubnetId,
             },
           ],
         },
-        // The autoscaler changes the number of system nodes.
-        { ...parent, dependsOn: [region.clusterRights], ignoreChanges: ["agentPoolProfiles[0].count"] },
-      );
-    }
-
-    function createValidatorPool() {
-      return new containerservice.AgentPool(
-        `${name}-validator-pool`,
         {
-          resourceGroupName: region.resourceGroupName,
-          resourceName: clusterName,
-          agentPoolName: "validators",
-          mode: "User",
-          osType: "Linux",
-          type: "VirtualMachineScaleSets",
-          vmSize: args.validatorVmSize,
-          count: args.validators,
-          nodeLabels: { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value },
-          nodeTaints: [`${VALIDATOR_POOL.key}=${VALIDATOR_POOL.value}:NoSchedule`],
-          vnetSubnetID: region.validatorsSubnetId,
-          ...zones,
+          ...parent,
+          dependsOn: [region.clusterRights],
+          // The autoscaler changes the number of system nodes.
+          ignoreChanges: ["agentPoolProfiles[0].count"],
+          hooks: args.updateHooks,
         },
-        { ...parent, dependsOn: [cluster] },
       );
     }
 

@@ -16,6 +16,8 @@ export interface ManagedClusterArgs {
   readonly apiAllowedCidrs: readonly string[];
   /** Number of validators. The validator pool has a Kubernetes node for each. */
   readonly validators: number;
+  /** Hooks that limit how many clusters are updated at once, because an update may replace the nodes of validators. */
+  readonly updateHooks: pulumi.ResourceHookBinding;
   /** Whether a disk is kept when its volume claim is deleted. */
   readonly reclaimPolicy: "Retain" | "Delete";
 }
@@ -59,7 +61,7 @@ export interface Disks {
   /** The CSI driver that creates the disks. @example "ebs.csi.aws.com" */
   readonly provisioner: string;
   /** Parameters of the CSI driver. */
-  readonly parameters: Readonly<Record<string, string>>;
+  readonly parameters: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** Creates the storage class of Besu's data volumes. A disk is created in the zone of the first pod that uses it. */

@@ -19,6 +19,13 @@ export interface AzureRegionArgs {
   readonly cidr?: string | undefined;
   /** Number of validators. Each gets a static public IP. */
   readonly validators: number;
+  /** `Retain`: the disk group stays when the region is deleted. */
+  readonly reclaimPolicy: "Retain" | "Delete";
+  /**
+   * The id of the disk group if the group exists. The group of a region that was deleted with its disks retained is then
+   * taken over; a group that is in the state already is left as it is.
+   */
+  readonly diskGroupId?: string | undefined;
 }
 
 /**
@@ -27,8 +34,13 @@ export interface AzureRegionArgs {
  * ```
  * resource group ─┬─ security group ── network ── system subnet ── validators subnet
  *                 ├─ cluster identity ── network contributor
+ *                 │                  └── contributor of the disk group
  *                 └─ public IP for each validator
+ * disk group
  * ```
+ *
+ * Disks have a group of their own, because AKS by default creates disks in the node resource group, which is deleted
+ * together with the cluster.
  *
  * Every name is fixed, so that a resource whose creation was interrupted can be found again by its name.
  */
@@ -41,6 +53,10 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
   readonly clusterIdentityId: pulumi.Output<string>;
   /** The role assignment that lets the cluster use the region's addresses and subnets. */
   readonly clusterRights: pulumi.Resource;
+  /** The resource group of the disks of data volumes. */
+  readonly diskGroupName: pulumi.Output<string>;
+  /** The role assignment that lets the cluster create, attach and delete disks in the disk group. */
+  readonly diskRights: pulumi.Resource;
 
   constructor(name: string, args: AzureRegionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chainfleet:region:AzureRegion", name, {}, opts);
@@ -68,7 +84,11 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
       parent,
     );
 
-    this.clusterRights = grantNetworkContributor();
+    const diskGroup = createDiskGroup();
+
+    this.clusterRights = grant("network-contributor", NETWORK_CONTRIBUTOR, resourceGroup.id);
+    this.diskGroupName = diskGroup.name;
+    this.diskRights = grant("disk-contributor", CONTRIBUTOR, diskGroup.id);
     this.p2pEndpoints = addresses.map(({ ipAddress }) => {
       const address = ipAddress.apply((ip) => ip ?? "");
       return {
@@ -150,15 +170,29 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
       );
     }
 
-    function grantNetworkContributor() {
-      return new authorization.RoleAssignment(
-        `${name}-identity-network-contributor`,
+    function createDiskGroup() {
+      return new resources.ResourceGroup(
+        `${name}-disks`,
+        { resourceGroupName: diskGroupName(args.network, name), location, tags },
         {
-          roleAssignmentName: uuid(`${groupName}/network-contributor`, ROLE_ASSIGNMENTS),
-          scope: resourceGroup.id,
+          ...parent,
+          retainOnDelete: args.reclaimPolicy === "Retain",
+          ...(args.diskGroupId === undefined ? {} : { import: args.diskGroupId }),
+        },
+      );
+    }
+
+    function grant(role: string, roleDefinition: string, scope: pulumi.Output<string>) {
+      return new authorization.RoleAssignment(
+        `${name}-identity-${role}`,
+        {
+          roleAssignmentName: pulumi
+            .all([scope, identity.principalId])
+            .apply((parts) => roleAssignmentName(parts, roleDefinition)),
+          scope,
           principalId: identity.principalId,
           principalType: "ServicePrincipal",
-          roleDefinitionId: pulumi.interpolate`/subscriptions/${resourceGroup.id.apply(subscriptionOf)}/providers/Microsoft.Authorization/roleDefinitions/${NETWORK_CONTRIBUTOR}`,
+          roleDefinitionId: pulumi.interpolate`/subscriptions/${scope.apply(subscriptionOf)}/providers/Microsoft.Authorization/roleDefinitions/${roleDefinition}`,
         },
         parent,
       );
@@ -166,10 +200,30 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
   }
 }
 
+/** The name of the resource group in which the disks of a region's data volumes are created. */
+export function diskGroupName(network: string, region: string): string {
+  return fullName(network, region, "disks");
+}
+
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/networking#network-contributor */
 const NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7";
 
-/** The UUID namespace of role assignments, so that a role assignment has the same id in every run. */
+/**
+ * https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/privileged#contributor. The driver of the
+ * disks requires this role on the group: https://github.com/kubernetes-sigs/azuredisk-csi-driver/blob/master/docs/install-driver-on-aks.md
+ */
+const CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c";
+
+/**
+ * The name of a role assignment: a UUID that must be unique in the whole tenant, and that is the same in every run. Two
+ * networks with the same names in two subscriptions differ in the scope; an identity that was deleted and created again
+ * has another principal. https://learn.microsoft.com/azure/role-based-access-control/role-assignments#name
+ */
+function roleAssignmentName([scope, principal]: readonly string[], roleDefinition: string): string {
+  return uuid(`${scope}/${principal}/${roleDefinition}`.toLowerCase(), ROLE_ASSIGNMENTS);
+}
+
+/** The UUID namespace of role assignments. */
 const ROLE_ASSIGNMENTS = "5b0c3a0e-6a9c-4c6f-9d0b-3f2a1f6f1380";
 
 function subscriptionOf(armId: string): string {

@@ -92,6 +92,19 @@ export class Driver {
     });
   }
 
+  /** Reads with the state that the engine has, as a refresh does. */
+  refresh({ type, name, id, inputs, outputs }: Created) {
+    return this.session.read({
+      urn: urnOf(type, name),
+      type,
+      name,
+      id,
+      olds: outputs,
+      inputs,
+      signal: new AbortController().signal,
+    });
+  }
+
   invoke(token: string, args: PropertyMap) {
     return this.session.invoke({ token, args, signal: new AbortController().signal });
   }

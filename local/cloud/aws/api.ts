@@ -12,6 +12,11 @@ export interface AwsKind extends Kind {
   readonly title: string;
   /** True if resources of this kind can have tags and are therefore found by the tagging API. */
   readonly taggable: boolean;
+  /**
+   * The id for an id in the format of the importer of Terraform's provider, which an import and a read without a state
+   * take; absent if the two are equal. Throws the importer's error if the format or the resource is unknown.
+   */
+  importedId?(id: string, view: View): string;
   /** The output `status` for each state of a resource; absent for kinds without this output (all but EKS's). */
   readonly status?: Readonly<Record<"Creating" | "Updating" | "Deleting" | "Succeeded" | "Failed", string>>;
 }

@@ -67,6 +67,8 @@ export const aws: Dialect = {
     const idWithoutRegion = id.replace(/@[a-z0-9-]+$/, "");
     return { key: keyOf((kind as AwsKind).space, scope, idWithoutRegion), id: idWithoutRegion };
   },
+  importedId: (kind, id, view) => (kind as AwsKind).importedId?.(id, view) ?? id,
+  inputsAfterRead: (_, { resource }) => ({ ...resource.inputs }),
   limits: (kind, verb, scope) => limits(kind as AwsKind, verb, scope),
   throttled: (operation) =>
     operation.startsWith("ec2:")

@@ -130,6 +130,22 @@ export const routeTableAssociation: AwsKind = {
   unknown: [],
   immutable: ["subnetId", "gatewayId", "region"],
   identify: generatedId("ec2", "rtbassoc"),
+  // routeTableAssociationImporter in https://github.com/hashicorp/terraform-provider-aws (ec2/vpc_route_table_association.go)
+  importedId: (id, view) => {
+    const [target = "", routeTableId, ...rest] = id.split("/");
+    if (routeTableId === undefined || rest.length > 0) {
+      throw new Error(
+        `Unexpected format for import: ${id}. Use 'subnet ID/route table ID' or 'gateway ID/route table ID`,
+      );
+    }
+    const association = view
+      .list(routeTableAssociation.token)
+      .find(({ inputs }) => inputs.subnetId === target && inputs.routeTableId === routeTableId);
+    if (association === undefined) {
+      throw new Error(`No association found between route table ID and target ID: ${id}`);
+    }
+    return association.id;
+  },
   parent: (draft) =>
     ec2Reference(draft, text(draft.inputs, "routeTableId"), "InvalidRouteTableID.NotFound", "routeTable"),
   *references(draft) {

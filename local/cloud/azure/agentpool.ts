@@ -92,7 +92,9 @@ export const agentPool: ArmKind = {
         )
       : undefined;
   },
-  outputs: (resource, view) => poolOutputs(resource.inputs, resource, view),
+  computed: ({ previous, id, view }) =>
+    previous?.computed ?? { createdVersion: versionOf(view.find(parentKeyOf(id))) },
+  outputs: (resource, view) => ({ createdVersion: null, ...poolOutputs(resource, view) }),
 };
 
 /** The refusal of a request to a cluster or an agent pool while an operation on the holder is under way. */
@@ -117,16 +119,35 @@ export function inlinePool(cluster: Draft, profile: PropertyMap) {
       resourceName: cluster.name,
       resourceGroupName: text(cluster.inputs, "resourceGroupName"),
     },
-    computed: {},
+    computed: { createdVersion: versionOf(cluster) },
     references: [...poolReferences(cluster.id, profile)].map(({ key }) => key),
   };
 }
 
+/** All pools of a cluster, by name. */
+export function poolsOf(clusterKey: string, view: View): readonly Resource[] {
+  return view
+    .children(clusterKey)
+    .filter(({ type }) => type === agentPool.token)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The Kubernetes version of a cluster as its inputs give it. */
+function versionOf(cluster: Pick<Resource, "inputs"> | undefined): string {
+  return stringAt(cluster?.inputs ?? {}, "kubernetesVersion") ?? defaultVersion;
+}
+
 /**
- * The outputs of an agent pool or of a profile in a cluster.
- * @param owner the resource whose provisioning state is shown: the agent pool, or the cluster of the profile
+ * The Kubernetes version of a pool: the version that was asked for, or else the version that the cluster had when the
+ * pool was created. A pool keeps its version when only the cluster is upgraded.
  */
-export function poolOutputs(inputs: PropertyMap, owner: Resource, view: View): PropertyMap {
+export function poolVersion({ inputs, computed }: Pick<Resource, "inputs" | "computed">): string {
+  return stringAt(inputs, "orchestratorVersion") ?? stringAt(computed, "createdVersion") ?? defaultVersion;
+}
+
+/** The outputs of an agent pool, both as a resource and in the list of its cluster. */
+export function poolOutputs(pool: Resource, view: View): PropertyMap {
+  const { inputs } = pool;
   return {
     count: inputs.count ?? 1,
     osType: inputs.osType ?? "Linux",
@@ -136,10 +157,10 @@ export function poolOutputs(inputs: PropertyMap, owner: Resource, view: View): P
     maxPods: inputs.maxPods ?? 250,
     mode: inputs.mode ?? "User",
     type: inputs.type ?? "VirtualMachineScaleSets",
-    currentOrchestratorVersion:
-      patchVersion(stringAt(inputs, "orchestratorVersion") ?? defaultVersion) ?? null,
+    orchestratorVersion: poolVersion(pool),
+    currentOrchestratorVersion: patchVersion(poolVersion(pool)) ?? null,
     powerState: { code: "Running" },
-    provisioningState: view.state(owner),
+    provisioningState: view.state(pool),
   };
 }
 
@@ -218,6 +239,56 @@ function* networkFindings({ inputs, id }: Draft, cluster: Resource | undefined):
   }
 }
 
+/**
+ * The refusals of an update of a cluster that concern its pools.
+ *
+ * Sources: https://github.com/Azure/AKS/issues/4383 (new pool), https://github.com/Azure/AKS/issues/4765 and
+ * https://github.com/Azure/ARO-HCP/pull/662 (versions; pools that the update does not list count as unspecified).
+ */
+export function* profileChangeFindings(
+  profiles: readonly PropertyMap[],
+  pools: readonly Resource[],
+  clusterVersion: string,
+): Generator<CloudError> {
+  const profileOf = (pool: Resource) => profiles.find((profile) => profile.name === pool.name);
+  if (profiles.some((profile) => !pools.some((pool) => pool.name === profile.name))) {
+    yield new CloudError(
+      400,
+      "BadRequest",
+      "A new agent pool was introduced. Adding agent pools to an existing cluster is not allowed through managed " +
+        "cluster operations. For agent pool specific change, please use per agent pool operations: " +
+        "https://aka.ms/agent-pool-rest-api",
+    );
+  }
+  const versions = pools.map((pool) => ({
+    pool,
+    asked: stringAt(profileOf(pool) ?? {}, "orchestratorVersion"),
+  }));
+  const specified = versions.filter(({ asked }) => asked !== undefined);
+  if (
+    specified.length > 0 &&
+    (specified.length < versions.length ||
+      specified.some(({ pool, asked }) => asked !== poolVersion(pool) && asked !== clusterVersion))
+  ) {
+    yield new CloudError(
+      400,
+      "NotAllAgentPoolOrchestratorVersionSpecifiedAndUnchanged",
+      "Using managed cluster api, all Agent pools' OrchestratorVersion must be all specified or all unspecified. If " +
+        "all specified, they must be stay unchanged or the same with control plane. For agent pool specific change, " +
+        "please use per agent pool operations: https://aka.ms/agent-pool-rest-api",
+    );
+  }
+  for (const pool of pools) {
+    const profile = profileOf(pool);
+    if (profile !== undefined) {
+      yield* changeFindings(pool.inputs, profile);
+      if (pool.inputs.vmSize !== profile.vmSize) {
+        yield propertyChangeNotAllowed("vmSize");
+      }
+    }
+  }
+}
+
 /** Properties that AKS does not change after the creation of a pool: https://learn.microsoft.com/rest/api/aks/agent-pools/create-or-update */
 function* changeFindings(before: PropertyMap, after: PropertyMap): Generator<CloudError> {
   for (const property of [
@@ -234,13 +305,17 @@ function* changeFindings(before: PropertyMap, after: PropertyMap): Generator<Clo
     "kubeletDiskType",
   ]) {
     if (JSON.stringify(before[property] ?? null) !== JSON.stringify(after[property] ?? null)) {
-      yield new CloudError(
-        400,
-        "PropertyChangeNotAllowed",
-        `Changing property 'properties.${property}' is not allowed.`,
-      );
+      yield propertyChangeNotAllowed(property);
     }
   }
+}
+
+function propertyChangeNotAllowed(property: string): CloudError {
+  return new CloudError(
+    400,
+    "PropertyChangeNotAllowed",
+    `Changing property 'properties.${property}' is not allowed.`,
+  );
 }
 
 function minorOf(version: string): number {

@@ -19,6 +19,11 @@ export interface ArmKind extends Kind {
   readonly provisioning?: { readonly creating: string };
   /** Name of the output that holds the entity tag; absent for kinds without an entity tag. */
   readonly etag?: string;
+  /**
+   * Lists of sub-resources that can also be resources of their own. The official plugin leaves a list that the program
+   * does not set as the service has it, and does not take the list into the inputs of a read.
+   */
+  readonly subResources?: readonly string[];
 }
 
 /** The rule for a resource name; lengths are in characters. */

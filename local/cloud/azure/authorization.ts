@@ -84,7 +84,14 @@ export const roleAssignment: ArmKind = {
     if (duplicate !== undefined) {
       yield new CloudError(409, "RoleAssignmentExists", "The role assignment already exists.");
     }
-    if (previous !== undefined && keyOf(text(previous.inputs, "roleDefinitionId")) !== keyOf(role)) {
+    // The name is unique in the tenant: to Azure, the same name in another scope is an update of the same assignment.
+    // https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#symptom---assigning-a-role-to-a-new-principal-sometimes-fails
+    const isTaken = view
+      .list(roleAssignment.token)
+      .some((other) => other.key !== key && keyOf(other.name) === keyOf(name));
+    const isOtherRole =
+      previous !== undefined && keyOf(text(previous.inputs, "roleDefinitionId")) !== keyOf(role);
+    if (isTaken || isOtherRole) {
       yield new CloudError(
         400,
         "RoleAssignmentUpdateNotPermitted",

@@ -4,7 +4,7 @@ import type { PropertyMap } from "../../plugin/values";
 import { AzureFixture, inGroup, types } from "../../testing/azure-cloud";
 import type { Created } from "../../testing/cloud-session";
 
-const { group, network, securityGroup, address, identity, credential, role, pool } = types;
+const { group, securityGroup, address, identity, credential, role, cluster, pool } = types;
 
 let fixture: AzureFixture;
 let azure: AzureFixture["azure"];
@@ -37,11 +37,42 @@ describe("ids and names", () => {
     );
   });
 
-  test("a read by id alone, in any letter case, returns the inputs with which the resource was created", async () => {
+  test("a read by id alone, in any letter case, takes the service's defaults into the inputs", async () => {
+    const created = await fixture.aks();
+    const adopted = await azure.read(cluster, created.id.toUpperCase());
+    expect(adopted).toMatchObject({ id: created.id, outputs: created.outputs });
+    expect(adopted?.inputs).toMatchObject({
+      resourceName: "aks",
+      networkProfile: { networkPlugin: "kubenet", serviceCidr: "10.0.0.0/16" },
+      agentPoolProfiles: [{ name: "system", osSKU: "Ubuntu", maxPods: 250 }],
+      supportPlan: "KubernetesOfficial",
+    });
+    expect(created.inputs).not.toHaveProperty("networkProfile");
+    expect(await azure.read(cluster, `${created.id}x`)).toBeUndefined();
+  });
+
+  test("a read with a state returns the state's inputs unless the outputs changed", async () => {
+    const created = await fixture.aks();
+    expect((await azure.refresh(created))?.inputs).toEqual(created.inputs);
+    await azure.create(pool, "workers", {
+      resourceGroupName: "rg",
+      resourceName: "aks",
+      agentPoolName: "workers",
+      vmSize: "Standard_D4s_v5",
+      mode: "User",
+    });
+    expect((await azure.refresh(created))?.inputs.agentPoolProfiles).toMatchObject([
+      { name: "system" },
+      { name: "workers" },
+    ]);
+  });
+
+  test("a subnet that is a resource of its own does not change the inputs of its network", async () => {
     const created = await fixture.vnet();
-    const adopted = await azure.read(network, created.id.toUpperCase());
-    expect(adopted).toEqual({ id: created.id, inputs: created.inputs, outputs: created.outputs });
-    expect(await azure.read(network, `${created.id}x`)).toBeUndefined();
+    await fixture.subnet("10.0.0.0/20");
+    const refreshed = await azure.refresh(created);
+    expect(refreshed?.outputs.subnets).toHaveLength(1);
+    expect(refreshed?.inputs).toEqual(created.inputs);
   });
 });
 
@@ -124,6 +155,16 @@ test("a role is assigned once, and only to an existing principal of the stated t
     });
   await assign({});
   await expect(assign({})).rejects.toThrow(/RoleAssignmentExists/);
+  const other = await azure.create(group, "other", { resourceGroupName: "other", location: "westeurope" });
+  const taken = { roleAssignmentName: "aaaaaaaa-0000-4000-8000-000000000001" };
+  await assign({ ...taken, scope: other.id });
+  await expect(
+    assign({
+      ...taken,
+      scope: "/subscriptions/sub/resourceGroups/rg",
+      principalId: (await azure.create(identity, "second", inGroup)).outputs.principalId ?? null,
+    }),
+  ).rejects.toThrow(/RoleAssignmentUpdateNotPermitted/);
   await expect(assign({ principalType: "User" })).rejects.toThrow(/UnmatchedPrincipalType/);
   await expect(assign({ principalId: "4d97b98b-1d4f-4787-a291-c67834d212e7" })).rejects.toThrow(
     /PrincipalNotFound/,

@@ -3,9 +3,9 @@ import { contains, overlap, parseRange } from "../engine/resources/addresses";
 import { CloudError } from "../engine/resources/errors";
 import type { Draft } from "../engine/resources/kind";
 import { booleanAt, isGiven, objectsAt, stringAt, stringsAt } from "../engine/resources/properties";
-import { poolFindings, poolReferences } from "./agentpool";
+import { poolFindings, poolReferences, poolsOf, profileChangeFindings } from "./agentpool";
 import { text } from "./arm";
-import { invalidParameter, patchVersion, unsupportedVersion } from "./kubernetes";
+import { defaultVersion, invalidParameter, patchVersion, unsupportedVersion } from "./kubernetes";
 import { prefixesOf } from "./virtualnetwork";
 
 /** The reasons for which AKS refuses a cluster, except for its location and its references. */
@@ -16,7 +16,7 @@ export function* clusterFindings(draft: Draft): Generator<CloudError> {
   yield* issuerFindings(draft);
 }
 
-function* profileFindings({ inputs, location, previous }: Draft): Generator<CloudError> {
+function* profileFindings({ inputs, location, previous, key, view }: Draft): Generator<CloudError> {
   if (!isGiven(inputs, "dnsPrefix") && !isGiven(inputs, "fqdnSubdomain")) {
     yield invalidParameter("Required parameter dnsPrefix is missing (null).");
   }
@@ -38,6 +38,23 @@ function* profileFindings({ inputs, location, previous }: Draft): Generator<Clou
   }
   for (const profile of profiles) {
     yield* poolFindings(profile, text(profile, "name"), location);
+  }
+  if (previous !== undefined) {
+    yield* profileChangeFindings(profiles, poolsOf(key, view), version ?? defaultVersion);
+    yield* upgradeFindings(stringAt(previous.inputs, "kubernetesVersion"), version);
+  }
+}
+
+/** https://learn.microsoft.com/azure/aks/upgrade-aks-cluster: no minor version can be skipped, and none can be taken back. */
+function* upgradeFindings(before: string | undefined, after: string | undefined): Generator<CloudError> {
+  const [from, to] = [before, after].map((version) => Number((version ?? defaultVersion).split(".")[1]));
+  if (from !== undefined && to !== undefined && to !== from && to !== from + 1) {
+    yield new CloudError(
+      400,
+      "OperationNotAllowed",
+      `Upgrading Kubernetes version ${before} to ${after} is not allowed. Available upgrades: [1.${from + 1}]. ` +
+        "Please see https://aka.ms/aks-supported-k8s-ver for version details.",
+    );
   }
 }
 

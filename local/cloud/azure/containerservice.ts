@@ -1,10 +1,10 @@
 import type { PropertyMap } from "../../plugin/values";
 import { CloudError } from "../engine/resources/errors";
 import type { Reference } from "../engine/resources/kind";
-import { booleanAt, objectAt, objectsAt, stringAt, stringsAt } from "../engine/resources/properties";
+import { booleanAt, objectAt, objectsAt, stringAt, stringsAt, without } from "../engine/resources/properties";
 import { hex, uuid } from "../engine/resources/random";
 import type { Resource } from "../engine/resources/store";
-import { inlinePool, operationConflict, poolOutputs, poolReferences } from "./agentpool";
+import { inlinePool, operationConflict, poolOutputs, poolReferences, poolsOf } from "./agentpool";
 import {
   type ArmKind,
   groupReference,
@@ -99,9 +99,14 @@ export const managedCluster: ArmKind = {
     yield* clusterFindings(draft);
   },
   *children(draft) {
-    for (const profile of objectsAt(draft.inputs, "agentPoolProfiles")) {
+    const profiles = objectsAt(draft.inputs, "agentPoolProfiles");
+    for (const profile of profiles) {
       yield inlinePool(draft, profile);
     }
+    // A pool that an update does not list stays: https://github.com/pulumi/pulumi-azure-native/issues/1686
+    yield* poolsOf(draft.key, draft.view).filter(
+      (pool) => pool.urn === undefined && !profiles.some((profile) => profile.name === pool.name),
+    );
   },
   computed: ({ unique, previous, inputs, name, location, scope }) => {
     if (previous !== undefined) {
@@ -138,9 +143,11 @@ export const managedCluster: ArmKind = {
       powerState: { code: "Running" },
       supportPlan: inputs.supportPlan ?? "KubernetesOfficial",
       sku: inputs.sku ?? { name: "Base", tier: "Free" },
-      agentPoolProfiles: objectsAt(inputs, "agentPoolProfiles").map((profile) => ({
-        ...profile,
-        ...poolOutputs(profile, resource, view),
+      // AKS lists every pool of the cluster, and not only those that were created together with the cluster.
+      agentPoolProfiles: poolsOf(resource.key, view).map((pool) => ({
+        ...without(pool.inputs, ["resourceGroupName", "resourceName", "agentPoolName", "azureApiVersion"]),
+        name: pool.name,
+        ...poolOutputs(pool, view),
       })),
       identity: identityOutput(resource, (id) => view.find(keyOf(id))?.computed),
       identityProfile: {

@@ -1,8 +1,17 @@
-import type { Dialect, Verb } from "../engine/cloud/dialect";
+import { isDeepStrictEqual } from "node:util";
+import type { PropertyMap, PropertyValue } from "../../plugin/values";
+import type { Dialect, FinishedRead, Verb } from "../engine/cloud/dialect";
 import type { Limit } from "../engine/conditions/buckets";
 import { CloudError } from "../engine/resources/errors";
-import type { Scope } from "../engine/resources/kind";
-import { isGiven, stringAt, without, withoutNulls } from "../engine/resources/properties";
+import type { Kind, Scope } from "../engine/resources/kind";
+import {
+  isGiven,
+  isObject,
+  stringAt,
+  without,
+  withoutNulls,
+  withoutPath,
+} from "../engine/resources/properties";
 import { uuid } from "../engine/resources/random";
 import { type ArmKind, etagOf, groupId, keyOf } from "./arm";
 import { invokes } from "./invokes";
@@ -52,6 +61,8 @@ export const azure: Dialect = {
   },
 
   locate: (_, id) => ({ key: keyOf(id), id }),
+  importedId: (_, id) => id,
+  inputsAfterRead,
   limits: (kind, verb, scope, location) => limits(kind as ArmKind, verb, scope, location),
   throttled: (operation, retryAfterSeconds) =>
     new CloudError(
@@ -102,6 +113,44 @@ export const azure: Dialect = {
     ),
   }),
 };
+
+/**
+ * The inputs that azure-native's `Read` returns (provider/pkg/provider/provider.go). In an import, they are all outputs
+ * that can be inputs. Otherwise the plugin assumes that an output which differs from the state's output was changed by
+ * somebody, and takes the output into the inputs. A state without outputs therefore gets every default of the service.
+ */
+function inputsAfterRead(
+  kind: Kind,
+  { resource, oldInputs, oldOutputs, outputs }: FinishedRead,
+): PropertyMap {
+  const arm = kind as ArmKind;
+  const before = inputProjection(arm, oldOutputs);
+  // A list of sub-resources that the program does not set is left out.
+  const omitted = (arm.subResources ?? []).filter((property) => !isGiven(oldInputs, property));
+  const after = inputProjection(arm, without(outputs, omitted));
+  if (Object.keys(oldInputs).length === 0) {
+    const fromId = (kind.pathParameters ?? []).map((name) => [name, resource.inputs[name] ?? null] as const);
+    return withoutNulls({ ...Object.fromEntries(fromId), ...after });
+  }
+  const changed = Object.entries(after).filter(([key, value]) => !isDeepStrictEqual(before[key], value));
+  const deleted = Object.keys(before).filter((key) => !(key in after));
+  return { ...without(oldInputs, deleted), ...Object.fromEntries(changed) };
+}
+
+/** The outputs that can be inputs: all but those that the service alone sets. */
+function inputProjection({ unknown, etag = "" }: ArmKind, outputs: PropertyMap): PropertyMap {
+  const readOnly = [...unknown, "id", "name", "type", "azureApiVersion", etag];
+  return withoutMembers(readOnly.reduce(withoutPath, outputs), ["etag", "provisioningState", "systemData"]);
+}
+
+/** A copy without the named members at any depth. */
+function withoutMembers(map: PropertyMap, names: readonly string[]): PropertyMap {
+  const inside = (value: PropertyValue): PropertyValue =>
+    Array.isArray(value) ? value.map(inside) : isObject(value) ? withoutMembers(value, names) : value;
+  return Object.fromEntries(
+    Object.entries(without(map, names)).map(([key, value]) => [key, inside(value)] as const),
+  );
+}
 
 /**
  * Token buckets for each subscription, principal, region and kind of operation:

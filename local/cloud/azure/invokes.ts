@@ -4,7 +4,7 @@ import { CloudError } from "../engine/resources/errors";
 import type { KubernetesEndpoint } from "../engine/resources/kind";
 import { stringAt } from "../engine/resources/properties";
 import type { Resource } from "../engine/resources/store";
-import { armId, keyOf, text } from "./arm";
+import { armId, groupId, keyOf, text } from "./arm";
 
 /** The id of AKS's Microsoft Entra server application: https://azure.github.io/kubelogin/concepts/aks.html */
 export const aksServerApplication = "6dae42f8-4368-4678-94ff-3960e28e3630";
@@ -51,7 +51,27 @@ const getClientConfig: Invoke = {
   }),
 };
 
+const getResourceGroup: Invoke = {
+  operation: "GET Microsoft.Resources/resourceGroups",
+  answer: (args, scope, view) => {
+    const name = text(args, "resourceGroupName");
+    const group = view.find(keyOf(groupId(scope, name)));
+    if (group === undefined) {
+      throw new CloudError(404, "ResourceGroupNotFound", `Resource group '${name}' could not be found.`);
+    }
+    return {
+      id: group.id,
+      name: group.name,
+      type: "Microsoft.Resources/resourceGroups",
+      location: group.location,
+      tags: group.inputs.tags ?? {},
+      properties: { provisioningState: view.state(group) },
+    };
+  },
+};
+
 export const invokes: ReadonlyMap<string, Invoke> = new Map([
+  ["azure-native:resources:getResourceGroup", getResourceGroup],
   ["azure-native:containerservice:listManagedClusterUserCredentials", listUserCredentials],
   ["azure-native:authorization:getClientConfig", getClientConfig],
 ]);

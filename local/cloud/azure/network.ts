@@ -51,6 +51,7 @@ export const networkSecurityGroup: ArmKind = {
     yield* ruleFindings(objectsAt(draft.inputs, "securityRules"));
   },
   computed: ({ unique, previous }) => previous?.computed ?? { resourceGuid: uuid(unique, "guid") },
+  subResources: ["securityRules"],
   outputs: (resource, view) => ({
     securityRules: objectsAt(resource.inputs, "securityRules").map((rule) => ({
       ...rule,

@@ -154,6 +154,66 @@ describe("the cloud refuses", () => {
     await expect(fixture.aks(overrides as PropertyMap, profile as PropertyMap)).rejects.toThrow(message);
   });
 
+  describe("an update of a cluster", () => {
+    const profile = (name: string, version?: string, overrides: PropertyMap = {}): PropertyMap => ({
+      name,
+      mode: name === "system" ? "System" : "User",
+      count: 1,
+      vmSize: "Standard_D4s_v5",
+      ...(version === undefined ? {} : { orchestratorVersion: version }),
+      ...overrides,
+    });
+    const upgraded = async (kubernetesVersion: string, ...agentPoolProfiles: PropertyMap[]) => {
+      const created = await fixture.aks({
+        kubernetesVersion: "1.34",
+        agentPoolProfiles: [profile("system", "1.34"), profile("validators", "1.34")],
+      });
+      return azure.update(created, { ...created.inputs, kubernetesVersion, agentPoolProfiles });
+    };
+
+    test("upgrades the pools only if it asks for versions of the pools", async () => {
+      const pools = (version: string) => ({
+        agentPoolProfiles: ["system", "validators"].map((name) => ({ name, orchestratorVersion: version })),
+      });
+      expect(await upgraded("1.35", profile("system"), profile("validators"))).toMatchObject(pools("1.34"));
+      fixture = await AzureFixture.open();
+      azure = fixture.azure;
+      expect(await upgraded("1.35", profile("system", "1.35"), profile("validators", "1.35"))).toMatchObject(
+        pools("1.35"),
+      );
+    });
+
+    test.each([
+      ["that gives the version of one pool only", "1.35", [profile("system", "1.35")], /NotAllAgentPool/],
+      [
+        "that gives a pool another version than the cluster",
+        "1.34",
+        [profile("system", "1.35"), profile("validators", "1.34")],
+        /NotAllAgentPool/,
+      ],
+      [
+        "that adds a pool",
+        "1.34",
+        [profile("system", "1.34"), profile("validators", "1.34"), profile("workers", "1.34")],
+        /A new agent pool was introduced/,
+      ],
+      [
+        "that changes the machine size of a pool",
+        "1.34",
+        [profile("system", "1.34"), profile("validators", "1.34", { vmSize: "Standard_D8s_v5" })],
+        /'properties.vmSize' is not allowed/,
+      ],
+      [
+        "that skips a minor version",
+        "1.36",
+        [profile("system", "1.36"), profile("validators", "1.36")],
+        /1.34 to 1.36 is not allowed/,
+      ],
+    ] as const)("is refused %s", async (_, version, profiles, message) => {
+      await expect(upgraded(version, ...profiles)).rejects.toThrow(message);
+    });
+  });
+
   test("a cluster whose service range overlaps its subnet", async () => {
     await fixture.vnet();
     const { id } = await fixture.subnet("10.0.0.0/20");

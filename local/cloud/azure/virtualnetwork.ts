@@ -72,13 +72,22 @@ export const virtualNetwork: ArmKind = {
       };
     }
   },
-  // Only inline subnets are outputs, not subnet resources, so that a refresh without drift shows no change.
+  subResources: ["subnets"],
   outputs: (resource, view) => ({
-    subnets: objectsAt(resource.inputs, "subnets").map((inputs) => ({
-      ...inputs,
-      id: `${resource.id}/subnets/${text(inputs, "name")}`,
-      provisioningState: view.state(resource) === "Creating" ? "Updating" : view.state(resource),
-    })),
+    subnets: view
+      .children(resource.key)
+      .filter(({ type }) => type === subnet.token)
+      .map((child) => ({
+        ...without(child.inputs, [
+          "subnetName",
+          "virtualNetworkName",
+          "resourceGroupName",
+          "azureApiVersion",
+        ]),
+        name: child.name,
+        id: child.id,
+        provisioningState: view.state(child) === "Creating" ? "Updating" : view.state(child),
+      })),
     virtualNetworkPeerings: [],
   }),
   inUse: subnetInUse,

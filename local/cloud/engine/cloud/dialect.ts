@@ -29,6 +29,13 @@ export interface Dialect {
   readonly readsBeforeCreate: boolean;
   /** The key and the id in the cloud of the resource that the engine names by an id. */
   locate(kind: Kind, id: string, scope: Scope): { readonly key: string; readonly id: string };
+  /**
+   * The id of a resource for a read without a state, as an import makes one. Throws the official plugin's error if the
+   * id does not have the import format of the kind.
+   */
+  importedId(kind: Kind, id: string, view: View): string;
+  /** The inputs that the official plugin's `read` returns. */
+  inputsAfterRead(kind: Kind, read: FinishedRead): PropertyMap;
   limits(kind: Kind, verb: Verb, scope: Scope, location: string): readonly Limit[];
   throttled(operation: string, retryAfterSeconds: number): CloudError;
   /**
@@ -49,6 +56,15 @@ export interface Dialect {
   outputs(kind: Kind, resource: Resource, view: View): PropertyMap;
   /** Outputs of an update that are certain at preview time. */
   previewUpdate(outputs: PropertyMap, olds: PropertyMap): PropertyMap;
+}
+
+export interface FinishedRead {
+  readonly resource: Resource;
+  /** The inputs in the engine's state; empty in an import. */
+  readonly oldInputs: PropertyMap;
+  /** The outputs in the engine's state; empty if the engine has only an id. */
+  readonly oldOutputs: PropertyMap;
+  readonly outputs: PropertyMap;
 }
 
 export interface PrepareRequest {

@@ -96,17 +96,18 @@ class CloudSession implements Session {
 
   async read(request: ReadRequest): Promise<ReadResult | undefined> {
     const kind = this.#kind(request.type);
-    const draft = this.#draft(kind, request, { ...request.olds, ...request.inputs });
+    const hasState = Object.keys(request.olds).length > 0;
+    const id = hasState ? request.id : this.dialect.importedId(kind, request.id, this.cloud);
+    const draft = this.#draft(kind, { ...request, id }, { ...request.olds, ...request.inputs });
     return this.#explainErrors(kind.operations.read, draft.id, async () => {
       const reading = this.#call(kind, "read", draft, request);
       const resource = await this.#send(reading, () => this.cloud.find(draft.key));
-      return resource === undefined
-        ? undefined
-        : {
-            id: resource.id,
-            inputs: { ...resource.inputs },
-            outputs: this.dialect.outputs(kind, resource, this.cloud),
-          };
+      if (resource === undefined) {
+        return undefined;
+      }
+      const outputs = this.dialect.outputs(kind, resource, this.cloud);
+      const read = { resource, oldInputs: request.inputs, oldOutputs: request.olds, outputs };
+      return { id: resource.id, inputs: this.dialect.inputsAfterRead(kind, read), outputs };
     });
   }
 

@@ -93,6 +93,16 @@ export function without(map: PropertyMap, keys: readonly string[]): PropertyMap 
   return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));
 }
 
+/** A copy without the member at a dotted path. */
+export function withoutPath(map: PropertyMap, path: string): PropertyMap {
+  const [key = "", ...rest] = path.split(".");
+  const present = map[key];
+  if (rest.length === 0) {
+    return without(map, [key]);
+  }
+  return isObject(present) ? { ...map, [key]: withoutPath(present, rest.join(".")) } : map;
+}
+
 export function isObject(value: PropertyValue | undefined): value is PropertyMap {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Unknown);
 }
