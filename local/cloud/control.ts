@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { PropertyMap, PropertyValue } from "../plugin/values";
+import { createDisk, type DiskRequest } from "./azure/disks";
 import { type Cloud, OperationUnderWay } from "./engine/cloud/cloud";
+import { CloudError } from "./engine/resources/errors";
 import { isObject, stringMapAt } from "./engine/resources/properties";
 import type { Resource } from "./engine/resources/store";
 
@@ -24,6 +26,7 @@ export interface ListedResource {
  * - `GET /resources`: all resources; `?id=` one resource with its inputs; `?type=` all resources of a type
  * - `PATCH /resources?id=`: causes drift by merging the body into the resource's inputs (RFC 7396)
  * - `DELETE /resources?id=`: deletes a resource and its descendants at once
+ * - `POST /disks`: creates the disk of a volume in an AKS cluster, for the control plane's disk driver
  * - `GET /clusters?cloud=` (and `&name=`, `&region=`): Kubernetes clusters, for the token commands in bin/
  * - `GET /faults`, `PUT /faults`: the fault script, see engine/conditions/faults.ts
  * - `GET /statistics`: calls, throttles, retries and errors by API operation
@@ -70,7 +73,7 @@ function statusOf(error: unknown): number {
   if (error instanceof OperationUnderWay) {
     return 409;
   }
-  return error instanceof Refusal ? error.status : 400;
+  return error instanceof Refusal || error instanceof CloudError ? error.status : 400;
 }
 
 async function handle(cloud: Cloud, request: IncomingMessage): Promise<unknown> {
@@ -99,6 +102,8 @@ async function handle(cloud: Cloud, request: IncomingMessage): Promise<unknown> 
       }
       return { deleted: resource.id };
     }
+    case "POST /disks":
+      return { id: createDisk(cloud, (await readJson(request)) as DiskRequest).id };
     case "GET /clusters":
       return listClusters(cloud, url.searchParams);
     case "GET /faults":

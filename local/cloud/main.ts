@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { serve } from "../plugin/serve";
 import { aws } from "./aws/dialect";
@@ -5,6 +6,7 @@ import { azure } from "./azure/dialect";
 import { serveControl } from "./control";
 import { Cloud } from "./engine/cloud/cloud";
 import { cloudPlugin } from "./engine/requests/session";
+import { writeAtomically } from "./engine/resources/store";
 
 /**
  * The simulated cloud: serves the azure-native and aws plugins and a control API on loopback ports, prints
@@ -59,6 +61,8 @@ async function main(): Promise<void> {
     );
   });
   const [azureNative, awsServer, control] = servers;
+  // The control plane starts before the cloud, so the control plane looks here for the cloud's address.
+  writeAtomically(join(options.state, "control-url"), `http://127.0.0.1:${control.port}\n`);
   process.stdout.write(
     `${JSON.stringify({ "azure-native": azureNative.port, aws: awsServer.port, control: control.port })}\n`,
   );

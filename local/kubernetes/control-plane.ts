@@ -8,6 +8,7 @@ import { endStaleChildren, type Running, start } from "./control-plane/children"
 import { Cluster } from "./control-plane/cluster";
 import { credentials, writeAuthority, writeKubeconfig } from "./control-plane/credentials";
 import { assignLoadBalancers } from "./control-plane/load-balancers";
+import { Disks } from "./control-plane/disks";
 import { ensureNodes } from "./control-plane/nodes";
 import * as programs from "./control-plane/programs";
 import { ensureDefaultStorageClass } from "./control-plane/storage-class";
@@ -17,7 +18,10 @@ import { provisionVolumes } from "./control-plane/volumes";
  * A local service that runs a Kubernetes control plane: etcd, kube-apiserver, kube-controller-manager,
  * kube-scheduler and kwok as child processes, and stand-ins for the volume and load balancer controllers.
  *
- *     control-plane.ts --state DIR [--port-apiserver N]
+ *     control-plane.ts --state DIR [--cloud-state DIR] [--port-apiserver N]
+ *
+ * `--cloud-state` is the state folder of the simulated cloud, which may start later: the disks of AKS clusters are
+ * resources of the simulated cloud.
  *
  * Prints `{"apiserver":PORT}` once the API answers and the nodes are Ready. Writes `kubeconfig`, `ca.crt` and `token`
  * (mode 0600) and `logs/` into the state folder. A restart on the same folder keeps all objects. Exits with status 1
@@ -25,7 +29,11 @@ import { provisionVolumes } from "./control-plane/volumes";
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { state: { type: "string" }, "port-apiserver": { type: "string" } },
+    options: {
+      state: { type: "string" },
+      "cloud-state": { type: "string" },
+      "port-apiserver": { type: "string" },
+    },
   });
   if (values.state === undefined) {
     throw new Error("--state DIR is required: the folder for the control plane's data");
@@ -62,7 +70,7 @@ async function main(): Promise<void> {
   run(programs.kubeScheduler(binaries));
   run(programs.kwok(binaries, join(__dirname, "control-plane", "stages.yaml")));
   await Promise.all([ensureNodes(cluster), ensureDefaultStorageClass(cluster)]);
-  provisionVolumes(cluster, stopping.signal);
+  provisionVolumes(cluster, new Disks(values["cloud-state"]), stopping.signal);
   assignLoadBalancers(cluster, stopping.signal);
   console.log(JSON.stringify({ apiserver: port }));
 }

@@ -62,7 +62,7 @@ function services({ timeScale, seed }: Settings): Service[] {
       entry: "local/kubernetes/control-plane.ts",
       ports: ["apiserver"],
       after: [],
-      arguments: () => [],
+      arguments: (started) => ["--cloud-state", started.stateFolder("cloud")],
       sources: [
         "local/kubernetes/control-plane.ts",
         "local/kubernetes/control-plane",

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { PropertyMap } from "../../plugin/values";
+import { createDisk } from "./disks";
 import { AzureFixture, inGroup, types } from "../../testing/azure-cloud";
 import type { Created } from "../../testing/cloud-session";
 
@@ -139,6 +140,46 @@ test("a cluster has the outputs and the credentials that other resources need", 
   expect(kubeconfig.users[0].user.exec).toMatchObject({
     command: "kubelogin",
     args: expect.arrayContaining(["get-token", "--server-id", "6dae42f8-4368-4678-94ff-3960e28e3630"]),
+  });
+});
+
+describe("the disks of a cluster", () => {
+  const clusterOf = async (principal: Created) => {
+    const created = await fixture.aks({
+      identity: { type: "UserAssigned", userAssignedIdentities: [principal.id] },
+    });
+    await azure.create(group, "disks", { resourceGroupName: "disks", location: "westeurope" });
+    return created;
+  };
+  const disk = (resourceGroup?: string) =>
+    createDisk(fixture.cloud, { cluster: "aks", name: "pvc-1", resourceGroup }).id;
+
+  test("are deleted with the cluster if they are in its node resource group", async () => {
+    const created = await clusterOf(await azure.create(identity, "user", inGroup));
+    const id = disk();
+    expect(id).toBe(
+      "/subscriptions/sub/resourceGroups/MC_rg_aks_westeurope/providers/Microsoft.Compute/disks/pvc-1",
+    );
+    await azure.delete(created);
+    expect(fixture.cloud.list("azure-native:compute:Disk")).toEqual([]);
+  });
+
+  test("outlive the cluster in another group, in which the cluster's identity needs a role", async () => {
+    const user = await azure.create(identity, "user", inGroup);
+    const created = await clusterOf(user);
+    expect(() => disk("missing")).toThrow(/ResourceGroupNotFound/);
+    expect(() => disk("disks")).toThrow(/AuthorizationFailed.*Microsoft.Compute\/disks\/write/);
+    await azure.create(role, "contributor", {
+      scope: "/subscriptions/sub/resourceGroups/disks",
+      principalId: user.outputs.principalId ?? null,
+      principalType: "ServicePrincipal",
+      roleDefinitionId:
+        "/subscriptions/sub/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c",
+    });
+    const id = disk("disks");
+    expect(disk("disks")).toBe(id);
+    await azure.delete(created);
+    expect(fixture.cloud.list("azure-native:compute:Disk").map((found) => found.id)).toEqual([id]);
   });
 });
 

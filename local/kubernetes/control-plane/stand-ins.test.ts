@@ -65,7 +65,7 @@ test("a claim gets its volume at once or when its first pod is scheduled, as its
 });
 
 test("a volume is bound to its claim, is in its pod's zone, and has its class's reclaim policy", () => {
-  expect(volumeFor(claim(placed), storageClass("WaitForFirstConsumer"), "zone-2")).toMatchObject({
+  expect(volumeFor(claim(placed), storageClass("WaitForFirstConsumer"), { handle: "disk", zone: "zone-2" })).toMatchObject({
     metadata: { name: "pvc-7" },
     spec: {
       capacity: { storage: "10Gi" },

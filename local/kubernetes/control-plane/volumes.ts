@@ -1,5 +1,6 @@
 import type { V1PersistentVolume, V1PersistentVolumeClaim, V1StorageClass } from "@kubernetes/client-node";
 import { accepting, type Cluster, MERGE_PATCH } from "./cluster";
+import type { Disks } from "./disks";
 import { allSettledOrThrow, reconcile } from "./reconcile";
 
 /** The storage drivers that this file stands in for: those of AKS, EKS and kind, and the local target's own. */
@@ -16,7 +17,7 @@ export const PROVISIONERS: readonly string[] = [
  *
  * See https://kubernetes-csi.github.io/docs/external-provisioner.html.
  */
-export function provisionVolumes(cluster: Cluster, signal: AbortSignal): void {
+export function provisionVolumes(cluster: Cluster, disks: Disks, signal: AbortSignal): void {
   const { core, storage } = cluster;
   const claims = cluster.follow(
     "/api/v1/persistentvolumeclaims",
@@ -34,13 +35,18 @@ export function provisionVolumes(cluster: Cluster, signal: AbortSignal): void {
     const storageClass = classes.find(claim.spec?.storageClassName);
     if (storageClass !== undefined && wantsVolume(claim, storageClass)) {
       const node = nodes.find(claim.metadata?.annotations?.[SELECTED_NODE]);
-      const body = volumeFor(claim, storageClass, node?.metadata?.labels?.[ZONE]);
+      const { uid = "", namespace = "" } = claim.metadata ?? {};
+      const { provisioner: driver, parameters = {} } = storageClass;
+      const handle = await disks.create({ driver, name: `pvc-${uid}`, namespace, parameters });
+      const body = volumeFor(claim, storageClass, { handle, zone: node?.metadata?.labels?.[ZONE] });
       await accepting(409, core.createPersistentVolume({ body }));
     }
     await grow(cluster, claim, volumes.find(claim.spec?.volumeName));
   };
-  const remove = ({ metadata }: V1PersistentVolume) =>
-    accepting(404, core.deletePersistentVolume({ name: metadata?.name ?? "" }));
+  const remove = async ({ metadata, spec }: V1PersistentVolume) => {
+    await disks.delete(spec?.csi?.volumeHandle ?? "");
+    await accepting(404, core.deletePersistentVolume({ name: metadata?.name ?? "" }));
+  };
   const serveAll = () =>
     allSettledOrThrow([
       ...claims.objects().map(serve),
@@ -68,7 +74,7 @@ export function wantsVolume(
 export function volumeFor(
   { metadata = {}, spec = {} }: V1PersistentVolumeClaim,
   storageClass: V1StorageClass,
-  zone: string | undefined,
+  { handle, zone }: { readonly handle: string; readonly zone: string | undefined },
 ): V1PersistentVolume {
   const { provisioner, reclaimPolicy = "Delete", mountOptions = [] } = storageClass;
   const { name, namespace, uid = "" } = metadata;
@@ -93,7 +99,7 @@ export function volumeFor(
       // A CSI driver's name has no slash. Provisioners with a slash are older than CSI and use folders of the node.
       ...(provisioner.includes("/")
         ? { hostPath: { path: `/var/lib/volumes/${uid}`, type: "DirectoryOrCreate" } }
-        : { csi: { driver: provisioner, volumeHandle: `local-${uid}` } }),
+        : { csi: { driver: provisioner, volumeHandle: handle } }),
       ...(zone === undefined
         ? {}
         : {
