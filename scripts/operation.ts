@@ -11,7 +11,8 @@ import { failedUrns, plain, wasStopped } from "./run/events";
 import { type Progress, progressOn } from "./run/progress";
 import { eventsOfUnfinishedRun, RunRecord } from "./run/record";
 import { report } from "./run/report";
-import { type Mode, nameOf, type Summary, summarize } from "./run/summary";
+import { nameOf } from "./run/resource-names";
+import { type Mode, type Summary, summarize } from "./run/summary";
 
 /** How a command is run. */
 export interface OperationOptions {

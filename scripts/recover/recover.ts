@@ -2,7 +2,7 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import type { EngineCommand } from "../engine/command";
 import { readState, type State, type StateResource, writeState } from "../engine/state";
 import type { TimedEvent } from "../run/events";
-import { nameOf } from "../run/summary";
+import { nameOf } from "../run/resource-names";
 import { type Identity, identify } from "./identity";
 import type { Found } from "./lookup";
 import { recovery, suspects, unsettled } from "./suspects";

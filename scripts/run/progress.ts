@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import { createLogUpdate } from "log-update";
 import { plain, type TimedEvent } from "./events";
-import { groupOf, nameOf } from "./summary";
+import { groupOf, nameOf } from "./resource-names";
 
 /** Shows a run while it happens. */
 export interface Progress {

@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import { tableOf } from "../table";
-import { nameOf, type RegionSummary, type Summary } from "./summary";
+import { nameOf } from "./resource-names";
+import type { RegionSummary, Summary } from "./summary";
 
 /** The end of a run for a person: the regions as a table, what failed, the critical path. */
 export function report(summary: Summary, directory: string): string {
