@@ -43,7 +43,7 @@ const facts = (more: Partial<RunFacts>): RunFacts => ({
 });
 
 describe("a run's summary", () => {
-  it("has the critical path through the state's dependencies, providers included", () => {
+  it("has the critical path through the dependencies in the state, which include providers", () => {
     const summary = summarize(
       facts({
         events: [
@@ -71,7 +71,7 @@ describe("a run's summary", () => {
     expect(summary).toMatchObject({ criticalPathSeconds: 9, ratio: 1.111, changes: { create: 3, same: 0 } });
   });
 
-  it("names the region that failed, with the error, and leaves the others as they are", () => {
+  it("gives the error to the region of the failed resource, and counts the other region as succeeded", () => {
     const summary = summarize(
       facts({
         result: "failed",
@@ -98,7 +98,7 @@ describe("a run's summary", () => {
     expect(summary.changes.create).toBe(1);
   });
 
-  it("says once why several failed for the same reason", () => {
+  it("states an error once if several resources failed with errors that differ only in the resource's name", () => {
     const { errors, regions } = summarize(
       facts({
         result: "failed",
@@ -121,7 +121,7 @@ describe("a run's summary", () => {
     expect(regions[0]?.error).toBe("eastus-a, eastus-b:\nno quota");
   });
 
-  it("does not call a region succeeded whose validators something outside it kept from being made", () => {
+  it("counts a region as unfinished if an error outside the region prevented some of its validators", () => {
     const { regions } = summarize(
       facts({
         result: "failed",
@@ -132,7 +132,7 @@ describe("a run's summary", () => {
     expect(regions.map(({ result }) => result)).toEqual(["unfinished", "succeeded"]);
   });
 
-  it("of a run cut off says so of the region that had something under way", () => {
+  it("counts a region as cancelled if the run was cancelled during an operation in the region", () => {
     const summary = summarize(
       facts({ result: "cancelled", events: [begins(0, "eastus-network"), at(2, { cancelEvent: {} })] }),
     );
