@@ -1,9 +1,10 @@
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { DYNAMIC_TYPE_PREFIX } from "../../components/dynamic-type";
 import type { State, StateResource } from "../engine/state";
 import type { TimedEvent } from "../run/events";
-import { recovery, suspects, unsettled } from "./suspects";
+import { recoveryMessage, suspects, unsettled } from "./suspects";
 
 const TYPE = "azure-native:network:VirtualNetwork";
 const urn = (name: string) => `urn:pulumi:dev::chainfleet::${TYPE}::${name}`;
@@ -33,25 +34,25 @@ function run(
   return events.map((event): TimedEvent => ({ at: 0, event: event as EngineEvent }));
 }
 
-describe("resources whose creation the state did not see to the end", () => {
+describe("resources in the state whose creation may not have finished", () => {
   const settled = { ...resource("settled"), outputs: { name: "settled" } };
   const component = { urn: urn("component"), type: "chainfleet:region:AzureRegion" };
   const pod = { ...resource("pod"), type: "kubernetes:core/v1:Pod", outputs: {} };
 
-  it("are those that nobody waited for any more, and those that were never read", () => {
+  it("are the resources with init errors and the resources without outputs", () => {
     const broken = { ...settled, urn: urn("broken"), initErrors: ["PUT … was cancelled"] };
     const unread = { ...resource("unread"), outputs: {} };
     expect(unsettled({ resources: [settled, broken, component, pod, unread] })).toEqual([broken, unread]);
   });
 
-  it("are none in a state that is whole", () => {
+  it("do not exist in a state after a complete run", () => {
     expect(unsettled({ resources: [settled, component, pod] })).toEqual([]);
     expect(unsettled({})).toEqual([]);
   });
 });
 
-describe("creations whose end is not known", () => {
-  it("are those that the engine wrote down first and did not finish", () => {
+describe("resources that may exist although the state does not contain them", () => {
+  it("are the resources of pending creations", () => {
     const state: State = {
       resources: [resource("known")],
       pending_operations: [
@@ -64,7 +65,7 @@ describe("creations whose end is not known", () => {
     expect(suspects(state, []).map((suspect) => suspect.urn)).toEqual([urn("lost")]);
   });
 
-  it("are those that failed without an id, with all that the state needs of them", () => {
+  it("are the resources of failed creations, with everything that the state must contain", () => {
     const state: State = { resources: [{ ...resource("group"), id: "/groups/1" }] };
     expect(suspects(state, run("net", "failed", { inputs: { group: "/groups/1" } }))).toEqual([
       {
@@ -79,14 +80,14 @@ describe("creations whose end is not known", () => {
     ]);
   });
 
-  it("are none of what no cloud makes: a contract refused for want of a key leaves nothing unknown", () => {
-    const type = "pulumi-nodejs:dynamic/chainfleet:ForgeDeployment";
+  it("are never contracts, because no cloud creates a contract", () => {
+    const type = `${DYNAMIC_TYPE_PREFIX}ForgeDeployment`;
     expect(suspects({}, run("WETH9", "failed", { type }))).toEqual([]);
     const pending = [{ type: "creating", resource: { ...resource("WETH9"), type } }];
     expect(suspects({ pending_operations: pending }, [])).toEqual([]);
   });
 
-  it("are no components, no updates and no deletions", () => {
+  it("are never components, and never resources that failed to be updated or deleted", () => {
     const events = [
       ...run("component", "failed", { custom: false }),
       ...run("update", "failed", { op: "update" }),
@@ -95,7 +96,7 @@ describe("creations whose end is not known", () => {
     expect(suspects({}, events)).toEqual([]);
   });
 
-  it("are each named once, and none that the state knows", () => {
+  it("are listed once each, and are not in the state", () => {
     const name = fc.constantFrom("a", "b", "c", "d");
     const end = fc.constantFrom<End>("done", "failed", "open");
     fc.assert(
@@ -121,11 +122,11 @@ describe("creations whose end is not known", () => {
   });
 });
 
-describe("what is said of a recovery", () => {
-  it("is one sentence that names the first few resources", () => {
-    expect(recovery(["a"])).toBe(
-      "The last run did not see the end of its work on a: finding out what is there, and going on from it.",
+describe("the line that announces a recovery", () => {
+  it("names at most three resources", () => {
+    expect(recoveryMessage(["a"])).toBe(
+      "The last run was interrupted while it worked on a. Looking up what exists, and continuing from there.",
     );
-    expect(recovery(["a", "b", "c", "d", "e"])).toContain("its work on a, b, c and 2 more:");
+    expect(recoveryMessage(["a", "b", "c", "d", "e"])).toContain("it worked on a, b, c and 2 more.");
   });
 });
