@@ -11,7 +11,6 @@ import { ChainfleetError } from "../components/error";
 import { PROJECT_ROOT } from "../components/root";
 import { planOf, senderOf } from "./config/contract-plan";
 import type { ContractsChainConfig, ContractsConfig } from "./config/contracts-schema";
-import { explorersOf } from "./config/explorer-settings";
 import { noRpcNodes, type RpcRegion, rpcUrlIn } from "./config/rpc-url";
 import type { Config } from "./config/schema";
 import { variableFindings } from "./config/variable-findings";
@@ -95,7 +94,7 @@ export function contracts(
           sender: senderOf(chain),
           plan,
           build: forgeBuild,
-          explorers: explorersOf(chain),
+          explorers: chain.explorers,
           deployments,
         });
         return [plan.name, set.contracts];

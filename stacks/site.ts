@@ -16,20 +16,14 @@ export function createSite(
   const { name, validators, rpcNodes } = config;
   switch (config.cloud) {
     case "azure": {
-      const location = config.location ?? name;
-      const region = new AzureRegion(name, { network: networkName, location, cidr: config.cidr, validators });
-      const cluster = new AksCluster(name, {
-        ...config,
-        network: networkName,
-        region,
-        location,
-        reclaimPolicy,
-      });
+      const { location, cidr } = config;
+      const region = new AzureRegion(name, { network: networkName, location, cidr, validators });
+      const cluster = new AksCluster(name, { ...config, network: networkName, region, reclaimPolicy });
       return { name, region, cluster, rpcNodes };
     }
     case "aws": {
-      const location = config.location ?? name;
-      const region = new AwsRegion(name, { network: networkName, location, cidr: config.cidr, validators });
+      const { location, cidr } = config;
+      const region = new AwsRegion(name, { network: networkName, location, cidr, validators });
       const cluster = new EksCluster(name, { ...config, network: networkName, region, reclaimPolicy });
       return { name, region, cluster, rpcNodes };
     }
