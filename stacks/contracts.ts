@@ -10,7 +10,11 @@ import { isOwnedByItsCreator } from "../components/contracts/validation/construc
 import { ChainfleetError } from "../components/error";
 import { PROJECT_ROOT } from "../components/root";
 import { planOf, senderOf } from "./config/contract-plan";
-import type { ContractsChainConfig, ContractsConfig } from "./config/contracts-schema";
+import {
+  type ContractsChainConfig,
+  type ContractsConfig,
+  fullChainConfigKey,
+} from "./config/contracts-schema";
 import { noRpcNodes, type RpcRegion, rpcUrlIn } from "./config/rpc-url";
 import type { Config } from "./config/schema";
 import { variableFindings } from "./config/variable-findings";
@@ -89,7 +93,14 @@ export function contracts(
         const chain = config.chains[plan.name] as ContractsChainConfig;
         const { chainId, maxPending, confirmations, feeCeilingGwei } = chain;
         const set = new ContractSet(plan.name, {
-          chain: { name: plan.name, chainId, maxPending, confirmations, feeCeilingGwei },
+          chain: {
+            name: plan.name,
+            configKey: fullChainConfigKey(plan.name),
+            chainId,
+            maxPending,
+            confirmations,
+            feeCeilingGwei,
+          },
           rpcUrl: rpcUrlOf(chain, regions),
           sender: senderOf(chain),
           plan,

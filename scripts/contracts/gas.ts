@@ -4,7 +4,7 @@ import { type ChainCost, estimateChain } from "../../components/contracts/estima
 import { readFromEndpoint } from "../../components/contracts/rpc/endpoint";
 import { PROJECT_ROOT } from "../../components/root";
 import { planOf, senderOf } from "../../stacks/config/contract-plan";
-import type { ContractsChainConfig } from "../../stacks/config/contracts-schema";
+import { type ContractsChainConfig, fullChainConfigKey } from "../../stacks/config/contracts-schema";
 import { requireEndpointVariables } from "../../stacks/config/variable-findings";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
@@ -30,8 +30,10 @@ export async function gas({ stack, json }: { stack: string; json: boolean }): Pr
       const { address } = senderOf(chain);
       const { chainId, feeCeilingGwei } = chain;
       const endpoint = await endpointOf(chain, stack, command);
-      return readFromEndpoint({ name: plan.name, chainId }, endpoint, (rpcUrl) =>
-        estimateChain(plan, built, { rpcUrl, sender: address, feeCeilingGwei }),
+      return readFromEndpoint(
+        { name: plan.name, configKey: fullChainConfigKey(plan.name), chainId },
+        endpoint,
+        (rpcUrl) => estimateChain(plan, built, { rpcUrl, sender: address, feeCeilingGwei }),
       );
     }),
   );

@@ -302,3 +302,8 @@ export type ContractsChainConfig = z.infer<typeof chain>;
 export function chainConfigKey(name: string): string {
   return `contracts.chains.${name}`;
 }
+
+/** The config key of a chain as written in the stack's file, for messages. @example "chainfleet:contracts.chains.chain138" */
+export function fullChainConfigKey(name: string): string {
+  return `chainfleet:${chainConfigKey(name)}`;
+}
