@@ -24,10 +24,11 @@ export interface OperationOptions {
 }
 
 /**
- * Runs an `up` or a `destroy`: recovers an interrupted earlier run, runs the engine, shows the progress, and records and
- * prints the result.
+ * Runs an `up` or a `destroy`: recovers an interrupted earlier run, runs the engine, shows the progress, and records
+ * and prints the result.
  *
- * @returns the exit code of the process: 0 if everything succeeded, 1 if anything failed, 130 if the user cancelled the run.
+ * @returns the exit code of the process: 0 if everything succeeded, 1 if anything failed, 130 if the user cancelled the
+ *   run.
  */
 export async function operate(mode: Mode, options: OperationOptions): Promise<number> {
   await requireLocalTarget();
@@ -97,9 +98,9 @@ interface EngineRun {
 }
 
 /**
- * Runs the engine until no further resource can be finished. If a resource fails, the resources that use its outputs fail
- * the check of their plugin, and a failed check stops the engine even with `--continue-on-error`. In that case the engine
- * runs again without the failed resources and their dependents, so that all other resources are finished.
+ * Runs the engine until no further resource can be finished. If a resource fails, the resources that use its outputs
+ * fail the check of their plugin, and a failed check stops the engine even with `--continue-on-error`. In that case the
+ * engine runs again without the failed resources and their dependents, so that all other resources are finished.
  *
  * @returns the first failure of the engine, or undefined if the engine succeeded.
  */
@@ -175,7 +176,10 @@ function show(
   process.stdout.write(json ? `${JSON.stringify(summary)}\n` : `${report(summary, directory)}\n`);
 }
 
-/** Handles Ctrl+C: after the first, the engine finishes the operations in progress; after the second, everything ends at once. */
+/**
+ * Handles Ctrl+C: after the first, the engine finishes the operations in progress; after the second, everything ends at
+ * once.
+ */
 function onInterrupt(command: EngineCommand, progress: Progress): { isRequested(): boolean; stop(): void } {
   let times = 0;
   const interrupt = () => {

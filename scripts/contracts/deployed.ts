@@ -8,7 +8,10 @@ export interface DeployedContract {
   /** The name of the deployment, unique on its chain. */
   readonly name: string;
   readonly address: string;
-  /** The hash of the transaction that created the contract. Empty if the contract existed before, or if the node no longer knows the transaction. */
+  /**
+   * The hash of the transaction that created the contract. Empty if the contract existed before, or if the node no
+   * longer knows the transaction.
+   */
   readonly transaction: string;
   /** The block of the transaction; 0 if the transaction is empty. */
   readonly block: number;
@@ -42,7 +45,9 @@ export function deployedContracts(resources: readonly StateResource[]): Deployed
     .sort((a, b) => a.chain.localeCompare(b.chain) || a.name.localeCompare(b.name));
 }
 
-/** Whether a resource is a deployed contract. A resource that was replaced and is still to be deleted does not count. */
+/**
+ * Whether a resource is a deployed contract. A resource that was replaced and is still to be deleted does not count.
+ */
 export function isDeployment(resource: StateResource): boolean {
   return resource.type === `${DYNAMIC_TYPE_PREFIX}ForgeDeployment` && resource.delete !== true;
 }
@@ -58,7 +63,10 @@ export function refusals(contracts: readonly Pick<DeployedContract, "chain" | "n
 export interface ChainContracts {
   readonly chain: string;
   readonly contracts: number;
-  /** The number of contracts that every explorer has verified. Contracts for which no explorer was asked are not counted here. */
+  /**
+   * The number of contracts that every explorer has verified. Contracts for which no explorer was asked are not counted
+   * here.
+   */
   readonly verified: number;
   /** The number of contracts that at least one explorer has not verified. */
   readonly notVerified: number;

@@ -31,7 +31,9 @@ function table(contracts: readonly DeployedContract[]): string {
   return [lines, ...refusals(contracts)].join("\n");
 }
 
-/** Shortens a hash, because a line with two whole hashes is wider than a terminal. The JSON output has the whole hash. */
+/**
+ * Shortens a hash, because a line with two whole hashes is wider than a terminal. The JSON output has the whole hash.
+ */
 function shortened(hash: string): string {
   return `${hash.slice(0, 10)}…${hash.slice(-8)}`;
 }

@@ -5,8 +5,8 @@ import { noRpcNodes, type RpcRegion, rpcUrlIn } from "../../stacks/config/rpc-ur
 import type { EngineCommand } from "../engine/command";
 
 /**
- * The RPC endpoint of a chain: the URL in the chain's config, or the URL in the outputs of the stack that has the chain's
- * network.
+ * The RPC endpoint of a chain: the URL in the chain's config, or the URL in the outputs of the stack that has the
+ * chain's network.
  *
  * @param stack the stack whose config describes the chain.
  * @throws ChainfleetError `RPC_NODES_MISSING` if the network has no RPC nodes.

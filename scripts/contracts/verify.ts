@@ -21,14 +21,14 @@ export interface VerifyOptions {
 }
 
 /**
- * `chainfleet contracts verify [name…]`: verifies the deployed contracts of a stack, or only the named contracts, at the
- * explorers in the stack's config, all at the same time. A contract that an explorer has verified already counts as
+ * `chainfleet contracts verify [name…]`: verifies the deployed contracts of a stack, or only the named contracts, at
+ * the explorers in the stack's config, all at the same time. A contract that an explorer has verified already counts as
  * verified. The state of the stack does not change.
  *
  * @param names of deployments, on whichever chain; none for all deployments.
  * @returns the exit code of the process: 1 if a contract is not verified, else 0.
- * @throws ChainfleetError `CONTRACT_NOT_DEPLOYED`, `EXPLORERS_NOT_CONFIGURED`; ConfigError if an environment variable of
- *   an explorer is not set.
+ * @throws ChainfleetError `CONTRACT_NOT_DEPLOYED`, `EXPLORERS_NOT_CONFIGURED`; ConfigError if an environment variable
+ *   of an explorer is not set.
  */
 export async function verify(names: readonly string[], { stack, json }: VerifyOptions): Promise<number> {
   const file = `Pulumi.${stack}.yaml`;
@@ -83,7 +83,9 @@ function refuseUnknownNames(
 
 type Chains = ContractsConfig["chains"];
 
-/** The named deployments on chains with explorers, or all of them if no deployment is named, sorted by chain and name. */
+/**
+ * The named deployments on chains with explorers, or all of them if no deployment is named, sorted by chain and name.
+ */
 function select(
   deployments: readonly Deployment[],
   names: readonly string[],

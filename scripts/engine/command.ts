@@ -10,7 +10,10 @@ import { localTargetHint } from "./local-target";
 export class EngineCommand {
   readonly #running = new Set<ChildProcess>();
 
-  /** Asks the engine to stop. After the first request the engine finishes the operations in progress; after the second it stops at once. */
+  /**
+   * Asks the engine to stop. After the first request the engine finishes the operations in progress; after the second
+   * it stops at once.
+   */
   interrupt(): void {
     for (const child of this.#running) {
       child.kill("SIGINT");
@@ -54,8 +57,8 @@ export class EngineCommand {
     const child = spawn("pulumi", [...args, "--non-interactive"], {
       cwd,
       env: {
-        // The engine rewrites the whole state at each step, which creates much garbage. Collecting the garbage less often
-        // saves a fifth of the engine's time.
+        // The engine rewrites the whole state at each step, which creates much garbage. Collecting the garbage less
+        // often saves a fifth of the engine's time.
         GOGC: "400",
         ...process.env,
         ...env,

@@ -28,7 +28,11 @@ export async function stackConfig(name: string, command: EngineCommand): Promise
   );
 }
 
-/** The `contracts` part of a stack's config. @throws ChainfleetError `CONTRACTS_NOT_CONFIGURED` if the stack deploys no contracts. */
+/**
+ * The `contracts` part of a stack's config.
+ *
+ * @throws ChainfleetError `CONTRACTS_NOT_CONFIGURED` if the stack deploys no contracts.
+ */
 export async function contractsConfig(name: string, command: EngineCommand) {
   const { contracts, stack } = await stackConfig(name, command);
   if (contracts === undefined || stack === "network") {

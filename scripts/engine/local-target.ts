@@ -25,7 +25,10 @@ export async function requireLocalTarget(): Promise<void> {
   }
 }
 
-/** A sentence that says how to use the local target, as a list of lines. Empty in a shell that uses the local target already. */
+/**
+ * A sentence that says how to use the local target, as a list of lines. Empty in a shell that uses the local target
+ * already.
+ */
 export function localTargetHint(): string[] {
   return process.env.CHAINFLEET_LOCAL_TARGET === undefined
     ? [

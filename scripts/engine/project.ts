@@ -4,7 +4,9 @@ import { LineCounter, parseDocument, type YAMLError } from "yaml";
 import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
 
-/** The config of a stack as written in its file: by full key, such as `chainfleet:regions`, and with encrypted secrets. */
+/**
+ * The config of a stack as written in its file: by full key, such as `chainfleet:regions`, and with encrypted secrets.
+ */
 export type WrittenConfig = Readonly<Record<string, unknown>>;
 
 /**

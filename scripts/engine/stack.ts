@@ -13,7 +13,8 @@ import { writtenConfig } from "./project";
  * Opens a stack of this project. An unknown stack is not created, because its user has to choose how its secrets are
  * encrypted.
  *
- * @throws ChainfleetError if the stack's config file is missing or is not YAML, or if the backend does not know the stack.
+ * @throws ChainfleetError if the stack's config file is missing or is not YAML, or if the backend does not know the
+ *   stack.
  */
 export async function openStack(stackName: string, command: EngineCommand): Promise<Stack> {
   writtenConfig(stackName);

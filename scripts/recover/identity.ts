@@ -51,7 +51,10 @@ export function identify(type: string, inputs: Inputs, accounts: Accounts): Iden
   return { kind: "repeatable" };
 }
 
-/** The ARM id of an Azure resource without its subscription, see https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-resource */
+/**
+ * The ARM id of an Azure resource without its subscription, see
+ * https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-resource
+ */
 function azurePath(type: string, text: (key: string) => string): string | undefined {
   const group = `/resourceGroups/${text("resourceGroupName")}`;
   const networks = `${group}/providers/Microsoft.Network`;
@@ -80,7 +83,10 @@ function azurePath(type: string, text: (key: string) => string): string | undefi
   }
 }
 
-/** The id of a resource whose id the AWS provider builds from names, see the section "Import" on the resource's page in the registry. */
+/**
+ * The id of a resource whose id the AWS provider builds from names, see the section "Import" on the resource's page in
+ * the registry.
+ */
 function awsIdOf(type: string, text: (key: string) => string, { awsAccount }: Accounts): string | undefined {
   switch (type) {
     case "aws:iam/role:Role":

@@ -8,16 +8,20 @@ import type { EngineCommand } from "../engine/command";
 import type { Accounts } from "./identity";
 
 /** The clouds' answers about the resources that a stack may have created. */
-export interface Found {
+export interface LookupResult {
   readonly accounts: Accounts;
-  /** The ids of AWS resources in all queried regions, by `<resource type>/<Name tag>`. @example "vpc/chain138-us-west-2-vpc" → "vpc-0a…" */
+  /**
+   * The ids of AWS resources in all queried regions, by `<resource type>/<Name tag>`.
+   *
+   * @example "vpc/chain138-us-west-2-vpc" → "vpc-0a…"
+   */
   readonly idsByTag: ReadonlyMap<string, string>;
   /** The ids of the associations of route tables, by `<subnet>/<route table>`. */
   readonly associations: ReadonlyMap<string, string>;
 }
 
 /** The questions to the clouds. */
-export interface Questions {
+export interface LookupQuestions {
   /** The value that the tag `chainfleet:stack` of the resources has. @example "chainfleet/dev" */
   readonly stackTag: string;
   /** Whether to ask for the Azure subscription. */
@@ -28,10 +32,10 @@ export interface Questions {
 }
 
 /**
- * Asks the clouds through the engine, with the same plugins and credentials as a run. The questions are the invokes of a
- * program that is previewed in a temporary backend.
+ * Asks the clouds through the engine, with the same plugins and credentials as a run. The questions are the invokes of
+ * a program that is previewed in a temporary backend.
  */
-export async function lookUp(questions: Questions, command: EngineCommand): Promise<Found> {
+export async function lookUp(questions: LookupQuestions, command: EngineCommand): Promise<LookupResult> {
   const backend = mkdtempSync(join(tmpdir(), "chainfleet-lookup-"));
   const idsByTag = new Map<string, string>();
   const associations = new Map<string, string>();

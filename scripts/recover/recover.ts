@@ -4,8 +4,8 @@ import { readState, type State, type StateResource, writeState } from "../engine
 import type { TimedEvent } from "../run/events";
 import { nameOf } from "../run/resource-names";
 import { type Identity, identify } from "./identity";
-import type { Found } from "./lookup";
-import { recoveryMessage, suspects, unsettled } from "./suspects";
+import type { LookupResult } from "./lookup";
+import { orphanCandidates, recoveryMessage, unsettledResources } from "./unfinished-resources";
 
 /**
  * Recovers an interrupted run: takes over the resources that the run created and that the state does not contain. Adds
@@ -23,9 +23,9 @@ export async function recover(
   say: (line: string) => void,
 ): Promise<State> {
   const state = await readState(stack, command);
-  const candidates = suspects(state, events);
+  const candidates = orphanCandidates(state, events);
   const interrupted = (state.pending_operations ?? []).map(({ resource }) => resource);
-  const open = unsettled(state);
+  const open = unsettledResources(state);
   const unknown = new Set([...interrupted, ...candidates, ...open].map(({ urn }) => nameOf(urn)));
   if (unknown.size === 0) {
     return state;
@@ -40,7 +40,11 @@ export async function recover(
   return readState(stack, command);
 }
 
-/** Finds the ids of resources that may exist. @returns the resources with their ids, without the resources that have no id. */
+/**
+ * Finds the ids of resources that may exist.
+ *
+ * @returns the resources with their ids, without the resources that have no id.
+ */
 async function adopt(
   stack: Stack,
   command: EngineCommand,
@@ -79,7 +83,7 @@ async function adopt(
   });
 }
 
-function idOf(identity: Identity, found: Found): string | undefined {
+function idOf(identity: Identity, found: LookupResult): string | undefined {
   switch (identity.kind) {
     case "id":
       return identity.id;
@@ -119,7 +123,10 @@ async function refreshUntilSettled(
 
 const POLL_SECONDS = 2;
 
-/** Whether the cloud is still working on a resource. AKS reports `provisioningState`; EKS and NAT gateways report `status` or `state`. */
+/**
+ * Whether the cloud is still working on a resource. AKS reports `provisioningState`; EKS and NAT gateways report
+ * `status` or `state`.
+ */
 function isInProgress({ outputs }: StateResource): boolean {
   return ["provisioningState", "status", "state"].some((key) =>
     /^(creating|pending|updating|accepted|inprogress)$/i.test(String(outputs?.[key] ?? "")),

@@ -14,8 +14,8 @@ export interface Link {
 
 /**
  * The critical path of a run: the chain of dependencies that takes the longest time, in the order of the work. With
- * unlimited parallelism, the run would take as long as its critical path. A dependency that closes a cycle is ignored; a
- * Pulumi state has no cycles.
+ * unlimited parallelism, the run would take as long as its critical path. A dependency that closes a cycle is ignored;
+ * a Pulumi state has no cycles.
  */
 export function criticalPath(resources: readonly Timed[]): Link[] {
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));

@@ -69,7 +69,10 @@ export function hasFailedCheck(events: readonly TimedEvent[]): boolean {
   );
 }
 
-/** The errors that the engine reported, by the URN of the resource. Several errors of one resource are lines of one text. */
+/**
+ * The errors that the engine reported, by the URN of the resource. Several errors of one resource are lines of one
+ * text.
+ */
 export function errorsOf(events: readonly TimedEvent[]): Map<string, string> {
   const errors = new Map<string, string>();
   for (const { event } of events) {

@@ -115,7 +115,11 @@ export class Board {
     );
   }
 
-  /** Updates the board with an event. @returns the change that the event finished; undefined if the event finished no change. */
+  /**
+   * Updates the board with an event.
+   *
+   * @returns the change that the event finished; undefined if the event finished no change.
+   */
   apply({ at, event }: TimedEvent): FinishedChange | undefined {
     const metadata =
       event.resourcePreEvent?.metadata ?? event.resOutputsEvent?.metadata ?? event.resOpFailedEvent?.metadata;
@@ -123,7 +127,7 @@ export class Board {
       return undefined;
     }
     const failed = event.resOpFailedEvent !== undefined;
-    // The engine manages providers by itself; the user asked for none of them.
+    // The engine creates providers by itself, so a change of a provider is not news for the user.
     if (metadata.type.startsWith("pulumi:providers:") && !failed) {
       return undefined;
     }

@@ -15,7 +15,10 @@ import type { Mode, Summary } from "./summary";
 
 const RUNS = join(PROJECT_ROOT, ".chainfleet/runs");
 
-/** The record of one run on disk: `events.jsonl`, which is written during the run, and `summary.json`, which is written at the end. */
+/**
+ * The record of one run on disk: `events.jsonl`, which is written during the run, and `summary.json`, which is written
+ * at the end.
+ */
 export class RunRecord {
   readonly events: TimedEvent[] = [];
 

@@ -1,4 +1,8 @@
-/** The name that a resource has in the program. @param urn of the resource: `urn:pulumi:<stack>::<project>::<type>::<name>` */
+/**
+ * The name that a resource has in the program.
+ *
+ * @param urn of the resource: `urn:pulumi:<stack>::<project>::<type>::<name>`
+ */
 export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }

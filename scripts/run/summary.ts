@@ -35,8 +35,8 @@ export interface Summary {
   readonly contracts: readonly ChainContracts[];
   readonly criticalPath: readonly Link[];
   /**
-   * The errors of resources that belong to no region. One resource: `<name>: <error>`. Several resources that failed for
-   * the same reason: their names, a colon and a line break, then the error.
+   * The errors of resources that belong to no region. One resource: `<name>: <error>`. Several resources that failed
+   * for the same reason: their names, a colon and a line break, then the error.
    */
   readonly errors: readonly string[];
 }
@@ -179,8 +179,8 @@ function changes(done: readonly Step[]): Summary["changes"] {
 }
 
 /**
- * The steps with their durations and dependencies. A deletion waits for the deletion of the resource's dependents, so the
- * dependencies of a `destroy` point in the opposite direction.
+ * The steps with their durations and dependencies. A deletion waits for the deletion of the resource's dependents, so
+ * the dependencies of a `destroy` point in the opposite direction.
  */
 function timedSteps(done: readonly Step[], resources: readonly StateResource[], mode: Mode) {
   const dependencies = new Map<string, string[]>();

@@ -303,7 +303,11 @@ export function chainConfigKey(name: string): string {
   return `contracts.chains.${name}`;
 }
 
-/** The config key of a chain as written in the stack's file, for messages. @example "chainfleet:contracts.chains.chain138" */
+/**
+ * The config key of a chain as written in the stack's file, for messages.
+ *
+ * @example "chainfleet:contracts.chains.chain138"
+ */
 export function fullChainConfigKey(name: string): string {
   return `chainfleet:${chainConfigKey(name)}`;
 }

@@ -9,7 +9,11 @@ interface ExpectedChain {
   /** The chain's name in the config. */
   readonly name: string;
   readonly chainId: number;
-  /** The config key of the chain, for messages. Its fields `rpcUrl` and `chainId` are named. @example "chainfleet:contracts.chains.mainnet" */
+  /**
+   * The config key of the chain, for messages. Its fields `rpcUrl` and `chainId` are named.
+   *
+   * @example "chainfleet:contracts.chains.mainnet"
+   */
   readonly configKey: string;
 }
 

@@ -2,14 +2,14 @@ import type { State, StateResource } from "../engine/state";
 import { steps, type TimedEvent } from "../run/events";
 
 /**
- * The cloud resources that may exist although the state does not contain them: resources whose creation was pending when
- * the engine was killed (the engine records pending operations in the state), and resources whose creation failed in the
- * last run before their ids were known. Other resources, such as contracts and Kubernetes objects, are not included,
- * because their providers find existing ones by themselves.
+ * The cloud resources that may exist although the state does not contain them: resources whose creation was pending
+ * when the engine was killed (the engine records pending operations in the state), and resources whose creation failed
+ * in the last run before their ids were known. Other resources, such as contracts and Kubernetes objects, are not
+ * included, because their providers find existing ones by themselves.
  *
  * @param events the events of the last run; none if the run has no record.
  */
-export function suspects(state: State, events: readonly TimedEvent[]): StateResource[] {
+export function orphanCandidates(state: State, events: readonly TimedEvent[]): StateResource[] {
   return unfinishedCreations(state, events).filter(({ type }) => isOnCloud(type));
 }
 
@@ -35,7 +35,7 @@ function unfinishedCreations(state: State, events: readonly TimedEvent[]): State
  * The cloud resources in the state whose creation may not have finished: the plugin was interrupted while it waited for
  * the resource, for example by a Ctrl+C, or an earlier recovery was interrupted before it refreshed the resource.
  */
-export function unsettled({ resources = [] }: State): StateResource[] {
+export function unsettledResources({ resources = [] }: State): StateResource[] {
   return resources.filter(
     ({ type, custom, outputs, initErrors = [] }) =>
       custom === true &&
@@ -47,7 +47,7 @@ export function unsettled({ resources = [] }: State): StateResource[] {
 /** The line that announces a recovery to the user. @param names of the resources to recover; at least one. */
 export function recoveryMessage(names: readonly string[]): string {
   const listed = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
-  return `The last run was interrupted while it worked on ${listed}. Looking up what exists, and continuing from there.`;
+  return `The last run did not finish its work on ${listed}. Looking up which of these resources exist, and continuing from there.`;
 }
 
 /** Whether a resource is created by a cloud, which continues to create the resource when the engine no longer waits. */
@@ -76,7 +76,10 @@ function asStateResource(
   };
 }
 
-/** The URNs of the resources whose ids or names are values in the inputs. The events do not contain a resource's dependencies. */
+/**
+ * The URNs of the resources whose ids or names are values in the inputs. The events do not contain a resource's
+ * dependencies.
+ */
 function referencedUrns(inputs: unknown, resources: readonly StateResource[]): string[] {
   const strings = new Set<string>();
   const walk = (value: unknown): void => {

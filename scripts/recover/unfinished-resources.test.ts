@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { DYNAMIC_TYPE_PREFIX } from "../../components/dynamic-type";
 import type { State, StateResource } from "../engine/state";
 import type { TimedEvent } from "../run/events";
-import { recoveryMessage, suspects, unsettled } from "./suspects";
+import { orphanCandidates, recoveryMessage, unsettledResources } from "./unfinished-resources";
 
 const TYPE = "azure-native:network:VirtualNetwork";
 const urn = (name: string) => `urn:pulumi:dev::chainfleet::${TYPE}::${name}`;
@@ -42,12 +42,15 @@ describe("resources in the state whose creation may not have finished", () => {
   it("are the resources with init errors and the resources without outputs", () => {
     const broken = { ...settled, urn: urn("broken"), initErrors: ["PUT … was cancelled"] };
     const unread = { ...resource("unread"), outputs: {} };
-    expect(unsettled({ resources: [settled, broken, component, pod, unread] })).toEqual([broken, unread]);
+    expect(unsettledResources({ resources: [settled, broken, component, pod, unread] })).toEqual([
+      broken,
+      unread,
+    ]);
   });
 
   it("do not exist in a state after a complete run", () => {
-    expect(unsettled({ resources: [settled, component, pod] })).toEqual([]);
-    expect(unsettled({})).toEqual([]);
+    expect(unsettledResources({ resources: [settled, component, pod] })).toEqual([]);
+    expect(unsettledResources({})).toEqual([]);
   });
 });
 
@@ -62,12 +65,12 @@ describe("resources that may exist although the state does not contain them", ()
         { type: "deleting", resource: resource("gone") },
       ],
     };
-    expect(suspects(state, []).map((suspect) => suspect.urn)).toEqual([urn("lost")]);
+    expect(orphanCandidates(state, []).map((candidate) => candidate.urn)).toEqual([urn("lost")]);
   });
 
   it("are the resources of failed creations, with everything that the state must contain", () => {
     const state: State = { resources: [{ ...resource("group"), id: "/groups/1" }] };
-    expect(suspects(state, run("net", "failed", { inputs: { group: "/groups/1" } }))).toEqual([
+    expect(orphanCandidates(state, run("net", "failed", { inputs: { group: "/groups/1" } }))).toEqual([
       {
         urn: urn("net"),
         type: TYPE,
@@ -82,9 +85,9 @@ describe("resources that may exist although the state does not contain them", ()
 
   it("are never contracts, because no cloud creates a contract", () => {
     const type = `${DYNAMIC_TYPE_PREFIX}ForgeDeployment`;
-    expect(suspects({}, run("WETH9", "failed", { type }))).toEqual([]);
+    expect(orphanCandidates({}, run("WETH9", "failed", { type }))).toEqual([]);
     const pending = [{ type: "creating", resource: { ...resource("WETH9"), type } }];
-    expect(suspects({ pending_operations: pending }, [])).toEqual([]);
+    expect(orphanCandidates({ pending_operations: pending }, [])).toEqual([]);
   });
 
   it("are never components, and never resources that failed to be updated or deleted", () => {
@@ -93,7 +96,7 @@ describe("resources that may exist although the state does not contain them", ()
       ...run("update", "failed", { op: "update" }),
       ...run("delete", "failed", { op: "delete" }),
     ];
-    expect(suspects({}, events)).toEqual([]);
+    expect(orphanCandidates({}, events)).toEqual([]);
   });
 
   it("are listed once each, and are not in the state", () => {
@@ -109,10 +112,10 @@ describe("resources that may exist although the state does not contain them", ()
             resources: known.map(resource),
             pending_operations: pending.map((one) => ({ type: "creating", resource: resource(one) })),
           };
-          const found = suspects(
+          const found = orphanCandidates(
             state,
             begun.flatMap(([one, how]) => run(one, how)),
-          ).map((suspect) => suspect.urn);
+          ).map((candidate) => candidate.urn);
           const unfinished = begun.filter(([, how]) => how !== "done").map(([one]) => one);
           const expected = new Set([...pending, ...unfinished].filter((one) => !known.includes(one)));
           expect([...found].sort()).toEqual([...expected].map(urn).sort());
@@ -125,8 +128,8 @@ describe("resources that may exist although the state does not contain them", ()
 describe("the line that announces a recovery", () => {
   it("names at most three resources", () => {
     expect(recoveryMessage(["a"])).toBe(
-      "The last run was interrupted while it worked on a. Looking up what exists, and continuing from there.",
+      "The last run did not finish its work on a. Looking up which of these resources exist, and continuing from there.",
     );
-    expect(recoveryMessage(["a", "b", "c", "d", "e"])).toContain("it worked on a, b, c and 2 more.");
+    expect(recoveryMessage(["a", "b", "c", "d", "e"])).toContain("its work on a, b, c and 2 more.");
   });
 });
