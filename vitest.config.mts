@@ -14,6 +14,7 @@ export default defineConfig({
             "**/*.integration.test.ts",
             "test/integration/**",
           ],
+          globalSetup: "test/support/temporary-folder.ts",
           testTimeout: 60_000,
         },
       },

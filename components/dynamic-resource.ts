@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { DYNAMIC_TYPE_PREFIX } from "./dynamic-type";
 
 /**
  * A resource whose operations are implemented by a module of this project, which Pulumi's dynamic provider runs.
@@ -20,9 +21,6 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     super(`${DYNAMIC_TYPE_PREFIX}${type}`, name, { ...props, __provider: providerCode(type) }, opts);
   }
 }
-
-/** The beginning of the type token of every dynamic resource of this project. */
-export const DYNAMIC_TYPE_PREFIX = "pulumi-nodejs:dynamic/chainfleet:";
 
 /**
  * The type of the export `provider` of a module that `providers.js` names. A provider implements every operation, so that

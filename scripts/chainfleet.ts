@@ -69,7 +69,7 @@ program.parseAsync().catch((error: unknown) => {
   process.exitCode = 1;
 });
 
-/** Gives an error that is a fault of this program the form that readers of the JSON output expect. */
+/** Gives an unexpected error, which is a fault of this program, the form of all other errors in the JSON output. */
 function unexpected(cause: unknown): ChainfleetError {
   const summary = cause instanceof Error ? cause.message : String(cause);
   return new ChainfleetError({ code: "UNEXPECTED_ERROR", summary, cause });

@@ -7,26 +7,28 @@ import { readState } from "./engine/state";
 import { errorText } from "./error-layout";
 import { recover } from "./recover/recover";
 import { configuredChains, configuredRegions } from "./run/configured";
-import { failedUrns, plain, wasStopped } from "./run/events";
+import { failedUrns, hasFailedCheck, withoutColours } from "./run/events";
 import { type Progress, progressOn } from "./run/progress";
 import { eventsOfUnfinishedRun, RunRecord } from "./run/record";
 import { report } from "./run/report";
-import { type Mode, nameOf, type Summary, summarize } from "./run/summary";
+import { nameOf } from "./run/resource-names";
+import { type Mode, type Summary, summarize } from "./run/summary";
 
-/** How a command is run. */
+/** The options of `chainfleet up` and `chainfleet down`. */
 export interface OperationOptions {
   readonly stack: string;
-  /** Print the summary as JSON on standard output, in place of the table. */
+  /** Whether to print the summary as JSON on standard output instead of the report. */
   readonly json: boolean;
-  /** How many operations the engine may have under way. */
+  /** The largest number of resource operations that the engine runs at the same time. */
   readonly parallel: number;
 }
 
 /**
- * Runs an `up` or a `destroy` from beginning to end: takes over what an interrupted run left, runs the engine,
- * shows and records what happens, sums it up.
+ * Runs an `up` or a `destroy`: recovers an interrupted earlier run, runs the engine, shows the progress, and records
+ * and prints the result.
  *
- * @returns the process' exit code: 0 if everything succeeded, 1 if anything failed, 130 if it was cancelled.
+ * @returns the exit code of the process: 0 if everything succeeded, 1 if anything failed, 130 if the user cancelled the
+ *   run.
  */
 export async function operate(mode: Mode, options: OperationOptions): Promise<number> {
   await requireLocalTarget();
@@ -38,13 +40,13 @@ export async function operate(mode: Mode, options: OperationOptions): Promise<nu
     ...configuredChains(options.stack),
   ]);
   const interruption = onInterrupt(command, progress);
-  const begun = Date.now();
+  const startedAt = Date.now();
   try {
     const say = eachOnce((line) => progress.say(line));
     const before = await withLock(stack, say, () =>
       recover(stack, command, eventsOfUnfinishedRun(options.stack), say),
     );
-    // Not before: until here the last run's record is what a further recovery would need.
+    // The record begins only now: if the recovery is interrupted, the next recovery needs the record of the last run.
     const record = RunRecord.begin(options.stack, mode);
     const failure = await runEngine({
       mode,
@@ -60,7 +62,7 @@ export async function operate(mode: Mode, options: OperationOptions): Promise<nu
       stack: options.stack,
       mode,
       result: failure === undefined ? "succeeded" : interruption.isRequested() ? "cancelled" : "failed",
-      seconds: (Date.now() - begun) / 1000,
+      seconds: (Date.now() - startedAt) / 1000,
       events: record.events,
       regions,
       resources: after.resources ?? [],
@@ -74,7 +76,7 @@ export async function operate(mode: Mode, options: OperationOptions): Promise<nu
   }
 }
 
-/** What a lock stopped begins anew once it is gone: what it has said already is not said again. */
+/** Drops repeated lines: an operation that found the stack locked starts again and says its first lines again. */
 function eachOnce(say: (line: string) => void): (line: string) => void {
   const said = new Set<string>();
   return (line) => {
@@ -85,7 +87,7 @@ function eachOnce(say: (line: string) => void): (line: string) => void {
   };
 }
 
-/** What a run of the engine needs. */
+/** The arguments of `runEngine`. */
 interface EngineRun {
   readonly mode: Mode;
   readonly stack: Stack;
@@ -96,9 +98,11 @@ interface EngineRun {
 }
 
 /**
- * Runs the engine until nothing more can be done. If a resource fails, the resources that are made from its outputs
- * fail the plugin's check, and a failed check stops the engine even with `--continue-on-error`. In that case the
+ * Runs the engine until no further resource can be finished. If a resource fails, the resources that use its outputs
+ * fail the check of their plugin, and a failed check stops the engine even with `--continue-on-error`. In that case the
  * engine runs again without the failed resources and their dependents, so that all other resources are finished.
+ *
+ * @returns the first failure of the engine, or undefined if the engine succeeded.
  */
 async function runEngine({
   mode,
@@ -131,7 +135,7 @@ async function runEngine({
       mode === "destroy" ||
       isCancelled() ||
       failed.length === excluded.length ||
-      !wasStopped(record.events)
+      !hasFailedCheck(record.events)
     ) {
       return firstFailure;
     }
@@ -167,23 +171,28 @@ function show(
     summary.regions.every(({ error }) => error === undefined)
   ) {
     const { code, summary: reason, next } = failure;
-    process.stderr.write(`${errorText({ code, summary: plain(reason), next }, process.stderr)}\n`);
+    process.stderr.write(`${errorText({ code, summary: withoutColours(reason), next }, process.stderr)}\n`);
   }
   process.stdout.write(json ? `${JSON.stringify(summary)}\n` : `${report(summary, directory)}\n`);
 }
 
-/** First Ctrl+C: the engine finishes what is under way. Second: everything ends at once. */
+/**
+ * Handles Ctrl+C: after the first, the engine finishes the operations in progress; after the second, everything ends at
+ * once.
+ */
 function onInterrupt(command: EngineCommand, progress: Progress): { isRequested(): boolean; stop(): void } {
   let times = 0;
   const interrupt = () => {
     times += 1;
     if (times === 1) {
       progress.say(
-        "Stopping. What a cloud is making it finishes, and the next run takes it over. Once more Ctrl+C stops at once.",
+        "Stopping. The clouds finish the operations in progress, and the next run takes over their results. Press Ctrl+C again to stop at once.",
       );
       command.interrupt();
     } else {
-      progress.say("Stopped. What was under way goes on in the clouds; the next run takes it over.");
+      progress.say(
+        "Stopped. The operations in progress continue in the clouds, and the next run takes over their results.",
+      );
       command.kill();
     }
   };

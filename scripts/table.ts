@@ -1,9 +1,9 @@
 import Table from "cli-table3";
 
-/** A column's head; numbers are aligned to the right. */
+/** The heading of a column. Columns of numbers are aligned to the right. */
 export type Column = string | { readonly numbers: string };
 
-/** A table for the terminal, without rules between its rows. */
+/** A table for the terminal, without lines between the rows. */
 export function tableOf(columns: readonly Column[], rows: readonly (readonly (string | number)[])[]): string {
   const table = new Table({
     head: columns.map((column) => (typeof column === "string" ? column : column.numbers)),

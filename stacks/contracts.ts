@@ -10,8 +10,11 @@ import { isOwnedByItsCreator } from "../components/contracts/validation/construc
 import { ChainfleetError } from "../components/error";
 import { PROJECT_ROOT } from "../components/root";
 import { planOf, senderOf } from "./config/contract-plan";
-import type { ContractsChainConfig, ContractsConfig } from "./config/contracts-schema";
-import { explorersOf } from "./config/explorer-settings";
+import {
+  type ContractsChainConfig,
+  type ContractsConfig,
+  fullChainConfigKey,
+} from "./config/contracts-schema";
 import { noRpcNodes, type RpcRegion, rpcUrlIn } from "./config/rpc-url";
 import type { Config } from "./config/schema";
 import { variableFindings } from "./config/variable-findings";
@@ -90,12 +93,19 @@ export function contracts(
         const chain = config.chains[plan.name] as ContractsChainConfig;
         const { chainId, maxPending, confirmations, feeCeilingGwei } = chain;
         const set = new ContractSet(plan.name, {
-          chain: { name: plan.name, chainId, maxPending, confirmations, feeCeilingGwei },
+          chain: {
+            name: plan.name,
+            configKey: fullChainConfigKey(plan.name),
+            chainId,
+            maxPending,
+            confirmations,
+            feeCeilingGwei,
+          },
           rpcUrl: rpcUrlOf(chain, regions),
           sender: senderOf(chain),
           plan,
           build: forgeBuild,
-          explorers: explorersOf(chain),
+          explorers: chain.explorers,
           deployments,
         });
         return [plan.name, set.contracts];

@@ -73,7 +73,7 @@ function chainParameters(config: Config["network"]): ChainParameters {
   return {
     chainId: config.chainId,
     blockPeriodSeconds: config.blockPeriodSeconds,
-    requestTimeoutSeconds: config.requestTimeoutSeconds ?? 2 * config.blockPeriodSeconds,
+    requestTimeoutSeconds: config.requestTimeoutSeconds,
     epochLength: config.epochLength,
     gasLimit: config.gasLimit,
     alloc: config.alloc as Record<Address, string>,

@@ -22,25 +22,18 @@ export function createSite(shared: SharedSiteArgs, config: RegionConfig): Site {
   const { network } = shared;
   switch (config.cloud) {
     case "azure": {
-      const location = config.location ?? name;
       const region = new AzureRegion(name, {
         ...config,
         network,
-        location,
         reclaimPolicy: shared.reclaimPolicy,
         diskGroupId: shared.diskGroups.get(name),
       });
-      const cluster = new AksCluster(name, {
-        ...config,
-        ...shared,
-        region,
-        location,
-      });
+      const cluster = new AksCluster(name, { ...config, ...shared, region });
       return { name, region, cluster, rpcNodes };
     }
     case "aws": {
-      const location = config.location ?? name;
-      const region = new AwsRegion(name, { network, location, cidr: config.cidr, validators });
+      const { location, cidr } = config;
+      const region = new AwsRegion(name, { network, location, cidr, validators });
       const cluster = new EksCluster(name, { ...config, ...shared, region });
       return { name, region, cluster, rpcNodes };
     }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bytesToHex } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { parse } from "yaml";
+import { DYNAMIC_TYPE_PREFIX } from "../components/dynamic-type";
 import { PROJECT_ROOT } from "../components/root";
 
 /** A resource that a stack registers. */
@@ -76,13 +77,13 @@ function acceptHooks(): void {
 function outputsOf(type: string, name: string): Record<string, unknown> {
   const index = [...name].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 2 ** 32, 7);
   switch (type) {
-    case "pulumi-nodejs:dynamic/chainfleet:ValidatorKey":
+    case `${DYNAMIC_TYPE_PREFIX}ValidatorKey`:
       return {
         privateKey: `<${name}.privateKey>`,
         nodeId: `<${name}.nodeId>`,
         address: `0x${index.toString(16).padStart(40, "0")}`,
       };
-    case "pulumi-nodejs:dynamic/chainfleet:Genesis":
+    case `${DYNAMIC_TYPE_PREFIX}Genesis`:
       return { file: "<genesis.json>", hash: "<genesis hash>", genesisValidators: [] };
     case "azure-native:network:PublicIPAddress":
     case "aws:ec2/eip:Eip":
@@ -94,9 +95,9 @@ function outputsOf(type: string, name: string): Record<string, unknown> {
         identities: [{ oidcs: [{ issuer: "https://<issuer>" }] }],
         vpcConfig: { clusterSecurityGroupId: `<${name}.securityGroup>` },
       };
-    case "pulumi-nodejs:dynamic/chainfleet:ForgeDeployment":
+    case `${DYNAMIC_TYPE_PREFIX}ForgeDeployment`:
       return { address: `<${name}.address>`, transaction: `<${name}.transaction>`, block: 1 };
-    case "pulumi-nodejs:dynamic/chainfleet:ForgeVerification":
+    case `${DYNAMIC_TYPE_PREFIX}ForgeVerification`:
       return { results: [] };
     default:
       return type.startsWith("azure-native:") ? { name: `<${name}.name>` } : {};

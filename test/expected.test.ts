@@ -1,17 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { PROJECT_ROOT } from "../components/root";
 import { configReference } from "../docs/config-reference";
 
-describe("what the example stacks make", () => {
-  it("is what test/expected says (make expected regenerates it; review the change)", () => {
+describe("the resources of the example stacks", () => {
+  it("are listed in test/expected (make expected regenerates the lists; review the change)", () => {
     const folder = mkdtempSync(join(tmpdir(), "chainfleet-expected-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     // Programs of Pulumi run badly inside vitest's module world (pulumi#10480).
     const listing = execFileSync("node", [join(PROJECT_ROOT, "test/dump.js"), folder], { encoding: "utf8" });
-    // Beside them the program may say that it compiles.
+    // The other lines of the output are about the compilation of the contracts.
     const stacks = [...listing.matchAll(/^(\w+): \d+ resources$/gm)].map(([, stack]) => stack);
     expect(stacks).toEqual(["azure", "dev", "kind"]);
     for (const stack of stacks) {
@@ -24,7 +25,7 @@ describe("what the example stacks make", () => {
 });
 
 describe("docs/config.md", () => {
-  it("is what the schema says (make docs regenerates it)", () => {
+  it("is the text that the schema gives (make docs regenerates the file)", () => {
     expect(readFileSync(join(PROJECT_ROOT, "docs/config.md"), "utf8")).toBe(configReference());
   });
 });

@@ -118,7 +118,7 @@ export class ContractSet extends pulumi.ComponentResource {
         `${name}-${contract.name}-verification`,
         {
           ...identityOf(contract),
-          chain: { name: chain.name, chainId: chain.chainId },
+          chain: { name: chain.name, chainId: chain.chainId, configKey: chain.configKey },
           address: contract.address ?? deployment.address,
           encodedArguments,
           initCodeHash,

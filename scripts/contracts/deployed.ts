@@ -1,28 +1,31 @@
+import { DYNAMIC_TYPE_PREFIX } from "../../components/dynamic-type";
 import type { StateResource } from "../engine/state";
 
-/** A contract as the state has it. */
+/** A contract in the state of a stack. */
 export interface DeployedContract {
   readonly chain: string;
   readonly chainId: number;
-  /** Its name on the chain. */
+  /** The name of the deployment, unique on its chain. */
   readonly name: string;
   readonly address: string;
-  /** Empty, and 0, where others made it or the node does not remember. */
+  /**
+   * The hash of the transaction that created the contract. Empty if the contract existed before, or if the node no
+   * longer knows the transaction.
+   */
   readonly transaction: string;
+  /** The block of the transaction; 0 if the transaction is empty. */
   readonly block: number;
-  /** Undefined where no explorer is asked. */
+  /** Whether every explorer of the chain has verified the contract. Undefined if no explorer was asked. */
   readonly verified?: boolean;
-  /** What each explorer said that refused. */
+  /** The reason of each explorer that has not verified the contract. */
   readonly why?: string;
 }
 
-const TYPE = "pulumi-nodejs:dynamic/chainfleet:";
-
-/** The contracts of a stack, by chain and name. Pure. */
+/** The contracts of a stack, sorted by chain and name. Pure. */
 export function deployedContracts(resources: readonly StateResource[]): DeployedContract[] {
   const verifications = new Map(
     resources
-      .filter(({ type }) => type === `${TYPE}ForgeVerification`)
+      .filter(({ type }) => type === `${DYNAMIC_TYPE_PREFIX}ForgeVerification`)
       .map((resource) => [identity(resource), resource] as const),
   );
   return resources
@@ -42,38 +45,44 @@ export function deployedContracts(resources: readonly StateResource[]): Deployed
     .sort((a, b) => a.chain.localeCompare(b.chain) || a.name.localeCompare(b.name));
 }
 
-/** Whether a resource is a contract; not one that a replacement has still to delete. */
+/**
+ * Whether a resource is a deployed contract. A resource that was replaced and is still to be deleted does not count.
+ */
 export function isDeployment(resource: StateResource): boolean {
-  return resource.type === `${TYPE}ForgeDeployment` && resource.delete !== true;
+  return resource.type === `${DYNAMIC_TYPE_PREFIX}ForgeDeployment` && resource.delete !== true;
 }
 
-/** A line for each contract that is not verified, with the reasons. */
+/** A line for each contract that is not verified, with the reasons of the explorers. */
 export function refusals(contracts: readonly Pick<DeployedContract, "chain" | "name" | "why">[]): string[] {
   return contracts.flatMap(({ chain, name, why }) =>
     why === undefined ? [] : [`${chain} ${name} is not verified: ${why}`],
   );
 }
 
-/** How many contracts a chain has. */
+/** The number of contracts on a chain. */
 export interface ChainContracts {
   readonly chain: string;
   readonly contracts: number;
-  /** Of those that an explorer was asked for. */
+  /**
+   * The number of contracts that every explorer has verified. Contracts for which no explorer was asked are not counted
+   * here.
+   */
   readonly verified: number;
+  /** The number of contracts that at least one explorer has not verified. */
   readonly notVerified: number;
 }
 
-/** The contracts of each chain, counted. Pure. */
+/** Counts the contracts of each chain. Pure. */
 export function contractsByChain(resources: readonly StateResource[]): ChainContracts[] {
   const all = deployedContracts(resources);
   return [...new Set(all.map(({ chain }) => chain))].map((chain) => {
-    const own = all.filter((contract) => contract.chain === chain);
-    const count = (wanted: boolean) => own.filter(({ verified }) => verified === wanted).length;
-    return { chain, contracts: own.length, verified: count(true), notVerified: count(false) };
+    const onChain = all.filter((contract) => contract.chain === chain);
+    const count = (isVerified: boolean) => onChain.filter(({ verified }) => verified === isVerified).length;
+    return { chain, contracts: onChain.length, verified: count(true), notVerified: count(false) };
   });
 }
 
-/** What a deployment or verification has among its outputs. */
+/** The outputs of a deployment or of a verification that are read here. */
 interface Outputs {
   readonly chain: { readonly name: string; readonly chainId: number };
   readonly deployment: string;

@@ -4,7 +4,7 @@ import { type ChainCost, estimateChain } from "../../components/contracts/estima
 import { readFromEndpoint } from "../../components/contracts/rpc/endpoint";
 import { PROJECT_ROOT } from "../../components/root";
 import { planOf, senderOf } from "../../stacks/config/contract-plan";
-import type { ContractsChainConfig } from "../../stacks/config/contracts-schema";
+import { type ContractsChainConfig, fullChainConfigKey } from "../../stacks/config/contracts-schema";
 import { requireEndpointVariables } from "../../stacks/config/variable-findings";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
@@ -12,10 +12,10 @@ import { tableOf } from "../table";
 import { endpointOf } from "./network-endpoint";
 
 /**
- * `chainfleet contracts gas`: what `up` would still send on each chain, its gas, what that costs at the chain's
- * present fee and at most, and whether the sender can pay for it. Sends nothing and needs no key.
+ * `chainfleet contracts gas`: shows the transactions that `up` would send on each chain, their gas, their cost at the
+ * current fee and at the highest fee, and whether the sender can pay. Sends nothing and needs no key.
  *
- * @returns the process' exit code: 1 if a sender has too little, or a transaction would be reverted.
+ * @returns the exit code of the process: 1 if a sender cannot pay or a transaction would be reverted, else 0.
  */
 export async function gas({ stack, json }: { stack: string; json: boolean }): Promise<number> {
   const file = `Pulumi.${stack}.yaml`;
@@ -30,23 +30,25 @@ export async function gas({ stack, json }: { stack: string; json: boolean }): Pr
       const { address } = senderOf(chain);
       const { chainId, feeCeilingGwei } = chain;
       const endpoint = await endpointOf(chain, stack, command);
-      return readFromEndpoint({ name: plan.name, chainId }, endpoint, (rpcUrl) =>
-        estimateChain(plan, built, { rpcUrl, sender: address, feeCeilingGwei }),
+      return readFromEndpoint(
+        { name: plan.name, configKey: fullChainConfigKey(plan.name), chainId },
+        endpoint,
+        (rpcUrl) => estimateChain(plan, built, { rpcUrl, sender: address, feeCeilingGwei }),
       );
     }),
   );
   process.stdout.write(
-    json ? `${JSON.stringify({ chains: costs }, asText)}\n` : `${costs.map(table).join("\n")}\n`,
+    json ? `${JSON.stringify({ chains: costs }, bigintAsText)}\n` : `${costs.map(table).join("\n")}\n`,
   );
-  return costs.every(willGoThrough) ? 0 : 1;
+  return costs.every(wouldSucceed) ? 0 : 1;
 }
 
-function willGoThrough({ most, balance, transactions }: ChainCost): boolean {
+function wouldSucceed({ most, balance, transactions }: ChainCost): boolean {
   return balance >= most && transactions.every(({ wouldRevert }) => wouldRevert === undefined);
 }
 
-/** Wei do not fit into a number of JSON. */
-function asText(_key: string, value: unknown): unknown {
+/** Writes a bigint as text, because an amount of wei does not fit into a JSON number. */
+function bigintAsText(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? String(value) : value;
 }
 
@@ -60,14 +62,16 @@ function table({ chain, sender, price, gas: sum, cost, most, balance, transactio
       formatEther(needed * price + value),
     ]),
   );
-  const refused = transactions.flatMap(({ name, wouldRevert }) =>
+  const reverts = transactions.flatMap(({ name, wouldRevert }) =>
     wouldRevert === undefined ? [] : [`${chain}: ${name} would be reverted: ${wouldRevert}`],
   );
   const verdict =
-    balance >= most ? "enough" : `too little: send ${sender} ${formatEther(most - balance)} ether or more`;
+    balance >= most
+      ? "which is enough"
+      : `which is too little; send at least ${formatEther(most - balance)} ether to ${sender}`;
   return [
     ...(transactions.length === 0 ? [] : [lines]),
-    `${chain}: ${transactions.length} transactions, ${sum} gas, ${formatEther(cost)} ether at ${formatGwei(price)} gwei, at most ${formatEther(most)}; ${sender} has ${formatEther(balance)}: ${verdict}`,
-    ...refused,
+    `${chain}: ${transactions.length} transactions, ${sum} gas, ${formatEther(cost)} ether at ${formatGwei(price)} gwei, at most ${formatEther(most)} ether; ${sender} has ${formatEther(balance)} ether, ${verdict}`,
+    ...reverts,
   ].join("\n");
 }

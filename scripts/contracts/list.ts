@@ -4,7 +4,7 @@ import { readState } from "../engine/state";
 import { tableOf } from "../table";
 import { type DeployedContract, deployedContracts, refusals } from "./deployed";
 
-/** `chainfleet contracts list`: what the state has, by chain. */
+/** `chainfleet contracts list`: shows the contracts in the state of a stack. @returns the exit code of the process. */
 export async function list({ stack: name, json }: { stack: string; json: boolean }): Promise<number> {
   const command = new EngineCommand();
   const { resources = [] } = await readState(await openStack(name, command), command);
@@ -31,7 +31,9 @@ function table(contracts: readonly DeployedContract[]): string {
   return [lines, ...refusals(contracts)].join("\n");
 }
 
-/** Whole it is in the JSON, and at the explorers; two hashes' lines would be wider than a terminal. */
+/**
+ * Shortens a hash, because a line with two whole hashes is wider than a terminal. The JSON output has the whole hash.
+ */
 function shortened(hash: string): string {
   return `${hash.slice(0, 10)}…${hash.slice(-8)}`;
 }

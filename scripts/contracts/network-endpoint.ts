@@ -5,10 +5,11 @@ import { noRpcNodes, type RpcRegion, rpcUrlIn } from "../../stacks/config/rpc-ur
 import type { EngineCommand } from "../engine/command";
 
 /**
- * A chain's RPC endpoint as its config has it, or out of the outputs of the network's stack.
+ * The RPC endpoint of a chain: the URL in the chain's config, or the URL in the outputs of the stack that has the
+ * chain's network.
  *
- * @param stack whose config it is.
- * @throws ChainfleetError when that network has no RPC nodes yet.
+ * @param stack the stack whose config describes the chain.
+ * @throws ChainfleetError `RPC_NODES_MISSING` if the network has no RPC nodes.
  */
 export async function endpointOf(
   { rpcUrl, rpcStack, rpcRegion }: ContractsChainConfig,
@@ -26,7 +27,7 @@ export async function endpointOf(
     throw new ChainfleetError({
       code: "RPC_NODES_MISSING",
       summary: noRpcNodes(network, rpcRegion),
-      next: "Bring that network up first, give it rpcNodes, or set rpcUrl.",
+      next: "Deploy that network first, add rpcNodes to one of its regions, or set the chain's rpcUrl.",
     });
   }
   return url;

@@ -1,11 +1,10 @@
 import { type Address, concat, type Hash, type Hex, keccak256 } from "viem";
 import { type Build, build } from "../../components/contracts/build/build";
 import { claimOf } from "../../components/contracts/verification/claim";
-import type { ExplorerSettings } from "../../components/contracts/verification/explorer";
 import { type Result, verifyAt } from "../../components/contracts/verification/verify";
 import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
-import { explorersOf } from "../../stacks/config/explorer-settings";
+import type { ContractsConfig } from "../../stacks/config/contracts-schema";
 import { requireExplorerVariables } from "../../stacks/config/variable-findings";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
@@ -14,130 +13,39 @@ import { readState, type State } from "../engine/state";
 import { tableOf } from "../table";
 import { isDeployment, refusals } from "./deployed";
 
-/** What `chainfleet contracts verify` is asked for. */
+/** The options of `chainfleet contracts verify`. */
 export interface VerifyOptions {
   readonly stack: string;
+  /** Whether to print the results as JSON instead of a table. */
   readonly json: boolean;
 }
 
-/** What became of one contract. */
-interface Verified {
-  readonly chain: string;
-  readonly name: string;
-  readonly address: Address;
-  readonly verified: boolean;
-  /** By explorer; empty when the sources are not those of the contract. */
-  readonly results: readonly Result[];
-  /** Everything that keeps it from being verified. */
-  readonly why?: string;
-}
-
 /**
- * `chainfleet contracts verify [name…]`: verifies what is deployed, all or some, at the explorers of the config, all
- * at the same time. What is verified already counts as done. The stack's state is not changed.
+ * `chainfleet contracts verify [name…]`: verifies the deployed contracts of a stack, or only the named contracts, at
+ * the explorers in the stack's config, all at the same time. A contract that an explorer has verified already counts as
+ * verified. The state of the stack does not change.
  *
- * @returns the process' exit code: 1 if a contract is not verified.
+ * @param names of deployments, on whichever chain; none for all deployments.
+ * @returns the exit code of the process: 1 if a contract is not verified, else 0.
+ * @throws ChainfleetError `CONTRACT_NOT_DEPLOYED`, `EXPLORERS_NOT_CONFIGURED`; ConfigError if an environment variable
+ *   of an explorer is not set.
  */
-export async function verify(
-  names: readonly string[],
-  { stack: stackName, json }: VerifyOptions,
-): Promise<number> {
+export async function verify(names: readonly string[], { stack, json }: VerifyOptions): Promise<number> {
+  const file = `Pulumi.${stack}.yaml`;
   const command = new EngineCommand();
-  const file = `Pulumi.${stackName}.yaml`;
-  const config = await contractsConfig(stackName, command);
-  const deployments = deploymentsOf(await readState(await openStack(stackName, command), command));
-  const unknown = names.filter((name) => !deployments.some(({ deployment }) => deployment === name));
-  if (unknown.length > 0) {
-    throw new ChainfleetError({
-      code: "CONTRACT_NOT_DEPLOYED",
-      summary: `${unknown.join(", ")}: not deployed by the stack "${stackName}".`,
-      next: "chainfleet contracts list shows what is.",
-    });
-  }
-  const explorersOn = (chain: string) => {
-    const chainConfig = config.chains[chain];
-    return chainConfig === undefined ? [] : explorersOf(chainConfig);
-  };
-  const asked = deployments
-    .filter(
-      ({ chain, deployment }) =>
-        explorersOn(chain.name).length > 0 && (names.length === 0 || names.includes(deployment)),
-    )
-    .sort((a, b) => a.chain.name.localeCompare(b.chain.name) || a.deployment.localeCompare(b.deployment));
-  if (asked.length === 0) {
-    throw new ChainfleetError({
-      code: "EXPLORERS_NOT_CONFIGURED",
-      summary: `No chain of these contracts has explorers in ${file}.`,
-      next: "Set explorers under contracts.chains.<name>; docs/config.md describes them.",
-    });
-  }
-  const unasked = names.filter((name) => !asked.some(({ deployment }) => deployment === name));
-  if (unasked.length > 0) {
-    throw new ChainfleetError({
-      code: "EXPLORERS_NOT_CONFIGURED",
-      summary: `${unasked.join(", ")}: the chain has no explorers in ${file}.`,
-      next: "Set explorers under contracts.chains.<name>, or leave the name out.",
-    });
-  }
-  const chainsAsked = new Set(asked.map(({ chain }) => chain.name));
-  requireExplorerVariables(
-    Object.fromEntries(Object.entries(config.chains).filter(([name]) => chainsAsked.has(name))),
-    file,
-  );
+  const { chains } = await contractsConfig(stack, command);
+  const deployments = ownDeployments(await readState(await openStack(stack, command), command));
+  refuseUnknownNames(names, deployments, stack);
+  const selection = select(deployments, names, chains);
+  refuseWithoutExplorers(names, selection, file);
+  requireExplorerVariables(chainsOf(selection, chains), file);
   const built = await build(PROJECT_ROOT, (line) => process.stderr.write(`${line}\n`));
-  const done = await Promise.all(
-    asked.map((deployment) => verifyOne(deployment, explorersOn(deployment.chain.name), built)),
-  );
-  const count = done.filter(({ verified }) => verified).length;
-  process.stdout.write(json ? `${JSON.stringify({ contracts: done })}\n` : `${table(done, count)}\n`);
-  return count === done.length ? 0 : 1;
+  const outcomes = await Promise.all(selection.map((deployment) => verifyOne(deployment, chains, built)));
+  process.stdout.write(json ? `${JSON.stringify({ contracts: outcomes })}\n` : `${table(outcomes)}\n`);
+  return outcomes.every(({ verified }) => verified) ? 0 : 1;
 }
 
-function table(done: readonly Verified[], count: number): string {
-  const lines = tableOf(
-    ["chain", "contract", "address", "verified"],
-    done.map(({ chain, name, address, verified }) => [chain, name, address, verified ? "yes" : "no"]),
-  );
-  return [lines, ...refusals(done), `${count} of ${done.length} contracts are verified`].join("\n");
-}
-
-async function verifyOne(
-  deployment: Deployment,
-  explorers: readonly ExplorerSettings[],
-  built: Build,
-): Promise<Verified> {
-  const { chain, deployment: name, address } = deployment;
-  const results = isBuiltFrom(deployment, built)
-    ? await Promise.all(
-        explorers.map((explorer) =>
-          verifyAt(
-            explorer,
-            claimOf(PROJECT_ROOT, chain.chainId, { ...deployment, build: built.sourcesHash }),
-          ),
-        ),
-      )
-    : undefined;
-  const reasons =
-    results === undefined
-      ? ["contracts/src is not what it was deployed from: check those sources out, or deploy these"]
-      : results.flatMap(({ explorer, why }) => (why === undefined ? [] : [`${explorer}: ${why}`]));
-  const why = reasons.join("; ");
-  process.stderr.write(`${chain.name} ${name}: ${why === "" ? "verified" : why}\n`);
-  return {
-    ...{ chain: chain.name, name, address, verified: why === "", results: results ?? [] },
-    ...(why === "" ? {} : { why }),
-  };
-}
-
-function isBuiltFrom(
-  { contract, encodedArguments, initCodeHash }: Deployment,
-  { artifacts }: Build,
-): boolean {
-  const { creationCode = "0x" } = artifacts.get(contract) ?? {};
-  return keccak256(concat([creationCode, encodedArguments])) === initCodeHash;
-}
-
-/** A deployment as the state has it, that is of our own code. */
+/** A deployment of a contract of this project, as it is in the state. */
 interface Deployment {
   readonly chain: { readonly name: string; readonly chainId: number };
   readonly deployment: string;
@@ -150,9 +58,123 @@ interface Deployment {
   readonly transaction: Hash | "";
 }
 
-function deploymentsOf({ resources = [] }: State): Deployment[] {
+/** The deployments in a state, without contracts that existed before: their sources may be other than ours. */
+function ownDeployments({ resources = [] }: State): Deployment[] {
   return resources
     .filter(isDeployment)
     .map(({ outputs }) => outputs as unknown as Deployment)
     .filter(({ method }) => method.kind !== "existing");
+}
+
+function refuseUnknownNames(
+  names: readonly string[],
+  deployments: readonly Deployment[],
+  stack: string,
+): void {
+  const unknown = namesMissingIn(deployments, names);
+  if (unknown.length > 0) {
+    throw new ChainfleetError({
+      code: "CONTRACT_NOT_DEPLOYED",
+      summary: `The stack "${stack}" has not deployed ${unknown.join(", ")}.`,
+      next: `To show the contracts that the stack has deployed: chainfleet contracts list --stack ${stack}`,
+    });
+  }
+}
+
+type Chains = ContractsConfig["chains"];
+
+/**
+ * The named deployments on chains with explorers, or all of them if no deployment is named, sorted by chain and name.
+ */
+function select(
+  deployments: readonly Deployment[],
+  names: readonly string[],
+  chains: Chains,
+): readonly Deployment[] {
+  return deployments
+    .filter(({ deployment }) => names.length === 0 || names.includes(deployment))
+    .filter(({ chain }) => (chains[chain.name]?.explorers ?? []).length > 0)
+    .sort((a, b) => a.chain.name.localeCompare(b.chain.name) || a.deployment.localeCompare(b.deployment));
+}
+
+function refuseWithoutExplorers(
+  names: readonly string[],
+  selection: readonly Deployment[],
+  file: string,
+): void {
+  if (selection.length === 0) {
+    throw new ChainfleetError({
+      code: "EXPLORERS_NOT_CONFIGURED",
+      summary: `None of the chains of these contracts has explorers in ${file}.`,
+      next: "Set explorers under chainfleet:contracts.chains.<name>. Every key is described in docs/config.md.",
+    });
+  }
+  const withoutExplorers = namesMissingIn(selection, names);
+  if (withoutExplorers.length > 0) {
+    throw new ChainfleetError({
+      code: "EXPLORERS_NOT_CONFIGURED",
+      summary: `No chain of ${withoutExplorers.join(", ")} has explorers in ${file}.`,
+      next: "Set explorers under chainfleet:contracts.chains.<name>, or run the command again without these names.",
+    });
+  }
+}
+
+function namesMissingIn(deployments: readonly Deployment[], names: readonly string[]): string[] {
+  return names.filter((name) => !deployments.some(({ deployment }) => deployment === name));
+}
+
+/** The config of the chains on which the selected deployments are. */
+function chainsOf(selection: readonly Deployment[], chains: Chains): Chains {
+  const selected = new Set(selection.map(({ chain }) => chain.name));
+  return Object.fromEntries(Object.entries(chains).filter(([name]) => selected.has(name)));
+}
+
+/** How the verification of one contract ended. */
+interface Outcome {
+  readonly chain: string;
+  readonly name: string;
+  readonly address: Address;
+  readonly verified: boolean;
+  /** One result for each explorer. Empty if the contract was not built from the present sources. */
+  readonly results: readonly Result[];
+  /** Every reason why the contract is not verified. */
+  readonly why?: string;
+}
+
+async function verifyOne(deployment: Deployment, chains: Chains, built: Build): Promise<Outcome> {
+  const { chain, deployment: name, address } = deployment;
+  const isCurrent = isBuiltFrom(deployment, built);
+  const results = isCurrent ? await resultsAt(deployment, chains, built) : [];
+  const reasons = isCurrent
+    ? results.flatMap(({ explorer, why }) => (why === undefined ? [] : [`${explorer}: ${why}`]))
+    : [
+        "the contract was deployed from other sources than those in contracts/src; check out the sources of the deployment, or deploy the present sources",
+      ];
+  const why = reasons.join("; ");
+  process.stderr.write(`${chain.name} ${name}: ${why === "" ? "verified" : why}\n`);
+  const outcome = { chain: chain.name, name, address, verified: why === "", results };
+  return why === "" ? outcome : { ...outcome, why };
+}
+
+function isBuiltFrom(
+  { contract, encodedArguments, initCodeHash }: Deployment,
+  { artifacts }: Build,
+): boolean {
+  const { creationCode = "0x" } = artifacts.get(contract) ?? {};
+  return keccak256(concat([creationCode, encodedArguments])) === initCodeHash;
+}
+
+function resultsAt(deployment: Deployment, chains: Chains, { sourcesHash }: Build): Promise<Result[]> {
+  const { name, chainId } = deployment.chain;
+  const claim = claimOf(PROJECT_ROOT, chainId, { ...deployment, build: sourcesHash });
+  return Promise.all((chains[name]?.explorers ?? []).map((explorer) => verifyAt(explorer, claim)));
+}
+
+function table(outcomes: readonly Outcome[]): string {
+  const lines = tableOf(
+    ["chain", "contract", "address", "verified"],
+    outcomes.map(({ chain, name, address, verified }) => [chain, name, address, verified ? "yes" : "no"]),
+  );
+  const count = outcomes.filter(({ verified }) => verified).length;
+  return [lines, ...refusals(outcomes), `${count} of ${outcomes.length} contracts are verified`].join("\n");
 }

@@ -4,20 +4,23 @@ import { ChainfleetError } from "../../components/error";
 import { localTargetHint } from "./local-target";
 
 /**
- * The Pulumi CLI, started in a process group of its own: a Ctrl+C at the terminal reaches this program alone,
- * which then decides what the engine hears. (Inside our group it would hear each one twice.)
+ * Runs the Pulumi CLI in a process group of its own. A Ctrl+C at the terminal then reaches only this program, which
+ * forwards the signal to the engine. In a common process group the engine would receive each signal twice.
  */
 export class EngineCommand {
   readonly #running = new Set<ChildProcess>();
 
-  /** Asks the engine to stop: the first time it finishes what is under way, the second time it stops at once. */
+  /**
+   * Asks the engine to stop. After the first request the engine finishes the operations in progress; after the second
+   * it stops at once.
+   */
   interrupt(): void {
     for (const child of this.#running) {
       child.kill("SIGINT");
     }
   }
 
-  /** Ends the engine and all its children now. */
+  /** Kills the engine and all of its child processes. */
   kill(): void {
     for (const { pid } of this.#running) {
       if (pid !== undefined) {
@@ -27,20 +30,20 @@ export class EngineCommand {
   }
 
   /**
-   * The command in the form the Automation API takes.
+   * This command in the form that the Automation API expects.
    *
-   * @throws ChainfleetError when there is no `pulumi` on PATH.
+   * @throws ChainfleetError `PULUMI_CLI_MISSING` if there is no `pulumi` on PATH.
    */
   async automation(): Promise<PulumiCommand> {
     const command = await PulumiCommand.get().catch((cause: unknown) => {
-      throw notFound(cause);
+      throw missingCli(cause);
     });
     return Object.assign(command, { run: this.run.bind(this) });
   }
 
   /**
-   * Runs the CLI. The positional parameters are those of the Automation API's `PulumiCommand.run`, in whose place
-   * `automation` puts this method.
+   * Runs the CLI. This method replaces the Automation API's `PulumiCommand.run` and therefore has the same positional
+   * parameters.
    *
    * @throws EngineFailure if the exit code is not 0.
    */
@@ -54,7 +57,8 @@ export class EngineCommand {
     const child = spawn("pulumi", [...args, "--non-interactive"], {
       cwd,
       env: {
-        // The engine rewrites its whole state at each step: collecting that garbage less often saves a fifth of its time.
+        // The engine rewrites the whole state at each step, which creates much garbage. Collecting the garbage less
+        // often saves a fifth of the engine's time.
         GOGC: "400",
         ...process.env,
         ...env,
@@ -81,23 +85,23 @@ export class EngineCommand {
   }
 }
 
-export function notFound(cause: unknown): ChainfleetError {
+export function missingCli(cause: unknown): ChainfleetError {
   return new ChainfleetError({
     code: "PULUMI_CLI_MISSING",
-    summary: "There is no Pulumi CLI on this shell's PATH.",
-    next: ["Install it: https://www.pulumi.com/docs/install/", ...localTargetHint()].join("\n"),
+    summary: "The Pulumi CLI (pulumi) is not on the PATH of this shell.",
+    next: ["Install the CLI: https://www.pulumi.com/docs/install/", ...localTargetHint()].join("\n"),
     cause,
   });
 }
 
-/** What a finished CLI left. */
+/** The output and the exit code of a run of the CLI. The code is -1 if a signal ended the CLI. */
 export interface CommandResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly code: number;
 }
 
-/** The CLI ended with an error. What it printed is kept. */
+/** A run of the CLI that failed, with the output of the CLI. */
 export class EngineFailure extends ChainfleetError {
   constructor(
     readonly command: string,

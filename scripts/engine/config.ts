@@ -6,9 +6,9 @@ import type { EngineCommand } from "./command";
 import { openStack } from "./stack";
 
 /**
- * The stack's config, checked, with its secrets.
+ * The checked config of a stack, with decrypted secrets.
  *
- * @throws ConfigError with all that is wrong.
+ * @throws ConfigError with every finding.
  */
 export async function stackConfig(name: string, command: EngineCommand): Promise<Config> {
   const { workspace } = await openStack(name, command);
@@ -28,14 +28,18 @@ export async function stackConfig(name: string, command: EngineCommand): Promise
   );
 }
 
-/** The contracts' part of a stack's config. @throws ChainfleetError if the stack has none. */
+/**
+ * The `contracts` part of a stack's config.
+ *
+ * @throws ChainfleetError `CONTRACTS_NOT_CONFIGURED` if the stack deploys no contracts.
+ */
 export async function contractsConfig(name: string, command: EngineCommand) {
   const { contracts, stack } = await stackConfig(name, command);
   if (contracts === undefined || stack === "network") {
     throw new ChainfleetError({
       code: "CONTRACTS_NOT_CONFIGURED",
       summary: `The stack "${name}" deploys no contracts.`,
-      next: `Pulumi.${name}.yaml needs chainfleet:contracts and chainfleet:stack contracts or full; docs/config.md describes them.`,
+      next: `In Pulumi.${name}.yaml, describe the contracts under chainfleet:contracts and set chainfleet:stack to contracts or full. Every key is described in docs/config.md.`,
     });
   }
   return contracts;

@@ -25,9 +25,14 @@ export async function requireLocalTarget(): Promise<void> {
   }
 }
 
-/** Says how a shell gets the local target; empty in a shell that has it. */
+/**
+ * A sentence that says how to use the local target, as a list of lines. Empty in a shell that uses the local target
+ * already.
+ */
 export function localTargetHint(): string[] {
   return process.env.CHAINFLEET_LOCAL_TARGET === undefined
-    ? ['For the dev stack on the local target, run make up, or prepare this shell: eval "$(make -s env)"']
+    ? [
+        'To use the dev stack on the local target, run make up, or prepare this shell with eval "$(make -s env)".',
+      ]
     : [];
 }

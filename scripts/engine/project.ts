@@ -4,13 +4,15 @@ import { LineCounter, parseDocument, type YAMLError } from "yaml";
 import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
 
-/** The config of a stack as its file has it: by full keys, `chainfleet:regions`; secrets encrypted. */
+/**
+ * The config of a stack as written in its file: by full key, such as `chainfleet:regions`, and with encrypted secrets.
+ */
 export type WrittenConfig = Readonly<Record<string, unknown>>;
 
 /**
- * Reads `Pulumi.<stack>.yaml`.
+ * Reads the config in `Pulumi.<stack>.yaml`.
  *
- * @throws ChainfleetError when there is no such file, or it is no YAML.
+ * @throws ChainfleetError if the file is missing, cannot be read or is not YAML.
  */
 export function writtenConfig(stackName: string): WrittenConfig {
   const file = `Pulumi.${stackName}.yaml`;
@@ -21,8 +23,8 @@ export function writtenConfig(stackName: string): WrittenConfig {
     throw (cause as NodeJS.ErrnoException).code === "ENOENT"
       ? new ChainfleetError({
           code: "STACK_FILE_MISSING",
-          summary: `There is no stack "${stackName}": ${file} does not exist.`,
-          next: "Copy one of the Pulumi.<stack>.yaml files and change it; docs/config.md describes every key.",
+          summary: `There is no stack "${stackName}", because the file ${file} does not exist.`,
+          next: "Copy one of the Pulumi.<stack>.yaml files and edit the copy. Every key is described in docs/config.md.",
         })
       : new ChainfleetError({
           code: "STACK_FILE_UNREADABLE",
@@ -34,13 +36,15 @@ export function writtenConfig(stackName: string): WrittenConfig {
 }
 
 /**
- * The config in the text of a stack's file.
+ * Parses the text of a stack's file.
  *
- * @throws ChainfleetError that names the place of the first error; never what is written there, which may be a key.
+ * @param file the name of the file, for messages.
+ * @throws ChainfleetError `STACK_FILE_NOT_YAML` with the line and column of the first error. The error never quotes the
+ *   file, because the text at that place may be a private key.
  */
 export function parseWrittenConfig(text: string, file: string): WrittenConfig {
   const lines = new LineCounter();
-  // "Pretty" errors show the line itself.
+  // "Pretty" errors quote the line.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
   if (error !== undefined) {
@@ -48,14 +52,14 @@ export function parseWrittenConfig(text: string, file: string): WrittenConfig {
     throw new ChainfleetError({
       code: "STACK_FILE_NOT_YAML",
       summary: `${file}, line ${line}, column ${col}: ${withoutSource(error)}. Nothing was changed.`,
-      next: "The file must be YAML: correct it there.",
+      next: "Correct the file: it must be YAML.",
     });
   }
   try {
     const { config } = (document.toJS() ?? {}) as { config?: Record<string, unknown> | null };
     return config ?? {};
   } catch (cause) {
-    // An alias without its anchor is found only now, and has no place.
+    // An alias without an anchor is found only here, and the error has no position.
     throw new ChainfleetError({
       code: "STACK_FILE_NOT_YAML",
       summary: `${file}: ${(cause as Error).message}. Nothing was changed.`,
@@ -64,7 +68,7 @@ export function parseWrittenConfig(text: string, file: string): WrittenConfig {
   }
 }
 
-/** What the parser did not expect it quotes. */
+/** The parser's message without the text of the file: the parser quotes unexpected tokens. */
 function withoutSource({ code, message }: YAMLError): string {
   return code === "UNEXPECTED_TOKEN" ? message.replace(/: .*$/s, "") : message;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import pRetry, { type RetryContext } from "p-retry";
 import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
 import { type EngineCommand, EngineFailure } from "./command";
@@ -9,10 +10,11 @@ import { localTargetHint } from "./local-target";
 import { writtenConfig } from "./project";
 
 /**
- * Opens a stack of this project.
+ * Opens a stack of this project. An unknown stack is not created, because its user has to choose how its secrets are
+ * encrypted.
  *
- * @throws ChainfleetError when its file is not there or no YAML, or the backend does not know the stack: making one
- *   chooses what encrypts its secrets, which is the user's to choose.
+ * @throws ChainfleetError if the stack's config file is missing or is not YAML, or if the backend does not know the
+ *   stack.
  */
 export async function openStack(stackName: string, command: EngineCommand): Promise<Stack> {
   writtenConfig(stackName);
@@ -24,23 +26,23 @@ export async function openStack(stackName: string, command: EngineCommand): Prom
         : error;
     },
   );
-  // After each operation the Automation API runs the CLI three times for these, a second in all, and shows secrets
-  // while it does. Nobody here reads them.
+  // After each operation the Automation API reads the stack's outputs and the operation's summary. That takes three
+  // runs of the CLI, which together take a second and print secrets. Nothing here uses the results.
   return Object.assign(stack, { outputs: async () => ({}), info: async () => undefined });
 }
 
-/** Whether the CLI said that the backend knows no stack of that name. */
+/** Whether the CLI's output says that the backend does not know the stack. */
 export function isUnknownStack(output: string): boolean {
-  return /no stack named/.test(output);
+  return output.includes("no stack named");
 }
 
 export function unknownStack(name: string, cause: Error): ChainfleetError {
   return new ChainfleetError({
     code: "STACK_UNKNOWN",
-    summary: `The stack "${name}" does not exist: Pulumi.${name}.yaml is there, but Pulumi's backend knows no such stack. Nothing was changed.`,
+    summary: `The stack "${name}" does not exist: there is a file Pulumi.${name}.yaml, but Pulumi's backend has no stack of this name. Nothing was changed.`,
     next: [
-      `Make it: pulumi stack init ${name}`,
-      "Without --secrets-provider (awskms://…, azurekeyvault://…) a self-managed backend encrypts its secrets, node keys among them, with a passphrase.",
+      `Create the stack: pulumi stack init ${name}`,
+      "Without --secrets-provider (awskms://…, azurekeyvault://…), a self-managed backend encrypts the stack's secrets, which include the validators' keys, with a passphrase.",
       ...localTargetHint(),
     ].join("\n"),
     cause,
@@ -48,63 +50,69 @@ export function unknownStack(name: string, cause: Error): ChainfleetError {
 }
 
 /**
- * Runs an operation. When a dead run still holds the stack's lock, takes the lock away; when a living one on
- * this machine does (its terminal was closed, its command was killed), waits for its end.
+ * Runs an operation on a stack, and repeats the operation once another run has released the stack's lock. Removes the
+ * lock of a run that was killed. Waits for a run that is still alive on this machine, for example after its terminal
+ * was closed.
  *
- * @throws ChainfleetError when somebody on another machine holds it.
+ * @param say shows a line to the user.
+ * @throws ChainfleetError `STACK_LOCKED` if a run on another machine holds the lock.
  */
-export async function withLock<Result>(
-  stack: Stack,
+export function withLock<Result>(
+  stack: Pick<Stack, "name" | "cancel">,
   say: (line: string) => void,
   operation: () => Promise<Result>,
 ): Promise<Result> {
-  for (let waits = 0; ; waits += 1) {
-    try {
-      return await operation();
-    } catch (error) {
-      const holder =
-        error instanceof EngineFailure ? lockHolder(error.result.stderr + error.result.stdout) : undefined;
-      if (holder === undefined) {
-        throw error;
-      }
-      if (holder.host !== hostname()) {
-        throw new ChainfleetError({
-          code: "STACK_LOCKED",
-          summary: `Another run (process ${holder.pid} on ${holder.host}) is changing the stack "${stack.name}".`,
-          next: "Wait for it. If it is gone for certain: pulumi cancel.",
-          cause: error,
-        });
-      }
-      if (isPulumi(holder.pid)) {
-        if (waits === 0) {
-          say(
-            `Another run (process ${holder.pid}) is changing the stack "${stack.name}": waiting for its end.`,
-          );
-        }
-        await untilGone(holder.pid);
-      } else {
-        say(
-          `The last run (process ${holder.pid}) was killed and left the stack locked: taking the lock away.`,
-        );
-        await stack.cancel();
-      }
+  return pRetry(operation, {
+    retries: Number.POSITIVE_INFINITY,
+    // `untilUnlocked` waits, so the operation is repeated without a further pause.
+    minTimeout: 0,
+    onFailedAttempt: (failure) => untilUnlocked(stack, failure, say),
+  });
+}
+
+/** @throws the operation's error if the error does not say that the stack is locked. */
+async function untilUnlocked(
+  stack: Pick<Stack, "name" | "cancel">,
+  { error, attemptNumber }: Pick<RetryContext, "error" | "attemptNumber">,
+  say: (line: string) => void,
+): Promise<void> {
+  const holder =
+    error instanceof EngineFailure ? lockHolder(error.result.stderr + error.result.stdout) : undefined;
+  if (holder === undefined) {
+    throw error;
+  }
+  if (holder.host !== hostname()) {
+    throw new ChainfleetError({
+      code: "STACK_LOCKED",
+      summary: `Another run (process ${holder.pid} on ${holder.host}) is changing the stack "${stack.name}".`,
+      next: "Wait until that run has ended. If you are certain that it no longer exists, remove its lock: pulumi cancel",
+      cause: error,
+    });
+  }
+  if (isPulumi(holder.pid)) {
+    if (attemptNumber === 1) {
+      say(`Another run (process ${holder.pid}) is changing the stack "${stack.name}". Waiting for its end.`);
     }
+    await untilEnded(holder.pid);
+  } else {
+    say(`The last run (process ${holder.pid}) was killed and left the stack locked. Removing the lock.`);
+    await stack.cancel();
   }
 }
 
-async function untilGone(pid: number): Promise<void> {
-  while (isPulumi(pid)) {
-    await delay(500);
-  }
-}
-
-/** Who holds a stack of a self-managed backend, out of the CLI's message. */
+/** The process that holds the lock of a stack of a self-managed backend, from the CLI's output. */
 export function lockHolder(output: string): { host: string; pid: number } | undefined {
   const match = /created by \S+@(\S+) \(pid (\d+)\)/.exec(output);
   return match === null ? undefined : { host: match[1] ?? "", pid: Number(match[2]) };
 }
 
-/** Whether a process of that number is alive and is Pulumi, not something that got the number later. */
+async function untilEnded(pid: number): Promise<void> {
+  while (isPulumi(pid)) {
+    await delay(500);
+  }
+}
+
+/** Whether a process with this id is alive and is Pulumi. The system may have given the id to another program since. */
 function isPulumi(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "pulumi";

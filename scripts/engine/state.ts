@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import type { CommandResult, EngineCommand } from "./command";
 
-/** A resource as the state has it; only what is read here. */
+/** A resource in the state, with the fields that this command reads. */
 export interface StateResource {
   readonly urn: string;
   readonly type: string;
@@ -15,28 +15,30 @@ export interface StateResource {
   readonly parent?: string;
   readonly provider?: string;
   readonly dependencies?: readonly string[];
-  /** Why it was not ready when the engine stopped waiting for it. */
+  /** The reasons why the resource was not ready when the engine stopped waiting for the resource. */
   readonly initErrors?: readonly string[];
   readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
   readonly [other: string]: unknown;
 }
 
-/** A stack's state; only what is read here. */
+/** The state of a stack, with the fields that this command reads. */
 export interface State {
   readonly resources?: readonly StateResource[];
   readonly pending_operations?: readonly { readonly resource: StateResource; readonly type: string }[];
   readonly [other: string]: unknown;
 }
 
-/** Reads the state. Secrets stay encrypted: the Automation API's own export would show them. */
+/** Reads the state of a stack. Secrets stay encrypted; the export of the Automation API would decrypt them. */
 export async function readState(stack: Stack, command: EngineCommand): Promise<State> {
   const { stdout } = await run(stack, command, "export");
   return (JSON.parse(stdout) as { deployment?: State }).deployment ?? {};
 }
 
 /**
- * Writes the state as `readState` gave it, changed. Not by the Automation API, which leaves the state in a file
- * that everybody can read if it is killed.
+ * Replaces the state of a stack. The import of the Automation API is not used, because a killed import would leave the
+ * state in a file that every user of the machine can read.
+ *
+ * @param deployment a changed copy of the state that `readState` returned.
  */
 export async function writeState(stack: Stack, command: EngineCommand, deployment: State): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "chainfleet-state-"));
@@ -53,7 +55,7 @@ function run({ name, workspace }: Stack, command: EngineCommand, ...args: string
   return command.run(["stack", ...args, "--stack", name], workspace.workDir, workspace.envVars);
 }
 
-/** Everything that a resource had to wait for, as URNs: its dependencies and its provider. */
+/** The URNs of the resources that a resource waits for: its dependencies and its provider. */
 export function dependenciesOf(resource: StateResource): string[] {
   const provider = resource.provider?.split("::").slice(0, -1).join("::");
   return [

@@ -24,8 +24,8 @@ const cloudResources = ["dev", "azure"].flatMap((stack) =>
     })),
 );
 
-describe("what an interrupted creation is found again by", () => {
-  it("is there for every cloud resource of the example stacks, but for those that are harmless to repeat", () => {
+describe("the identity of a resource whose creation was interrupted", () => {
+  it("exists for every cloud resource of the example stacks that must not be created twice", () => {
     expect(
       new Set(
         cloudResources.filter(({ identity }) => identity.kind === "repeatable").map(({ type }) => type),
@@ -33,7 +33,7 @@ describe("what an interrupted creation is found again by", () => {
     ).toEqual(new Set(["aws:iam/rolePolicyAttachment:RolePolicyAttachment"]));
   });
 
-  it("is complete and tells any two resources of a stack apart", () => {
+  it("is complete, and differs for any two resources of a stack", () => {
     const seen = new Map<string, string>();
     for (const { stack, name, type, identity } of cloudResources) {
       if (identity.kind === "repeatable") {
@@ -42,13 +42,13 @@ describe("what an interrupted creation is found again by", () => {
       const text = JSON.stringify(identity);
       expect(text, name).not.toMatch(/undefined|\/\/(?!.*https)|""|\/"/);
       const key = `${stack} ${type} ${text}`;
-      expect(seen.get(key), `${name} has the same identity as another`).toBeUndefined();
+      expect(seen.get(key), `${name} has the same identity as this resource`).toBeUndefined();
       seen.set(key, name);
     }
     expect(seen.size).toBeGreaterThan(50);
   });
 
-  it("is the ARM id on Azure", () => {
+  it("is the ARM id of an Azure resource", () => {
     expect(
       identify(
         "azure-native:network:Subnet",
@@ -72,7 +72,7 @@ describe("what an interrupted creation is found again by", () => {
     });
   });
 
-  it("is the name, the tag or the association on AWS", () => {
+  it("is the name, the tag or the association of an AWS resource", () => {
     expect(
       identify("aws:eks/nodeGroup:NodeGroup", { clusterName: "c", nodeGroupName: "n" }, ACCOUNTS),
     ).toEqual({ kind: "id", id: "c:n" });

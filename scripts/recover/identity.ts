@@ -1,10 +1,10 @@
 /**
- * How a resource is found again whose creation was cut off before the engine heard its id.
+ * How a resource is found again if its creation was interrupted before the engine received the resource's id.
  *
- * - `id`: the id follows from the inputs; whether the resource exists, a refresh tells.
- * - `tag`: the cloud made the id up; the resource is looked up by its `Name` tag.
- * - `association`: a route table's association has neither; it is looked up by its subnet.
- * - `repeatable`: creating it once more is harmless (server-side apply, keys nobody has used).
+ * - `id`: the id follows from the inputs. A refresh finds out whether the resource exists.
+ * - `tag`: the cloud generates the id. The resource is looked up by its `Name` tag.
+ * - `association`: the association of a route table has a generated id and no tags. It is looked up by its subnet.
+ * - `repeatable`: creating the resource a second time has the same result as creating the resource once.
  */
 export type Identity =
   | { readonly kind: "id"; readonly id: string }
@@ -12,7 +12,7 @@ export type Identity =
   | { readonly kind: "association"; readonly subnetId: string; readonly routeTableId: string }
   | { readonly kind: "repeatable" };
 
-/** Accounts, where ids need one. */
+/** The accounts in the clouds, which are part of some ids. */
 export interface Accounts {
   readonly azureSubscription: string;
   readonly awsAccount: string;
@@ -23,8 +23,8 @@ type Inputs = Readonly<Record<string, unknown>>;
 /**
  * The identity of a resource.
  *
- * @param type the resource's type token.
- * @param inputs its inputs, as the state or the engine's events have them.
+ * @param type the type token of the resource.
+ * @param inputs the inputs of the resource, as they are in the state or in the engine's events.
  */
 export function identify(type: string, inputs: Inputs, accounts: Accounts): Identity {
   const text = (key: string): string => String(inputs[key] ?? "");
@@ -51,7 +51,10 @@ export function identify(type: string, inputs: Inputs, accounts: Accounts): Iden
   return { kind: "repeatable" };
 }
 
-/** ARM ids, https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-resource */
+/**
+ * The ARM id of an Azure resource without its subscription, see
+ * https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-resource
+ */
 function azurePath(type: string, text: (key: string) => string): string | undefined {
   const group = `/resourceGroups/${text("resourceGroupName")}`;
   const networks = `${group}/providers/Microsoft.Network`;
@@ -80,7 +83,10 @@ function azurePath(type: string, text: (key: string) => string): string | undefi
   }
 }
 
-/** The ids that the AWS provider makes out of names, see "Import" on each resource's page in the registry. */
+/**
+ * The id of a resource whose id the AWS provider builds from names, see the section "Import" on the resource's page in
+ * the registry.
+ */
 function awsIdOf(type: string, text: (key: string) => string, { awsAccount }: Accounts): string | undefined {
   switch (type) {
     case "aws:iam/role:Role":
@@ -97,7 +103,7 @@ function awsIdOf(type: string, text: (key: string) => string, { awsAccount }: Ac
   }
 }
 
-/** The ARN's resource kind of what is found by its tag. */
+/** The types of the resources that are looked up by tag, each with the resource type that its ARN contains. */
 const TAGGED: Readonly<Record<string, string>> = {
   "aws:ec2/vpc:Vpc": "vpc",
   "aws:ec2/subnet:Subnet": "subnet",

@@ -7,29 +7,35 @@ import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import type { EngineCommand } from "../engine/command";
 import type { Accounts } from "./identity";
 
-/** What the clouds say about what a stack may have left behind. */
-export interface Found {
+/** The clouds' answers about the resources that a stack may have created. */
+export interface LookupResult {
   readonly accounts: Accounts;
-  /** Ids by `kind/Name`, over all AWS regions asked. @example "vpc/chain138-us-west-2-vpc" → "vpc-0a…" */
+  /**
+   * The ids of AWS resources in all queried regions, by `<resource type>/<Name tag>`.
+   *
+   * @example "vpc/chain138-us-west-2-vpc" → "vpc-0a…"
+   */
   readonly idsByTag: ReadonlyMap<string, string>;
-  /** Association ids by `subnet/route table`. */
+  /** The ids of the associations of route tables, by `<subnet>/<route table>`. */
   readonly associations: ReadonlyMap<string, string>;
 }
 
-/** What to ask. */
-export interface Questions {
-  /** The value of the tag `chainfleet:stack`. @example "chainfleet/dev" */
+/** The questions to the clouds. */
+export interface LookupQuestions {
+  /** The value that the tag `chainfleet:stack` of the resources has. @example "chainfleet/dev" */
   readonly stackTag: string;
+  /** Whether to ask for the Azure subscription. */
   readonly azure: boolean;
   readonly awsRegions: readonly string[];
+  /** The subnets whose associations with route tables to look up. */
   readonly subnets: readonly { readonly region: string; readonly subnetId: string }[];
 }
 
 /**
- * Asks the clouds through the engine, as the program itself does: same plugins, same credentials. It runs as a
- * preview of an empty program in a backend that is thrown away.
+ * Asks the clouds through the engine, with the same plugins and credentials as a run. The questions are the invokes of
+ * a program that is previewed in a temporary backend.
  */
-export async function lookUp(questions: Questions, command: EngineCommand): Promise<Found> {
+export async function lookUp(questions: LookupQuestions, command: EngineCommand): Promise<LookupResult> {
   const backend = mkdtempSync(join(tmpdir(), "chainfleet-lookup-"));
   const idsByTag = new Map<string, string>();
   const associations = new Map<string, string>();

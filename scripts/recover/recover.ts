@@ -2,19 +2,19 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import type { EngineCommand } from "../engine/command";
 import { readState, type State, type StateResource, writeState } from "../engine/state";
 import type { TimedEvent } from "../run/events";
-import { nameOf } from "../run/summary";
+import { nameOf } from "../run/resource-names";
 import { type Identity, identify } from "./identity";
-import type { Found } from "./lookup";
-import { recovery, suspects, unsettled } from "./suspects";
+import type { LookupResult } from "./lookup";
+import { orphanCandidates, recoveryMessage, unsettledResources } from "./unfinished-resources";
 
 /**
- * Takes over what an interrupted run made without the state knowing: such resources are put into the state by
- * their ids and read from the cloud, which drops those that do not exist. What the cloud is still making is
- * waited for.
+ * Recovers an interrupted run: takes over the resources that the run created and that the state does not contain. Adds
+ * every such resource to the state with its id and refreshes the resource, which removes the resource from the state if
+ * it does not exist. Waits for resources that the cloud is still creating.
  *
- * @param events of the last run, if that did not end well.
- * @param say tells the user a line.
- * @returns the state as it is now.
+ * @param events the events of the last run; none if the last run succeeded.
+ * @param say shows a line to the user.
+ * @returns the state after the recovery.
  */
 export async function recover(
   stack: Stack,
@@ -23,23 +23,28 @@ export async function recover(
   say: (line: string) => void,
 ): Promise<State> {
   const state = await readState(stack, command);
-  const candidates = suspects(state, events);
+  const candidates = orphanCandidates(state, events);
   const interrupted = (state.pending_operations ?? []).map(({ resource }) => resource);
-  const open = unsettled(state);
+  const open = unsettledResources(state);
   const unknown = new Set([...interrupted, ...candidates, ...open].map(({ urn }) => nameOf(urn)));
   if (unknown.size === 0) {
     return state;
   }
-  say(recovery([...unknown]));
+  say(recoveryMessage([...unknown]));
   const adopted = await adopt(stack, command, state, candidates);
   const { pending_operations: _, ...rest } = state;
   await writeState(stack, command, { ...rest, resources: [...(state.resources ?? []), ...adopted] });
-  for (const { urn, id } of await settle(stack, command, [...open, ...adopted], say)) {
+  for (const { urn, id } of await refreshUntilSettled(stack, command, [...open, ...adopted], say)) {
     say(`  took over ${nameOf(urn)} (${id})`);
   }
   return readState(stack, command);
 }
 
+/**
+ * Finds the ids of resources that may exist.
+ *
+ * @returns the resources with their ids, without the resources that have no id.
+ */
 async function adopt(
   stack: Stack,
   command: EngineCommand,
@@ -55,7 +60,7 @@ async function adopt(
       .map(({ urn, id, inputs }) => [`${urn}::${id}`, String(inputs?.region)] as const),
   );
   const project = (await stack.workspace.projectSettings()).name;
-  // The clouds' SDKs take a while to load, and hardly any run needs them.
+  // Loading the clouds' SDKs is slow, and few runs need them.
   const { lookUp } = require("./lookup") as typeof import("./lookup");
   const found = await lookUp(
     {
@@ -78,7 +83,7 @@ async function adopt(
   });
 }
 
-function idOf(identity: Identity, found: Found): string | undefined {
+function idOf(identity: Identity, found: LookupResult): string | undefined {
   switch (identity.kind) {
     case "id":
       return identity.id;
@@ -91,8 +96,8 @@ function idOf(identity: Identity, found: Found): string | undefined {
   }
 }
 
-/** Reads the adopted resources until the cloud is done with each. Returns those that exist. */
-async function settle(
+/** Refreshes resources until the cloud has finished its work on each. @returns the resources that exist. */
+async function refreshUntilSettled(
   stack: Stack,
   command: EngineCommand,
   resources: readonly StateResource[],
@@ -101,10 +106,12 @@ async function settle(
   const urns = resources.map(({ urn }) => urn);
   for (let waited = 0; urns.length > 0; waited += POLL_SECONDS) {
     await stack.refresh({ target: [...urns] });
-    const there = ((await readState(stack, command)).resources ?? []).filter(({ urn }) => urns.includes(urn));
-    const unfinished = there.filter(isUnderWay);
+    const existing = ((await readState(stack, command)).resources ?? []).filter(({ urn }) =>
+      urns.includes(urn),
+    );
+    const unfinished = existing.filter(isInProgress);
     if (unfinished.length === 0) {
-      return there;
+      return existing;
     }
     if (waited === 0) {
       say(`  waiting for the cloud to finish ${unfinished.map(({ urn }) => nameOf(urn)).join(", ")}`);
@@ -116,8 +123,11 @@ async function settle(
 
 const POLL_SECONDS = 2;
 
-/** AKS reports `provisioningState`, EKS and NAT gateways `status` or `state`. */
-function isUnderWay({ outputs }: StateResource): boolean {
+/**
+ * Whether the cloud is still working on a resource. AKS reports `provisioningState`; EKS and NAT gateways report
+ * `status` or `state`.
+ */
+function isInProgress({ outputs }: StateResource): boolean {
   return ["provisioningState", "status", "state"].some((key) =>
     /^(creating|pending|updating|accepted|inprogress)$/i.test(String(outputs?.[key] ?? "")),
   );

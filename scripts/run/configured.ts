@@ -1,6 +1,6 @@
 import { chainNames, outlineRegions } from "../../stacks/config/outline";
 import { writtenConfig } from "../engine/project";
-import type { RegionName } from "./summary";
+import type { ConfiguredRegion } from "./summary";
 
 /**
  * The regions that a stack's config names, for progress and summaries. A region without a name is left out, and no
@@ -8,7 +8,7 @@ import type { RegionName } from "./summary";
  *
  * @throws ChainfleetError if the config file is missing or is not YAML.
  */
-export function configuredRegions(stackName: string): RegionName[] {
+export function configuredRegions(stackName: string): ConfiguredRegion[] {
   return outlineRegions(writtenConfig(stackName)["chainfleet:regions"]).flatMap(
     ({ name, cloud = "unknown", validators = 0 }) =>
       name === undefined ? [] : [{ name, cloud, validators }],

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { criticalPath, type Timed } from "./critical-path";
 
-/** Random acyclic graphs: a resource depends only on ones before it; then shuffled. */
+/** Random acyclic graphs in random order: before the shuffling, each resource depends only on earlier resources. */
 const graph = fc
   .array(fc.record({ seconds: fc.nat(100), links: fc.array(fc.nat(40), { maxLength: 4 }) }), {
     minLength: 1,
@@ -20,7 +20,7 @@ const graph = fc
 const total = (links: readonly { seconds: number }[]) => links.reduce((sum, { seconds }) => sum + seconds, 0);
 
 describe("the critical path", () => {
-  it("is a chain of dependencies, and no chain is longer", () => {
+  it("is a chain of dependencies, and no other chain takes longer", () => {
     fc.assert(
       fc.property(graph, (resources) => {
         const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
@@ -43,7 +43,7 @@ describe("the critical path", () => {
     );
   });
 
-  it("goes through the slow branch of a diamond", () => {
+  it("contains the slower of two parallel branches", () => {
     const diamond = [
       { urn: "group", seconds: 2, dependencies: [] },
       { urn: "address", seconds: 1, dependencies: ["group"] },
@@ -53,7 +53,7 @@ describe("the critical path", () => {
     expect(criticalPath(diamond).map(({ urn }) => urn)).toEqual(["group", "cluster", "validator"]);
   });
 
-  it("of nothing is nothing, and a cycle does not hang it", () => {
+  it("is empty if there are no resources, and is also computed if the dependencies have a cycle", () => {
     expect(criticalPath([])).toEqual([]);
     expect(
       criticalPath([

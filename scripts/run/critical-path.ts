@@ -1,20 +1,21 @@
-/** A resource that took part in a run: how long it took and what it had to wait for. */
+/** A resource that a run worked on, with the duration of the work and the resource's dependencies. */
 export interface Timed {
   readonly urn: string;
   readonly seconds: number;
-  /** URNs; those that took no part count as done. */
+  /** URNs. A dependency that the run did not work on takes no time. */
   readonly dependencies: readonly string[];
 }
 
-/** A link of the critical path. */
+/** A resource on the critical path. */
 export interface Link {
   readonly urn: string;
   readonly seconds: number;
 }
 
 /**
- * The longest chain of true dependencies of a run, first link first: what would remain of its time with
- * endless parallelism. Resources in a cycle (there are none in a Pulumi state) are passed over.
+ * The critical path of a run: the chain of dependencies that takes the longest time, in the order of the work. With
+ * unlimited parallelism, the run would take as long as its critical path. A dependency that closes a cycle is ignored;
+ * a Pulumi state has no cycles.
  */
 export function criticalPath(resources: readonly Timed[]): Link[] {
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));

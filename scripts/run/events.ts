@@ -1,24 +1,25 @@
+import { stripVTControlCharacters } from "node:util";
 import type { EngineEvent, OpType, StepEventMetadata } from "@pulumi/pulumi/automation";
 
-/** An engine event with the time at which it reached us, in milliseconds since the epoch. */
+/** An event of the engine with the time of its arrival, in milliseconds since the epoch. */
 export interface TimedEvent {
   readonly at: number;
   readonly event: EngineEvent;
 }
 
-/** What happened to one resource in a run. Times in milliseconds since the epoch. */
+/** An operation on one resource in a run. Times are in milliseconds since the epoch. */
 export interface Step {
   readonly urn: string;
   readonly type: string;
   readonly op: OpType;
   readonly started: number;
-  /** Absent while it runs, or if the run was cut off. */
+  /** Absent while the operation is in progress, and if the run was interrupted during the operation. */
   readonly ended?: number;
   readonly failed: boolean;
   readonly metadata: StepEventMetadata;
 }
 
-/** The steps of a run in the order in which they began; a pure reduction of its events. */
+/** The steps of a run in the order of their starts, computed from the run's events. Pure. */
 export function steps(events: readonly TimedEvent[]): Step[] {
   const byKey = new Map<string, Step>();
   for (const { at, event } of events) {
@@ -52,36 +53,40 @@ function keyOf({ urn, op }: StepEventMetadata): string {
   return `${op} ${urn}`;
 }
 
-/** The resources whose operation failed. */
+/** The URNs of the resources of which an operation failed. */
 export function failedUrns(events: readonly TimedEvent[]): string[] {
   return [...new Set(steps(events).flatMap(({ urn, failed }) => (failed ? [urn] : [])))];
 }
 
-/** Whether the engine stopped at a resource that it never began: its check failed. */
-export function wasStopped(events: readonly TimedEvent[]): boolean {
+/**
+ * Whether the check of a resource failed. The engine reports an error for such a resource without starting a step for
+ * the resource, and then stops, even with `--continue-on-error`.
+ */
+export function hasFailedCheck(events: readonly TimedEvent[]): boolean {
   const begun = new Set(steps(events).map(({ urn }) => urn));
   return [...errorsOf(events).keys()].some(
     (urn) => urn !== "" && !begun.has(urn) && !urn.includes("::pulumi:pulumi:Stack::"),
   );
 }
 
-/** The error that the engine reported for a resource, if any, as one text. */
+/**
+ * The errors that the engine reported, by the URN of the resource. Several errors of one resource are lines of one
+ * text.
+ */
 export function errorsOf(events: readonly TimedEvent[]): Map<string, string> {
   const errors = new Map<string, string>();
   for (const { event } of events) {
     const diagnostic = event.diagnosticEvent;
     if (diagnostic?.severity === "error") {
       const urn = diagnostic.urn ?? "";
-      const text = plain(diagnostic.message).trim();
+      const text = withoutColours(diagnostic.message).trim();
       errors.set(urn, errors.has(urn) ? `${errors.get(urn)}\n${text}` : text);
     }
   }
   return errors;
 }
 
-/** Takes the engine's colour directives (`<{%reset%}>`) and terminal colours out. */
-export function plain(text: string): string {
-  return text.replace(/<\{%[^%]*%\}>/g, "").replace(ANSI, "");
+/** A text of the engine without the engine's colour directives, such as `<{%reset%}>`, and without terminal colours. */
+export function withoutColours(text: string): string {
+  return stripVTControlCharacters(text.replace(/<\{%[^%]*%\}>/g, ""));
 }
-
-const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");

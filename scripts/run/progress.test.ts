@@ -1,6 +1,7 @@
+import { PassThrough } from "node:stream";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { describe, expect, it } from "vitest";
-import { Board } from "./progress";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Board, progressOn } from "./progress";
 
 const step = (kind: keyof EngineEvent, type: string, name: string, seconds: number) => {
   const urn = `urn:pulumi:dev::chainfleet::${type}::${name}`;
@@ -11,7 +12,7 @@ const NETWORK = "aws:ec2/vpc:Vpc";
 const PROVIDER = "pulumi:providers:aws";
 
 describe("the board of a run's progress", () => {
-  it("tells what was made, in its region", () => {
+  it("reports a finished change with its region and its duration", () => {
     const board = new Board(["eastus"]);
     expect(board.apply(step("resourcePreEvent", NETWORK, "eastus-net", 1))).toBeUndefined();
     expect(board.apply(step("resOutputsEvent", NETWORK, "eastus-net", 3))).toEqual({
@@ -21,7 +22,7 @@ describe("the board of a run's progress", () => {
     });
   });
 
-  it("does not tell of the engine's providers, unless one fails", () => {
+  it("reports a change of a provider only if the change failed", () => {
     const board = new Board([]);
     expect(board.apply(step("resourcePreEvent", PROVIDER, "default_3_28_0", 1))).toBeUndefined();
     expect(board.apply(step("resOutputsEvent", PROVIDER, "default_3_28_0", 2))).toBeUndefined();
@@ -29,5 +30,24 @@ describe("the board of a run's progress", () => {
     expect(board.apply(step("resOpFailedEvent", PROVIDER, "default", 2))).toMatchObject({
       text: "FAILED + default",
     });
+  });
+});
+
+describe("the progress on a terminal", () => {
+  beforeEach(() => {
+    for (const variable of ["FORCE_COLOR", "NO_COLOR", "NODE_DISABLE_COLORS"]) {
+      vi.stubEnv(variable, undefined);
+    }
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it("shows a failed change in red, whatever standard output is", () => {
+    const terminal = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 24 });
+    const progress = progressOn(terminal as unknown as NodeJS.WriteStream, ["eastus"]);
+    progress.event(step("resOpFailedEvent", NETWORK, "eastus-net", 2));
+    progress.end();
+    expect(String(terminal.read())).toContain("\u001b[31m[eastus] FAILED + eastus-net\u001b[39m");
   });
 });

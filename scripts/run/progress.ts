@@ -1,21 +1,23 @@
 import { styleText } from "node:util";
 import { createLogUpdate } from "log-update";
-import { plain, type TimedEvent } from "./events";
-import { groupOf, nameOf } from "./summary";
+import { type TimedEvent, withoutColours } from "./events";
+import { groupOf, nameOf } from "./resource-names";
 
-/** Shows a run while it happens. */
+/** The display of a run in progress. */
 export interface Progress {
-  /** A line for the user that stays. */
+  /** Shows a line that remains on the screen. */
   say(line: string): void;
+  /** Shows what has changed with an event of the engine. */
   event(event: TimedEvent): void;
-  /** Leaves the last picture on the screen; more than once is as good as once. */
+  /** Ends the display and leaves its last state on the screen. Further calls do nothing. */
   end(): void;
 }
 
 /**
- * On a terminal a table that is redrawn, a row a group; elsewhere a line for each finished change.
+ * The display of a run on a stream. On a terminal, the display has a row for each group and is redrawn continuously. On
+ * any other stream, the display writes a line for each finished change.
  *
- * @param groups names of regions and chains, with which those of their resources begin.
+ * @param groups the names of the regions and chains; the names of their resources begin with them.
  */
 export function progressOn(stream: NodeJS.WriteStream, groups: readonly string[]): Progress {
   return stream.isTTY ? new LiveProgress(stream, groups) : new LineProgress(stream, groups);
@@ -36,9 +38,9 @@ class LineProgress implements Progress {
   }
 
   event(event: TimedEvent): void {
-    const news = newsOf(event);
-    if (news !== undefined) {
-      this.say(news);
+    const message = programMessage(event);
+    if (message !== undefined) {
+      this.say(message);
     }
     const finished = this.#board.apply(event);
     if (finished !== undefined) {
@@ -71,13 +73,13 @@ class LiveProgress implements Progress {
   }
 
   event(event: TimedEvent): void {
-    const news = newsOf(event);
-    if (news !== undefined) {
-      this.say(news);
+    const message = programMessage(event);
+    if (message !== undefined) {
+      this.say(message);
     }
     const finished = this.#board.apply(event);
     if (finished?.failed) {
-      this.say(styleText("red", `[${finished.group}] ${finished.text}`));
+      this.say(styleText("red", `[${finished.group}] ${finished.text}`, { stream: this.stream }));
     }
   }
 
@@ -96,35 +98,40 @@ class LiveProgress implements Progress {
   }
 }
 
-/** What the program itself has to say, such as that it compiles. */
-function newsOf({ event: { diagnosticEvent: diagnostic } }: TimedEvent): string | undefined {
-  const isOurs = diagnostic?.severity === "info" && /^$|::pulumi:pulumi:Stack::/.test(diagnostic.urn ?? "");
-  return isOurs ? plain(diagnostic.message).trim() : undefined;
+/** The line that an event contains if the Pulumi program logged it, for example about the compilation of contracts. */
+function programMessage({ event: { diagnosticEvent: diagnostic } }: TimedEvent): string | undefined {
+  const isOfProgram =
+    diagnostic?.severity === "info" && /^$|::pulumi:pulumi:Stack::/.test(diagnostic.urn ?? "");
+  return isOfProgram ? withoutColours(diagnostic.message).trim() : undefined;
 }
 
-/** What goes on in each region and on each chain; a fold over the events. */
+/** The state of a run's progress in each region and on each chain, computed from the engine's events. */
 export class Board {
   readonly #groups: Map<string, Group>;
 
   constructor(readonly names: readonly string[]) {
     this.#groups = new Map(
-      [REST, ...names].map((name) => [name, { done: 0, failed: 0, running: new Map() }]),
+      [NO_GROUP, ...names].map((name) => [name, { done: 0, failed: 0, running: new Map() }]),
     );
   }
 
-  /** Takes an event in; returns what it finished, if that was a change. */
-  apply({ at, event }: TimedEvent): { group: string; text: string; failed: boolean } | undefined {
+  /**
+   * Updates the board with an event.
+   *
+   * @returns the change that the event finished; undefined if the event finished no change.
+   */
+  apply({ at, event }: TimedEvent): FinishedChange | undefined {
     const metadata =
       event.resourcePreEvent?.metadata ?? event.resOutputsEvent?.metadata ?? event.resOpFailedEvent?.metadata;
     if (metadata === undefined || metadata.op === "same" || (metadata.new ?? metadata.old)?.custom !== true) {
       return undefined;
     }
     const failed = event.resOpFailedEvent !== undefined;
-    // The engine's own: nothing that a user asked for.
+    // The engine creates providers by itself, so a change of a provider is not news for the user.
     if (metadata.type.startsWith("pulumi:providers:") && !failed) {
       return undefined;
     }
-    const name = groupOf(metadata.urn, this.names) ?? REST;
+    const name = groupOf(metadata.urn, this.names) ?? NO_GROUP;
     const group = this.#groups.get(name);
     if (group === undefined) {
       return undefined;
@@ -145,30 +152,44 @@ export class Board {
     };
   }
 
-  /** One row a group, no wider than the terminal. */
+  /**
+   * A row for each group.
+   *
+   * @param now in milliseconds since the epoch.
+   * @param columns the width of the terminal; longer rows are cut off.
+   */
   rows(now: number, columns: number): string[] {
     const width = Math.max(...[...this.#groups.keys()].map((name) => name.length));
     return [...this.#groups].map(([name, { done, failed, running }]) => {
-      const longest = [...running.values()].sort((a, b) => a.since - b.since);
-      const waiting = longest
+      const longestFirst = [...running.values()].sort((a, b) => a.since - b.since);
+      const longest = longestFirst
         .slice(0, 2)
         .map(({ text, since }) => `${text} ${((now - since) / 1000).toFixed(0)} s`)
         .join(", ");
-      const more = longest.length > 2 ? ` and ${longest.length - 2} more` : "";
+      const more = longestFirst.length > 2 ? ` and ${longestFirst.length - 2} more` : "";
       const counts = `${String(done).padStart(4)} done${failed > 0 ? `, ${failed} failed` : ""}`;
-      return `${name.padEnd(width)} ${counts}  ${waiting}${more}`.slice(0, columns - 1);
+      return `${name.padEnd(width)} ${counts}  ${longest}${more}`.slice(0, columns - 1);
     });
   }
 }
 
+/** A change of a resource that succeeded or failed. */
+interface FinishedChange {
+  readonly group: string;
+  readonly text: string;
+  readonly failed: boolean;
+}
+
+/** The progress of a group. */
 interface Group {
   done: number;
   failed: number;
+  /** The operations in progress, each with its start in milliseconds since the epoch. */
   readonly running: Map<string, { text: string; since: number }>;
 }
 
-/** Where what belongs to no region and no chain is shown. */
-const REST = "stack";
+/** The name of the group of all resources that belong to no region and no chain. */
+const NO_GROUP = "stack";
 
 function describe(op: string, urn: string): string {
   const verb = VERBS[op] ?? op;

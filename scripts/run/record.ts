@@ -15,7 +15,10 @@ import type { Mode, Summary } from "./summary";
 
 const RUNS = join(PROJECT_ROOT, ".chainfleet/runs");
 
-/** The record of one run on disk: `events.jsonl`, written during the run, and `summary.json`, written at the end. */
+/**
+ * The record of one run on disk: `events.jsonl`, which is written during the run, and `summary.json`, which is written
+ * at the end.
+ */
 export class RunRecord {
   readonly events: TimedEvent[] = [];
 
@@ -45,6 +48,7 @@ export class RunRecord {
     return timed;
   }
 
+  /** Writes the summary, so that `eventsOfUnfinishedRun` can tell a run that succeeded from an unfinished run. */
   end(summary: Summary): void {
     const file = join(this.directory, SUMMARY);
     writeFileSync(`${file}.part`, `${JSON.stringify(summary, null, 2)}\n`);

@@ -14,7 +14,7 @@ const reported = (path: { urn: string; seconds: number }[]) =>
 const urn = (name: string) => `urn:pulumi:dev::chainfleet::type::${name}`;
 
 describe("the report of a run", () => {
-  it("names what took time on the critical path, and has no such line if nothing did", () => {
+  it("names the resources of the critical path that took at least 0.1 s, and omits the line if there are none", () => {
     expect(reported([])).not.toContain("critical path");
     expect(reported([{ urn: urn("a"), seconds: 0.05 }])).not.toContain("critical path");
     expect(

@@ -1,8 +1,13 @@
 import { styleText } from "node:util";
 import { tableOf } from "../table";
-import { nameOf, type RegionSummary, type Summary } from "./summary";
+import { nameOf } from "./resource-names";
+import type { RegionSummary, Summary } from "./summary";
 
-/** The end of a run for a person: the regions as a table, what failed, the critical path. */
+/**
+ * The report that is printed after a run: a table of the regions, the contracts, the errors, and the critical path.
+ *
+ * @param directory of the run's record.
+ */
 export function report(summary: Summary, directory: string): string {
   const regions = tableOf(
     ["region", "cloud", { numbers: "validators" }, "result", { numbers: "seconds" }],

@@ -2,65 +2,70 @@ import { type ChainContracts, contractsByChain } from "../contracts/deployed";
 import { dependenciesOf, type StateResource } from "../engine/state";
 import { criticalPath, type Link } from "./critical-path";
 import { errorsOf, type Step, steps, type TimedEvent } from "./events";
+import { groupOf, nameOf, validatorName } from "./resource-names";
 
-/** What a run is called in its record. */
+/** The operation of a run, as its record names it. */
 export type Mode = "up" | "destroy";
 
 export type Result = "succeeded" | "failed" | "cancelled";
 
-/** A region as far as a summary knows it. */
-export interface RegionName {
+/** A region as the config describes it. */
+export interface ConfiguredRegion {
   readonly name: string;
   readonly cloud: string;
   readonly validators: number;
 }
 
-/** `summary.json`. Times are seconds of the wall clock. */
+/** The summary of a run: the contents of `summary.json`. Times are in seconds of wall-clock time. */
 export interface Summary {
   readonly stack: string;
   readonly mode: Mode;
   readonly result: Result;
   readonly seconds: number;
   readonly criticalPathSeconds: number;
-  /** seconds / criticalPathSeconds; 0 when nothing was on the path. */
+  /** `seconds` divided by `criticalPathSeconds`; 0 if the critical path is empty. */
   readonly ratio: number;
   readonly changes: { create: number; update: number; replace: number; delete: number; same: number };
-  /** How often a cloud answered 429, and how often an operation was tried again. */
+  /** The number of the engine's messages that report a throttled request (HTTP status 429). */
   readonly throttles: number;
+  /** The number of the engine's messages that report a retry. */
   readonly retries: number;
   readonly regions: readonly RegionSummary[];
-  /** What is on each chain after an `up`. */
+  /** The contracts on each chain after an `up`; empty after a `destroy`. */
   readonly contracts: readonly ChainContracts[];
   readonly criticalPath: readonly Link[];
-  /** What failed and belongs to no region: `name: why`, and `name, name:`, a line end and why where several failed for one reason. */
+  /**
+   * The errors of resources that belong to no region. One resource: `<name>: <error>`. Several resources that failed
+   * for the same reason: their names, a colon and a line break, then the error.
+   */
   readonly errors: readonly string[];
 }
 
-/** One region's part of a run. */
-export interface RegionSummary extends RegionName {
-  /** Unfinished: nothing of it failed, but what failed elsewhere kept validators from being made. */
+/** The part of a run that concerns one region. */
+export interface RegionSummary extends ConfiguredRegion {
+  /** `unfinished`: no resource of the region failed, but a failure elsewhere kept validators from being created. */
   readonly result: Result | "unfinished";
-  /** From the beginning of its first step to the end of its last; 0 when nothing changed. */
+  /** From the start of the region's first step to the end of its last step; 0 if nothing changed. */
   readonly seconds: number;
   readonly error?: string;
 }
 
-/** What a summary is made from. */
+/** The facts from which a summary is computed. */
 export interface RunFacts {
   readonly stack: string;
   readonly mode: Mode;
   readonly result: Result;
   readonly seconds: number;
   readonly events: readonly TimedEvent[];
-  readonly regions: readonly RegionName[];
-  /** The state with the dependencies: after an `up`, before a `destroy`. */
+  readonly regions: readonly ConfiguredRegion[];
+  /** The resources in the state, with their dependencies: of an `up` after the run, of a `destroy` before the run. */
   readonly resources: readonly StateResource[];
 }
 
-/** Sums a run up. Pure. */
+/** Computes the summary of a run. Pure. */
 export function summarize(facts: RunFacts): Summary {
   const done = steps(facts.events);
-  const path = criticalPath(timed(done, facts.resources, facts.mode));
+  const path = criticalPath(timedSteps(done, facts.resources, facts.mode));
   const criticalPathSeconds = round(path.reduce((sum, { seconds }) => sum + seconds, 0));
   const errors = errorsOf(facts.events);
   return {
@@ -79,12 +84,12 @@ export function summarize(facts: RunFacts): Summary {
     errors: byReason(
       [...errors]
         .filter(([urn]) => regionOf(urn, facts.regions) === undefined)
-        .filter(([, text]) => errors.size === 1 || !ENGINE_VERDICT.test(text)),
+        .filter(([, text]) => errors.size === 1 || !ENGINE_VERDICTS.has(text)),
     ),
   };
 }
 
-/** Errors as text, those that differ in nothing but the resource's name as one. */
+/** The errors as texts. Errors that differ only in the name of the failed resource become one text. */
 function byReason(errors: readonly (readonly [urn: string, text: string])[]): string[] {
   const groups = new Map<string, { names: string[]; text: string }>();
   for (const [urn, text] of errors) {
@@ -101,43 +106,30 @@ function byReason(errors: readonly (readonly [urn: string, text: string])[]): st
   );
 }
 
-/** A name where it stands alone, not as a part of another one. */
+/** Matches a resource's name where the name is not part of a longer name. */
 function nameInText(name: string): RegExp {
   return new RegExp(`(?<![\\w-])${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w-])`, "g");
 }
 
-/** What the engine says after it has said what failed. */
-const ENGINE_VERDICT = /^(update|destroy) failed$/;
+/** The engine's last messages about a run that failed, which name no cause. */
+const ENGINE_VERDICTS: ReadonlySet<string> = new Set(["update failed", "destroy failed"]);
 
-/** The region or chain that a resource belongs to, by its name: every resource of one begins with that name. */
-export function groupOf(urn: string, groups: readonly string[]): string | undefined {
-  const name = nameOf(urn);
-  return groups
-    .filter((group) => name === group || name.startsWith(`${group}-`))
-    .sort((a, b) => b.length - a.length)[0];
-}
-
-function regionOf(urn: string, regions: readonly RegionName[]): string | undefined {
+function regionOf(urn: string, regions: readonly ConfiguredRegion[]): string | undefined {
   return groupOf(
     urn,
     regions.map(({ name }) => name),
   );
 }
 
-/** A resource's name in the program. */
-export function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
-}
-
 function regionSummary(
-  region: RegionName,
+  region: ConfiguredRegion,
   facts: RunFacts,
   done: readonly Step[],
   errors: ReadonlyMap<string, string>,
 ): RegionSummary {
   const { regions, result, events } = facts;
   const own = done.filter(
-    ({ op, urn, metadata }) => op !== "same" && custom(metadata) && regionOf(urn, regions) === region.name,
+    ({ op, urn, metadata }) => op !== "same" && isCustom(metadata) && regionOf(urn, regions) === region.name,
   );
   const error = byReason([...errors].filter(([urn]) => regionOf(urn, regions) === region.name)).join("\n");
   const open = own.some((step) => step.ended === undefined);
@@ -157,13 +149,15 @@ function regionSummary(
   };
 }
 
-/** A run that succeeded finished every region; in one that failed, a region is when all its validators are there. */
-function isFinished(region: RegionName, { mode, result, resources }: RunFacts) {
-  const ofValidator = new RegExp(`^${region.name}-validator-\\d+$`);
-  const validators = resources.filter(
-    ({ type, urn }) => type === "kubernetes:apps/v1:StatefulSet" && ofValidator.test(nameOf(urn)),
-  ).length;
-  return result === "succeeded" || mode === "destroy" || validators >= region.validators;
+/** A region is finished if the run succeeded, or if the state contains all validators of the region. */
+function isFinished(region: ConfiguredRegion, { mode, result, resources }: RunFacts): boolean {
+  const existing = new Set(
+    resources.filter(({ type }) => type === "kubernetes:apps/v1:StatefulSet").map(({ urn }) => nameOf(urn)),
+  );
+  const validators = Array.from({ length: region.validators }, (_, index) =>
+    validatorName(region.name, index),
+  );
+  return result === "succeeded" || mode === "destroy" || validators.every((name) => existing.has(name));
 }
 
 function changes(done: readonly Step[]): Summary["changes"] {
@@ -184,8 +178,11 @@ function changes(done: readonly Step[]): Summary["changes"] {
   };
 }
 
-/** A deletion waits for what depends on it, so there the edges are turned round. */
-function timed(done: readonly Step[], resources: readonly StateResource[], mode: Mode) {
+/**
+ * The steps with their durations and dependencies. A deletion waits for the deletion of the resource's dependents, so
+ * the dependencies of a `destroy` point in the opposite direction.
+ */
+function timedSteps(done: readonly Step[], resources: readonly StateResource[], mode: Mode) {
   const dependencies = new Map<string, string[]>();
   const add = (from: string, to: string) => dependencies.set(from, [...(dependencies.get(from) ?? []), to]);
   for (const resource of resources) {
@@ -198,7 +195,7 @@ function timed(done: readonly Step[], resources: readonly StateResource[], mode:
     }
   }
   return done
-    .filter(({ op, ended, metadata }) => op !== "same" && ended !== undefined && custom(metadata))
+    .filter(({ op, ended, metadata }) => op !== "same" && ended !== undefined && isCustom(metadata))
     .map(({ urn, started, ended }) => ({
       urn,
       seconds: ((ended ?? started) - started) / 1000,
@@ -206,8 +203,8 @@ function timed(done: readonly Step[], resources: readonly StateResource[], mode:
     }));
 }
 
-/** A component is done when its children are; only they take time of their own. */
-function custom(metadata: Step["metadata"]): boolean {
+/** Whether the resource is a custom resource. A component resource takes no time of its own. */
+function isCustom(metadata: Step["metadata"]): boolean {
   return (metadata.new ?? metadata.old)?.custom === true;
 }
 

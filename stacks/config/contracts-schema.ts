@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { checksumProblem } from "../../components/contracts/definitions/checksum";
+import type { ExplorerSettings } from "../../components/contracts/verification/explorer";
 import { type BrokenRule, rules, type Unchecked } from "./rules";
 
 /** The part of the config's schema under `chainfleet:contracts`. */
@@ -167,6 +168,13 @@ const call = z.strictObject({
   ),
 });
 
+/** The URLs of public explorers. Each Blockscout has its own URL, which the rules below require. */
+const DEFAULT_EXPLORER_URLS = {
+  etherscan: "https://api.etherscan.io/v2/api",
+  sourcify: "https://sourcify.dev/server",
+  blockscout: "",
+} as const;
+
 const explorer = z
   .strictObject({
     kind: z.enum(["etherscan", "blockscout", "sourcify"]).describe("The kind of API that the explorer has."),
@@ -174,7 +182,7 @@ const explorer = z
       .optional()
       .describe(
         "The URL of the API. The URL may contain environment variables: $" +
-          "{NAME}. Default: the URL of Etherscan (version 2) or Sourcify. Blockscout has no default.",
+          `{NAME}. Default: ${DEFAULT_EXPLORER_URLS.etherscan} for Etherscan, ${DEFAULT_EXPLORER_URLS.sourcify} for Sourcify. Blockscout has no default.`,
       ),
     apiKey: z
       .string()
@@ -189,7 +197,13 @@ const explorer = z
       .default(5)
       .describe("The largest number of requests per second, over all chains together."),
   })
-  .check(rules(requiredExplorerFields));
+  .check(rules(requiredExplorerFields))
+  .transform(
+    ({ url: configuredUrl, ...fields }): ExplorerSettings => ({
+      ...fields,
+      url: configuredUrl ?? DEFAULT_EXPLORER_URLS[fields.kind],
+    }),
+  );
 
 function requiredExplorerFields({
   kind,
@@ -287,4 +301,13 @@ export type ContractsChainConfig = z.infer<typeof chain>;
 /** The config key of a chain, for findings. @example "contracts.chains.chain138" */
 export function chainConfigKey(name: string): string {
   return `contracts.chains.${name}`;
+}
+
+/**
+ * The config key of a chain as written in the stack's file, for messages.
+ *
+ * @example "chainfleet:contracts.chains.chain138"
+ */
+export function fullChainConfigKey(name: string): string {
+  return `chainfleet:${chainConfigKey(name)}`;
 }

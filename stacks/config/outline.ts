@@ -1,4 +1,4 @@
-import { DEFAULT_RPC_NODES, DEFAULT_VALIDATORS } from "./region-schema";
+import { DEFAULT_RPC_NODES, DEFAULT_VALIDATORS, locationOf } from "./region-schema";
 
 /**
  * A region as far as it can be read from a config that has not been checked. An absent value is the schema's default;
@@ -7,7 +7,6 @@ import { DEFAULT_RPC_NODES, DEFAULT_VALIDATORS } from "./region-schema";
 export interface RegionOutline {
   readonly name: string | undefined;
   readonly cloud: string | undefined;
-  /** The region's name where the config has no location. */
   readonly location: string | undefined;
   readonly cidr: string | undefined;
   readonly validators: number | undefined;
@@ -26,7 +25,7 @@ function outlineRegion(value: unknown): RegionOutline {
   return {
     name,
     cloud: textOf(region.cloud),
-    location: textOf(region.location) ?? name,
+    location: locationOf(name, textOf(region.location)),
     cidr: textOf(region.cidr),
     validators: countOf(region.validators ?? DEFAULT_VALIDATORS),
     rpcNodes: countOf(region.rpcNodes ?? DEFAULT_RPC_NODES),

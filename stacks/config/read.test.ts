@@ -52,6 +52,7 @@ describe("a valid config", () => {
       name: "chain138",
       chainId: 138,
       blockPeriodSeconds: 2,
+      requestTimeoutSeconds: 4,
       epochLength: 30_000,
       gasLimit: 30_000_000,
       alloc: {},
@@ -59,6 +60,35 @@ describe("a valid config", () => {
     expect(config.regions.map(({ validators, rpcNodes }) => [validators, rpcNodes])).toEqual([
       [2, 1],
       [2, 3],
+    ]);
+  });
+
+  it("gets the defaults that follow from other keys", () => {
+    const regions = [
+      region({}),
+      region({ cloud: "aws", name: "usa", location: "us-west-2" }),
+      { cloud: "kubernetes", name: "onprem", kubeconfig: "config", p2pAddresses: ["10.1.0.1", "10.1.0.2"] },
+    ];
+    const { network, regions: withDefaults } = read({ network: { blockPeriodSeconds: 5 }, regions });
+    expect(network.requestTimeoutSeconds).toBe(10);
+    expect(read({ network: { requestTimeoutSeconds: 7 }, regions }).network.requestTimeoutSeconds).toBe(7);
+    expect(withDefaults.map((one) => ("location" in one ? one.location : undefined))).toEqual([
+      "eastus",
+      "us-west-2",
+      undefined,
+    ]);
+    const explorers = [
+      { kind: "etherscan", apiKey: "$" + "{KEY}" },
+      { kind: "sourcify" },
+      { kind: "sourcify", url: "http://sourcify.example" },
+    ];
+    const sender = { address: `0x${"1".repeat(40)}`, keyVariable: "KEY" };
+    const chain = { chainId: 1, rpcUrl: "http://n", sender, explorers };
+    const { contracts } = read({ stack: "contracts", contracts: { chains: { one: chain } } });
+    expect(contracts?.chains.one?.explorers.map(({ url }) => url)).toEqual([
+      "https://api.etherscan.io/v2/api",
+      "https://sourcify.dev/server",
+      "http://sourcify.example",
     ]);
   });
 

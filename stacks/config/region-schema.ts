@@ -12,6 +12,11 @@ export const DEFAULT_VALIDATORS = 2;
 /** The number of RPC nodes in a region whose config does not set it. */
 export const DEFAULT_RPC_NODES = 1;
 
+/** The location of a region: the location in the region's config, or else the region's name. */
+export function locationOf<Name, Location>(name: Name, location: Location | undefined): Name | Location {
+  return location ?? name;
+}
+
 /** The name of a region or of the network, which is part of resource names. */
 export const nameSchema = z
   .string()
@@ -85,7 +90,8 @@ const azure = z
       .default("Standard_D4s_v5")
       .describe("The VM size of the node pool of the validators."),
   })
-  .check(rules((region) => unknownLocation("azure", region)));
+  .check(rules((region) => unknownLocation("azure", region)))
+  .transform((region) => ({ ...region, location: locationOf(region.name, region.location) }));
 
 /** A region on AWS, with an EKS cluster. */
 const aws = z
@@ -101,12 +107,14 @@ const aws = z
       .default("m6i.xlarge")
       .describe("The instance type of the node group of the validators."),
   })
-  .check(rules((region) => unknownLocation("aws", region)));
+  .check(rules((region) => unknownLocation("aws", region)))
+  .transform((region) => ({ ...region, location: locationOf(region.name, region.location) }));
 
 function unknownLocation(
   cloud: LocatedCloud,
-  { name: regionName, location = regionName }: Unchecked<{ name: string; location: string }>,
+  region: Unchecked<{ name: string; location?: string | undefined }>,
 ): BrokenRule[] {
+  const location = locationOf(region.name, region.location);
   if (typeof location !== "string" || findLocation(cloud, location) !== undefined) {
     return [];
   }

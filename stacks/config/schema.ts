@@ -20,42 +20,47 @@ const quantity = z
   .regex(/^\d+(\.\d+)?(m|[KMGT]i)?$/, 'must be a Kubernetes quantity, such as "500m" or "4Gi"');
 
 /** The chain, as its genesis block defines it. Every value but `name` is fixed once the chain runs. */
-const networkSchema = z.strictObject({
-  name: nameSchema
-    .default("chain138")
-    .describe("The name of the network. Every resource name in the clouds begins with it."),
-  chainId: z
-    .int("must be a whole number")
-    .min(1, "must be at least 1")
-    .max(LARGEST_CHAIN_ID, `must be at most ${LARGEST_CHAIN_ID}, the largest chain id that wallets accept`)
-    .default(DEFAULT_CHAIN_ID)
-    .describe("The EIP-155 chain id. It is written into the genesis block."),
-  blockPeriodSeconds: positive
-    .default(2)
-    .describe("The number of seconds between two blocks. It is written into the genesis block."),
-  requestTimeoutSeconds: positive
-    .optional()
-    .describe(
-      "The number of seconds after which the validators give up a QBFT round. It is written into the genesis block. Default: twice the block period.",
-    ),
-  epochLength: positive
-    .default(30_000)
-    .describe(
-      "The number of blocks after which pending votes on validators are discarded. It is written into the genesis block.",
-    ),
-  gasLimit: positive
-    .default(30_000_000)
-    .describe("The gas limit of a block. It is written into the genesis block."),
-  alloc: z
-    .record(
-      z.string().regex(/^0x[0-9a-fA-F]{40}$/, "must be an address: 0x and 40 hex digits"),
-      z.string().regex(/^\d{1,30}$/, "must be an amount of wei as decimal text"),
-    )
-    .default({})
-    .describe(
-      "The wei that accounts own in the genesis block, by address; each amount is text. It is written into the genesis block.",
-    ),
-});
+const networkSchema = z
+  .strictObject({
+    name: nameSchema
+      .default("chain138")
+      .describe("The name of the network. Every resource name in the clouds begins with it."),
+    chainId: z
+      .int("must be a whole number")
+      .min(1, "must be at least 1")
+      .max(LARGEST_CHAIN_ID, `must be at most ${LARGEST_CHAIN_ID}, the largest chain id that wallets accept`)
+      .default(DEFAULT_CHAIN_ID)
+      .describe("The EIP-155 chain id. It is written into the genesis block."),
+    blockPeriodSeconds: positive
+      .default(2)
+      .describe("The number of seconds between two blocks. It is written into the genesis block."),
+    requestTimeoutSeconds: positive
+      .optional()
+      .describe(
+        "The number of seconds after which the validators give up a QBFT round. It is written into the genesis block. Default: twice the block period.",
+      ),
+    epochLength: positive
+      .default(30_000)
+      .describe(
+        "The number of blocks after which pending votes on validators are discarded. It is written into the genesis block.",
+      ),
+    gasLimit: positive
+      .default(30_000_000)
+      .describe("The gas limit of a block. It is written into the genesis block."),
+    alloc: z
+      .record(
+        z.string().regex(/^0x[0-9a-fA-F]{40}$/, "must be an address: 0x and 40 hex digits"),
+        z.string().regex(/^\d{1,30}$/, "must be an amount of wei as decimal text"),
+      )
+      .default({})
+      .describe(
+        "The wei that accounts own in the genesis block, by address; each amount is text. It is written into the genesis block.",
+      ),
+  })
+  .transform(({ requestTimeoutSeconds, ...fields }) => ({
+    ...fields,
+    requestTimeoutSeconds: requestTimeoutSeconds ?? 2 * fields.blockPeriodSeconds,
+  }));
 
 const nodeSchema = (cpu: string, memory: string, storage: string) =>
   z

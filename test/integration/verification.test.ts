@@ -8,6 +8,7 @@ import type { Summary } from "../../scripts/run/summary";
 import type { CommandResult } from "../support/command";
 import { ContractsProject, variableReference } from "../support/contracts-project";
 import { FaultyAnvil } from "../support/faulty-anvil";
+import { summaryIn } from "../support/summary-output";
 
 /** Verification at three explorers, and senders whose keys are in a keystore or in a secret of the config. */
 const PASSWORD = "correct horse battery staple";
@@ -93,7 +94,7 @@ async function listContracts(): Promise<ListedContract[]> {
 /** Runs `chainfleet up` and parses the summary that it prints. */
 async function upWithSummary(): Promise<CommandResult & Pick<Summary, "errors" | "changes">> {
   const result = await project.chainfleet(["up", "--stack", "test", "--json"]);
-  const { errors, changes } = JSON.parse(result.stdout) as Summary;
+  const { errors, changes } = summaryIn(result);
   return { ...result, errors, changes };
 }
 

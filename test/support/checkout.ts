@@ -10,6 +10,7 @@ import type { Summary } from "../../scripts/run/summary";
 import { type CommandResult, type RunningCommand, startCommand } from "./command";
 import { eventsOfLastRun } from "./engine-output";
 import { type RunningProcess, runningProcesses } from "./processes";
+import { summaryIn } from "./summary-output";
 
 /** A run of the `chainfleet` command that has ended, with the summary that it printed. */
 export interface RunResult extends CommandResult {
@@ -76,11 +77,7 @@ export class Checkout {
 
   async #runToSummary(...command: readonly string[]): Promise<RunResult> {
     const finished = await this.chainfleet(...command, "--stack", "dev", "--json").finished;
-    try {
-      return { ...finished, summary: JSON.parse(finished.stdout) as Summary };
-    } catch {
-      throw new Error(`chainfleet ${command[0]} printed no summary:\n${finished.output}`);
-    }
+    return { ...finished, summary: summaryIn(finished) };
   }
 
   /** Starts `bin/chainfleet …` on the local target. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TimedEvent } from "../../scripts/run/events";
-import { nameOf } from "../../scripts/run/summary";
+import { nameOf } from "../../scripts/run/resource-names";
 
 /** A step of a preview. */
 export interface PreviewStep {

@@ -1,6 +1,6 @@
+import pDefer, { type DeferredPromise } from "p-defer";
 import type { Hash, Hex } from "viem";
 import { ChainfleetError } from "../../error";
-import { type Deferred, deferred } from "./deferred";
 import type { Job, JobResult } from "./job";
 import type { Broadcast, InFlightTransaction, LaneState } from "./plan";
 import type { PayableTransaction } from "./sender-funds";
@@ -8,7 +8,7 @@ import type { PayableTransaction } from "./sender-funds";
 /** An unfinished job, and what the lane has learned about the job. */
 export interface BacklogEntry {
   readonly job: Job;
-  readonly completion: Deferred<JobResult>;
+  readonly completion: DeferredPromise<JobResult>;
   /** Number of the job's transactions that were reverted. */
   reverts: number;
   /** Number of questions about the job that failed for another reason than the network. */
@@ -78,7 +78,7 @@ export class Backlog {
   add(job: Job): BacklogEntry {
     const entry = {
       job,
-      completion: deferred<JobResult>(),
+      completion: pDefer<JobResult>(),
       reverts: 0,
       failedQuestions: 0,
       signed: new Map(),

@@ -5,6 +5,8 @@ import { type LaneChainSettings, rpcLaneChain } from "./rpc-lane-chain";
 
 /** A chain and the limits for sending on it, as a resource's inputs and the state carry them. Fees in gwei. */
 export interface ChainArgs extends Omit<LaneChainSettings, "rpcUrl" | "feeCeiling"> {
+  /** The config key of the chain, for messages. @example "chainfleet:contracts.chains.mainnet" */
+  readonly configKey: string;
   readonly feeCeilingGwei: number;
 }
 
@@ -13,7 +15,7 @@ const lanes = new Map<string, Lane>();
 
 /** The process's lane for an account on a chain; created on first use. */
 export function laneOf(
-  { feeCeilingGwei, ...chain }: ChainArgs,
+  { feeCeilingGwei, configKey: _, ...chain }: ChainArgs,
   rpcUrl: string,
   account: PrivateKeyAccount,
 ): Lane {

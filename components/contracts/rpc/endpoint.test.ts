@@ -34,7 +34,7 @@ afterAll(() => {
 });
 
 const VARIABLE = "$" + "{ENDPOINT_TEST_RPC}";
-const chain = { name: "mainnet", chainId: 138 };
+const chain = { name: "mainnet", chainId: 138, configKey: "config:chains.mainnet" };
 const refused = async (at: string) => {
   const system = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
   throw new HttpRequestError({ url: at, cause: new TypeError("fetch failed", { cause: system }) });
@@ -50,10 +50,10 @@ describe("an endpoint that fails", () => {
     const { message } = await errorOf(readFromEndpoint(chain, VARIABLE, refused));
     expect(message).toBe(
       `RPC_FAILED: mainnet: HTTP request failed. fetch failed (ECONNREFUSED) (${new URL(url).host})\n` +
-        "The endpoint is set by chainfleet:contracts.chains.mainnet.rpcUrl, from ENDPOINT_TEST_RPC.",
+        "The endpoint is set by config:chains.mainnet.rpcUrl, from ENDPOINT_TEST_RPC.",
     );
     const written = await errorOf(readFromEndpoint(chain, url, refused));
-    expect(written.message).toContain("chainfleet:contracts.chains.mainnet.rpcUrl, or by the network");
+    expect(written.message).toContain("config:chains.mainnet.rpcUrl, or by the network");
     expect(written.message).not.toContain("a-key");
   });
 
@@ -74,6 +74,6 @@ describe("an endpoint that fails", () => {
     expect(error.summary).toBe(
       "mainnet: its endpoint is chain 138, and the config says 1. Nothing was sent.",
     );
-    expect(error.next).toBeDefined();
+    expect(error.next).toBe("Correct rpcUrl or chainId under config:chains.mainnet.");
   });
 });

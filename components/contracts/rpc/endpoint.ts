@@ -9,6 +9,12 @@ interface ExpectedChain {
   /** The chain's name in the config. */
   readonly name: string;
   readonly chainId: number;
+  /**
+   * The config key of the chain, for messages. Its fields `rpcUrl` and `chainId` are named.
+   *
+   * @example "chainfleet:contracts.chains.mainnet"
+   */
+  readonly configKey: string;
 }
 
 /**
@@ -37,7 +43,7 @@ export function readFromEndpoint<Result>(
 
 /** @param assurances sentences for the person who reads that the work failed. */
 async function withEndpoint<Result>(
-  { name, chainId }: ExpectedChain,
+  { name, chainId, configKey }: ExpectedChain,
   rpcUrl: string,
   work: (url: string) => Promise<Result>,
   assurances: readonly string[],
@@ -49,7 +55,7 @@ async function withEndpoint<Result>(
       : new ChainfleetError({
           code: "RPC_FAILED",
           summary: `${name}: ${describe(error as Error).replaceAll(url, "its endpoint")} (${new URL(url).host})`,
-          next: [originOf(name, rpcUrl), ...sentences].join(" "),
+          next: [originOf(configKey, rpcUrl), ...sentences].join(" "),
         });
   const actualChainId = await chainIdAt(url).catch((error) => {
     throw withoutUrl(error, []);
@@ -58,7 +64,7 @@ async function withEndpoint<Result>(
     throw new ChainfleetError({
       code: "RPC_WRONG_CHAIN",
       summary: `${name}: its endpoint is chain ${actualChainId}, and the config says ${chainId}. Nothing was sent.`,
-      next: `Correct rpcUrl or chainId under chainfleet:contracts.chains.${name}.`,
+      next: `Correct rpcUrl or chainId under ${configKey}.`,
     });
   }
   try {
@@ -71,8 +77,8 @@ async function withEndpoint<Result>(
 const chainIdAt = memoizeSuccess((url: string) => clientOf(url).getChainId());
 
 /** Where the config sets the URL, for the person who has to change it; never the URL itself. */
-function originOf(name: string, rpcUrl: string): string {
-  const key = `chainfleet:contracts.chains.${name}.rpcUrl`;
+function originOf(configKey: string, rpcUrl: string): string {
+  const key = `${configKey}.rpcUrl`;
   const variables = variablesIn(rpcUrl);
   return variables.length === 0
     ? `The endpoint is set by ${key}, or by the network if that key is not set.`

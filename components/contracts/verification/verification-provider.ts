@@ -7,7 +7,7 @@ import { type Result, verifyAt } from "./verify";
 
 /** The arguments as the engine hands them over: resolved. */
 interface Inputs extends ClaimedContract {
-  readonly chain: { readonly name: string; readonly chainId: number };
+  readonly chain: { readonly name: string; readonly chainId: number; readonly configKey: string };
   readonly deployment: string;
   readonly explorers: readonly ExplorerSettings[];
 }
@@ -47,7 +47,7 @@ async function verify(inputs: Inputs): Promise<Result[]> {
     const error = new ChainfleetError({
       code: "CONTRACT_NOT_VERIFIED",
       summary: `${inputs.deployment} on ${inputs.chain.name} (${inputs.address}) is not verified.\n${refusals.join("\n")}`,
-      next: `The contract is deployed and works. To try again, run again or use chainfleet contracts verify. The explorers are set by chainfleet:contracts.chains.${inputs.chain.name}.explorers.`,
+      next: `The contract is deployed and works. To try again, run again or use chainfleet contracts verify. The explorers are set by ${inputs.chain.configKey}.explorers.`,
     });
     throw Object.assign(error, { id: idOf(inputs), properties: { ...inputs, results }, reasons: refusals });
   }

@@ -6,7 +6,8 @@ import type { Result } from "./verify";
 
 /** The arguments of a ForgeVerification. */
 export interface ForgeVerificationArgs {
-  readonly chain: { readonly name: string; readonly chainId: number };
+  /** `configKey` is the config key of the chain, for messages. @example "chainfleet:contracts.chains.mainnet" */
+  readonly chain: { readonly name: string; readonly chainId: number; readonly configKey: string };
   /** The deployment's name, unique on its chain. */
   readonly deployment: string;
   /** Name of the contract in contracts/src. */

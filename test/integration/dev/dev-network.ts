@@ -1,4 +1,4 @@
-import { nameOf } from "../../../scripts/run/summary";
+import { nameOf } from "../../../scripts/run/resource-names";
 import { Checkout, type KubernetesObject, type RunResult } from "../../support/checkout";
 import type { CommandResult } from "../../support/command";
 import { changesOf } from "../../support/engine-output";

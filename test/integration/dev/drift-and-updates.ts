@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { nameOf } from "../../../scripts/run/summary";
+import { nameOf } from "../../../scripts/run/resource-names";
 import { type DevNetwork, roleOf } from "./dev-network";
 
 /** What happens when a cloud resource was changed by somebody else, and when running validators are updated. */

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { steps } from "../../../scripts/run/events";
-import { nameOf } from "../../../scripts/run/summary";
+import { nameOf } from "../../../scripts/run/resource-names";
 import type { DevNetwork } from "./dev-network";
 
 /** A run in which one region fails and a run that the user interrupts; the next `up` completes the network. */

@@ -2,17 +2,18 @@ import type { State, StateResource } from "../engine/state";
 import { steps, type TimedEvent } from "../run/events";
 
 /**
- * The creations in the clouds that may have happened although the state does not say so: those that the engine had
- * begun when it was killed (it writes them down first), and those that failed in the last run without an id. What no
- * cloud makes (a contract, a Kubernetes object) can be made again: its provider finds what is there by itself.
+ * The cloud resources that may exist although the state does not contain them: resources whose creation was pending
+ * when the engine was killed (the engine records pending operations in the state), and resources whose creation failed
+ * in the last run before their ids were known. Other resources, such as contracts and Kubernetes objects, are not
+ * included, because their providers find existing ones by themselves.
  *
- * @param events the last run's, if its record is there.
+ * @param events the events of the last run; none if the run has no record.
  */
-export function suspects(state: State, events: readonly TimedEvent[]): StateResource[] {
-  return creationsWithoutEnd(state, events).filter(({ type }) => isOnCloud(type));
+export function orphanCandidates(state: State, events: readonly TimedEvent[]): StateResource[] {
+  return unfinishedCreations(state, events).filter(({ type }) => isOnCloud(type));
 }
 
-function creationsWithoutEnd(state: State, events: readonly TimedEvent[]): StateResource[] {
+function unfinishedCreations(state: State, events: readonly TimedEvent[]): StateResource[] {
   const known = new Set((state.resources ?? []).map(({ urn }) => urn));
   const pending = (state.pending_operations ?? [])
     .filter(({ type, resource }) => type === "creating" && !known.has(resource.urn))
@@ -31,10 +32,10 @@ function creationsWithoutEnd(state: State, events: readonly TimedEvent[]): State
 }
 
 /**
- * The resources that the state knows by their ids, but whose creation it did not see to the end: the wait for them
- * was broken off (by a Ctrl+C, which the plugins hear), or a recovery was itself cut off before it read them.
+ * The cloud resources in the state whose creation may not have finished: the plugin was interrupted while it waited for
+ * the resource, for example by a Ctrl+C, or an earlier recovery was interrupted before it refreshed the resource.
  */
-export function unsettled({ resources = [] }: State): StateResource[] {
+export function unsettledResources({ resources = [] }: State): StateResource[] {
   return resources.filter(
     ({ type, custom, outputs, initErrors = [] }) =>
       custom === true &&
@@ -43,13 +44,13 @@ export function unsettled({ resources = [] }: State): StateResource[] {
   );
 }
 
-/** What a recovery is about and what it does, for the user. @param names of the resources, one at least. */
-export function recovery(names: readonly string[]): string {
+/** The line that announces a recovery to the user. @param names of the resources to recover; at least one. */
+export function recoveryMessage(names: readonly string[]): string {
   const listed = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
-  return `The last run did not see the end of its work on ${listed}: finding out what is there, and going on from it.`;
+  return `The last run did not finish its work on ${listed}. Looking up which of these resources exist, and continuing from there.`;
 }
 
-/** Whether a resource is made by a cloud, and so goes on being made when nobody waits for it. */
+/** Whether a resource is created by a cloud, which continues to create the resource when the engine no longer waits. */
 export function isOnCloud(type: string): boolean {
   return type.startsWith("azure-native:") || type.startsWith("aws:");
 }
@@ -71,12 +72,15 @@ function asStateResource(
     inputs,
     ...(now?.parent ? { parent: now.parent } : {}),
     provider,
-    dependencies: referenced(inputs, state.resources ?? []),
+    dependencies: referencedUrns(inputs, state.resources ?? []),
   };
 }
 
-/** The resources whose ids stand in the inputs: the events do not say what a resource depends on. */
-function referenced(inputs: unknown, resources: readonly StateResource[]): string[] {
+/**
+ * The URNs of the resources whose ids or names are values in the inputs. The events do not contain a resource's
+ * dependencies.
+ */
+function referencedUrns(inputs: unknown, resources: readonly StateResource[]): string[] {
   const strings = new Set<string>();
   const walk = (value: unknown): void => {
     if (typeof value === "string") {

@@ -1,9 +1,10 @@
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { DYNAMIC_TYPE_PREFIX } from "../../components/dynamic-type";
 import type { State, StateResource } from "../engine/state";
 import type { TimedEvent } from "../run/events";
-import { recovery, suspects, unsettled } from "./suspects";
+import { orphanCandidates, recoveryMessage, unsettledResources } from "./unfinished-resources";
 
 const TYPE = "azure-native:network:VirtualNetwork";
 const urn = (name: string) => `urn:pulumi:dev::chainfleet::${TYPE}::${name}`;
@@ -33,25 +34,28 @@ function run(
   return events.map((event): TimedEvent => ({ at: 0, event: event as EngineEvent }));
 }
 
-describe("resources whose creation the state did not see to the end", () => {
+describe("resources in the state whose creation may not have finished", () => {
   const settled = { ...resource("settled"), outputs: { name: "settled" } };
   const component = { urn: urn("component"), type: "chainfleet:region:AzureRegion" };
   const pod = { ...resource("pod"), type: "kubernetes:core/v1:Pod", outputs: {} };
 
-  it("are those that nobody waited for any more, and those that were never read", () => {
+  it("are the resources with init errors and the resources without outputs", () => {
     const broken = { ...settled, urn: urn("broken"), initErrors: ["PUT … was cancelled"] };
     const unread = { ...resource("unread"), outputs: {} };
-    expect(unsettled({ resources: [settled, broken, component, pod, unread] })).toEqual([broken, unread]);
+    expect(unsettledResources({ resources: [settled, broken, component, pod, unread] })).toEqual([
+      broken,
+      unread,
+    ]);
   });
 
-  it("are none in a state that is whole", () => {
-    expect(unsettled({ resources: [settled, component, pod] })).toEqual([]);
-    expect(unsettled({})).toEqual([]);
+  it("do not exist in a state after a complete run", () => {
+    expect(unsettledResources({ resources: [settled, component, pod] })).toEqual([]);
+    expect(unsettledResources({})).toEqual([]);
   });
 });
 
-describe("creations whose end is not known", () => {
-  it("are those that the engine wrote down first and did not finish", () => {
+describe("resources that may exist although the state does not contain them", () => {
+  it("are the resources of pending creations", () => {
     const state: State = {
       resources: [resource("known")],
       pending_operations: [
@@ -61,12 +65,12 @@ describe("creations whose end is not known", () => {
         { type: "deleting", resource: resource("gone") },
       ],
     };
-    expect(suspects(state, []).map((suspect) => suspect.urn)).toEqual([urn("lost")]);
+    expect(orphanCandidates(state, []).map((candidate) => candidate.urn)).toEqual([urn("lost")]);
   });
 
-  it("are those that failed without an id, with all that the state needs of them", () => {
+  it("are the resources of failed creations, with everything that the state must contain", () => {
     const state: State = { resources: [{ ...resource("group"), id: "/groups/1" }] };
-    expect(suspects(state, run("net", "failed", { inputs: { group: "/groups/1" } }))).toEqual([
+    expect(orphanCandidates(state, run("net", "failed", { inputs: { group: "/groups/1" } }))).toEqual([
       {
         urn: urn("net"),
         type: TYPE,
@@ -79,23 +83,23 @@ describe("creations whose end is not known", () => {
     ]);
   });
 
-  it("are none of what no cloud makes: a contract refused for want of a key leaves nothing unknown", () => {
-    const type = "pulumi-nodejs:dynamic/chainfleet:ForgeDeployment";
-    expect(suspects({}, run("WETH9", "failed", { type }))).toEqual([]);
+  it("are never contracts, because no cloud creates a contract", () => {
+    const type = `${DYNAMIC_TYPE_PREFIX}ForgeDeployment`;
+    expect(orphanCandidates({}, run("WETH9", "failed", { type }))).toEqual([]);
     const pending = [{ type: "creating", resource: { ...resource("WETH9"), type } }];
-    expect(suspects({ pending_operations: pending }, [])).toEqual([]);
+    expect(orphanCandidates({ pending_operations: pending }, [])).toEqual([]);
   });
 
-  it("are no components, no updates and no deletions", () => {
+  it("are never components, and never resources that failed to be updated or deleted", () => {
     const events = [
       ...run("component", "failed", { custom: false }),
       ...run("update", "failed", { op: "update" }),
       ...run("delete", "failed", { op: "delete" }),
     ];
-    expect(suspects({}, events)).toEqual([]);
+    expect(orphanCandidates({}, events)).toEqual([]);
   });
 
-  it("are each named once, and none that the state knows", () => {
+  it("are listed once each, and are not in the state", () => {
     const name = fc.constantFrom("a", "b", "c", "d");
     const end = fc.constantFrom<End>("done", "failed", "open");
     fc.assert(
@@ -108,10 +112,10 @@ describe("creations whose end is not known", () => {
             resources: known.map(resource),
             pending_operations: pending.map((one) => ({ type: "creating", resource: resource(one) })),
           };
-          const found = suspects(
+          const found = orphanCandidates(
             state,
             begun.flatMap(([one, how]) => run(one, how)),
-          ).map((suspect) => suspect.urn);
+          ).map((candidate) => candidate.urn);
           const unfinished = begun.filter(([, how]) => how !== "done").map(([one]) => one);
           const expected = new Set([...pending, ...unfinished].filter((one) => !known.includes(one)));
           expect([...found].sort()).toEqual([...expected].map(urn).sort());
@@ -121,11 +125,11 @@ describe("creations whose end is not known", () => {
   });
 });
 
-describe("what is said of a recovery", () => {
-  it("is one sentence that names the first few resources", () => {
-    expect(recovery(["a"])).toBe(
-      "The last run did not see the end of its work on a: finding out what is there, and going on from it.",
+describe("the line that announces a recovery", () => {
+  it("names at most three resources", () => {
+    expect(recoveryMessage(["a"])).toBe(
+      "The last run did not finish its work on a. Looking up which of these resources exist, and continuing from there.",
     );
-    expect(recovery(["a", "b", "c", "d", "e"])).toContain("its work on a, b, c and 2 more:");
+    expect(recoveryMessage(["a", "b", "c", "d", "e"])).toContain("its work on a, b, c and 2 more.");
   });
 });

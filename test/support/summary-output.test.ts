@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { errorJson } from "../../scripts/error-layout";
+import { summarize } from "../../scripts/run/summary";
+import { summaryIn } from "./summary-output";
+
+const summary = summarize({
+  ...{ stack: "dev", mode: "up", result: "failed", seconds: 1 },
+  ...{ events: [], regions: [], resources: [] },
+});
+
+it("is the summary, also of a run that failed", () => {
+  expect(summaryIn({ stdout: JSON.stringify(summary), output: "" })).toEqual(summary);
+});
+
+it.each([
+  errorJson({ code: "STACK_LOCKED", summary: "The stack is locked.", next: undefined }),
+  "",
+  "null",
+  "Killed",
+])("is refused with the output if the command printed an error or no JSON: %j", (stdout) => {
+  expect(() => summaryIn({ stdout, output: `the output ${stdout}` })).toThrow(`the output ${stdout}`);
+});
