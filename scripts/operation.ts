@@ -2,7 +2,8 @@ import { relative } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { EngineCommand, EngineFailure } from "./engine/command";
 import { requireLocalTarget } from "./engine/local-target";
-import { openStack, withLock } from "./engine/stack";
+import { RUN_AGENT, withLock } from "./engine/lock";
+import { openStack } from "./engine/stack";
 import { readState } from "./engine/state";
 import { errorText } from "./error-layout";
 import { recover } from "./recover/recover";
@@ -118,6 +119,7 @@ async function runEngine({
     const engineOptions = {
       parallel,
       continueOnError: true,
+      userAgent: RUN_AGENT,
       onEvent: (event: Parameters<RunRecord["add"]>[0]) => progress.event(record.add(event)),
       ...(excluded.length === 0 ? {} : { exclude: excluded, excludeDependents: true }),
     };

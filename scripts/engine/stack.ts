@@ -1,8 +1,4 @@
-import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
-import { setTimeout as delay } from "node:timers/promises";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
-import pRetry, { type RetryContext } from "p-retry";
 import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
 import { type EngineCommand, EngineFailure } from "./command";
@@ -47,81 +43,4 @@ export function unknownStack(name: string, cause: Error): ChainfleetError {
     ].join("\n"),
     cause,
   });
-}
-
-/**
- * Runs an operation on a stack, and repeats the operation once another run has released the stack's lock. Removes the
- * lock of a run that was killed. Waits for a run that is still alive on this machine, for example after its terminal
- * was closed.
- *
- * @param say shows a line to the user.
- * @throws ChainfleetError `STACK_LOCKED` if a run on another machine holds the lock.
- */
-export function withLock<Result>(
-  stack: Pick<Stack, "name" | "cancel">,
-  say: (line: string) => void,
-  operation: () => Promise<Result>,
-): Promise<Result> {
-  return pRetry(operation, {
-    retries: Number.POSITIVE_INFINITY,
-    // `untilUnlocked` waits, so the operation is repeated without a further pause.
-    minTimeout: 0,
-    onFailedAttempt: (failure) => untilUnlocked(stack, failure, say),
-  });
-}
-
-/** @throws the operation's error if the error does not say that the stack is locked. */
-async function untilUnlocked(
-  stack: Pick<Stack, "name" | "cancel">,
-  { error, attemptNumber }: Pick<RetryContext, "error" | "attemptNumber">,
-  say: (line: string) => void,
-): Promise<void> {
-  const holder =
-    error instanceof EngineFailure ? lockHolder(error.result.stderr + error.result.stdout) : undefined;
-  if (holder === undefined) {
-    throw error;
-  }
-  if (holder.host !== hostname()) {
-    throw new ChainfleetError({
-      code: "STACK_LOCKED",
-      summary: `Another run (process ${holder.pid} on ${holder.host}) is changing the stack "${stack.name}".`,
-      next: "Wait until that run has ended. If you are certain that it no longer exists, remove its lock: pulumi cancel",
-      cause: error,
-    });
-  }
-  if (isPulumi(holder.pid)) {
-    if (attemptNumber === 1) {
-      say(`Another run (process ${holder.pid}) is changing the stack "${stack.name}". Waiting for its end.`);
-    }
-    await untilEnded(holder.pid);
-  } else {
-    say(`The last run (process ${holder.pid}) was killed and left the stack locked. Removing the lock.`);
-    await stack.cancel();
-  }
-}
-
-/** The process that holds the lock of a stack of a self-managed backend, from the CLI's output. */
-export function lockHolder(output: string): { host: string; pid: number } | undefined {
-  const match = /created by \S+@(\S+) \(pid (\d+)\)/.exec(output);
-  return match === null ? undefined : { host: match[1] ?? "", pid: Number(match[2]) };
-}
-
-async function untilEnded(pid: number): Promise<void> {
-  while (isPulumi(pid)) {
-    await delay(500);
-  }
-}
-
-/** Whether a process with this id is alive and is Pulumi. The system may have given the id to another program since. */
-function isPulumi(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "pulumi";
-  } catch {
-    try {
-      process.kill(pid, 0);
-      return process.platform !== "linux";
-    } catch {
-      return false;
-    }
-  }
 }

@@ -76,8 +76,6 @@ function azurePath(type: string, text: (key: string) => string): string | undefi
       return `${text("scope")}/providers/Microsoft.Authorization/roleAssignments/${text("roleAssignmentName")}`;
     case "azure-native:containerservice:ManagedCluster":
       return clusters;
-    case "azure-native:containerservice:AgentPool":
-      return `${clusters}/agentPools/${text("agentPoolName")}`;
     default:
       return undefined;
   }

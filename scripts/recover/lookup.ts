@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as aws from "@pulumi/aws";
+import { Provider as AzureProvider } from "@pulumi/azure-native/provider";
 import * as authorization from "@pulumi/azure-native/authorization";
-import { LocalWorkspace } from "@pulumi/pulumi/automation";
+import { type ConfigMap, LocalWorkspace } from "@pulumi/pulumi/automation";
 import type { EngineCommand } from "../engine/command";
 import type { Accounts } from "./identity";
 
@@ -16,8 +17,8 @@ export interface LookupResult {
    * @example "vpc/chain138-us-west-2-vpc" → "vpc-0a…"
    */
   readonly idsByTag: ReadonlyMap<string, string>;
-  /** The ids of the associations of route tables, by `<subnet>/<route table>`. */
-  readonly associations: ReadonlyMap<string, string>;
+  /** The associations of route tables with subnets, as `<subnet>/<route table>`. */
+  readonly associations: ReadonlySet<string>;
 }
 
 /** The questions to the clouds. */
@@ -26,6 +27,8 @@ export interface LookupQuestions {
   readonly stackTag: string;
   /** Whether to ask for the Azure subscription. */
   readonly azure: boolean;
+  /** The config of the stack, with which its providers are configured. */
+  readonly config: ConfigMap;
   readonly awsRegions: readonly string[];
   /** The subnets whose associations with route tables to look up. */
   readonly subnets: readonly { readonly region: string; readonly subnetId: string }[];
@@ -38,14 +41,19 @@ export interface LookupQuestions {
 export async function lookUp(questions: LookupQuestions, command: EngineCommand): Promise<LookupResult> {
   const backend = mkdtempSync(join(tmpdir(), "chainfleet-lookup-"));
   const idsByTag = new Map<string, string>();
-  const associations = new Map<string, string>();
+  const associations = new Set<string>();
   let accounts: Accounts = { azureSubscription: "", awsAccount: "" };
   const program = async () => {
     if (questions.azure) {
-      accounts = { ...accounts, azureSubscription: (await authorization.getClientConfig()).subscriptionId };
+      const provider = new AzureProvider("azure", settingsOf("azure-native", questions.config));
+      const { subscriptionId } = await authorization.getClientConfig({ provider });
+      accounts = { ...accounts, azureSubscription: subscriptionId };
     }
     for (const region of questions.awsRegions) {
-      const provider = new aws.Provider(region, { region: region as aws.Region });
+      const provider = new aws.Provider(region, {
+        ...settingsOf("aws", questions.config),
+        region: region as aws.Region,
+      });
       accounts = { ...accounts, awsAccount: (await aws.getCallerIdentity({}, { provider })).accountId };
       const { resourceTagMappingLists } = await aws.resourcegroupstaggingapi.getResources(
         { tagFilters: [{ key: "chainfleet:stack", values: [questions.stackTag] }] },
@@ -58,10 +66,7 @@ export async function lookUp(questions: LookupQuestions, command: EngineCommand)
       for (const { subnetId } of questions.subnets.filter((subnet) => subnet.region === region)) {
         const table = await aws.ec2.getRouteTable({ subnetId }, { provider }).catch(() => undefined);
         for (const association of table?.associations ?? []) {
-          associations.set(
-            `${association.subnetId}/${association.routeTableId}`,
-            association.routeTableAssociationId,
-          );
+          associations.add(`${association.subnetId}/${association.routeTableId}`);
         }
       }
     }
@@ -80,6 +85,24 @@ export async function lookUp(questions: LookupQuestions, command: EngineCommand)
     rmSync(backend, { recursive: true, force: true });
   }
   return { accounts, idsByTag, associations };
+}
+
+/**
+ * The arguments of a provider that is configured as the stack's own provider of the package. The settings are arguments,
+ * so that no secret among them is written into the temporary backend.
+ */
+function settingsOf(packageName: string, config: ConfigMap): Record<string, unknown> {
+  const prefix = `${packageName}:`;
+  return Object.fromEntries(
+    Object.entries(config)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, { value }]) => [key.slice(prefix.length), parseSetting(value)]),
+  );
+}
+
+/** Flags, lists and objects are JSON in a stack's config. Any other value, even one of digits, is text. */
+function parseSetting(value: string): unknown {
+  return /^(true|false|\[.*\]|\{.*\})$/s.test(value) ? JSON.parse(value) : value;
 }
 
 /** `arn:aws:ec2:us-west-2:123456789012:vpc/vpc-0a1b` → `["vpc", "vpc-0a1b"]` */

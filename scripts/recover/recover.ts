@@ -1,5 +1,6 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import type { EngineCommand } from "../engine/command";
+import { RUN_AGENT } from "../engine/lock";
 import { readState, type State, type StateResource, writeState } from "../engine/state";
 import type { TimedEvent } from "../run/events";
 import { nameOf } from "../run/resource-names";
@@ -34,10 +35,28 @@ export async function recover(
   const adopted = await adopt(stack, command, state, candidates);
   const { pending_operations: _, ...rest } = state;
   await writeState(stack, command, { ...rest, resources: [...(state.resources ?? []), ...adopted] });
-  for (const { urn, id } of await refreshUntilSettled(stack, command, [...open, ...adopted], say)) {
+  const recovered = [...open, ...adopted];
+  for (const { urn, id } of await refreshUntilSettled(stack, command, recovered, say)) {
     say(`  took over ${nameOf(urn)} (${id})`);
   }
-  return readState(stack, command);
+  const refreshed = withInputsOf(recovered, await readState(stack, command));
+  await writeState(stack, command, refreshed);
+  return refreshed;
+}
+
+/**
+ * Puts the program's inputs back. The read of a resource without outputs takes all defaults of the service into the
+ * inputs, and the next run would take these defaults away again: for some properties by replacing the resource.
+ */
+function withInputsOf(recovered: readonly StateResource[], state: State): State {
+  const inputs = new Map(recovered.map((resource) => [resource.urn, resource.inputs]));
+  return {
+    ...state,
+    resources: (state.resources ?? []).map((resource) => ({
+      ...resource,
+      inputs: inputs.get(resource.urn) ?? resource.inputs ?? {},
+    })),
+  };
 }
 
 /**
@@ -66,6 +85,7 @@ async function adopt(
     {
       stackTag: `${project}/${stack.name}`,
       azure: candidates.some(({ type }) => type.startsWith("azure-native:")),
+      config: await stack.getAllConfig(),
       awsRegions: [
         ...new Set(candidates.flatMap(({ provider }) => regionOfProvider.get(provider ?? "") ?? [])),
       ],
@@ -89,8 +109,11 @@ function idOf(identity: Identity, found: LookupResult): string | undefined {
       return identity.id;
     case "tag":
       return found.idsByTag.get(`${identity.service}/${identity.name}`);
-    case "association":
-      return found.associations.get(`${identity.subnetId}/${identity.routeTableId}`);
+    case "association": {
+      // The id in the format of an import: a read without outputs takes no other.
+      const id = `${identity.subnetId}/${identity.routeTableId}`;
+      return found.associations.has(id) ? id : undefined;
+    }
     case "repeatable":
       return undefined;
   }
@@ -105,7 +128,7 @@ async function refreshUntilSettled(
 ): Promise<StateResource[]> {
   const urns = resources.map(({ urn }) => urn);
   for (let waited = 0; urns.length > 0; waited += POLL_SECONDS) {
-    await stack.refresh({ target: [...urns] });
+    await stack.refresh({ target: [...urns], userAgent: RUN_AGENT });
     const existing = ((await readState(stack, command)).resources ?? []).filter(({ urn }) =>
       urns.includes(urn),
     );

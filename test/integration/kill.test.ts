@@ -40,6 +40,8 @@ const checkout = new Checkout(0.002, 7);
 // contracts-kills.test.ts kills runs of the contracts.
 checkout.configure(
   { path: ["chainfleet:stack"], value: "network" },
+  // Not the subscription that the simulated cloud takes for the default one of the Azure CLI.
+  { path: ["azure-native:subscriptionId"], value: "6d2b1e8f-3a50-4c77-9e51-0f8c2a7d4b16" },
   { path: ["chainfleet:contracts"], value: undefined },
   {
     path: ["chainfleet:regions"],

@@ -1,7 +1,8 @@
 import { hostname } from "node:os";
+import type { UpdateSummary } from "@pulumi/pulumi/automation";
 import { describe, expect, it, vi } from "vitest";
 import { EngineFailure } from "./command";
-import { lockHolder, withLock } from "./stack";
+import { lockIn, RUN_AGENT, withLock } from "./lock";
 
 /** The CLI's output about a stack that a process has locked. */
 const lockedBy = (process: string) =>
@@ -10,18 +11,23 @@ const lockedBy = (process: string) =>
 
 describe("the holder of a stack's lock", () => {
   it("is the process that the CLI's output names", () => {
-    expect(lockHolder(lockedBy("engine-room (pid 4711)"))).toEqual({ host: "engine-room", pid: 4711 });
+    expect(lockIn(lockedBy("engine-room (pid 4711)"))).toMatchObject({ host: "engine-room", pid: 4711 });
   });
 
   it("is undefined if the output is not about a lock", () => {
-    expect(lockHolder("error: failed to decrypt: incorrect passphrase")).toBeUndefined();
+    expect(lockIn("error: failed to decrypt: incorrect passphrase")).toBeUndefined();
   });
 });
 
 describe("an operation on a stack that may be locked", () => {
   const failure = (stderr: string) => new EngineFailure("up", { stdout: "", stderr, code: 255 }, null);
-  const run = async (...failures: readonly Error[]) => {
-    const stack = { name: "dev", cancel: vi.fn(async () => undefined) };
+  const run = (...failures: readonly Error[]) => runInPulumiCloud([], ...failures);
+  const runInPulumiCloud = async (history: readonly object[], ...failures: readonly Error[]) => {
+    const stack = {
+      name: "dev",
+      cancel: vi.fn(async () => undefined),
+      history: async () => history as UpdateSummary[],
+    };
     const lines: string[] = [];
     const operation = vi.fn(async () => "done");
     for (const error of failures) {
@@ -48,6 +54,32 @@ describe("an operation on a stack that may be locked", () => {
     const { result, cancelled, attempts } = await run(failure(lockedBy("engine-room (pid 4711)")));
     expect([result.code, cancelled, attempts]).toEqual(["STACK_LOCKED", 0, 1]);
     expect(result.summary).toContain("process 4711 on engine-room");
+  });
+
+  describe("of Pulumi Cloud", () => {
+    const conflict = failure(
+      "error: [409] Conflict: Another update is currently in progress.\n" +
+        "To learn more about possible reasons and resolution, visit https://www.pulumi.com/docs/support/troubleshooting/common-issues/update-conflicts/",
+    );
+    const update = (agent: string, result = "in-progress") => ({ result, environment: { "exec.agent": agent } });
+
+    it("is repeated after the lock of a killed run of this machine was removed", async () => {
+      // The name of this very run, whose engine does not run.
+      const { result, lines, cancelled } = await runInPulumiCloud([update(RUN_AGENT)], conflict);
+      expect([result, cancelled]).toEqual(["done", 1]);
+      expect(lines[0]).toMatch(new RegExp(`process ${process.pid}.*was killed`));
+    });
+
+    it.each([
+      ["a run on another machine", [update("chainfleet/engine-room/4711/1")], /process 4711 on engine-room/],
+      ["Pulumi Deployments", [update("pulumi/deployments")], /somebody else, or in Pulumi Deployments/],
+      ["an update that the history does not have yet", [], /somebody else/],
+    ])("fails if the lock is held by %s, and leaves the lock alone", async (_, history, summary) => {
+      const { result, cancelled } = await runInPulumiCloud(history, conflict);
+      expect([result.code, cancelled]).toEqual(["STACK_LOCKED", 0]);
+      expect(result.summary).toMatch(summary);
+      expect(result.next).toContain("pulumi cancel --stack dev");
+    });
   });
 
   it.each([failure("error: update failed"), new TypeError("fetch failed"), new Error("a fault")])(
