@@ -4,7 +4,7 @@ import { copyFile, link, mkdir, readFile, rename, rm, symlink, writeFile } from 
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { executables } from "../toolchain/executables";
-import { builtBefore, cacheFolder, type GoBuild, goBuild } from "../toolchain/go-build";
+import { cachedBuild, cacheFolder, type GoBuild, goBuild } from "../toolchain/go-build";
 import { installOfficial } from "./installer";
 import { ENGINE_VERSION, parseVersion, runsOurProgram } from "./version";
 
@@ -29,7 +29,7 @@ export async function engine(say: (line: string) => void, own: string): Promise<
   if (found !== undefined) {
     return found;
   }
-  const before = await builtBefore(BUILD);
+  const before = await cachedBuild(BUILD);
   if (before === undefined) {
     const official = await installOfficial(say);
     if (official !== undefined) {
@@ -44,13 +44,8 @@ export async function engine(say: (line: string) => void, own: string): Promise<
 const BUILD: GoBuild = {
   name: `pulumi-${ENGINE_VERSION}`,
   module: join(__dirname, "build"),
-  programs: [
-    {
-      name: "pulumi",
-      package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-      ldflags: `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${ENGINE_VERSION}`,
-    },
-  ],
+  programs: [{ name: "pulumi", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" }],
+  ldflags: `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${ENGINE_VERSION}`,
 };
 
 async function onPath(say: (line: string) => void, own: string): Promise<Engine | undefined> {

@@ -11,31 +11,27 @@ export interface Binaries {
 }
 
 /**
- * Builds etcd, the Kubernetes control plane and kwok (which plays the nodes) from their Go modules, unless the
- * cache has them. The first time takes some ten minutes on two cores.
+ * Builds etcd, the Kubernetes control plane and kwok (which plays the nodes) from one Go module, unless the cache holds
+ * the programs. The first build takes minutes.
  *
- * @param report takes one line of progress at a time; silent when nothing has to be built
- * @throws when Go is missing, or a download or a build fails
+ * @param report receives progress lines; receives none if the cache holds the programs.
+ * @throws if Go is missing, or if a download or the build fails.
  */
 export async function ensureControlPlane(report: (line: string) => void): Promise<Binaries> {
-  const [kubernetes, [etcd, kwok]] = await Promise.all([
-    goBuild(KUBERNETES, report),
-    // The two small programs one after the other, beside the large one: three builds at once need too much memory.
-    goBuild(ETCD, report).then(async (built) => [built, await goBuild(KWOK, report)] as const),
-  ]);
+  const { folder } = await goBuild(CONTROL_PLANE, report);
   return {
-    etcd: join(etcd.folder, "etcd"),
-    kubeApiserver: join(kubernetes.folder, "kube-apiserver"),
-    kubeControllerManager: join(kubernetes.folder, "kube-controller-manager"),
-    kubeScheduler: join(kubernetes.folder, "kube-scheduler"),
-    kwok: join(kwok.folder, "kwok"),
+    etcd: join(folder, "etcd"),
+    kubeApiserver: join(folder, "kube-apiserver"),
+    kubeControllerManager: join(folder, "kube-controller-manager"),
+    kubeScheduler: join(folder, "kube-scheduler"),
+    kwok: join(folder, "kwok"),
   };
 }
 
-/** The release that `build/kubernetes/go.mod` names. */
+/** The release that `build/control-plane/go.mod` requires. */
 const KUBERNETES_VERSION = "1.36.3";
 
-/** `git describe`'s answer is linked in by Kubernetes' own build; without it /version answers v0.0.0. */
+/** Kubernetes' own build links in the answer of `git describe`; without these flags, /version answers v0.0.0. */
 const VERSION_FLAGS = [
   ["gitVersion", `v${KUBERNETES_VERSION}`],
   ["gitMajor", "1"],
@@ -48,24 +44,15 @@ const VERSION_FLAGS = [
   )
   .join(" ");
 
-const ETCD: GoBuild = {
-  name: "etcd-3.6.5",
-  module: join(__dirname, "build", "etcd"),
-  programs: [{ name: "etcd", package: "go.etcd.io/etcd/server/v3" }],
-};
-
-const KWOK: GoBuild = {
-  name: "kwok-0.8.0",
-  module: join(__dirname, "build", "kwok"),
-  programs: [{ name: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" }],
-};
-
-const KUBERNETES: GoBuild = {
-  name: `kubernetes-${KUBERNETES_VERSION}`,
-  module: join(__dirname, "build", "kubernetes"),
-  programs: ["kube-apiserver", "kube-controller-manager", "kube-scheduler"].map((name) => ({
-    name,
-    package: `k8s.io/kubernetes/cmd/${name}`,
-    ldflags: VERSION_FLAGS,
-  })),
+const CONTROL_PLANE: GoBuild = {
+  name: `control-plane-${KUBERNETES_VERSION}`,
+  module: join(__dirname, "build", "control-plane"),
+  programs: [
+    { name: "etcd", package: "go.etcd.io/etcd/server/v3" },
+    { name: "kube-apiserver", package: "k8s.io/kubernetes/cmd/kube-apiserver" },
+    { name: "kube-controller-manager", package: "k8s.io/kubernetes/cmd/kube-controller-manager" },
+    { name: "kube-scheduler", package: "k8s.io/kubernetes/cmd/kube-scheduler" },
+    { name: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" },
+  ],
+  ldflags: VERSION_FLAGS,
 };

@@ -4,7 +4,7 @@ import { mkdir, readdir, rm, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { builtBefore, type GoBuild, goBuild } from "../toolchain/go-build";
+import { cachedBuild, type GoBuild, goBuild } from "../toolchain/go-build";
 
 /**
  * The version of the official Kubernetes plugin: the version of the SDK in package.json. Release 4.29 changed how
@@ -22,9 +22,9 @@ const BUILD: GoBuild = {
     {
       name: "pulumi-resource-kubernetes",
       package: "chainfleet/local/kubernetes-plugin",
-      ldflags: `-X ${MODULE}/pkg/version.Version=${KUBERNETES_PLUGIN_VERSION}`,
     },
   ],
+  ldflags: `-X ${MODULE}/pkg/version.Version=${KUBERNETES_PLUGIN_VERSION}`,
   files: ["schema.json", "terraform-mapping.json"].map((file) => ({
     module: MODULE,
     path: `cmd/pulumi-resource-kubernetes/${file}`,
@@ -56,7 +56,7 @@ export async function installKubernetesPlugin(
     await link(ofUser, folder);
     return "cli";
   }
-  const built = await builtBefore(BUILD);
+  const built = await cachedBuild(BUILD);
   if (built === undefined && (await download(home, pulumi))) {
     return "download";
   }

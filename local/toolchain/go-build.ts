@@ -7,13 +7,15 @@ import { createInterface } from "node:readline";
 import { executables } from "./executables";
 import { withLock } from "./lock";
 
-/** Programs to build together out of one committed Go module (a `go.mod` and a `go.sum` that pin everything). */
+/** Programs that are built together from one committed Go module, whose `go.mod` and `go.sum` pin every version. */
 export interface GoBuild {
-  /** Names the folder in the cache and the lines of progress: `pulumi-3.248.0`. */
+  /** Name of the build in the cache and in progress lines. @example "pulumi-3.248.0" */
   readonly name: string;
-  /** The folder of the committed module. Every file in it takes part in the cache key. */
+  /** Folder of the committed module. Every file in the folder is part of the cache key. */
   readonly module: string;
   readonly programs: readonly GoProgram[];
+  /** Linker flags of all programs, for instance `-X importpath.name=value`. @default "" */
+  readonly ldflags?: string;
   /** Files of required modules that are copied beside the programs. @default none */
   readonly files?: readonly GoModuleFile[];
 }
@@ -27,38 +29,36 @@ export interface GoModuleFile {
 }
 
 export interface GoProgram {
-  /** The file's name: `pulumi`. */
+  /** Name of the executable file. @example "pulumi" */
   readonly name: string;
-  /** The main package's import path: `github.com/pulumi/pulumi/pkg/v3/cmd/pulumi`. */
+  /** Import path of the main package. @example "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" */
   readonly package: string;
-  /** Linker flags, for instance `-X importpath.name=value`. @default "" */
-  readonly ldflags?: string;
 }
 
 export interface Built {
-  /** The folder that holds the programs. */
+  /** Folder that holds the programs. */
   readonly folder: string;
-  /** Seconds it took; 0 when they were in the cache already. */
+  /** Seconds that the build took; 0 if the cache held the programs. */
   readonly seconds: number;
 }
 
-/** Where built programs are kept, shared by all checkouts of a user. */
+/** The folder of built programs, which all checkouts of a user share. */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
   return join(environment.XDG_CACHE_HOME || join(homedir(), ".cache"), "chainfleet", "bin");
 }
 
-/** The folder that holds the programs, if they were built before. */
-export async function builtBefore(build: GoBuild): Promise<string | undefined> {
+/** The folder that holds the programs of an earlier build; undefined if the cache does not hold them. */
+export async function cachedBuild(build: GoBuild): Promise<string | undefined> {
   const folder = await folderOf(build);
   return (await exists(folder)) ? folder : undefined;
 }
 
 /**
- * Builds the programs unless the cache has them. Builds of the same name wait for each other; a killed build
- * leaves only a folder that the next one removes.
+ * Builds the programs unless the cache holds them. Builds of the same name wait for each other. A killed build leaves
+ * an unfinished folder, which the next build of that name removes.
  *
- * @param say takes one line of progress at a time; silent when the cache answers
- * @throws when Go is missing or the build fails; the message ends with the compiler's last lines
+ * @param say receives progress lines; receives none if the cache holds the programs.
+ * @throws if Go is missing or the build fails; the message ends with the compiler's last lines.
  */
 export async function goBuild(build: GoBuild, say: (line: string) => void): Promise<Built> {
   const parent = cacheFolder();
@@ -83,39 +83,87 @@ export async function goBuild(build: GoBuild, say: (line: string) => void): Prom
       say(`${build.name}: built in ${Math.round(seconds)} s (kept in ${folder})`);
       return { folder, seconds };
     },
-    () => say(`${build.name}: another build of it is running; waiting for that one`),
+    () => say(`${build.name}: waiting for another process that builds the same programs`),
   );
 }
 
 async function compile(build: GoBuild, folder: string, say: (line: string) => void): Promise<void> {
-  say(`${build.name}: building from its Go module, once (some minutes; Go downloads what it needs first)`);
-  const packages = build.programs.map((program) => program.package);
-  const total = (await go(["list", "-deps", ...packages], build, () => {})).length;
+  say(`${build.name}: downloading its Go modules, then building (once; this takes some minutes)`);
+  const packages = await downloadedPackages(build);
+  await compileStandardLibrary(build, packages);
   let compiled = 0;
-  let told = performance.now();
+  let reported = performance.now();
+  // One command for all programs: while Go links one program, it compiles the next one.
+  const flags = [...COMPILE_FLAGS, "-v", "-ldflags", `-s -w ${build.ldflags ?? ""}`.trim()];
+  const mainPackages = build.programs.map((program) => program.package);
+  await go(["build", ...flags, "-o", `${folder}/`, ...mainPackages], build, () => {
+    compiled += 1;
+    if (performance.now() - reported > PROGRESS_EVERY_MS) {
+      reported = performance.now();
+      say(`${build.name}: ${compiled} of at most ${packages.length} packages compiled`);
+    }
+  });
   for (const program of build.programs) {
-    const flags = ["-trimpath", "-v", "-ldflags", `-s -w ${program.ldflags ?? ""}`.trim()];
-    await go(["build", ...flags, "-o", join(folder, program.name), program.package], build, () => {
-      compiled += 1;
-      if (performance.now() - told > PROGRESS_EVERY_MS) {
-        told = performance.now();
-        say(`${build.name}: ${compiled} of at most ${total} packages compiled`);
-      }
-    });
+    await rename(join(folder, executableName(program.package)), join(folder, program.name));
   }
   for (const { module, path } of build.files ?? []) {
-    const [root = ""] = await go(["list", "-m", "-f", "{{.Dir}}", module], build, () => {});
+    const [root = ""] = await go(["list", "-m", "-f", "{{.Dir}}", module], build);
     await copyFile(join(root, path), join(folder, basename(path)));
   }
 }
 
+/**
+ * Flags that decide whether a compiled package in Go's own cache can be used again, and therefore the same in every
+ * build. The linker strips debugging information (`-s -w`), so the compiler need not write any.
+ */
+const COMPILE_FLAGS = ["-trimpath", "-gcflags=all=-dwarf=false"];
+
 const PROGRESS_EVERY_MS = 15_000;
 
-/** Runs `go` in the module; answers its standard output's lines, hands over those of its standard error. */
+interface GoPackage {
+  readonly path: string;
+  readonly isStandard: boolean;
+}
+
+/** Downloads the modules that the programs need. Returns all packages of the programs. */
+async function downloadedPackages(build: GoBuild): Promise<GoPackage[]> {
+  const mainPackages = build.programs.map((program) => program.package);
+  const lines = await go(
+    ["list", "-deps", "-f", "{{.Standard}} {{.ImportPath}}", ...mainPackages],
+    build,
+    () => {},
+    // Go downloads as many modules at the same time as it has threads, and on few cores a download mostly waits.
+    { GOMAXPROCS: "16" },
+  );
+  return lines.map((line) => {
+    const [isStandard, path = ""] = line.split(" ");
+    return { path, isStandard: isStandard === "true" };
+  });
+}
+
+/**
+ * Compiles the packages of Go's standard library, one build at a time. Builds that run at the same time cannot see each
+ * other's unfinished packages: without this step each of them would compile the whole standard library, which is a
+ * seventh of a build.
+ */
+async function compileStandardLibrary(build: GoBuild, packages: readonly GoPackage[]): Promise<void> {
+  const standard = packages.filter(({ isStandard }) => isStandard).map(({ path }) => path);
+  await withLock("compilation of Go's standard library", () =>
+    go(["build", ...COMPILE_FLAGS, ...standard], build),
+  );
+}
+
+/** Name that `go build` gives an executable: the last element of the import path that is no major version. */
+function executableName(importPath: string): string {
+  return basename(importPath.replace(/\/v\d+$/, ""));
+}
+
+/** Runs `go` in the module's folder. Returns the lines of standard output, and passes on each line of standard error. */
 async function go(
   args: readonly string[],
   build: GoBuild,
-  onErrorLine: (line: string) => void,
+  onErrorLine: (line: string) => void = () => {},
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<string[]> {
   const [compiler] = executables("go");
   if (compiler === undefined) {
@@ -123,12 +171,13 @@ async function go(
       `building ${build.name} needs Go, and there is no \`go\` on the PATH: install it (go.dev/doc/install)`,
     );
   }
-  const [command, ...rest] = diesWithParent([compiler, ...args]);
+  const [command, ...rest] = killedWithParent([compiler, ...args]);
   const child = spawn(command, rest, {
     cwd: build.module,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...process.env,
+      ...environment,
       CGO_ENABLED: "0",
       GOFLAGS: `${process.env.GOFLAGS ?? ""} -mod=readonly -buildvcs=false`.trim(),
       GOWORK: "off",
@@ -141,7 +190,7 @@ async function go(
     errorLines.push(line);
     onErrorLine(line);
   });
-  const failure = await ended(child);
+  const failure = await failureOf(child);
   if (failure !== undefined) {
     throw new Error(
       `building ${build.name} failed: go ${args[0]} in ${build.module} ${failure}\n${errorLines.slice(-15).join("\n")}`,
@@ -150,8 +199,8 @@ async function go(
   return lines;
 }
 
-/** Undefined if the process ended well, else how it ended. */
-function ended(child: ChildProcess): Promise<string | undefined> {
+/** Waits for the end of the process. Returns how the process failed; undefined if the exit code is 0. */
+function failureOf(child: ChildProcess): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) =>
@@ -160,14 +209,15 @@ function ended(child: ChildProcess): Promise<string | undefined> {
   });
 }
 
-/** A compiler must not go on for minutes after the command that wanted it was killed. */
-function diesWithParent(command: readonly [string, ...string[]]): readonly [string, ...string[]] {
+/** Lets the kernel kill the compiler when this process is killed; without this, the compiler would run on for minutes. */
+function killedWithParent(command: readonly [string, ...string[]]): readonly [string, ...string[]] {
   const [setpriv] = executables("setpriv");
   return setpriv === undefined ? command : [setpriv, "--pdeathsig", "KILL", "--", ...command];
 }
 
 async function folderOf(build: GoBuild): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify([build.programs, build.files ?? []]));
+  const { programs, ldflags = "", files = [] } = build;
+  const hash = createHash("sha256").update(JSON.stringify([programs, ldflags, files]));
   for (const name of (await readdir(build.module)).sort()) {
     hash.update(name).update(await readFile(join(build.module, name)));
   }
