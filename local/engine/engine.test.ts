@@ -14,9 +14,9 @@ const PROGRAM = `
 import { appendFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 
-const notTheType: number = "and nobody checks it at run time";
+const notTheType: number = "with a type error, which is not checked at run time";
 const config = new pulumi.Config();
-console.log("the program speaks", notTheType);
+console.log("the program runs", notTheType);
 
 class Plain extends pulumi.dynamic.Resource {
   declare readonly label: pulumi.Output<string>;
@@ -25,7 +25,7 @@ class Plain extends pulumi.dynamic.Resource {
   }
 }
 
-/** Fails at its first creation; counts in a file. */
+/** Fails at its first creation. The creations are counted in a file. */
 class Flaky extends pulumi.dynamic.Resource {
   declare readonly attempts: pulumi.Output<number>;
   constructor(name: string, args: { file: string }, options: pulumi.CustomResourceOptions) {
@@ -35,7 +35,7 @@ class Flaky extends pulumi.dynamic.Resource {
         fs.appendFileSync(inputs.file, "create\\n");
         const attempts = fs.readFileSync(inputs.file, "utf8").match(/create/g).length;
         if (attempts === 1) {
-          // This engine asks error hooks only about resources that exist in part, which an id says.
+          // The engine calls error hooks only for resources that exist in part; an error with an id reports such a resource.
           const failure = new Error("the first attempt fails");
           throw Object.assign(failure, { id: "flaky", properties: inputs, reasons: [failure.message] });
         }
@@ -71,7 +71,7 @@ test("runs a TypeScript program with hooks, transforms, configuration and a dyna
   await project.pulumi(["config", "set", "file", file]);
   await project.pulumi(["config", "set", "--secret", "password", "open sesame"]);
   const first = await project.pulumi(up);
-  expect(first.output).toContain("the program speaks and nobody checks it at run time");
+  expect(first.output).toContain("the program runs with a type error, which is not checked at run time");
   expect(first.output).not.toContain("open sesame");
   expect(first.output).not.toContain("from $PATH");
   expect(first.code, first.output).toBe(0);
@@ -83,7 +83,7 @@ test("runs a TypeScript program with hooks, transforms, configuration and a dyna
   expect((await project.pulumi(["destroy", "--yes", "--skip-preview"])).code).toBe(0);
 });
 
-test("an error in the program is shown once, and fails the operation", async () => {
+test("an error in the program is shown once and makes the operation fail", async () => {
   project = await testProject(`throw new Error("nothing " + "works");`);
   const { code, output } = await project.pulumi(["preview", "--non-interactive"]);
   expect(code).not.toBe(0);
@@ -91,14 +91,14 @@ test("an error in the program is shown once, and fails the operation", async () 
   expect(output).not.toContain("non-zero exit code");
 });
 
-test("a program that ends itself is reported with its exit code", async () => {
+test("the exit code of a program that calls process.exit is reported", async () => {
   project = await testProject("process.exit(5);");
   const { code, output } = await project.pulumi(["preview", "--non-interactive"]);
   expect(code).not.toBe(0);
   expect(output).toContain("Program exited with non-zero exit code: 5");
 });
 
-test("pulumi about knows the program's runtime", async () => {
+test("pulumi about shows the version of Node that runs the program", async () => {
   project = await testProject("");
   expect((await project.pulumi(["about"])).output).toContain(process.version);
 });
@@ -119,7 +119,7 @@ class Slow extends pulumi.dynamic.Resource {
 new Slow("slow", new pulumi.Config().require("file"));
 `;
 
-test.each(["SIGKILL", "SIGTERM"] as const)("an engine ended by %s leaves no process", async (signal) => {
+test.each(["SIGKILL", "SIGTERM"] as const)("when an engine is ended by %s, no process is left behind", async (signal) => {
   project = await testProject(SLOW);
   const file = join(project.folder, "started");
   await project.pulumi(["config", "set", "file", file]);
@@ -132,7 +132,7 @@ test.each(["SIGKILL", "SIGTERM"] as const)("an engine ended by %s leaves no proc
     expect(marked().length).toBeGreaterThanOrEqual(4);
     cli.kill(signal);
     if (signal === "SIGTERM") {
-      // The first one asks for an end after what is under way; the second one wants it at once.
+      // After the first SIGTERM the engine waits for operations that are under way; after the second it ends at once.
       await vi.waitFor(() => expect(cli.kill(signal)).toBe(false), { timeout: 30_000, interval: 500 });
     }
     await vi.waitFor(() => expect(marked()).toEqual([]), { timeout: 30_000, interval: 100 });
@@ -142,7 +142,7 @@ test.each(["SIGKILL", "SIGTERM"] as const)("an engine ended by %s leaves no proc
   }
 });
 
-test("a killed language host takes the program with it", async () => {
+test("when the language host is killed, the program ends too", async () => {
   project = await testProject("setInterval(() => {}, 1000); console.log('runs');");
   const cli = project.start(["preview", "--non-interactive"], { CHAINFLEET_TEST_MARK: project.folder });
   const run = ended(cli);
@@ -163,8 +163,8 @@ test("a killed language host takes the program with it", async () => {
 test.each([
   ["pulumi version 3.248.1", "echo v3.248.1", "path", "3.248.1"],
   ["pulumi version 3.100.0", "echo v3.100.0", "build", "3.248.0"],
-  ["a pulumi that does not run", "exit 1", "build", "3.248.0"],
-])("with %s on the path", async (_, script, from, version) => {
+  ["a pulumi that fails to run", "exit 1", "build", "3.248.0"],
+])("%s on the PATH is used only if it can run the program", async (_, script, from, version) => {
   project = await testProject("");
   const bin = join(project.folder, "bin");
   mkdirSync(bin);
@@ -174,7 +174,7 @@ test.each([
   try {
     const own = join(project.folder, "own");
     const found = await engine((line) => said.push(line), own);
-    // Where the official release can be downloaded, that comes before a build.
+    // The official release is preferred to a build where it can be downloaded.
     expect(found.from === "installer" ? "build" : found.from).toBe(from);
     expect(found.version).toBe(version);
     expect(said.some((line) => line.includes("is not used"))).toBe(from !== "path");

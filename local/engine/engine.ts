@@ -8,35 +8,35 @@ import { cachedBuild, cacheFolder, type GoBuild, goBuild } from "../toolchain/go
 import { installOfficial } from "./installer";
 import { ENGINE_VERSION, parseVersion, runsOurProgram } from "./version";
 
-/** A Pulumi CLI that runs TypeScript programs here. */
+/** A Pulumi CLI that can run TypeScript programs on this machine. */
 export interface Engine {
-  /** How it was found: already there, downloaded, or built. */
+  /** Where the CLI came from: the PATH, the official release, or a build of its Go module. */
   readonly from: "path" | "installer" | "build";
   readonly version: string;
-  /** Holds `pulumi`, its language host for Node and its plugin of dynamic providers; to be first on the path. */
+  /** Folder with `pulumi`, its language host for Node and its plugin of dynamic providers. The folder must come first on the PATH. */
   readonly folder: string;
 }
 
 /**
- * Finds the Pulumi CLI or installs it, in this order: `pulumi` on the path if it is not older than the SDK;
- * the official release, if its site can be reached; a build of its Go module.
+ * Finds or installs the Pulumi CLI. In this order: `pulumi` on the PATH if it is not older than the SDK; the official
+ * release if its site can be reached; a build of the CLI's Go module.
  *
- * @param say one line of progress; silent when nothing had to be done
- * @param own a folder of this checkout's, for an engine that lacks a language host: there it gets ours
+ * @param say receives progress lines; receives none if nothing has to be installed.
+ * @param own a folder of this checkout, in which a CLI without a language host is combined with ours.
  */
 export async function engine(say: (line: string) => void, own: string): Promise<Engine> {
-  const found = await onPath(say, own);
+  const found = await engineOnPath(say, own);
   if (found !== undefined) {
     return found;
   }
-  const before = await cachedBuild(BUILD);
-  if (before === undefined) {
+  const cached = await cachedBuild(BUILD);
+  if (cached === undefined) {
     const official = await installOfficial(say);
     if (official !== undefined) {
       return { from: "installer", version: ENGINE_VERSION, folder: official };
     }
   }
-  const built = before ?? (await goBuild(BUILD, say)).folder;
+  const built = cached ?? (await goBuild(BUILD, say)).folder;
   const folder = await withOurLanguageHost(join(built, "pulumi"), own);
   return { from: "build", version: ENGINE_VERSION, folder };
 }
@@ -48,39 +48,39 @@ const BUILD: GoBuild = {
   ldflags: `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${ENGINE_VERSION}`,
 };
 
-async function onPath(say: (line: string) => void, own: string): Promise<Engine | undefined> {
+async function engineOnPath(say: (line: string) => void, own: string): Promise<Engine | undefined> {
   const [file] = executables("pulumi", pathWithout(own));
   if (file === undefined) {
     return undefined;
   }
-  const { text, remembered } = await versionOf(file, join(own, "version.json"));
+  const { text, isRemembered } = await versionOf(file, join(own, "version.json"));
   const version = parseVersion(text);
   if (version === undefined || !runsOurProgram(version)) {
-    if (!remembered) {
+    if (!isRemembered) {
       say(
-        `engine: ${file} is not used, its version is ${text || "unknown"} and ${ENGINE_VERSION} or a later 3.x is needed`,
+        `engine: ${file} is not used: its version is ${text || "unknown"}, and the program needs ${ENGINE_VERSION} or a later 3.x`,
       );
     }
     return undefined;
   }
   const beside = dirname(realpathSync(file));
-  const complete = PLUGINS.every((plugin) => executables(plugin, beside).length > 0);
-  const folder = complete ? dirname(file) : await withOurLanguageHost(file, own);
+  const hasPlugins = PLUGINS.every((plugin) => executables(plugin, beside).length > 0);
+  const folder = hasPlugins ? dirname(file) : await withOurLanguageHost(file, own);
   return { from: "path", version: text.replace(/^v/, ""), folder };
 }
 
-/** What this module put in front of the path for a command must not be mistaken for the user's own. */
+/** The PATH without the folders that this module has put on it, so that only a CLI of the user's is found. */
 function pathWithout(own: string): string {
   const folders = (process.env.PATH ?? "").split(delimiter);
   return folders.filter((folder) => folder !== own && !folder.startsWith(cacheFolder())).join(delimiter);
 }
 
-/** What the engine itself does not contain, but the official release has beside it. */
+/** Plugins that the official release contains and a build of the CLI's Go module lacks. */
 const PLUGINS = ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
 
 /**
- * Puts the engine and our plugins into one folder: the engine warns when it takes a plugin from the path that
- * does not lie beside its own (resolved) file.
+ * Puts the CLI and our plugins into one folder, because the engine warns about a plugin on the PATH that is not in the
+ * same folder as the engine's own file (with links resolved).
  */
 async function withOurLanguageHost(pulumi: string, own: string): Promise<string> {
   const { ino, size, mtimeMs } = statSync(pulumi);
@@ -100,6 +100,7 @@ async function withOurLanguageHost(pulumi: string, own: string): Promise<string>
   return own;
 }
 
+/** Makes a file under a temporary name and renames it, so that no other process finds an unfinished file. */
 async function replace(file: string, make: (unfinished: string) => Promise<void>): Promise<void> {
   const unfinished = `${file}.${process.pid}`;
   await rm(unfinished, { force: true });
@@ -107,13 +108,18 @@ async function replace(file: string, make: (unfinished: string) => Promise<void>
   await rename(unfinished, file);
 }
 
-/** What `pulumi version` prints, or printed when this same file was asked before; empty if it cannot be run. */
-async function versionOf(file: string, memory: string): Promise<{ text: string; remembered: boolean }> {
+/**
+ * The output of `pulumi version`, which is remembered for as long as the file does not change; empty if the file cannot
+ * be run.
+ *
+ * @param memory path of the file in which the output is remembered.
+ */
+async function versionOf(file: string, memory: string): Promise<{ text: string; isRemembered: boolean }> {
   const { size, mtimeMs } = statSync(file);
   const key = `${file} ${size} ${mtimeMs}`;
   const known = await readFile(memory, "utf8").then(JSON.parse, () => ({}));
   if (known.key === key && typeof known.text === "string") {
-    return { text: known.text, remembered: true };
+    return { text: known.text, isRemembered: true };
   }
   const text = await promisify(execFile)(file, ["version"], {
     timeout: 20_000,
@@ -124,5 +130,5 @@ async function versionOf(file: string, memory: string): Promise<{ text: string; 
   );
   await mkdir(dirname(memory), { recursive: true });
   await replace(memory, (to) => writeFile(to, JSON.stringify({ key, text })));
-  return { text, remembered: false };
+  return { text, isRemembered: false };
 }

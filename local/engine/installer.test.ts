@@ -11,13 +11,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("names the archive of each published platform, and of no other", () => {
+test("only published platforms have an archive", () => {
   expect(archiveName("linux", "x64")).toBe("pulumi-v3.248.0-linux-x64.tar.gz");
   expect(archiveName("darwin", "arm64")).toBe("pulumi-v3.248.0-darwin-arm64.tar.gz");
   expect(archiveName("linux", "riscv64")).toBeUndefined();
 });
 
-test("an archive passes only with its own checksum", async () => {
+test("an archive is accepted only if its checksum is published under its name", async () => {
   const file = join(folder, "archive");
   writeFileSync(file, "content");
   const sum = createHash("sha256").update("content").digest("hex");

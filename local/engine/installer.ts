@@ -10,14 +10,13 @@ import { withLock } from "../toolchain/lock";
 import { ENGINE_VERSION } from "./version";
 
 /**
- * The official release, unpacked into the cache; the folder that holds `pulumi`, its language hosts and the
- * plugin of dynamic providers. What the installation script of get.pulumi.com does, and in addition the
- * archive is checked against the checksums published with the release on another host.
+ * Downloads the official release and unpacks it into the cache, as the installation script of get.pulumi.com does. In
+ * addition, the archive is checked against the checksums that are published with the release on another host.
  *
- * Undefined if there is no release for this machine or the sites do not answer within seconds: then the
- * caller has another way.
+ * Returns the folder that holds `pulumi`, its language hosts and the plugin of dynamic providers; undefined if there is
+ * no release for this machine or if the sites do not answer within seconds.
  *
- * @throws when the archive does not match its checksum
+ * @throws if the archive does not match its checksum.
  */
 export async function installOfficial(say: (line: string) => void): Promise<string | undefined> {
   const name = archiveName(process.platform, process.arch);
@@ -41,7 +40,7 @@ export async function installOfficial(say: (line: string) => void): Promise<stri
     try {
       const checksums = join(unfinished, "checksums.txt");
       const archive = join(unfinished, name);
-      if (!(await reach(CHECKSUMS, checksums))) {
+      if (!(await downloadIfReachable(CHECKSUMS, checksums))) {
         return undefined;
       }
       say(`engine: downloading the official release ${ENGINE_VERSION}`);
@@ -60,14 +59,19 @@ export async function installOfficial(say: (line: string) => void): Promise<stri
   });
 }
 
-/** `pulumi-v3.248.0-linux-x64.tar.gz`; undefined where no release is published. */
+/** Name of the release's archive, `pulumi-v3.248.0-linux-x64.tar.gz`; undefined if no release is published for the platform. */
 export function archiveName(platform: string, architecture: string): string | undefined {
   const published = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"];
   const target = `${platform}-${architecture}`;
   return published.includes(target) ? `pulumi-v${ENGINE_VERSION}-${target}.tar.gz` : undefined;
 }
 
-/** @throws unless the list has the SHA-256 of that file under that name */
+/**
+ * Checks a downloaded file.
+ *
+ * @param checksums lines with a SHA-256 and the name of a file.
+ * @throws if the checksums do not contain the file's SHA-256 under its name.
+ */
 export async function verify(file: string, name: string, checksums: string): Promise<void> {
   const expected = checksums
     .split("\n")
@@ -77,7 +81,7 @@ export async function verify(file: string, name: string, checksums: string): Pro
   await pipeline(createReadStream(file), hash);
   if (hash.digest("hex") !== expected) {
     throw new Error(
-      `the downloaded ${name} does not match the checksum of its release (${expected ?? "none published"}); nothing was installed. Something on the way changes downloads, or the download was cut off: try again, or put a pulumi ${ENGINE_VERSION} on the PATH yourself`,
+      `the downloaded ${name} does not match the release's checksum (${expected ?? "none is published"}), so nothing was installed. The download was cut off, or a proxy changed it: run the command again, or install pulumi ${ENGINE_VERSION} on the PATH yourself`,
     );
   }
 }
@@ -87,8 +91,8 @@ const CHECKSUMS = `https://github.com/pulumi/pulumi/releases/download/v${ENGINE_
 
 const run = promisify(execFile);
 
-/** curl, as the official script uses: it knows the machine's proxies and certificates. */
-function reach(url: string, to: string): Promise<boolean> {
+/** Downloads with curl, as the official script does, because curl uses the machine's proxies and certificates. */
+function downloadIfReachable(url: string, to: string): Promise<boolean> {
   return succeeds("curl", ["-fsSL", "--connect-timeout", "3", "--max-time", "8", "-o", to, url]);
 }
 

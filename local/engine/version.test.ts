@@ -20,7 +20,7 @@ test.each(["", "warning: no version", "3.248"])("%j is not a version", (text) =>
   expect(parseVersion(text)).toBeUndefined();
 });
 
-test("the engine, its Go module and the program's SDK have one version", () => {
+test("the engine, its Go module and the program's SDK have the same version", () => {
   const sdk = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8"));
   expect(sdk.dependencies["@pulumi/pulumi"]).toBe(ENGINE_VERSION);
   expect(readFileSync(join(__dirname, "build/go.mod"), "utf8")).toMatch(

@@ -5,20 +5,20 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { ENGINE_VERSION } from "../version";
 import { npmInstall } from "./install";
-import { diesWith } from "./lifeline";
+import { exitWithPipe } from "./lifeline";
 import { dependencies, requiredPackages } from "./packages";
 import { endPrograms, runPlugin, runProgram } from "./programs";
 
 /**
- * A language host for Node: what the engine starts as `pulumi-language-nodejs` and asks to run programs. It
- * takes the place of the official one where the engine was built from its Go module, which has none.
+ * A language host for Node: the engine starts it as `pulumi-language-nodejs` and lets it run programs. It replaces the
+ * official language host for an engine that was built from its Go module, which does not contain one.
  *
- * Prints its port, as the engine expects, and ends with the engine: on its interrupt, or when the pipe that
- * the engine holds closes.
+ * The language host prints its port, as the engine expects. It ends with the engine: on a signal, or when the engine's
+ * end of the pipe on standard input closes.
  */
 export function main(args: readonly string[]): void {
   const engineAddress = args.at(-1) ?? "";
-  diesWith(0, endPrograms);
+  exitWithPipe(0, endPrograms);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
       endPrograms();
@@ -55,9 +55,9 @@ function service(addressFromArguments: string): grpc.UntypedServiceImplementatio
       call: grpc.ServerUnaryCall<language.RunRequest, language.RunResponse>,
       callback: grpc.sendUnaryData<language.RunResponse>,
     ) => {
-      const gone = new AbortController();
-      call.on("cancelled", () => gone.abort());
-      runProgram(call.request, engineAddress, gone.signal).then(
+      const cancellation = new AbortController();
+      call.on("cancelled", () => cancellation.abort());
+      runProgram(call.request, engineAddress, cancellation.signal).then(
         (response) => callback(null, response),
         (error: Error) => callback({ code: grpc.status.UNKNOWN, details: error.message }),
       );

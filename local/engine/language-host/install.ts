@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as grpc from "@grpc/grpc-js";
 import * as language from "@pulumi/pulumi/proto/language_pb";
 
-/** `pulumi install`: npm installs what the program's lock file says. */
+/** Serves `pulumi install`: lets npm install the packages in the program's lock file, and passes on npm's output. */
 export function npmInstall(
   call: grpc.ServerWritableStream<language.InstallDependenciesRequest, language.InstallDependenciesResponse>,
 ): void {

@@ -1,1 +1,1 @@
-export function diesWith(descriptor: number, lastWish?: () => void): void;
+export function exitWithPipe(descriptor: number, beforeExit?: () => void): void;

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { DependencyInfo } from "@pulumi/pulumi/proto/language_pb";
 import { PackageDependency } from "@pulumi/pulumi/proto/plugin_pb";
 
-/** The provider packages installed for the program: those whose package.json says `"pulumi": {"resource": true}`. */
+/** The installed packages that need a provider plugin: their package.json contains `"pulumi": {"resource": true}`. */
 export async function requiredPackages(program: string): Promise<PackageDependency[]> {
   const manifests = await Promise.all((await installed(program)).map(manifest));
   return manifests.flatMap(({ name, version, pulumi }) => {
@@ -19,7 +19,7 @@ export async function requiredPackages(program: string): Promise<PackageDependen
   });
 }
 
-/** The direct dependencies of the program with their installed versions, for `pulumi about`. */
+/** The program's direct dependencies with their installed versions, which `pulumi about` shows. */
 export async function dependencies(program: string): Promise<DependencyInfo[]> {
   const own = await manifest(await closest(program, "package.json"));
   const modules = await closest(program, "node_modules");
@@ -56,7 +56,7 @@ async function manifest(file: string): Promise<Manifest> {
   }
 }
 
-/** The package.json of every package in the closest node_modules, one level of scopes deep. */
+/** Paths of the package.json of every package in the closest node_modules, scoped packages included. */
 async function installed(program: string): Promise<string[]> {
   const modules = await closest(program, "node_modules");
   const names = await namesIn(modules);
@@ -77,7 +77,7 @@ async function namesIn(folder: string): Promise<string[]> {
   );
 }
 
-/** The path of that name in the folder or the closest one above it that has it. */
+/** Path of the file or folder with that name in the given folder, or in the closest parent folder that contains one. */
 async function closest(folder: string, name: string): Promise<string> {
   const names: string[] = await readdir(folder).catch(() => []);
   const parent = dirname(folder);

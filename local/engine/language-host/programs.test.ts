@@ -18,7 +18,7 @@ function request(): language.RunRequest {
   return run;
 }
 
-test("arguments name what the engine said, and no empty value", () => {
+test("the command line contains the values of the engine's request and no empty option", () => {
   const run = request();
   run.setArgsList(["own", "arguments"]);
   expect(programArguments(run, "127.0.0.1:2").join(" ")).toBe(
@@ -29,7 +29,7 @@ test("arguments name what the engine said, and no empty value", () => {
   expect(programArguments(run, "")).toContain("--dry-run");
 });
 
-test("configuration is in the environment, and never in the arguments", () => {
+test("the configuration is passed in the environment, and never on the command line", () => {
   expect(programEnvironment(request(), {})).toEqual({
     PULUMI_CONFIG: '{"fleet:key":"hunter2"}',
     PULUMI_CONFIG_SECRET_KEYS: '["fleet:key"]',
@@ -38,22 +38,22 @@ test("configuration is in the environment, and never in the arguments", () => {
   expect(programArguments(request(), "").join(" ")).not.toContain("hunter2");
 });
 
-test("options of Pulumi.yaml", () => {
+test("the options in Pulumi.yaml choose TypeScript and its configuration", () => {
   expect(programEnvironment(request(), { typescript: false, tsconfig: "other.json" })).toMatchObject({
     PULUMI_NODEJS_TSCONFIG_PATH: "other.json",
   });
   expect(programEnvironment(request(), { typescript: false })).not.toHaveProperty("PULUMI_NODEJS_TYPESCRIPT");
 });
 
-test("how a program ended: well, after showing its error, badly, by a signal", () => {
-  const [well, shown, badly, killed] = [
+test("the engine learns whether a program succeeded, showed its error, failed or was killed", () => {
+  const [succeeded, showedError, failed, killed] = [
     outcome({ code: 0, signal: null }),
     outcome({ code: 32, signal: null }),
     outcome({ code: 1, signal: null }),
     outcome({ code: null, signal: "SIGKILL" }),
   ].map((response) => ({ bail: response.getBail(), error: response.getError() }));
-  expect(well).toEqual({ bail: false, error: "" });
-  expect(shown).toEqual({ bail: true, error: "" });
-  expect(badly).toEqual({ bail: false, error: "Program exited with non-zero exit code: 1" });
+  expect(succeeded).toEqual({ bail: false, error: "" });
+  expect(showedError).toEqual({ bail: true, error: "" });
+  expect(failed).toEqual({ bail: false, error: "Program exited with non-zero exit code: 1" });
   expect(killed?.error).toContain("SIGKILL");
 });

@@ -4,13 +4,15 @@ import type * as grpc from "@grpc/grpc-js";
 import * as language from "@pulumi/pulumi/proto/language_pb";
 
 /**
- * Runs the user's program to its end under the SDK's `cmd/run`. Its output goes where the host's own goes:
- * to the engine, which shows it.
+ * Runs the user's program under the SDK's `cmd/run` until the program ends. The program inherits the language host's
+ * output streams, which the engine shows.
+ *
+ * @param cancellation kills the program when it is aborted.
  */
 export async function runProgram(
   request: language.RunRequest,
   engineAddress: string,
-  gone: AbortSignal,
+  cancellation: AbortSignal,
 ): Promise<language.RunResponse> {
   const info = request.getInfo();
   const options = (info?.getOptions()?.toJavaScript() ?? {}) as RuntimeOptions;
@@ -20,26 +22,26 @@ export async function runProgram(
     environment: { ...process.env, ...programEnvironment(request, options) },
     stdio: "inherit",
   });
-  const onGone = () => program.kill("SIGKILL");
-  gone.addEventListener("abort", onGone);
+  const kill = () => program.kill("SIGKILL");
+  cancellation.addEventListener("abort", kill);
   try {
     return outcome(await ended(program));
   } finally {
-    gone.removeEventListener("abort", onGone);
+    cancellation.removeEventListener("abort", kill);
   }
 }
 
-/** `runtime.options` of Pulumi.yaml, as the official language host documents them. */
+/** `runtime.options` in Pulumi.yaml, with the names of the official language host. */
 export interface RuntimeOptions {
   /** @default true */
   readonly typescript?: boolean;
-  /** Another name for tsconfig.json. */
+  /** Path of the TypeScript configuration. @default "tsconfig.json" */
   readonly tsconfig?: string;
-  /** Arguments for node itself, separated by blanks. */
+  /** Command line options of node, separated by blanks. */
   readonly nodeargs?: string;
 }
 
-/** The arguments of `cmd/run`, those that have a value. */
+/** The command line of `cmd/run`, without options that have no value. */
 export function programArguments(request: language.RunRequest, engineAddress: string): string[] {
   const named = {
     monitor: request.getMonitorAddress(),
@@ -59,7 +61,10 @@ export function programArguments(request: language.RunRequest, engineAddress: st
   ];
 }
 
-/** What `cmd/run` reads from the environment: configuration travels here, since arguments can be seen by all. */
+/**
+ * The environment variables that `cmd/run` reads. The configuration is passed here, because every user of the machine can
+ * see the arguments of a process.
+ */
 export function programEnvironment(
   request: language.RunRequest,
   options: RuntimeOptions,
@@ -72,7 +77,7 @@ export function programEnvironment(
   };
 }
 
-/** Runs a provider or a policy pack written in TypeScript, for the engine that asks for one by its folder. */
+/** Runs a provider or a policy pack that is written in TypeScript; the engine's request names its folder. */
 export function runPlugin(
   call: grpc.ServerWritableStream<language.RunPluginRequest, language.RunPluginResponse>,
 ): void {
@@ -102,7 +107,7 @@ export function runPlugin(
   );
 }
 
-/** Ends everything that was started here, at once. */
+/** Kills every program and plugin that this module has started. */
 export function endPrograms(): void {
   for (const program of running) {
     program.kill("SIGKILL");
@@ -125,7 +130,7 @@ function start(
   try {
     entry = require.resolve(module, { paths: [how.folder] });
   } catch {
-    throw new Error(`there is no @pulumi/pulumi for the program in ${how.folder}: run npm ci there`);
+    throw new Error(`the package @pulumi/pulumi is not installed for the program in ${how.folder}: run npm ci there`);
   }
   const program = spawn(
     process.execPath,
@@ -149,10 +154,10 @@ function ended(program: ChildProcess): Promise<End> {
   });
 }
 
-/** `cmd/run` exits with this after it has shown the user's error itself: nothing is left to say. */
+/** Exit code of `cmd/run` after it has shown the program's error itself, so that the engine shows no second message. */
 const ERROR_WAS_SHOWN = 32;
 
-/** How the program ended, for the engine. */
+/** Reports to the engine how the program ended. */
 export function outcome({ code, signal }: End): language.RunResponse {
   const response = new language.RunResponse();
   if (code === ERROR_WAS_SHOWN) {
@@ -168,7 +173,7 @@ export function outcome({ code, signal }: End): language.RunResponse {
   return response;
 }
 
-/** The node arguments of Pulumi.yaml. */
+/** The options of node in Pulumi.yaml. */
 function nodeArguments(options: RuntimeOptions): string[] {
   return options.nodeargs?.split(/\s+/).filter((argument) => argument !== "") ?? [];
 }
