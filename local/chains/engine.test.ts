@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { isRunning, withVariable } from "../services/processes";
+import { isRunning, processesWithVariable } from "../services/processes";
 import { ServiceProcess } from "../testing/service-process";
 import { rpc } from "./rpc";
 
@@ -80,7 +80,7 @@ test("kill -9 loses at most the blocks since the last save, and anvil ends too",
   await send(first.url("rpc"));
   const [genesis, , nonce] = await state(first.url("rpc"));
   await delay(2_500);
-  const children = withVariable("CHAINFLEET_CONTROL_PLANE", folder);
+  const children = processesWithVariable("CHAINFLEET_CONTROL_PLANE", folder);
   expect(children).toHaveLength(1);
   await first.stop("SIGKILL");
   await delay(200);
@@ -93,7 +93,7 @@ test("kill -9 loses at most the blocks since the last save, and anvil ends too",
 
 test("the service ends when anvil ends", async () => {
   const service = await chain("--chain-id", "138");
-  const [child] = withVariable("CHAINFLEET_CONTROL_PLANE", folder);
+  const [child] = processesWithVariable("CHAINFLEET_CONTROL_PLANE", folder);
   process.kill(child?.pid ?? 0, "SIGKILL");
   const deadline = performance.now() + 5_000;
   while (service.child.exitCode === null && performance.now() < deadline) {

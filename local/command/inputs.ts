@@ -54,7 +54,7 @@ const LOCAL = z.object({
   logging: LOGGING,
 });
 
-/** The defaults are those of the official SDK. */
+/** A host and its credentials, with the defaults of the official SDK. */
 const ENDPOINT = z.object({
   host: z.string("has to be the name or address of a host").min(1, "has to be the name or address of a host"),
   port: z.number("has to be a port").default(22),

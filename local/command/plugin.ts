@@ -16,8 +16,8 @@ import type { Output } from "./output";
 import { runRemotely } from "./remote";
 
 /**
- * Stands in for the official `command` plugin: runs scripts on this machine or over SSH when a resource is
- * created, updated or deleted. Not supported: assets and archives of a command's files, and CopyToRemote.
+ * Stands in for the official `command` plugin: runs scripts on this machine or over SSH when a resource is created, updated
+ * or deleted. Assets, archives and the resource CopyToRemote are not supported.
  */
 export const commandPlugin: Plugin = {
   name: "command",
@@ -42,7 +42,7 @@ function session(engine: Engine): Session {
         return { id: "", outputs: { ...inputs, ...NOT_KNOWN_YET } };
       }
       const script = scriptOf(inputs, "create");
-      const output = script === undefined ? SILENCE : await run(urn, type, script, inputs, signal);
+      const output = script === undefined ? NO_OUTPUT : await run(urn, type, script, inputs, signal);
       return { id: `${name}${randomBytes(4).toString("hex")}`, outputs: { ...inputs, ...output } };
     },
     update: async ({ urn, type, olds, news, preview, signal }) => {
@@ -97,7 +97,7 @@ async function diff({ oldInputs, news }: DiffRequest): Promise<DiffResult> {
   return { changes };
 }
 
-const SILENCE: Output = { stdout: "", stderr: "" };
+const NO_OUTPUT: Output = { stdout: "", stderr: "" };
 const NOT_KNOWN_YET = { stdout: Unknown.value, stderr: Unknown.value };
 
 function scriptOf(inputs: PropertyMap, step: string): string | undefined {
@@ -113,7 +113,7 @@ function outputOf(state: PropertyMap): Output {
   };
 }
 
-/** The names are the official plugin's. */
+/** Adds the previous output to the environment, in the variables of the official plugin. */
 function withPreviousOutput(inputs: PropertyMap, { stdout, stderr }: Output): PropertyMap {
   if (inputs.addPreviousOutputInEnv === false) {
     return inputs;

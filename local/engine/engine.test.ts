@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
-import { kill, withVariable } from "../services/processes";
+import { kill, processesWithVariable } from "../services/processes";
 import { ended, type TestProject, testProject } from "../testing/test-project";
 import { engine } from "./engine";
 
@@ -125,7 +125,7 @@ test.each(["SIGKILL", "SIGTERM"] as const)("when an engine is ended by %s, no pr
   await project.pulumi(["config", "set", "file", file]);
   const cli = project.start(up, { CHAINFLEET_TEST_MARK: project.folder });
   const run = ended(cli);
-  const marked = () => withVariable("CHAINFLEET_TEST_MARK", project.folder);
+  const marked = () => processesWithVariable("CHAINFLEET_TEST_MARK", project.folder);
   try {
     await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 60_000, interval: 100 });
     // The engine, the language host, the program and the dynamic provider.
@@ -147,7 +147,7 @@ test("when the language host is killed, the program ends too", async () => {
   const cli = project.start(["preview", "--non-interactive"], { CHAINFLEET_TEST_MARK: project.folder });
   const run = ended(cli);
   const running = (name: string) =>
-    withVariable("CHAINFLEET_TEST_MARK", project.folder).filter(({ pid }) =>
+    processesWithVariable("CHAINFLEET_TEST_MARK", project.folder).filter(({ pid }) =>
       readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(name),
     );
   try {
@@ -156,7 +156,7 @@ test("when the language host is killed, the program ends too", async () => {
     await vi.waitFor(() => expect(running("cmd/run/")).toEqual([]), { timeout: 30_000, interval: 100 });
     expect((await run).code).not.toBe(0);
   } finally {
-    await kill(withVariable("CHAINFLEET_TEST_MARK", project.folder));
+    await kill(processesWithVariable("CHAINFLEET_TEST_MARK", project.folder));
   }
 });
 

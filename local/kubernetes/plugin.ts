@@ -12,7 +12,7 @@ import { cachedBuild, type GoBuild, goBuild } from "../toolchain/go-build";
  */
 export const KUBERNETES_PLUGIN_VERSION = "4.25.0";
 
-/** The Go module proxy serves the source of release 4.25.0 under this version, with the schema beside its main package. */
+/** The plugin's Go module, in which the schema is a file beside the main package. build/plugin/go.mod pins release 4.25.0. */
 const MODULE = "github.com/pulumi/pulumi-kubernetes/provider/v4";
 
 const BUILD: GoBuild = {
@@ -35,12 +35,13 @@ const BUILD: GoBuild = {
 export type PluginOrigin = "cli" | "download" | "build";
 
 /**
- * Makes the official Kubernetes plugin available to a Pulumi CLI: a plugin that the user's CLI has, else the release,
- * else a build of the plugin's Go module, which is kept in the cache.
+ * Installs the official Kubernetes plugin for a Pulumi CLI: the plugin of the user's own CLI if there is one; otherwise the
+ * official release if its site can be reached; otherwise a build of the plugin's Go module, which the cache keeps.
  *
- * @param home the folder that the CLI has as PULUMI_HOME.
- * @param pulumi gives the path of the CLI; asked only for a download.
- * @param say takes one line of progress at a time; silent if the plugin is there already.
+ * @param home PULUMI_HOME of the CLI.
+ * @param pulumi returns the path of the CLI; called only for a download.
+ * @param say receives progress lines; receives none if nothing has to be built.
+ * @returns the origin of the plugin; undefined if the plugin was installed before.
  */
 export async function installKubernetesPlugin(
   home: string,
@@ -70,7 +71,7 @@ function pluginFolder(home: string): string {
   return join(home, "plugins", `resource-kubernetes-v${KUBERNETES_PLUGIN_VERSION}`);
 }
 
-/** A folder of links: the CLI finds no plugin in a folder that is a link itself. */
+/** Fills a folder with links to the files of another folder. A link to the folder itself would hide the plugin from the CLI. */
 async function link(from: string, to: string): Promise<void> {
   await rm(to, { recursive: true, force: true });
   await mkdir(to, { recursive: true });
@@ -79,7 +80,7 @@ async function link(from: string, to: string): Promise<void> {
   }
 }
 
-/** Lets the CLI download the release. Gives up within seconds where the release server cannot be reached. */
+/** Lets the CLI download the official release. Returns false within seconds if the release server cannot be reached. */
 async function download(home: string, pulumi: () => Promise<string>): Promise<boolean> {
   const run = promisify(execFile);
   try {

@@ -3,7 +3,7 @@ import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import type { Engine } from "./plugin";
 
-/** The engine that serves at the address. The connection is opened with the first line, and few plugins have any. */
+/** The engine that serves at the address. Most plugins show no line, so the connection is opened with the first line. */
 export function engineAt(address: string): Engine {
   let client: EngineClient | undefined;
   return {
@@ -18,5 +18,5 @@ export function engineAt(address: string): Engine {
   };
 }
 
-/** For an engine that did not say where it is. */
+/** Takes the place of an engine that has not sent its address; shows nothing. */
 export const SILENT: Engine = { log: () => {} };

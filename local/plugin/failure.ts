@@ -5,7 +5,7 @@ import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { InitializationFailed } from "./plugin";
 import { struct } from "./struct";
 
-/** InitializationFailed travels as a detail of the gRPC status, where the engine looks for it. */
+/** Converts an error into a gRPC status. An InitializationFailed becomes a detail of the status, which the engine reads. */
 export function serviceError(error: unknown): Partial<grpc.StatusObject> {
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof InitializationFailed)) {

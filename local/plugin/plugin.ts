@@ -1,36 +1,36 @@
 import type { PropertyMap } from "./values";
 
 /**
- * A resource provider plugin, without its wire protocol: what a stand-in for an official plugin implements.
- * `serve` puts it behind gRPC. The terms are the protocol's own, see
- * https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto.
+ * A resource provider plugin without the wire protocol. A stand-in for an official plugin implements this interface, and
+ * `serve` makes it available over gRPC. The terms are those of the protocol:
+ * https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
  */
 export interface Plugin {
-  /** The package served: `azure-native`, `aws`, `kubernetes` or `command`. */
+  /** Name of the package whose resources the plugin manages: `azure-native`, `aws` or `command`. */
   readonly name: string;
-  /** The version answered to the engine; the SDK's own, so that no version warning appears. */
+  /** The version that the engine receives: the version of the SDK, so that the engine shows no version warning. */
   readonly version: string;
-  /** True if `create` and `update` understand a preview (a dry run); otherwise the engine does not call them then. */
+  /** True if `create` and `update` support previews (dry runs); if false, the engine does not call them in a preview. */
   readonly supportsPreview: boolean;
   /**
-   * True if any output may hold what any input holds, as the output of a command may: one secret input then
-   * makes every output secret. Otherwise an output is secret when the input of the same name is.
+   * True if any output may contain the value of any input, as the output of a command may: then one secret input makes
+   * every output secret. If false, an output is secret only if the input of the same name is. @default false
    */
   readonly outputsMixInputs?: boolean;
   /**
-   * Called once for each provider resource (`new kubernetes.Provider(…)`) in each engine operation; the
-   * session it returns serves the calls that come over the same connection.
+   * Called once for each provider resource (`new aws.Provider(…)`) in each operation of the engine. The returned session
+   * serves all calls that arrive over the same connection.
    */
   configure(config: PropertyMap, engine: Engine): Promise<Session>;
 }
 
 /** The engine that attached to the plugin. */
 export interface Engine {
-  /** Shows a line at the resource, while the operation goes on. */
+  /** Shows a line of text at the resource while the operation is under way. */
   log(urn: string, line: string): void;
 }
 
-/** One configured provider. Every method may throw: an `Error`'s message is shown to the user as it is. */
+/** A configured provider. If a method throws an `Error`, the engine shows the error's message to the user unchanged. */
 export interface Session {
   check(request: CheckRequest): Promise<CheckResult>;
   diff(request: DiffRequest): Promise<DiffResult>;
@@ -51,7 +51,7 @@ interface About {
 export interface CheckRequest extends About {
   readonly olds: PropertyMap;
   readonly news: PropertyMap;
-  /** Stable from run to run of one operation; what random names are made from. */
+  /** Seed for random names, which is the same when the engine repeats an operation. */
   readonly randomSeed: Uint8Array;
 }
 
@@ -69,22 +69,23 @@ export interface DiffRequest extends About {
 }
 
 export interface DiffResult {
-  /** Paths of the inputs that differ, each with whether it forces a replacement. Empty: no change. */
+  /** The inputs that differ; empty if nothing has changed. */
   readonly changes: readonly PropertyChange[];
   readonly deleteBeforeReplace?: boolean;
 }
 
 export interface PropertyChange {
-  /** In the engine's syntax: `spec.template.spec.containers[0].image`. */
+  /** Path of the input in the engine's syntax. @example "spec.template.spec.containers[0].image" */
   readonly path: string;
   readonly kind: "add" | "delete" | "update";
+  /** True if the change forces a replacement of the resource. */
   readonly replaces: boolean;
 }
 
 interface Cancellable {
-  /** Aborted when the engine cancels (Ctrl+C) or is gone (killed, connection lost). */
+  /** Aborted when the engine cancels the operation (Ctrl+C), or when the connection to the engine is lost. */
   readonly signal: AbortSignal;
-  /** `customTimeouts` of the resource in seconds; 0 when none was given. */
+  /** The timeout in the resource's `customTimeouts`, in seconds; 0 if the program sets none. */
   readonly timeoutSeconds: number;
 }
 
@@ -94,7 +95,7 @@ export interface CreateRequest extends About, Cancellable {
 }
 
 export interface CreateResult {
-  /** Empty in a preview when it is not known yet. */
+  /** Empty in a preview if the id is not known yet. */
   readonly id: string;
   readonly outputs: PropertyMap;
 }
@@ -127,15 +128,16 @@ export interface DeleteRequest extends About, Cancellable {
 }
 
 export interface InvokeRequest {
-  /** `azure-native:containerservice:listManagedClusterUserCredentials` */
+  /** Token of the function. @example "azure-native:containerservice:listManagedClusterUserCredentials" */
   readonly token: string;
   readonly args: PropertyMap;
   readonly signal: AbortSignal;
 }
 
 /**
- * Thrown by `create` or `update` when the resource exists but did not become what it should be (a Deployment
- * that never got ready): the engine keeps it in the state, fails the step, and the next `up` tries an update.
+ * Thrown by `create` or `update` if the resource exists but did not reach its desired state, for example a Deployment that
+ * did not become ready. The engine keeps the resource in the state and reports a failure; the next `up` updates the
+ * resource.
  */
 export class InitializationFailed extends Error {
   constructor(

@@ -11,12 +11,12 @@ import { properties, struct } from "./struct";
 import { encode, type PropertyMap, secret, secretKeys } from "./values";
 
 /**
- * Serves a plugin on a loopback port for an engine that attaches to it (`PULUMI_DEBUG_PROVIDERS=name:port`).
+ * Serves a plugin on a loopback port, to which engines attach (`PULUMI_DEBUG_PROVIDERS=name:port`).
  *
- * The engine opens one connection for each provider resource and sends no provider reference with later
- * calls, so the connection tells which configuration a call belongs to.
+ * The engine opens one connection for each provider resource, and its calls do not name the provider. The connection of a
+ * call therefore determines the configuration to use.
  *
- * @param port 0 takes a free one.
+ * @param port 0 selects a free port.
  */
 export async function serve(plugin: Plugin, port: number): Promise<{ port: number; close(): Promise<void> }> {
   const server = new grpc.Server({
@@ -41,10 +41,10 @@ function service(plugin: Plugin): grpc.UntypedServiceImplementation {
   const sessions = new Map<string, Session>();
   const cancellations = new Map<string, AbortController>();
   const engines = new Map<string, Engine>();
-  const mixes = plugin.outputsMixInputs === true;
-  /** Puts the marks back that the engine leaves to a plugin which takes secrets. */
+  const acceptsSecrets = plugin.outputsMixInputs === true;
+  /** Encodes outputs and marks the secret ones; the engine does so itself for a plugin that does not accept secrets. */
   const outputStruct = (outputs: PropertyMap, ...inputs: readonly (Struct | undefined)[]): Struct => {
-    const keys = new Set(mixes ? inputs.flatMap((each) => secretKeys(each?.toJavaScript() ?? {})) : []);
+    const keys = new Set(acceptsSecrets ? inputs.flatMap((each) => secretKeys(each?.toJavaScript() ?? {})) : []);
     const names = new Set(inputs.flatMap((each) => Object.keys(each?.toJavaScript() ?? {})));
     return structWith(outputs, (key) => keys.has(key) || (keys.size > 0 && !names.has(key)));
   };
@@ -52,24 +52,24 @@ function service(plugin: Plugin): grpc.UntypedServiceImplementation {
   const sessionOf = (call: Call<unknown>): Session => {
     const session = sessions.get(call.getPeer());
     if (session === undefined) {
-      throw new Error(`the ${plugin.name} plugin was restarted in the middle of the operation; run it again`);
+      throw new Error(`the ${plugin.name} plugin was restarted during the operation: run the operation again`);
     }
     return session;
   };
   const signalOf = (call: Call<unknown>): AbortSignal => {
-    const gone = new AbortController();
-    call.on("cancelled", () => gone.abort(new Error("the engine is gone")));
+    const disconnection = new AbortController();
+    call.on("cancelled", () => disconnection.abort(new Error("the connection to the engine was lost")));
     const peer = call.getPeer();
     const cancelled = cancellations.get(peer) ?? new AbortController();
     cancellations.set(peer, cancelled);
-    return AbortSignal.any([gone.signal, cancelled.signal]);
+    return AbortSignal.any([disconnection.signal, cancelled.signal]);
   };
 
   return {
     handshake: unary(async (call: Call<messages.ProviderHandshakeRequest>) => {
       engines.set(call.getPeer(), engineAt(call.request.getEngineAddress()));
       const response = new messages.ProviderHandshakeResponse();
-      response.setAcceptSecrets(mixes);
+      response.setAcceptSecrets(acceptsSecrets);
       response.setAcceptResources(false);
       response.setAcceptOutputs(false);
       return response;
@@ -103,7 +103,7 @@ function service(plugin: Plugin): grpc.UntypedServiceImplementation {
       const engine = engines.get(call.getPeer()) ?? SILENT;
       sessions.set(call.getPeer(), await plugin.configure(properties(call.request.getArgs()), engine));
       const response = new messages.ConfigureResponse();
-      response.setAcceptsecrets(mixes);
+      response.setAcceptsecrets(acceptsSecrets);
       response.setAcceptresources(false);
       response.setAcceptoutputs(false);
       response.setSupportspreview(plugin.supportsPreview);
@@ -131,7 +131,7 @@ function service(plugin: Plugin): grpc.UntypedServiceImplementation {
         news: properties(call.request.getNews()),
         randomSeed: call.request.getRandomseed_asU8(),
       });
-      const secrets = mixes ? secretKeys(call.request.getNews()?.toJavaScript() ?? {}) : [];
+      const secrets = acceptsSecrets ? secretKeys(call.request.getNews()?.toJavaScript() ?? {}) : [];
       const response = new messages.CheckResponse();
       response.setInputs(structWith(inputs, (key) => secrets.includes(key)));
       response.setFailuresList(

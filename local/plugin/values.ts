@@ -1,10 +1,10 @@
 /**
- * Property values as a provider plugin sees them on the wire, decoded.
+ * A property value as plugins use it, decoded from the wire format.
  *
- * The engine marks three things with signatures inside ordinary JSON objects and one with a reserved
- * string; see sdk/go/common/resource/plugin/rpc.go. Secrets and resource references never reach a plugin
- * that does not ask for them (our server does not: the engine strips secrets before the call and puts them
- * back on the outputs of the same name), so only unknown values are left to decode.
+ * On the wire, a reserved string stands for an unknown value; assets, resource references, secrets and outputs are JSON
+ * objects with a signature. See sdk/go/common/resource/plugin/rpc.go in pulumi/pulumi. Decoding removes the mark of a
+ * secret; {@link secretKeys} finds the marks for a plugin that accepts secrets. For other plugins the engine removes the
+ * marks before a call, and marks the outputs whose input of the same name was secret.
  */
 export type PropertyValue =
   | null
@@ -31,7 +31,11 @@ const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
 const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 const OUTPUT_SIGNATURE = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
-/** Decodes what `Struct.toJavaScript()` returned. Throws on assets and archives, which no resource here takes. */
+/**
+ * Decodes the result of `Struct.toJavaScript()`.
+ *
+ * @throws if the value contains an asset, an archive or a resource reference, which none of our plugins supports.
+ */
 export function decode(wire: unknown): PropertyValue {
   if (wire === undefined || wire === null) {
     return null;
@@ -76,7 +80,7 @@ export function encode(value: PropertyValue | undefined): unknown {
   return value ?? null;
 }
 
-/** The properties that are secret, or hold one, of what `Struct.toJavaScript()` returned. */
+/** Names of the properties that are secrets or contain a secret, in a result of `Struct.toJavaScript()`. */
 export function secretKeys(wire: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(wire).filter((key) => holdsSecret(wire[key]));
 }
@@ -96,7 +100,7 @@ function holdsSecret(wire: unknown): boolean {
   );
 }
 
-/** Whether an unknown stands anywhere inside the value. */
+/** True if the value is unknown or contains an unknown value. */
 export function containsUnknown(value: PropertyValue | undefined): boolean {
   if (value instanceof Unknown) {
     return true;

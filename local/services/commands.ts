@@ -3,21 +3,21 @@ import { join } from "node:path";
 import { type Engine, engine } from "../engine/engine";
 import { installKubernetesPlugin, KUBERNETES_PLUGIN_VERSION, type PluginOrigin } from "../kubernetes/plugin";
 import { CHECKOUT } from "../root";
-import { makeDevStack } from "./dev-stack";
+import { ensureDevStack } from "./dev-stack";
 import { environmentFor, exportLines, pulumiHome, toolsEnvironment } from "./environment";
 import { type Run, start } from "./start";
 import { status, stop } from "./stop";
 import { FOLDER, localTarget } from "./target";
 
 /**
- * `local/env [--tools-only]`: makes the local target run and prints the shell's lines that let the Pulumi CLI
- * work on it. With `--tools-only` everything is installed, but nothing started: for tests that start their own.
+ * `local/env [--tools-only]`: starts the local target and prints the shell commands that set the environment for the Pulumi
+ * CLI. With `--tools-only` all programs are installed and no service is started, for tests that start their own services.
  */
 export function env(args: readonly string[]): void {
   command(async () => {
     if (process.platform !== "linux") {
       throw new Error(
-        `the local target runs on Linux only (here: ${process.platform}); a virtual machine or a container will do`,
+        `the local target runs only on Linux, and this machine has ${process.platform}: use a virtual machine or a container`,
       );
     }
     mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
@@ -29,9 +29,9 @@ export function env(args: readonly string[]): void {
       environment = toolsEnvironment(where, process.env);
     } else {
       environment = environmentFor(await start(target), where, process.env);
-      await makeDevStack(CHECKOUT, environment);
+      await ensureDevStack(CHECKOUT, environment);
     }
-    if (spoke) {
+    if (printedProgress) {
       say(`engine: pulumi ${version} ${ORIGIN[from]}`);
     }
     if (plugin !== undefined) {
@@ -42,8 +42,8 @@ export function env(args: readonly string[]): void {
 }
 
 /**
- * Installs the engine, the Kubernetes plugin and the services' programs. What has to be compiled is compiled side by
- * side: while one build links or downloads, another one has the processors.
+ * Installs the engine, the Kubernetes plugin and the services' programs. Missing programs are built at the same time, so
+ * that the cores are used while a build downloads modules or links.
  */
 async function installTools({ services }: Pick<Run, "services">) {
   const engineInstallation = engine(say, join(FOLDER, "engine"));
@@ -67,12 +67,12 @@ async function installTools({ services }: Pick<Run, "services">) {
   };
 }
 
-/** `local/stop`: leaves no process of this checkout. What the services keep on disk stays. */
+/** `local/stop`: ends all processes of this checkout. The services' state on disk stays. */
 export function stopAll(): void {
   command(() => stop(localTarget({}, say)));
 }
 
-/** `local/status [--json]` */
+/** `local/status [--json]`: prints the state of each service. */
 export function showStatus(args: readonly string[]): void {
   command(async () => {
     const services = status(localTarget({}, say));
@@ -100,11 +100,11 @@ const PLUGIN_ORIGIN = {
   build: "built from its Go module",
 } as const;
 
-let spoke = false;
+let printedProgress = false;
 
-/** Progress goes where it does not mix with what a command prints. */
+/** Prints a progress line on standard error, because standard output is the result of the command. */
 function say(line: string): void {
-  spoke = true;
+  printedProgress = true;
   process.stderr.write(`${line}\n`);
 }
 

@@ -5,12 +5,12 @@ import { promisify } from "node:util";
 import { withLock } from "../toolchain/lock";
 
 /**
- * Makes the stack `dev` in the checkout's own state, once: elsewhere making a stack is its user's choice of a backend
- * and of what encrypts secrets, here both are given.
+ * Creates the stack `dev` in the checkout's state unless the stack exists. Other stacks are created by their users, who
+ * choose a backend and a secrets provider; the local target determines both.
  *
- * @param environment in which the Pulumi CLI works on the local target.
+ * @param environment the variables with which the Pulumi CLI works on the local target.
  */
-export async function makeDevStack(
+export async function ensureDevStack(
   root: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<void> {

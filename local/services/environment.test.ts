@@ -18,14 +18,14 @@ const started = {
   stateFolder: (name: string) => `/s/${name}`,
 };
 
-test("names each plugin's port, and puts the engine first on the path, once", () => {
+test("the environment names the port of each plugin, and the engine comes first on the PATH, once", () => {
   const once = environmentFor(started, { root, engine: "/engine" }, { PATH: "/usr/bin" });
   expect(once.PULUMI_DEBUG_PROVIDERS).toBe("azure-native:12,aws:3,command:7");
   expect(once.PATH).toBe(`/engine:${root}/local/cloud/bin:/usr/bin`);
   expect(environmentFor(started, { root, engine: "/engine" }, once)).toEqual(once);
 });
 
-test("tells where the local chains and their explorers are, and the deployer's key unless there is one", () => {
+test("the environment has the URLs of chains and explorers, and a deployer's key unless the user has set one", () => {
   const ports = (service: string) =>
     ({ "chain-138": 1380, "chain-mainnet": 1001, verifier: 4000 })[service] ?? 0;
   const environment = (current: NodeJS.ProcessEnv) =>
@@ -39,7 +39,7 @@ test("tells where the local chains and their explorers are, and the deployer's k
   expect(environment({ CHAINFLEET_DEPLOYER_KEY: "0x12" }).CHAINFLEET_DEPLOYER_KEY).toBe("0x12");
 });
 
-test("a shell reads back what was exported, whatever it holds", () => {
+test("a shell reads every exported value unchanged", () => {
   const value = fc.string({ unit: "grapheme" }).filter((text) => !text.includes("\0"));
   fc.assert(
     fc.property(value, (text) => {
@@ -50,7 +50,7 @@ test("a shell reads back what was exported, whatever it holds", () => {
   );
 });
 
-test("settings of the simulated cloud come from the environment, checked", () => {
+test("the settings of the simulated clouds come from the environment, and invalid values are refused", () => {
   expect(settings({})).toEqual({ timeScale: 0.02, seed: 1 });
   expect(settings({ CHAINFLEET_TIME_SCALE: "0", CHAINFLEET_SEED: "7" })).toEqual({ timeScale: 0, seed: 7 });
   expect(() => settings({ CHAINFLEET_TIME_SCALE: "fast" })).toThrow(/CHAINFLEET_TIME_SCALE is "fast"/);

@@ -5,7 +5,7 @@ import { isRunning } from "./processes";
 import type { ServiceRecord } from "./record";
 import type { Service } from "./service";
 
-/** Why a service cannot be left as it is; undefined if it can. */
+/** The reason why a service has to be restarted; undefined if the service runs properly. */
 export async function restartReason(
   service: Service,
   record: ServiceRecord | undefined,
@@ -13,25 +13,25 @@ export async function restartReason(
   root: string,
 ): Promise<string | undefined> {
   if (record?.process === undefined) {
-    return "not started";
+    return "the service was not started";
   }
   if (!isRunning(record.process)) {
-    return "died";
+    return "the process has ended";
   }
   if (JSON.stringify(record.arguments) !== JSON.stringify(wanted)) {
-    return "its settings changed";
+    return "the settings changed";
   }
   if (service.sources.some((source) => changedSince(join(root, source), record.startedAt))) {
-    return "its code changed";
+    return "the code changed";
   }
   const ports = service.ports.map((name) => record.ports[name]);
   const answers = await Promise.all(ports.map((port) => port !== undefined && accepts(port)));
-  return answers.every(Boolean) ? undefined : "does not answer";
+  return answers.every(Boolean) ? undefined : "the service does not answer";
 }
 
 /**
- * Whether a port of the loopback interface is free to listen on, or becomes it within two seconds: a killed
- * process counts as ended when its first thread has, and the others hold its sockets a moment longer.
+ * Waits up to two seconds for a port of the loopback interface to become free, and returns whether the port is free. A
+ * killed process counts as ended when its first thread has ended; its other threads keep its sockets open a moment longer.
  */
 export async function becomesFree(port: number): Promise<boolean> {
   const deadline = performance.now() + 2_000;
@@ -66,7 +66,7 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-/** Whether a file, or any file of the program below a folder, is newer; tests do not count. */
+/** True if the file, or a file in the folder, was modified after `time` (milliseconds since 1970). Tests are ignored. */
 function changedSince(path: string, time: number): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined || !stat.isDirectory()) {

@@ -1,18 +1,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * One process and no other: its id may be given to a stranger once it has ended, but not together with the
- * same start time (clock ticks since boot, field 22 of /proc/<pid>/stat; see proc_pid_stat(5)).
+ * Identifies one process. The process id alone does not: the kernel gives the id of a process that has ended to another
+ * process, but that process has another start time.
  */
 export interface ProcessIdentity {
   readonly pid: number;
+  /** Clock ticks since boot, field 22 of /proc/<pid>/stat; see proc_pid_stat(5). */
   readonly startTime: number;
 }
 
-/** Undefined if there is no such process, or it has ended and only waits for its parent to notice. */
+/** The identity of the process with that id; undefined if no such process runs. Zombies count as ended. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const stat = read(pid, "stat");
-  // The second field, the program's name, may hold blanks and brackets; what follows its last bracket does not.
+  // The second field is the program's name in brackets. The name may itself contain blanks and brackets, the other fields do not.
   const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
   const [state] = fields;
   const startTime = Number(fields[19]);
@@ -23,8 +24,8 @@ export function isRunning({ pid, startTime }: ProcessIdentity): boolean {
   return identify(pid)?.startTime === startTime;
 }
 
-/** The processes that have the variable in the environment they were started with: a mark that children inherit. */
-export function withVariable(name: string, value: string): ProcessIdentity[] {
+/** All processes that were started with the environment variable. Children inherit the variable from their parents. */
+export function processesWithVariable(name: string, value: string): ProcessIdentity[] {
   const variable = `${name}=${value}`;
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
@@ -33,7 +34,7 @@ export function withVariable(name: string, value: string): ProcessIdentity[] {
     .flatMap((pid) => identify(pid) ?? []);
 }
 
-/** Memory that the processes have resident, in MiB. Pages shared among them count more than once. */
+/** Resident memory of the processes in MiB. A page that several processes share is counted for each of them. */
 export function residentMebibytes(processes: readonly ProcessIdentity[]): number {
   const kibibytes = processes.map(({ pid }) =>
     Number(/^VmRSS:\s+(\d+)/m.exec(read(pid, "status") ?? "")?.[1] ?? 0),
@@ -41,19 +42,19 @@ export function residentMebibytes(processes: readonly ProcessIdentity[]): number
   return Math.round(kibibytes.reduce((sum, each) => sum + each, 0) / 1024);
 }
 
-/** Asks the processes to end, waits, and ends those that have not by then. */
+/** Sends SIGTERM to the processes, and SIGKILL to those that still run after the grace period. */
 export async function end(processes: readonly ProcessIdentity[], graceMilliseconds: number): Promise<void> {
   signal(processes, "SIGTERM");
-  if (!(await gone(processes, graceMilliseconds))) {
+  if (!(await haveEnded(processes, graceMilliseconds))) {
     signal(processes, "SIGKILL");
-    await gone(processes, 5_000);
+    await haveEnded(processes, 5_000);
   }
 }
 
-/** Ends the processes at once. */
+/** Sends SIGKILL to the processes and waits until they have ended. */
 export async function kill(processes: readonly ProcessIdentity[]): Promise<void> {
   signal(processes, "SIGKILL");
-  await gone(processes, 5_000);
+  await haveEnded(processes, 5_000);
 }
 
 function signal(processes: readonly ProcessIdentity[], name: NodeJS.Signals): void {
@@ -61,12 +62,13 @@ function signal(processes: readonly ProcessIdentity[], name: NodeJS.Signals): vo
     try {
       process.kill(process_.pid, name);
     } catch {
-      // It ended in the meantime.
+      // The process has ended in the meantime.
     }
   }
 }
 
-async function gone(processes: readonly ProcessIdentity[], milliseconds: number): Promise<boolean> {
+/** Waits until all processes have ended. Returns false if one still runs after `milliseconds`. */
+async function haveEnded(processes: readonly ProcessIdentity[], milliseconds: number): Promise<boolean> {
   const deadline = performance.now() + milliseconds;
   while (processes.some(isRunning)) {
     if (performance.now() > deadline) {

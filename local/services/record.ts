@@ -2,30 +2,31 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ProcessIdentity } from "./processes";
 
-/** What is written down about a service, for the next command to find it by. */
+/** The record of a service on disk, by which later commands find the service. */
 export interface ServiceRecord {
-  /** The run folder. A record that names another was copied along with its checkout, and counts as none. */
+  /** The run folder. A record with another folder was copied together with its checkout, and is ignored. */
   readonly folder: string;
-  /** Absent when the service was stopped: only its ports are still of use, for the next start to take again. */
+  /** Absent if the service was stopped. Its record then only keeps the ports, which the next start uses again. */
   readonly process?: ProcessIdentity;
-  /** By name; empty until the service said it is ready. */
+  /** Ports by name. Until the service is ready, these are the ports of its previous process. */
   readonly ports: Readonly<Record<string, number>>;
   readonly arguments: readonly string[];
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since 1 January 1970. */
   readonly startedAt: number;
 }
 
-/** Where a run keeps what belongs to one service. */
+/** Paths of the files and folders of one service. */
 export function filesOf(folder: string, service: string) {
   return {
     record: join(folder, "services", `${service}.json`),
-    /** The service's standard output: its ready line. */
+    /** The service's standard output, whose first line announces the ports. */
     ready: join(folder, "services", `${service}.ready`),
     log: join(folder, "logs", `${service}.log`),
     state: join(folder, service),
   };
 }
 
+/** The record of a service; undefined if there is none, or none that belongs to this run folder. */
 export function readRecord(folder: string, service: string): ServiceRecord | undefined {
   try {
     const record: ServiceRecord = JSON.parse(readFileSync(filesOf(folder, service).record, "utf8"));

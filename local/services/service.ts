@@ -1,26 +1,24 @@
-/** A process of the local target: a TypeScript file that serves on loopback ports until it is told to end. */
+/** A process of the local target: a TypeScript file that serves on loopback ports until it receives SIGTERM. */
 export interface Service {
-  /** Names its record, log and state folder: `cloud`. */
+  /** Name of the service, its record, its log and its state folder. @example "cloud" */
   readonly name: string;
-  /** The file to run, from the checkout's root. */
+  /** Path of the file to run, relative to the root of the checkout. */
   readonly entry: string;
-  /** The names of its ports, as in its ready line and its `--port-<name>` arguments. */
+  /** Names of the ports, as in the line with which the service announces its ports, and in its `--port-<name>` options. */
   readonly ports: readonly string[];
-  /** Services that have to be ready before it can start, because it is told their ports. */
+  /** Names of the services that must be ready first, because this service receives their ports as arguments. */
   readonly after: readonly string[];
-  /** Arguments beside ports and state; when they change, the service is restarted. */
+  /** Arguments other than the ports and the state folder. The service is restarted when they change. */
   arguments(started: Started): readonly string[];
-  /** Variables beside those of whoever starts it. */
-  environment?(started: Started): Readonly<Record<string, string>>;
-  /** Folders and files, from the root, whose change restarts it: what it was started from is then out of date. */
+    /** Paths of the service's source files and folders, relative to the root. The service is restarted when they change. */
   readonly sources: readonly string[];
-  /** Builds what it needs on first use. Called only before it is started. */
+  /** Installs the programs that the service runs. Called before each start of the service. */
   prepare?(say: (line: string) => void): Promise<unknown>;
-  /** Seconds within which it has to be ready. */
+  /** Seconds after which the start of a service that is not ready counts as failed. */
   readonly readyWithin: number;
 }
 
-/** What is known of the services that are ready: their ports, by service and name, and their state folders. */
+/** The ports and state folders of the services that are ready. */
 export interface Started {
   port(service: string, name: string): number;
   stateFolder(service: string): string;

@@ -3,13 +3,13 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { identify, isRunning, kill, withVariable } from "./processes";
+import { identify, isRunning, kill, processesWithVariable } from "./processes";
 import { readRecord, writeRecord } from "./record";
 import type { Service } from "./service";
 import { processMarker, type Run, start } from "./start";
 import { status, stop } from "./stop";
 
-/** Says the port it was told, or a free one, and has a child, as the control plane has. */
+/** A service that listens on the given port or a free port, and has a child process, as the control plane has. */
 const FAKE = `
 const { spawn } = require("node:child_process");
 const { createServer } = require("node:net");
@@ -72,11 +72,11 @@ function processOf(run: Run, name: string) {
 function marked(run: Run): number {
   return run.services.flatMap((each) => {
     const mark = processMarker(run, each);
-    return withVariable(mark.name, mark.value);
+    return processesWithVariable(mark.name, mark.value);
   }).length;
 }
 
-test("a second start keeps everything that runs, and says nothing", async () => {
+test("a second start leaves running services alone and prints nothing", async () => {
   const run = runIn("a");
   const ports = (await start(run)).port("first", "main");
   const before = ["first", "second"].map((name) => processOf(run, name));
@@ -86,12 +86,12 @@ test("a second start keeps everything that runs, and says nothing", async () => 
   expect(said).toEqual([]);
 });
 
-test("a service is told the ports of those it comes after", async () => {
-  const told = service("second", {
+test("a service receives the ports of the services before it as arguments", async () => {
+  const second = service("second", {
     after: ["first"],
     arguments: (started) => ["--first", String(started.port("first", "main"))],
   });
-  const run = runIn("a", [service("first"), told]);
+  const run = runIn("a", [service("first"), second]);
   const started = await start(run);
   expect(readRecord(run.folder, "second")?.arguments).toEqual([
     "--first",
@@ -100,15 +100,15 @@ test("a service is told the ports of those it comes after", async () => {
   expect(started.port("first", "main")).toBeGreaterThan(0);
 });
 
-describe("starts a service again, and that one only,", () => {
+describe("restarts a service, and no other service,", () => {
   test.each([
-    ["killed", (run: Run) => kill([processOf(run, "first")]), "first: died, starting it again"],
+    ["was killed", (run: Run) => kill([processOf(run, "first")]), "first: the process has ended; restarting"],
     [
-      "run from code that changed",
+      "runs outdated code",
       (run: Run) => utimesSync(join(run.root, "fake2.js"), Date.now() / 1000 + 9, Date.now() / 1000 + 9),
-      "first: its code changed, starting it again",
+      "first: the code changed; restarting",
     ],
-  ])("that was %s, on its old port", async (_, disturb, line) => {
+  ])("that %s, on its previous port", async (_, disturb, line) => {
     const run = runIn("a", [service("first", { sources: ["fake2.js"] }), service("second")]);
     writeFileSync(join(run.root, "fake2.js"), "");
     const port = (await start(run)).port("first", "main");
@@ -121,18 +121,18 @@ describe("starts a service again, and that one only,", () => {
     expect(marked(run)).toBe(4);
   });
 
-  test("whose settings changed", async () => {
+  test("whose arguments changed", async () => {
     const run = runIn("a");
     await start(run);
     const changed = { ...run, services: [service("first"), service("second", { arguments: () => ["--x"] })] };
     const first = processOf(run, "first");
     await start(changed);
-    expect(said).toContain("second: its settings changed, starting it again");
+    expect(said).toContain("second: the settings changed; restarting");
     expect(processOf(run, "first")).toEqual(first);
   });
 });
 
-test("a reused process id is not mistaken for the service, and the stranger lives on", async () => {
+test("an unrelated process that has the service's process id is neither taken for the service nor killed", async () => {
   const run = runIn("a", [service("first")]);
   const port = (await start(run)).port("first", "main");
   const record = readRecord(run.folder, "first");
@@ -143,36 +143,36 @@ test("a reused process id is not mistaken for the service, and the stranger live
   }
   writeRecord("first", { ...record, process: { pid: own.pid, startTime: own.startTime - 1 } });
   expect((await start(run)).port("first", "main")).toBe(port);
-  expect(said).toContain("first: died, starting it again");
+  expect(said).toContain("first: the process has ended; restarting");
   expect(isRunning(own)).toBe(true);
 });
 
-test("what a killed supervisor left without a record is ended, and said", async () => {
+test("the processes of a service without a record are killed, and a line reports it", async () => {
   const run = runIn("a", [service("first")]);
   await start(run);
   const lost = processOf(run, "first");
   rmSync(join(run.folder, "services"), { recursive: true });
   await start(run);
   expect(isRunning(lost)).toBe(false);
-  expect(said.join("\n")).toContain("first: ending what an earlier run left behind");
+  expect(said.join("\n")).toContain("first: killing the processes that an earlier run left behind");
   expect(marked(run)).toBe(2);
 });
 
-test("a port that another program took meanwhile is replaced", async () => {
+test("a service whose port another program uses gets a free port", async () => {
   const run = runIn("a", [service("first")]);
   const port = (await start(run)).port("first", "main");
   await stop(run);
-  const thief: Server = createServer();
-  await new Promise<void>((resolve) => thief.listen(port, "127.0.0.1", resolve));
+  const other: Server = createServer();
+  await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
   try {
     expect((await start(run)).port("first", "main")).not.toBe(port);
-    expect(said.join("\n")).toContain(`port ${port} was taken`);
+    expect(said.join("\n")).toContain(`another program uses port ${port}`);
   } finally {
-    thief.close();
+    other.close();
   }
 });
 
-test("two checkouts run side by side, even when one is a copy of the other's folder", async () => {
+test("two checkouts run side by side, even if one is a copy of the other", async () => {
   const [a, b] = [runIn("a"), runIn("b")];
   const portA = (await start(a)).port("first", "main");
   const copied = readRecord(a.folder, "first");
@@ -188,19 +188,19 @@ test("two checkouts run side by side, even when one is a copy of the other's fol
   expect(status(b).map(({ running }) => running)).toEqual([true, true]);
 });
 
-test("starts that come at once start everything once", async () => {
+test("several starts at the same time start each service once", async () => {
   const run = runIn("a");
   await Promise.all([start(run), start(run), start(run)]);
   expect(marked(run)).toBe(4);
 });
 
-test("a service that fails is reported with the end of its log; the others run", async () => {
+test("the error of a failed service contains the end of its log, and the other services run", async () => {
   const run = runIn("a", [service("first"), service("second", { arguments: () => ["--broken"] })]);
   await expect(start(run)).rejects.toThrow(/second exited with 3[\s\S]*the disk is on fire/);
   expect(status(run).map(({ running }) => running)).toEqual([true, false]);
 });
 
-test("stop leaves no process, not even a service's own, and the ports for the next start", async () => {
+test("stop ends all processes, those that a service started too, and the next start uses the same ports", async () => {
   const run = runIn("a");
   const port = (await start(run)).port("first", "main");
   expect(marked(run)).toBe(4);

@@ -4,29 +4,29 @@ import { dirname, join } from "node:path";
 import { CHECKOUT } from "../root";
 import { withLock } from "../toolchain/lock";
 import { becomesFree, restartReason } from "./health";
-import { identify, kill, withVariable } from "./processes";
+import { identify, kill, processesWithVariable } from "./processes";
 import { filesOf, readRecord, type ServiceRecord, writeRecord } from "./record";
 import type { Service, Started } from "./service";
 
-/** Where a set of services runs. */
+/** A set of services and the folder in which they run. */
 export interface Run {
-  /** The checkout. */
+  /** Root of the checkout. */
   readonly root: string;
-  /** Keeps records, logs and the services' state; made with mode 0700. */
+  /** Folder for the services' records, logs and state. Created with mode 0700. */
   readonly folder: string;
   readonly services: readonly Service[];
-  /** Takes one line of progress; nothing is said when everything runs already. */
+  /** Receives progress lines; receives none if every service runs already. */
   say(line: string): void;
 }
 
 /**
- * Makes every service run: leaves alone what is healthy, and starts what is not, on the ports that it had
- * before where they are free, each as soon as those that it needs are ready.
+ * Starts every service that does not run properly, and leaves the others alone. A service starts as soon as the services
+ * before it are ready, on the ports of its previous process where these are free.
  *
- * @throws when a service does not get ready; the message has the end of its log
+ * @throws if a service does not become ready; the message contains the end of its log.
  */
 export async function start(run: Run): Promise<Started> {
-  if (await allHealthy(run)) {
+  if (await everyServiceRuns(run)) {
     return startedFrom(run);
   }
   mkdirSync(run.folder, { recursive: true, mode: 0o700 });
@@ -35,10 +35,10 @@ export async function start(run: Run): Promise<Started> {
     async () => {
       const ready = new Map<string, Promise<void>>();
       for (const service of run.services) {
-        const needs = Promise.all(service.after.map((name) => ready.get(name)));
+        const predecessors = Promise.all(service.after.map((name) => ready.get(name)));
         ready.set(
           service.name,
-          needs.then(() => startOne(run, service)),
+          predecessors.then(() => startOne(run, service)),
         );
       }
       const results = await Promise.allSettled(ready.values());
@@ -47,23 +47,26 @@ export async function start(run: Run): Promise<Started> {
         throw failed.reason;
       }
     },
-    () => run.say("local services: another command is starting them; waiting for it"),
+    () => run.say("local services: waiting for another command that is starting the services"),
   );
   return startedFrom(run);
 }
 
-/** In the environment of every service and its children, so that none of them can be lost from sight. */
+/**
+ * An environment variable of every service. The children of a service inherit the variable, so that all processes of a
+ * service can be found even without its record.
+ */
 export function processMarker(run: Pick<Run, "folder">, service: Service): { name: string; value: string } {
   return { name: "CHAINFLEET_LOCAL_SERVICE", value: `${run.folder}#${service.name}` };
 }
 
-async function allHealthy(run: Run): Promise<boolean> {
+async function everyServiceRuns(run: Run): Promise<boolean> {
   const started = startedFrom(run);
   const reasons = await Promise.all(
     run.services.map((service) =>
       service.after.every((name) => readRecord(run.folder, name) !== undefined)
         ? restartReason(service, readRecord(run.folder, service.name), service.arguments(started), run.root)
-        : "not started",
+        : "the service was not started",
     ),
   );
   return reasons.every((reason) => reason === undefined);
@@ -77,19 +80,19 @@ function startedFrom(run: Run): Started {
 }
 
 async function startOne(run: Run, service: Service): Promise<void> {
-  const before = readRecord(run.folder, service.name);
+  const previous = readRecord(run.folder, service.name);
   const wanted = service.arguments(startedFrom(run));
-  const reason = await restartReason(service, before, wanted, run.root);
+  const reason = await restartReason(service, previous, wanted, run.root);
   if (reason === undefined) {
     return;
   }
-  if (before?.process !== undefined) {
-    run.say(`${service.name}: ${reason}, starting it again`);
+  if (previous?.process !== undefined) {
+    run.say(`${service.name}: ${reason}; restarting`);
   }
   await endLeftovers(run, service);
   await service.prepare?.(run.say);
   const began = performance.now();
-  const child = spawnService(run, service, [...wanted, ...(await portArguments(run, service, before))]);
+  const child = spawnService(run, service, [...wanted, ...(await portArguments(run, service, previous))]);
   const record: ServiceRecord = {
     folder: run.folder,
     ports: {},
@@ -97,20 +100,20 @@ async function startOne(run: Run, service: Service): Promise<void> {
     startedAt: Date.now(),
     ...processOf(child),
   };
-  writeRecord(service.name, { ...record, ports: before?.ports ?? {} });
-  const ports = await readyLine(run, service, child);
+  writeRecord(service.name, { ...record, ports: previous?.ports ?? {} });
+  const ports = await announcedPorts(run, service, child);
   writeRecord(service.name, { ...record, ports });
   child.unref();
   run.say(`${service.name}: ready after ${((performance.now() - began) / 1000).toFixed(1)} s`);
 }
 
-/** What a killed supervisor or a killed service left behind, on whatever ports. */
+/** Kills the processes that an earlier service left behind when the service, or the command that started it, was killed. */
 async function endLeftovers(run: Run, service: Service): Promise<void> {
   const mark = processMarker(run, service);
-  const leftovers = withVariable(mark.name, mark.value);
+  const leftovers = processesWithVariable(mark.name, mark.value);
   if (leftovers.length > 0) {
     const pids = leftovers.map(({ pid }) => pid).join(", ");
-    run.say(`${service.name}: ending what an earlier run left behind (process ${pids})`);
+    run.say(`${service.name}: killing the processes that an earlier run left behind (${pids})`);
     await kill(leftovers);
   }
 }
@@ -118,9 +121,9 @@ async function endLeftovers(run: Run, service: Service): Promise<void> {
 async function portArguments(
   run: Run,
   service: Service,
-  before: ServiceRecord | undefined,
+  previous: ServiceRecord | undefined,
 ): Promise<string[]> {
-  const wanted = service.ports.flatMap((name) => ({ name, port: before?.ports[name] }));
+  const wanted = service.ports.flatMap((name) => ({ name, port: previous?.ports[name] }));
   const each = await Promise.all(
     wanted.map(async ({ name, port }) => {
       if (port === undefined) {
@@ -129,7 +132,7 @@ async function portArguments(
       if (await becomesFree(port)) {
         return [`--port-${name}`, String(port)];
       }
-      run.say(`${service.name}: port ${port} was taken by another program meanwhile, using a free one`);
+      run.say(`${service.name}: another program uses port ${port}; the service gets a free port`);
       return [];
     }),
   );
@@ -141,7 +144,7 @@ function spawnService(run: Run, service: Service, args: readonly string[]): Chil
   for (const folder of [files.state, dirname(files.log), dirname(files.ready)]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
-  keepPrevious(files.log);
+  keepPreviousLog(files.log);
   const output = openSync(files.ready, "w", 0o600);
   const log = openSync(files.log, "w", 0o600);
   const mark = processMarker(run, service);
@@ -150,10 +153,10 @@ function spawnService(run: Run, service: Service, args: readonly string[]): Chil
     ["--require", LOADER, join(run.root, service.entry), "--state", files.state, ...args],
     {
       cwd: run.root,
-      // A session of its own: the terminal's Ctrl+C is for the command, not for the services.
+      // In a session of its own, the service does not receive the SIGINT that Ctrl+C sends to the command.
       detached: true,
       stdio: ["ignore", output, log],
-      env: { ...process.env, ...service.environment?.(startedFrom(run)), [mark.name]: mark.value },
+      env: { ...process.env, [mark.name]: mark.value },
     },
   );
   closeSync(output);
@@ -168,8 +171,8 @@ function processOf(child: ChildProcess): Pick<ServiceRecord, "process"> {
   return identity === undefined ? {} : { process: identity };
 }
 
-/** The ports that the service printed when it was ready. */
-async function readyLine(run: Run, service: Service, child: ChildProcess): Promise<Record<string, number>> {
+/** Waits until the service announces its ports. Returns the ports by name. */
+async function announcedPorts(run: Run, service: Service, child: ChildProcess): Promise<Record<string, number>> {
   const files = filesOf(run.folder, service.name);
   let ended: string | undefined;
   child.on("error", (error) => {
@@ -195,10 +198,10 @@ async function readyLine(run: Run, service: Service, child: ChildProcess): Promi
   );
 }
 
-function keepPrevious(log: string): void {
+function keepPreviousLog(log: string): void {
   try {
     renameSync(log, `${log}.previous`);
   } catch {
-    // The first start has none.
+    // Before the first start there is no log.
   }
 }

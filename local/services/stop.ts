@@ -1,11 +1,11 @@
-import { end, isRunning, type ProcessIdentity, residentMebibytes, withVariable } from "./processes";
+import { end, isRunning, type ProcessIdentity, residentMebibytes, processesWithVariable } from "./processes";
 import { filesOf, readRecord, writeRecord } from "./record";
 import type { Service } from "./service";
 import { processMarker, type Run } from "./start";
 
 /**
- * Stops every service and whatever it started, and leaves no process. The ports stay written down, so that
- * a shell that has them in its environment finds the services there again after the next start.
+ * Stops all services and the processes that they started. The records keep the ports: the next start uses the same ports,
+ * so that they stay valid in the environment of a shell.
  */
 export async function stop(run: Run): Promise<void> {
   await Promise.all(
@@ -25,16 +25,16 @@ export async function stop(run: Run): Promise<void> {
   );
 }
 
-/** The longest that a service may take to write down its state; the control plane has the most to do. */
+/** The time that a service has to write its state to disk. The Kubernetes control plane needs the longest. */
 const GRACE_MS = 15_000;
 
-/** One line of `local/status`. */
+/** The status of a service, which `local/status` prints as one line. */
 export interface ServiceStatus {
   readonly name: string;
   readonly running: boolean;
   readonly pid?: number;
   readonly ports: Readonly<Record<string, number>>;
-  /** Resident memory of the service and its children. */
+  /** Resident memory of the service and its children in MiB. */
   readonly mebibytes: number;
   readonly log: string;
 }
@@ -56,5 +56,5 @@ export function status(run: Pick<Run, "folder" | "services">): ServiceStatus[] {
 
 function processesOf(run: Pick<Run, "folder">, service: Service): ProcessIdentity[] {
   const mark = processMarker(run, service);
-  return withVariable(mark.name, mark.value);
+  return processesWithVariable(mark.name, mark.value);
 }

@@ -5,7 +5,7 @@ import { CHECKOUT } from "../root";
 import type { Service } from "./service";
 import type { Run } from "./start";
 
-/** The local target of this checkout: its folders, and the services that take the clouds' place. */
+/** The local target of this checkout: its folder, and the services that replace the clouds. */
 export function localTarget(environment: NodeJS.ProcessEnv, say: (line: string) => void): Run {
   return {
     root: CHECKOUT,
@@ -15,24 +15,29 @@ export function localTarget(environment: NodeJS.ProcessEnv, say: (line: string) 
   };
 }
 
-/** Everything the local target keeps, but the stacks' state, which is beside it. */
+/** Folder with all files of the local target except the state of the stacks. */
 export const FOLDER = join(CHECKOUT, ".chainfleet", "local");
 
-/** How the simulated cloud behaves; a change restarts it. */
+/** Settings of the simulated clouds, which are restarted when the settings change. */
 export interface Settings {
-  /** Simulated seconds per real one's fraction: 0.02 makes a cluster that takes Azure 10 minutes take 12 s. */
+  /** Duration of an operation relative to the real cloud: with 0.02, a cluster that takes Azure 10 minutes takes 12 s. */
   readonly timeScale: number;
-  /** Of everything that is drawn by lot, so that a run can be repeated. */
+  /** Seed of all random numbers; a run with the same seed makes the same draws. */
   readonly seed: number;
 }
 
-/** @throws when a variable holds no number of the right kind */
+/** @throws if an environment variable is not a number in the allowed range. */
 export function settings(environment: NodeJS.ProcessEnv): Settings {
-  const number = (name: string, fallback: number, isRight: (value: number) => boolean, right: string) => {
+  const number = (
+    name: string,
+    fallback: number,
+    isAllowed: (value: number) => boolean,
+    allowed: string,
+  ) => {
     const text = environment[name];
     const value = text === undefined || text === "" ? fallback : Number(text);
-    if (!isRight(value)) {
-      throw new Error(`${name} is ${JSON.stringify(text)}, and has to be ${right}`);
+    if (!isAllowed(value)) {
+      throw new Error(`${name} is ${JSON.stringify(text)}; it must be ${allowed}`);
     }
     return value;
   };
@@ -47,12 +52,12 @@ export function settings(environment: NodeJS.ProcessEnv): Settings {
       "CHAINFLEET_SEED",
       1,
       (value) => Number.isSafeInteger(value) && value >= 0,
-      "a whole number",
+      "a whole number of 0 or more",
     ),
   };
 }
 
-/** A service starts again when the packages that it may use have changed. */
+/** The services are restarted when the versions of their packages change. */
 const LOCK_FILES = ["package-lock.json", "local/package-lock.json"];
 
 function services({ timeScale, seed }: Settings): Service[] {

@@ -8,7 +8,7 @@ export interface Ports {
   readonly control: number;
 }
 
-/** The simulated clouds as a process of a test's own. */
+/** A process of the simulated clouds that belongs to one test. */
 export class CloudProcess {
   private constructor(readonly service: ServiceProcess) {}
 

@@ -4,11 +4,11 @@ import type { Ports } from "./cloud-process";
 
 export interface Settings {
   readonly ports: Ports;
-  /** Directory of the file backend. */
+  /** Folder of the file backend. */
   readonly backend: string;
   readonly vnetPrefix?: string;
   readonly tags?: Record<string, string>;
-  /** Id of an existing cluster to import; when absent, the program creates a cluster. */
+  /** Id of an existing cluster to import. If absent, the program creates a cluster. */
   readonly importCluster?: string;
 }
 

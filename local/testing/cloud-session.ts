@@ -26,7 +26,7 @@ export function openCloud(state = freshState(), timeScale = 0): Cloud {
   });
 }
 
-/** Makes the Pulumi engine's calls to a plugin for resources that are given by type, name and inputs. */
+/** Calls a plugin as the Pulumi engine does, for resources that a test describes by type, name and inputs. */
 export class Driver {
   private constructor(readonly session: Session) {}
 
@@ -79,7 +79,7 @@ export class Driver {
     });
   }
 
-  /** Reads by id alone, as an import or an adoption does. */
+  /** Reads a resource by its id alone, as an import does. */
   read(type: string, id: string) {
     return this.session.read({
       urn: urnOf(type, "adopted"),
@@ -118,7 +118,7 @@ export interface Created {
   readonly outputs: PropertyMap;
 }
 
-/** What the engine tells a plugin of a resource that exists, in an update as in a deletion. */
+/** The part of an update or deletion request that describes the existing resource. */
 function priorState({ type, name, id, inputs, outputs }: Created) {
   return { urn: urnOf(type, name), type, name, id, oldInputs: inputs, olds: outputs };
 }

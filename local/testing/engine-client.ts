@@ -4,7 +4,7 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { PropertyMap } from "../plugin/values";
 
-/** The engine's side of the plugin protocol: the calls that the tests make. */
+/** A client of the plugin protocol, with those of the engine's calls that tests need. */
 export class EngineClient {
   private constructor(readonly client: ResourceProviderClient) {}
 

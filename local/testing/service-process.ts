@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { CHECKOUT } from "../root";
 
-/** A service of the local target as a process of a test's own. The supervisor starts services in the same way. */
+/** A process of a service of the local target that belongs to one test. `local/services` starts services in the same way. */
 export class ServiceProcess {
   private constructor(
     readonly child: ChildProcess,
@@ -20,7 +20,7 @@ export class ServiceProcess {
       cwd: CHECKOUT,
       stdio: ["ignore", "pipe", "inherit"],
     });
-    // A service that is ready prints its ports as one line of JSON.
+    // When a service is ready, it prints its ports as one line of JSON.
     const line = await Promise.race([
       once(createInterface({ input: child.stdout }), "line").then(([first]) => String(first)),
       once(child, "exit").then(([code]) => {

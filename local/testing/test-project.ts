@@ -4,12 +4,12 @@ import { delimiter, join } from "node:path";
 import { engine } from "../engine/engine";
 import { CHECKOUT } from "../root";
 
-/** A Pulumi project of a test's own, below the checkout so that it finds the installed packages. */
+/** A Pulumi project for one test. Its folder is inside the checkout, so that its program finds the installed packages. */
 export interface TestProject {
   readonly folder: string;
-  /** Runs the real CLI in it. */
+  /** Runs the real Pulumi CLI in the project's folder. */
   pulumi(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Run>;
-  /** Starts the CLI and leaves it running. */
+  /** Starts the CLI and does not wait for its end. */
   start(args: readonly string[], environment?: Readonly<Record<string, string>>): ChildProcess;
   write(file: string, content: string): void;
   remove(): void;
@@ -17,11 +17,15 @@ export interface TestProject {
 
 export interface Run {
   readonly code: number | null;
-  /** Both streams, in the order in which they came. */
+  /** Standard output and standard error, in the order in which their chunks arrived. */
   readonly output: string;
 }
 
-/** @param program the text of index.ts */
+/**
+ * Creates a project with the stack `test`.
+ *
+ * @param program content of index.ts.
+ */
 export async function testProject(program: string): Promise<TestProject> {
   const own = join(CHECKOUT, ".chainfleet");
   mkdirSync(join(own, "tests"), { recursive: true, mode: 0o700 });
@@ -60,6 +64,7 @@ export async function testProject(program: string): Promise<TestProject> {
   return project;
 }
 
+/** Waits until the process has ended. */
 export function ended(child: ChildProcess): Promise<Run> {
   const chunks: Buffer[] = [];
   child.stdout?.on("data", (chunk) => chunks.push(chunk));

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** All files of that name on the path that may be run, the first one first. */
+/** All executable files with that name on the PATH, in the order of the PATH. */
 export function executables(name: string, path: string = process.env.PATH ?? ""): string[] {
   return path
     .split(delimiter)

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CHECKOUT } from "../root";
 import { cacheFolder, type GoBuild, goBuild } from "./go-build";
 
-// The first build on a machine compiles Go's standard library too.
+// The first build on a machine also compiles Go's standard library.
 vi.setConfig({ testTimeout: 180_000 });
 
 let folder: string;
@@ -15,7 +15,7 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "go-build-"));
   vi.stubEnv("XDG_CACHE_HOME", join(folder, "cache"));
-  // Go derives its own cache from the same variable; the machine's saves compiling the standard library.
+  // Go derives the path of its own cache from XDG_CACHE_HOME too; with the user's cache, the standard library is compiled once.
   vi.stubEnv("GOCACHE", join(homedir(), ".cache", "go-build"));
 });
 
@@ -32,7 +32,7 @@ function hello(body = 'func main() { println("hello") }'): GoBuild {
   return { name: "hello-1.0", module, programs: [{ name: "hello", package: "example.test/hello" }] };
 }
 
-test("builds asked for at once build once, and later ones are silent", async () => {
+test("two builds at the same time compile once, and a later build reports no progress", async () => {
   const lines: string[] = [];
   const say = (line: string) => lines.push(line);
   const both = await Promise.all([goBuild(hello(), say), goBuild(hello(), say)]);
@@ -43,20 +43,20 @@ test("builds asked for at once build once, and later ones are silent", async () 
   expect(lines).toEqual([]);
 });
 
-test("a change of the module builds again, beside the old one", async () => {
+test("a changed module is built into a new folder, and the old folder stays", async () => {
   const before = await goBuild(hello(), () => {});
   const after = await goBuild(hello("func main() {}"), () => {});
   expect(after.folder).not.toBe(before.folder);
   expect(existsSync(before.folder)).toBe(true);
 });
 
-test("a failed build says what the compiler said, and leaves nothing that counts as built", async () => {
+test("the error of a failed build contains the compiler's message, and the cache holds nothing of that build", async () => {
   await expect(goBuild(hello("func main() { nonsense() }"), () => {})).rejects.toThrow(/undefined: nonsense/);
   const fixed = await goBuild(hello(), () => {});
   expect(readdirSync(cacheFolder())).toEqual([fixed.folder.split("/").at(-1)]);
 });
 
-test("a killed build frees the lock and the next one succeeds", async () => {
+test("a killed build releases the lock, and the next build succeeds", async () => {
   const build = hello();
   const script = `
     require(${JSON.stringify(join(CHECKOUT, "typescript.js"))});

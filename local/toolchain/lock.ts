@@ -2,13 +2,15 @@ import { createHash } from "node:crypto";
 import { connect, createServer, type Server } from "node:net";
 
 /**
- * Runs `work` while no other process of this machine holds the lock of the same name; waits for its turn.
+ * Waits until no other process of this machine holds the lock with that name, then runs `work` under the lock.
  *
- * The lock is a socket in Linux's abstract namespace: it has no file, and the kernel frees it with the
- * process that holds it, so a killed holder never leaves it taken.
+ * The lock is a socket in Linux's abstract namespace. The socket has no file, and the kernel frees the socket's address
+ * when the process ends, so that a killed process never leaves a lock behind. This lock is written by hand because the
+ * usual packages (proper-lockfile, for example) lock with a file, and decide by the file's age that the owner has died: a
+ * wait of seconds after each kill, and two owners if a busy machine delays the owner's refresh of the file.
  *
- * @param name anything unique, for instance the path of what is guarded; no length limit
- * @param onWait called once if another process holds the lock
+ * @param name a unique text of any length, for instance the path of the folder that the lock protects.
+ * @param onWait is called once if another process holds the lock.
  */
 export async function withLock<Result>(
   name: string,
@@ -16,22 +18,23 @@ export async function withLock<Result>(
   onWait: () => void = () => {},
 ): Promise<Result> {
   const address = `\0chainfleet-${createHash("sha256").update(name).digest("hex")}`;
-  let holder = await take(address);
-  if (holder === undefined) {
+  let lock = await tryLock(address);
+  if (lock === undefined) {
     onWait();
   }
-  while (holder === undefined) {
-    await released(address);
-    holder = await take(address);
+  while (lock === undefined) {
+    await untilReleased(address);
+    lock = await tryLock(address);
   }
   try {
     return await work();
   } finally {
-    holder.close();
+    lock.close();
   }
 }
 
-function take(address: string): Promise<Server | undefined> {
+/** Takes the lock; undefined if another process holds the lock. Closing the server releases the lock. */
+function tryLock(address: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const waiting = new Set<{ destroy(): void }>();
     const server = createServer((socket) => {
@@ -39,6 +42,7 @@ function take(address: string): Promise<Server | undefined> {
       socket.on("error", () => {}).on("close", () => waiting.delete(socket));
     });
     const close = server.close.bind(server);
+    // A process that waits for the lock stays connected, and its connection ends when the lock is released.
     server.close = (callback) => {
       const closed = close(callback);
       for (const socket of waiting) {
@@ -53,8 +57,8 @@ function take(address: string): Promise<Server | undefined> {
   });
 }
 
-/** Settles when the connection to the holder ends, however it ends. */
-function released(address: string): Promise<void> {
+/** Waits until the process that holds the lock has released the lock or has ended. */
+function untilReleased(address: string): Promise<void> {
   return new Promise((resolve) => {
     connect({ path: address })
       .on("error", () => {})

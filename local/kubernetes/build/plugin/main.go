@@ -1,5 +1,5 @@
-// The official Kubernetes plugin, as its own main package starts it. That package embeds files which only the release
-// pipeline writes; here the two files lie beside the program.
+// The official Kubernetes plugin. The plugin's own main package embeds two files that only the release pipeline generates;
+// this main package reads the same files from the program's folder.
 package main
 
 import (
