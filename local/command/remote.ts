@@ -1,3 +1,4 @@
+import pRetry from "p-retry";
 import { Client, type ClientChannel, type ConnectConfig } from "ssh2";
 import { Collector, type Logging, type Output } from "./output";
 
@@ -88,29 +89,30 @@ async function dial(
   attempt: () => Promise<Client>,
   signal: AbortSignal,
 ): Promise<Client> {
-  for (let failures = 1; ; failures += 1) {
-    signal.throwIfAborted();
-    try {
-      return await aborting(signal, attempt());
-    } catch (error) {
-      if (signal.aborted) {
-        throw error;
-      }
-      if (endpoint.dialErrorLimit >= 0 && failures > endpoint.dialErrorLimit) {
-        const where = `${endpoint.user}@${endpoint.host}:${endpoint.port}`;
-        throw new Error(
-          `${where} could not be reached over SSH in ${failures} attempts; the last one: ${(error as Error).message}`,
-        );
-      }
-      await aborting(signal, new Promise((resolve) => setTimeout(resolve, pause(failures))));
+  let failures = 0;
+  const attempts = pRetry(attempt, {
+    ...PAUSES,
+    retries: endpoint.dialErrorLimit < 0 ? Number.POSITIVE_INFINITY : endpoint.dialErrorLimit,
+    signal,
+    onFailedAttempt: () => {
+      failures += 1;
+    },
+  });
+  try {
+    return await aborting(signal, attempts);
+  } catch (error) {
+    if (signal.aborted) {
+      throw error;
     }
+    const where = `${endpoint.user}@${endpoint.host}:${endpoint.port}`;
+    throw new Error(
+      `${where} could not be reached over SSH in ${failures} attempts; the last one: ${(error as Error).message}`,
+    );
   }
 }
 
-/** Milliseconds before the next attempt. As in the official plugin: 100 ms, then 1.5 times the previous pause, up to 5 s. */
-function pause(failures: number): number {
-  return Math.min(5_000, 100 * 1.5 ** (failures - 1));
-}
+/** The pauses between attempts in milliseconds. As in the official plugin: 100 ms, then 1.5 times the previous pause, up to 5 s. */
+const PAUSES = { minTimeout: 100, factor: 1.5, maxTimeout: 5_000 };
 
 async function connect(endpoint: Endpoint, through: Client | undefined, opened: Client[]): Promise<Client> {
   const sock = through && (await forward(through, endpoint));

@@ -110,7 +110,7 @@ function status(guid: string, { jobs }: ExplorerContext): Answer {
     return refused("Pending in queue");
   }
   const { outcome } = job.finished;
-  return outcome.verified ? ok("Pass - Verified") : refused(failure(outcome));
+  return outcome.kind === "verified" ? ok("Pass - Verified") : refused(failure(outcome));
 }
 
 async function sourceCode(

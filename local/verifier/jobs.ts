@@ -75,18 +75,22 @@ export class Jobs {
     const [outcome] = await Promise.all([
       verify().catch((error: Error): Failed => {
         console.error(`${job.location.explorer} ${job.id}: ${error.stack}`);
-        return { verified: false, code: "internal_error", message: "The server encountered an error." };
+        return { kind: "failed", code: "internal_error", message: "The server encountered an error." };
       }),
       delay(this.seconds * 1000),
     ]);
     const at = new Date();
     const previous = this.verified(job.location);
-    if (outcome.verified && previous !== undefined && exactMatches(outcome) <= exactMatches(previous)) {
+    if (
+      outcome.kind === "verified" &&
+      previous !== undefined &&
+      exactMatches(outcome) <= exactMatches(previous)
+    ) {
       const message = "The contract is already verified and the job didn't yield a better match.";
-      job.finished = { at, outcome: { verified: false, code: "already_verified", message } };
+      job.finished = { at, outcome: { kind: "failed", code: "already_verified", message } };
       return;
     }
-    if (outcome.verified) {
+    if (outcome.kind === "verified") {
       const { contract, compilerVersion, input } = claim;
       const verifiedAt = at.toISOString();
       const record: VerifiedContract = { contract, compilerVersion, input, ...outcome, verifiedAt };

@@ -103,7 +103,7 @@ function report({ id, location, startedAt, finished }: Job, verified: VerifiedCo
     verificationId: id,
     jobStartTime: startedAt.toISOString(),
     ...(finished && { jobFinishTime: finished.at.toISOString() }),
-    ...(outcome?.verified === false && {
+    ...(outcome?.kind === "failed" && {
       error: { customCode: outcome.code, message: outcome.message, errorId: randomUUID() },
     }),
     contract: minimal(location, verified),

@@ -32,7 +32,7 @@ export interface Claim {
 export type Match = "exact_match" | "match";
 
 export interface Verified {
-  readonly verified: true;
+  readonly kind: "verified";
   /** Null if the runtime code does not match; then the creation code matches. */
   readonly runtimeMatch: Match | null;
   /** Null if the creation code does not match or is not known. */
@@ -43,12 +43,13 @@ export interface Verified {
 }
 
 export interface Failed {
-  readonly verified: false;
+  readonly kind: "failed";
   /** A code of Sourcify's, or `wrong_constructor_arguments`, which Sourcify lacks: it takes the arguments from the chain. */
   readonly code: string;
   readonly message: string;
 }
 
+/** The result of a verification. */
 export type Outcome = Verified | Failed;
 
 /**
@@ -99,7 +100,7 @@ function outcomeOf(verification: Verification, claim: Claim, strictness: "both" 
     return failed("wrong_constructor_arguments", "The constructor's arguments are not the chain's.");
   }
   const abi = compilation.contractCompilerOutput.abi ?? [];
-  return { verified: true, runtimeMatch, creationMatch, constructorArguments, abi };
+  return { kind: "verified", runtimeMatch, creationMatch, constructorArguments, abi };
 }
 
 /** The better of a contract's two matches. */
@@ -147,5 +148,5 @@ function matchOf(status: VerificationStatus): Match | null {
 }
 
 function failed(code: string, message: string): Failed {
-  return { verified: false, code, message };
+  return { kind: "failed", code, message };
 }
