@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type {
   CheckRequest,
   CheckResult,
@@ -9,7 +10,7 @@ import type {
   PropertyChange,
   Session,
 } from "../plugin/plugin";
-import { containsUnknown, type PropertyMap, type PropertyValue, Unknown } from "../plugin/values";
+import { containsUnknown, type PropertyMap, Unknown } from "../plugin/values";
 import { localScript, problems, remoteScript } from "./inputs";
 import { runLocally } from "./local";
 import type { Output } from "./output";
@@ -88,7 +89,7 @@ async function diff({ oldInputs, news }: DiffRequest): Promise<DiffResult> {
   const names = [...new Set([...Object.keys(oldInputs), ...Object.keys(news)])].sort();
   const changes = names.flatMap((name): PropertyChange[] => {
     const [before, after] = [oldInputs[name], news[name]];
-    if (!containsUnknown(after) && canonical(before) === canonical(after)) {
+    if (!containsUnknown(after) && isDeepStrictEqual(before, after)) {
       return [];
     }
     const kind = before === undefined ? "add" : after === undefined ? "delete" : "update";
@@ -127,13 +128,4 @@ function withPreviousOutput(inputs: PropertyMap, { stdout, stderr }: Output): Pr
       ...(stderr === "" ? {} : { PULUMI_COMMAND_STDERR: stderr }),
     },
   };
-}
-
-/** A text that is the same for equal values, whatever the order of their members. */
-function canonical(value: PropertyValue | undefined): string | undefined {
-  return JSON.stringify(value, (_, member) =>
-    typeof member === "object" && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as grpc from "@grpc/grpc-js";
 import * as plugins from "@pulumi/pulumi/proto/plugin_pb";
 import * as provider from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -89,11 +90,11 @@ function service(plugin: Plugin): grpc.UntypedServiceImplementation {
       return response;
     }),
     diffConfig: unary(async (call: Call<messages.DiffRequest>) => {
-      const before = JSON.stringify(sorted(encode(properties(call.request.getOldInputs()))));
-      const after = JSON.stringify(sorted(encode(properties(call.request.getNews()))));
+      const before = properties(call.request.getOldInputs());
+      const after = properties(call.request.getNews());
       const response = new messages.DiffResponse();
       response.setChanges(
-        before === after
+        isDeepStrictEqual(before, after)
           ? messages.DiffResponse.DiffChanges.DIFF_NONE
           : messages.DiffResponse.DiffChanges.DIFF_SOME,
       );
@@ -267,18 +268,4 @@ function structWith(map: PropertyMap, isSecret: (key: string) => boolean): Struc
   const encoded = encode(map) as Record<string, unknown>;
   const marked = Object.entries(encoded).map(([key, value]) => [key, isSecret(key) ? secret(value) : value]);
   return Struct.fromJavaScript(Object.fromEntries(marked));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(sorted);
-  }
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([key, member]) => [key, sorted(member)]),
-    );
-  }
-  return value;
 }

@@ -6,8 +6,11 @@ import type { ISolidityCompiler, SolidityJsonInput, SolidityOutput } from "@ethe
 import { CHECKOUT } from "../root";
 
 /**
- * The npm package's solc in worker threads, at most one per core. Outputs are cached by their input, so that a
- * contract submitted to three explorers is compiled once.
+ * The npm package's solc in worker threads, at most one per core. Outputs are cached by their input, so that a contract
+ * submitted to three explorers is compiled once.
+ *
+ * The pool of threads is written by hand: p-queue limits what runs at the same time, but keeps no threads with a loaded
+ * solc, and piscina, which does, brings a native package for each platform.
  */
 export class Compiler implements ISolidityCompiler {
   readonly #outputs = new Map<string, Promise<string>>();
