@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
@@ -41,6 +41,35 @@ test("two builds at the same time compile once, and a later build reports no pro
   lines.length = 0;
   expect(await goBuild(hello(), say)).toEqual({ folder: both[0].folder, seconds: 0 });
   expect(lines).toEqual([]);
+});
+
+test("the programs of a module are built together, each under its own name", async () => {
+  const build = hello();
+  const server = join(folder, "server");
+  mkdirSync(server);
+  writeFileSync(join(server, "go.mod"), "module example.test/server/v3\n\ngo 1.21\n");
+  writeFileSync(
+    join(server, "main.go"),
+    'package main\n\nvar answer = "none"\n\nfunc main() { print(answer) }\n',
+  );
+  writeFileSync(
+    join(build.module, "go.mod"),
+    "module example.test/hello\n\ngo 1.21\n\nrequire example.test/server/v3 v3.0.0\n\nreplace example.test/server/v3 => ../server\n",
+  );
+  const built = await goBuild(
+    {
+      ...build,
+      programs: [
+        { name: "greeter", package: "example.test/hello" },
+        { name: "store", package: "example.test/server/v3" },
+      ],
+      ldflags: "-X main.answer=linked",
+    },
+    () => {},
+  );
+  expect(readdirSync(built.folder).sort()).toEqual(["greeter", "store"]);
+  expect(spawnSync(join(built.folder, "greeter")).stderr.toString()).toBe("hello\n");
+  expect(spawnSync(join(built.folder, "store")).stderr.toString()).toBe("linked");
 });
 
 test("a changed module is built into a new folder, and the old folder stays", async () => {
