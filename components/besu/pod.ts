@@ -77,7 +77,10 @@ export function besuPod(args: BesuPodArgs): types.input.core.v1.PodSpec {
 
   function spread(topologyKey: string, whenUnsatisfiable: string) {
     const labelSelector = { matchLabels: roleLabels(args.role) };
-    return { topologyKey, maxSkew: 1, whenUnsatisfiable, labelSelector };
+    // By default the scheduler counts the zones of all nodes, also of tainted ones where this pod cannot run. A pool of
+    // validators in a zone without other nodes would then keep RPC nodes from being scheduled anywhere.
+    // https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/#spread-constraint-definition
+    return { topologyKey, maxSkew: 1, whenUnsatisfiable, nodeTaintsPolicy: "Honor", labelSelector };
   }
 }
 
