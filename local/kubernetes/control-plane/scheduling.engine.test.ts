@@ -6,9 +6,9 @@ import type { V1Pod, V1PodSpec } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { besuPod } from "../../../components/besu/pod";
 import { roleLabels } from "../../../components/besu/role";
+import { ServiceProcess } from "../../testing/service-process";
 import { Cluster } from "./cluster";
 import { POOLS } from "./nodes";
-import { ServiceProcess } from "../../testing/service-process";
 
 const NAMESPACE = "scheduling";
 
@@ -97,7 +97,8 @@ function rpcPod(): V1PodSpec {
     maxPeers: 100,
     genesisConfigMap: "genesis",
     staticNodesConfigMap: "static-nodes",
-    rpcHosts: [],
+    hosts: [],
+    options: {},
     nodeSelector: {},
     tolerations: [],
   }) as V1PodSpec;
