@@ -2,11 +2,14 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
 import type { ChainParameters } from "../components/besu/genesis";
-import { Chain } from "../components/besu/genesis-resource";
+import { Chain, type ChainArgs } from "../components/besu/genesis-resource";
 import type { Site } from "../components/besu/network";
 import { crashTolerance, MOST_TESTED_VALIDATORS, quorum } from "../components/besu/quorum";
+import { faultsOf } from "../components/besu/release/faults";
+import type { Release } from "../components/besu/release/release";
 import { UpdateGate, updateWidth } from "../components/besu/update-gate";
 import { nodeUpdateHooks } from "../components/besu/update-hooks";
+import { softwareOf } from "./config/besu-rules";
 import type { Config } from "./config/schema";
 
 /**
@@ -16,7 +19,9 @@ import type { Config } from "./config/schema";
  */
 export async function network(config: Config) {
   const { name } = config.network;
-  const chain = new Chain(name, chainParameters(config.network));
+  const parameters = chainParameters(config.network);
+  const software = softwareOf(config.besu);
+  const chain = new Chain(name, { parameters, software, ...reclaimPolicyOf(config) });
   const chainAccepted = new Promise((resolve) => chain.urn.apply(resolve));
   // Loading the clouds' SDKs takes half a second, in which the engine checks the chain.
   const { BesuNetwork } =
@@ -45,11 +50,15 @@ export async function network(config: Config) {
     sites,
     updateGate,
     image: config.besu.image,
+    release: software.release,
+    options: config.besu.options,
+    monitoringNamespaces: config.besu.monitoringNamespaces,
     validator: config.besu.validator,
     rpc: config.besu.rpc,
     rpcHosts: config.besu.rpcHosts,
   });
   warnOfUntestedSize(validators);
+  warnOfFaults(software.release, parameters);
 
   return {
     regions: config.regions.map((region, index) => ({
@@ -78,6 +87,18 @@ function chainParameters(config: Config["network"]): ChainParameters {
     gasLimit: config.gasLimit,
     alloc: config.alloc as Record<Address, string>,
   };
+}
+
+/** Only the clusters that the program creates get a storage class. */
+function reclaimPolicyOf({ besu, regions }: Config): Pick<ChainArgs, "reclaimPolicy"> {
+  return regions.some(({ cloud }) => cloud !== "kubernetes") ? { reclaimPolicy: besu.reclaimPolicy } : {};
+}
+
+/** A chain may keep a release whose faults were found later, but its operators should know them. */
+function warnOfFaults(release: Release, parameters: ChainParameters): void {
+  for (const { effect, source, fixedIn } of faultsOf(release, parameters)) {
+    pulumi.log.warn(`Besu ${release} ${effect} (${source}). Besu ${fixedIn} does not.`);
+  }
 }
 
 function warnOfUntestedSize(validators: number): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { provider } from "./chain-provider";
 import type { ChainParameters } from "./genesis";
+import type { Release } from "./release/release";
 
 const parameters: ChainParameters = {
   chainId: 138,
@@ -30,5 +31,59 @@ describe("the check of a chain's parameters", () => {
         "A genesis block cannot change. No resource was changed.\n" +
         "Set blockPeriodSeconds back to 2, or create a new network in a stack of its own.",
     );
+  });
+});
+
+describe("the check of a chain's software", () => {
+  const software = (release: Release, legacyEncoding = false) => ({ release, legacyEncoding });
+
+  it("refuses a release with a known fault for a new chain", async () => {
+    const { failures } = await provider.check({}, { parameters, software: software("25.10.0") });
+    expect(failures).toEqual([
+      { property: "software", reason: expect.stringContaining("BESU_RELEASE_FAULTY: Besu 25.10.0") },
+    ]);
+  });
+
+  it("refuses a release that the running validators do not understand, and accepts each of the two steps", async () => {
+    const running = { parameters, software: software("25.10.0") };
+    const [goal, between] = [software("26.9.0"), software("26.9.0", true)];
+    expect((await provider.check(running, { parameters, software: goal })).failures).toEqual([
+      { property: "software", reason: expect.stringContaining("BESU_UPDATE_REFUSED") },
+    ]);
+    expect((await provider.check(running, { parameters, software: between })).failures).toEqual([]);
+    const halfway = { parameters, software: between };
+    expect((await provider.check(halfway, { parameters, software: goal })).failures).toEqual([]);
+  });
+
+  it("accepts any release where the state does not record what the validators run", async () => {
+    const news = { parameters, software: software("25.10.0") };
+    expect((await provider.check({ parameters }, news)).failures).toEqual([]);
+  });
+
+  it("records the software of each run", async () => {
+    const olds = { parameters, software: software("26.8.1") };
+    const news = { parameters, software: software("26.9.0") };
+    expect(await provider.diff("chain-138", olds, news)).toEqual({ changes: true });
+    expect(await provider.diff("chain-138", news, news)).toEqual({ changes: false });
+    expect((await provider.update("chain-138", olds, news)).outs).toEqual(news);
+  });
+});
+
+describe("the check of a chain's reclaim policy", () => {
+  it("refuses another policy on a living chain, and says how the policy of a disk is changed", async () => {
+    const { failures } = await provider.check(
+      { parameters, reclaimPolicy: "Retain" },
+      { parameters, reclaimPolicy: "Delete" },
+    );
+    expect(failures).toEqual([
+      { property: "reclaimPolicy", reason: expect.stringContaining("RECLAIM_POLICY_FIXED") },
+    ]);
+    expect(failures?.[0]?.reason).toContain("kubectl patch pv <name>");
+  });
+
+  it("accepts the same policy, and the first policy of a chain that had no storage class", async () => {
+    for (const olds of [{ parameters, reclaimPolicy: "Delete" }, { parameters }, {}]) {
+      expect((await provider.check(olds, { parameters, reclaimPolicy: "Delete" })).failures).toEqual([]);
+    }
   });
 });

@@ -2,25 +2,67 @@ import { isDeepStrictEqual } from "node:util";
 import type { FullProvider } from "../dynamic-resource";
 import { ChainfleetError } from "../error";
 import type { ChainParameters } from "./genesis";
+import type { ChainArgs, ReclaimPolicy } from "./genesis-resource";
+import { softwareRefusals } from "./release/software-change";
 
-/** The provider of Chain. It refuses every change of a parameter once the chain exists. */
+/**
+ * The provider of Chain. Once the chain exists, it refuses every change of a parameter and of the reclaim policy, and
+ * changes of the software across which the validators would not understand each other.
+ */
 export const provider: FullProvider = {
   check: async (olds: Inputs, news: Inputs) => ({
     inputs: news,
-    failures: parameterChanges(olds.parameters, news.parameters).map((change) => ({
-      property: `parameters.${change.parameter}`,
-      reason: refusal(change).message,
-    })),
+    failures: [
+      ...parameterChanges(olds.parameters, news.parameters).map((change) => ({
+        property: `parameters.${change.parameter}`,
+        reason: refusal(change).message,
+      })),
+      ...softwareFailures(olds, news),
+      ...reclaimPolicyFailures(olds.reclaimPolicy, news.reclaimPolicy),
+    ],
   }),
-  diff: async () => ({ changes: false }),
+  diff: async (_id, olds: Inputs, news: Inputs) => ({
+    changes: !isDeepStrictEqual(olds.software, news.software) || olds.reclaimPolicy !== news.reclaimPolicy,
+  }),
   create: async (inputs: Inputs) => ({ id: `chain-${inputs.parameters?.chainId}`, outs: inputs }),
   read: async (id, props) => ({ id, props }),
-  update: async (_id, olds) => ({ outs: olds }),
+  update: async (_id, _olds, news) => ({ outs: news }),
   delete: async () => {},
 };
 
-interface Inputs {
-  readonly parameters?: ChainParameters;
+/** The inputs. A state from before an input existed does not have the input. */
+type Inputs = Partial<ChainArgs>;
+
+type Failure = { readonly property: string; readonly reason: string };
+
+function softwareFailures(olds: Inputs, { software, parameters }: Inputs): Failure[] {
+  if (software === undefined || parameters === undefined) {
+    return [];
+  }
+  // What the validators run is unknown if the state does not record it. The gate then asks each validator.
+  const isUnknown = olds.parameters !== undefined && olds.software === undefined;
+  const refusals = isUnknown ? [] : softwareRefusals(olds.software, software, parameters);
+  return refusals.map(({ message }) => ({ property: "software", reason: message }));
+}
+
+function reclaimPolicyFailures(
+  existing: ReclaimPolicy | undefined,
+  configured: ReclaimPolicy | undefined,
+): Failure[] {
+  if (existing === undefined || configured === undefined || existing === configured) {
+    return [];
+  }
+  const { message } = new ChainfleetError({
+    code: "RECLAIM_POLICY_FIXED",
+    summary:
+      `reclaimPolicy is ${configured}, but the storage classes of the existing network have ${existing}. Kubernetes ` +
+      "does not allow the policy of a class to change, and a disk keeps the policy that its class had when the disk was " +
+      "created. No resource was changed.",
+    next:
+      `Set reclaimPolicy back to ${existing}. To change the policy of an existing disk, run ` +
+      `kubectl patch pv <name> -p '{"spec":{"persistentVolumeReclaimPolicy":"${configured}"}}' for its volume.`,
+  });
+  return [{ property: "reclaimPolicy", reason: message }];
 }
 
 /** A parameter whose configured value differs from the value in the genesis block. Values are JSON texts. */

@@ -2,18 +2,32 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Address, Hex } from "viem";
 import { DynamicResource } from "../dynamic-resource";
 import type { ChainParameters } from "./genesis";
+import type { Software } from "./release/release";
+
+/** Whether a cloud keeps a disk when the disk's volume claim is deleted. */
+export type ReclaimPolicy = "Retain" | "Delete";
+
+/** What a chain is and runs, as far as a change can be refused once the chain exists. */
+export interface ChainArgs {
+  readonly parameters: ChainParameters;
+  /** What the validators run. */
+  readonly software: Software;
+  /** The policy of the storage classes. @default no storage class is created */
+  readonly reclaimPolicy?: ReclaimPolicy;
+}
 
 /**
- * The parameters of a chain, which are fixed once the chain exists: the check of this resource refuses a config that
- * changes one. The network stack registers this resource first and waits for the check, so that a refused config
- * changes no other resource.
+ * What is fixed or restricted once a chain exists: the parameters in its genesis block, the policy of its disks, and the
+ * Besu releases to which its validators can change. The check of this resource refuses a config that changes what cannot
+ * change. The network stack registers this resource first and waits for the check, so that a refused config changes no
+ * other resource.
  */
 export class Chain extends DynamicResource {
   /** The parameters in the chain's genesis block. */
   declare readonly parameters: pulumi.Output<ChainParameters>;
 
-  constructor(name: string, parameters: ChainParameters, opts?: pulumi.CustomResourceOptions) {
-    super("Chain", name, { parameters }, opts);
+  constructor(name: string, args: ChainArgs, opts?: pulumi.CustomResourceOptions) {
+    super("Chain", name, { ...args }, opts);
   }
 }
 

@@ -1,14 +1,23 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { P2P_PORT, RPC_PORT } from "../ports";
-import { roleLabels } from "./role";
+import { networkPolicies } from "./network-policies";
 
 /** Name of the ServiceAccount of Besu pods, which has no permissions and no token. */
 export const SERVICE_ACCOUNT = "besu";
 
+/** The arguments of a namespace. */
+export interface BesuNamespaceArgs {
+  /** Name of the namespace in its cluster. @example "chain138-eastus" */
+  readonly namespaceName: string;
+  /** The resources that must exist before anything can be created in the cluster. */
+  readonly clusterReady: readonly pulumi.Resource[];
+  /** The namespaces whose pods may scrape the nodes' metrics. */
+  readonly monitoringNamespaces: readonly string[];
+}
+
 /**
  * The namespace of one region's nodes. The restricted Pod Security level is enforced. Network policies admit only
- * connections to the P2P port of a validator and to the RPC port of an RPC node.
+ * connections to the P2P port of a validator, to the RPC port of an RPC node, and from monitoring to the metrics ports.
  */
 export class BesuNamespace extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
@@ -21,26 +30,20 @@ export class BesuNamespace extends pulumi.ComponentResource {
   /** The resources that must exist before a pod starts, so that no pod runs without its network policies. */
   readonly guards: readonly pulumi.Resource[];
 
-  /** @param clusterReady the resources that must exist before anything can be created in the cluster. */
-  constructor(
-    name: string,
-    namespaceName: string,
-    clusterReady: readonly pulumi.Resource[],
-    opts: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: BesuNamespaceArgs, opts: pulumi.ComponentResourceOptions) {
     super("chainfleet:besu:BesuNamespace", `${name}-namespace`, {}, opts);
     const parent = { parent: this };
     const namespace = new kubernetes.core.v1.Namespace(
       `${name}-namespace`,
       {
         metadata: {
-          name: namespaceName,
+          name: args.namespaceName,
           labels: Object.fromEntries(
             ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]),
           ),
         },
       },
-      { ...parent, dependsOn: [...clusterReady] },
+      { ...parent, dependsOn: [...args.clusterReady] },
     );
     const createdName = namespace.metadata.name;
     const contents = { ...parent, deletedWith: namespace };
@@ -52,22 +55,9 @@ export class BesuNamespace extends pulumi.ComponentResource {
         { metadata: { name: SERVICE_ACCOUNT, namespace: createdName }, automountServiceAccountToken: false },
         contents,
       ),
-      policy("default-deny", { podSelector: {}, policyTypes: ["Ingress", "Egress"] }),
-      policy("validator-p2p-only", {
-        podSelector: { matchLabels: roleLabels("validator") },
-        policyTypes: ["Ingress"],
-        ingress: [{ ports: [{ protocol: "TCP", port: P2P_PORT }] }],
-      }),
-      policy("rpc-only", {
-        podSelector: { matchLabels: roleLabels("rpc") },
-        policyTypes: ["Ingress"],
-        ingress: [{ ports: [{ protocol: "TCP", port: RPC_PORT }] }],
-      }),
-      policy("peers-out", {
-        podSelector: {},
-        policyTypes: ["Egress"],
-        egress: [{ ports: [{ protocol: "TCP", port: P2P_PORT }] }],
-      }),
+      ...Object.entries(networkPolicies(args.monitoringNamespaces)).map(([policyName, spec]) =>
+        policy(policyName, spec),
+      ),
     ];
     this.registerOutputs({ name: this.name });
 

@@ -7,7 +7,10 @@ import { P2P_PORT } from "../ports";
 import type { Region } from "../region";
 import { type Chain, Genesis } from "./genesis-resource";
 import { BesuNamespace } from "./namespace";
+import { maxPeers } from "./options/peers";
+import type { BesuOptions } from "./options/program-options";
 import type { SiteNodeArgs } from "./pod";
+import type { Release } from "./release/release";
 import { roleLabels } from "./role";
 import { RpcNodes } from "./rpc-nodes";
 import type { UpdateGate } from "./update-gate";
@@ -41,8 +44,14 @@ export interface BesuNetworkArgs {
   readonly network: string;
   readonly chain: Chain;
   readonly sites: readonly Site[];
-  /** The Besu image with its tag. @example "hyperledger/besu:25.10.0" */
+  /** The Besu image with its tag or digest. @example "hyperledger/besu:26.9.0" */
   readonly image: string;
+  /** The Besu release in the image. */
+  readonly release: Release;
+  /** Further options of Besu by name, without the leading dashes. */
+  readonly options: BesuOptions;
+  /** The namespaces whose pods may scrape the nodes' metrics. */
+  readonly monitoringNamespaces: readonly string[];
   readonly validator: NodeSize;
   readonly rpc: NodeSize;
   /** Limits how many validators are updated at once. The clusters of the sites use the same gate. */
@@ -91,7 +100,15 @@ export class BesuNetwork extends pulumi.ComponentResource {
     function prepareSite(site: Site): PreparedSite {
       const inCluster = { ...parent, provider: site.cluster.provider };
       const namespaceName = fullName(args.network, site.name);
-      const namespace = new BesuNamespace(site.name, namespaceName, site.cluster.ready, inCluster);
+      const namespace = new BesuNamespace(
+        site.name,
+        {
+          namespaceName,
+          clusterReady: site.cluster.ready,
+          monitoringNamespaces: args.monitoringNamespaces,
+        },
+        inCluster,
+      );
       const validators = site.region.p2pEndpoints.map((endpoint, index) => {
         const objectName = `validator-${index}`;
         const validatorName = `${site.name}-${objectName}`;
@@ -136,7 +153,11 @@ export class BesuNetwork extends pulumi.ComponentResource {
         image: args.image,
         storageClassName: cluster.storageClassName,
         zoneSpread: cluster.zoneSpread,
-        maxPeers: MAX_INBOUND_PEERS,
+        maxPeers: maxPeers(
+          identities.length,
+          args.sites.reduce((sum, { rpcNodes }) => sum + rpcNodes, 0),
+        ),
+        options: args.options,
         genesisConfigMap: createConfigMap(prepared, "genesis", { "genesis.json": genesis.file }),
         staticNodesConfigMap: createConfigMap(prepared, "static-nodes", { "static-nodes.json": staticNodes }),
       };
@@ -155,6 +176,7 @@ export class BesuNetwork extends pulumi.ComponentResource {
           objectName,
           privateKey: key.privateKey,
           p2pService,
+          release: args.release,
           nodes: site.cluster.validatorNodes,
           updateHooks,
         },
@@ -202,12 +224,6 @@ interface ValidatorIdentity {
 
 /** The arguments that all nodes of a site have in common. */
 type SharedNodeArgs = Omit<SiteNodeArgs, keyof NodeSize>;
-
-/**
- * Number of connections that a node accepts from RPC nodes and from validators that were added later. Besu does not
- * count static nodes.
- */
-const MAX_INBOUND_PEERS = 100;
 
 /** The content of static-nodes.json: the enode URL of every validator. */
 function staticNodesFile(identities: readonly ValidatorIdentity[]): pulumi.Output<string> {

@@ -1,14 +1,15 @@
 import type { types } from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../cluster";
 import { METRICS_PORT, P2P_PORT, RPC_PORT } from "../ports";
 import { type BesuNamespace, SERVICE_ACCOUNT } from "./namespace";
+import { type BesuOptions, commandLine, POD_ADDRESS_VARIABLE } from "./options/program-options";
 import { type Role, roleLabels } from "./role";
 
 /** The arguments that validators and RPC nodes of a site have in common. */
 export interface SiteNodeArgs {
   readonly namespace: BesuNamespace;
-  /** The Besu image with its tag. */
+  /** The Besu image with its tag or digest. */
   readonly image: string;
   /** Request and limit, as a Kubernetes quantity. */
   readonly cpu: string;
@@ -19,8 +20,10 @@ export interface SiteNodeArgs {
   /** Storage class of the data volume. @default the cluster's default class */
   readonly storageClassName?: pulumi.Input<string> | undefined;
   readonly zoneSpread: Cluster["zoneSpread"];
-  /** Maximum number of peers. Besu does not count static nodes. */
+  /** Maximum number of peers, static nodes included. */
   readonly maxPeers: number;
+  /** Further options of Besu by name, without the leading dashes. */
+  readonly options: BesuOptions;
   /** Name of the ConfigMap with `genesis.json`. */
   readonly genesisConfigMap: pulumi.Input<string>;
   /** Name of the ConfigMap with `static-nodes.json`. */
@@ -31,11 +34,21 @@ export interface SiteNodeArgs {
 export interface BesuPodArgs
   extends Pick<
     SiteNodeArgs,
-    "image" | "cpu" | "memory" | "zoneSpread" | "maxPeers" | "genesisConfigMap" | "staticNodesConfigMap"
+    | "image"
+    | "cpu"
+    | "memory"
+    | "zoneSpread"
+    | "maxPeers"
+    | "options"
+    | "genesisConfigMap"
+    | "staticNodesConfigMap"
   > {
   readonly role: Role;
-  /** Host names that the RPC server accepts in addition to `localhost`, which the probes use. */
-  readonly rpcHosts: readonly string[];
+  /**
+   * Host names that the RPC and metrics servers accept in addition to `localhost`, which the probes use, and the pod's
+   * address.
+   */
+  readonly hosts: readonly string[];
   /** The address at which peers reach the node. @default the node only dials its peers */
   readonly p2pHost?: pulumi.Input<string>;
   /** Name of the Secret that contains the node's private key as `key`. @default Besu generates a key */
@@ -46,10 +59,7 @@ export interface BesuPodArgs
   readonly tolerations: readonly types.input.core.v1.Toleration[];
 }
 
-/**
- * The pod of one Besu node. It satisfies the restricted Pod Security level.
- * Besu's options: https://besu.hyperledger.org/public-networks/reference/cli/options.
- */
+/** The pod of one Besu node. It satisfies the restricted Pod Security level. */
 export function besuPod(args: BesuPodArgs): types.input.core.v1.PodSpec {
   return {
     serviceAccountName: SERVICE_ACCOUNT,
@@ -77,7 +87,10 @@ export function besuPod(args: BesuPodArgs): types.input.core.v1.PodSpec {
 
   function spread(topologyKey: string, whenUnsatisfiable: string) {
     const labelSelector = { matchLabels: roleLabels(args.role) };
-    return { topologyKey, maxSkew: 1, whenUnsatisfiable, labelSelector };
+    // By default the scheduler counts the zones of all nodes, also of tainted ones where this pod cannot run. A pool of
+    // validators in a zone without other nodes would then keep RPC nodes from being scheduled anywhere.
+    // https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/#spread-constraint-definition
+    return { topologyKey, maxSkew: 1, whenUnsatisfiable, nodeTaintsPolicy: "Honor", labelSelector };
   }
 }
 
@@ -89,9 +102,12 @@ function besuContainer(args: BesuPodArgs): types.input.core.v1.Container {
   return {
     name: "besu",
     image: args.image,
-    args: besuOptions(args),
-    // The heap gets half of the memory limit, because RocksDB and the JVM need the other half.
-    env: [{ name: "JAVA_OPTS", value: "-XX:MaxRAMPercentage=50 -Djava.io.tmpdir=/tmp" }],
+    args: commandLine({ ...args, keyFile: args.keySecret === undefined ? undefined : "/key/key" }),
+    env: [
+      // The heap gets half of the memory limit, because RocksDB and the JVM need the other half.
+      { name: "JAVA_OPTS", value: "-XX:MaxRAMPercentage=50 -Djava.io.tmpdir=/tmp" },
+      { name: POD_ADDRESS_VARIABLE, valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+    ],
     ports: [
       { name: "rpc", containerPort: RPC_PORT },
       { name: "metrics", containerPort: METRICS_PORT },
@@ -109,7 +125,7 @@ function besuContainer(args: BesuPodArgs): types.input.core.v1.Container {
     livenessProbe: { ...probe("/liveness"), periodSeconds: 15, timeoutSeconds: 5, failureThreshold: 6 },
     readinessProbe: {
       ...probe("/readiness?minPeers=1&maxBlocksBehind=2"),
-      periodSeconds: 5,
+      ...READINESS_TIMES,
       timeoutSeconds: 5,
     },
     volumeMounts: [
@@ -122,33 +138,16 @@ function besuContainer(args: BesuPodArgs): types.input.core.v1.Container {
   };
 }
 
+/**
+ * Until a node that starts has heard of its peers' blocks, Besu knows no distance to them, and then answers that it is
+ * ready (org.hyperledger.besu.ethereum.api.jsonrpc.health.ReadinessCheck): for about five seconds after a start of Besu
+ * 25.10.0. Three answers in a row span twice that time.
+ */
+const READINESS_TIMES = { periodSeconds: 5, successThreshold: 3 };
+
 /** The kubelet requests the pod's IP address, which is not in Besu's host allowlist, so the Host header is set. */
 function probe(path: string): types.input.core.v1.Probe {
   return { httpGet: { path, port: "rpc", httpHeaders: [{ name: "Host", value: "localhost" }] } };
-}
-
-function besuOptions(args: BesuPodArgs): pulumi.Input<string>[] {
-  return [
-    "--data-path=/data",
-    "--genesis-file=/config/genesis/genesis.json",
-    "--static-nodes-file=/config/static-nodes/static-nodes.json",
-    ...(args.keySecret === undefined ? [] : ["--node-private-key-file=/key/key"]),
-    "--sync-mode=FULL",
-    "--min-gas-price=0",
-    "--discovery-enabled=false",
-    "--nat-method=NONE",
-    `--p2p-port=${P2P_PORT}`,
-    ...(args.p2pHost === undefined ? [] : [pulumi.interpolate`--p2p-host=${args.p2pHost}`]),
-    `--max-peers=${args.maxPeers}`,
-    "--rpc-http-enabled=true",
-    "--rpc-http-host=0.0.0.0",
-    `--rpc-http-port=${RPC_PORT}`,
-    "--rpc-http-api=ETH,NET,WEB3,QBFT",
-    `--host-allowlist=${["localhost", "127.0.0.1", ...args.rpcHosts].join(",")}`,
-    "--metrics-enabled=true",
-    "--metrics-host=0.0.0.0",
-    `--metrics-port=${METRICS_PORT}`,
-  ];
 }
 
 function volumes(args: BesuPodArgs): types.input.core.v1.Volume[] {

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { RPC_PORT } from "../ports";
+import { METRICS_PORT, RPC_PORT } from "../ports";
+import { serviceHosts } from "./options/hosts";
 import { besuPod, type SiteNodeArgs } from "./pod";
 import { roleLabels } from "./role";
 
@@ -36,7 +37,10 @@ export class RpcNodes extends pulumi.ComponentResource {
           clusterIP: "None",
           publishNotReadyAddresses: true,
           selector: labels,
-          ports: [{ name: "rpc", port: RPC_PORT }],
+          ports: [
+            { name: "rpc", port: RPC_PORT },
+            { name: "metrics", port: METRICS_PORT },
+          ],
         },
       },
       contents,
@@ -63,7 +67,11 @@ export class RpcNodes extends pulumi.ComponentResource {
               besuPod({
                 ...args,
                 role: "rpc",
-                rpcHosts: [...serviceHosts("rpc", namespace), ...args.hosts],
+                hosts: [
+                  ...serviceHosts("rpc", namespace),
+                  ...serviceHosts("rpc-headless", namespace),
+                  ...args.hosts,
+                ],
                 nodeSelector: {},
                 tolerations: [],
               }),
@@ -105,13 +113,4 @@ export class RpcNodes extends pulumi.ComponentResource {
     this.url = pulumi.interpolate`http://${service.metadata.name}.${args.namespace.name}.svc:${RPC_PORT}`;
     this.registerOutputs({ url: this.url });
   }
-}
-
-function serviceHosts(service: string, namespace: string): string[] {
-  return [
-    service,
-    `${service}.${namespace}`,
-    `${service}.${namespace}.svc`,
-    `${service}.${namespace}.svc.cluster.local`,
-  ];
 }

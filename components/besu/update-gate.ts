@@ -12,7 +12,8 @@ export class UpdateGate {
   readonly #waiting: WaitingUpdate[] = [];
   /** The validators and clusters under update, each with the timer after which it counts as lost. */
   readonly #updating = new Map<string, NodeJS.Timeout>();
-  #lost: string | undefined;
+  /** Why no further validator is admitted; undefined while the gate is open. */
+  #closed: ((name: string) => ChainfleetError) | undefined;
 
   /** @param width the number of updates that may be under way at the same time; at least 1. */
   constructor(readonly width: number) {}
@@ -21,7 +22,7 @@ export class UpdateGate {
    * Resolves when the validator, or the cluster with its nodes, may be updated.
    *
    * @param patienceSeconds the time after which the update counts as lost if nobody reports its end.
-   * @throws ChainfleetError VALIDATOR_UPDATE_REFUSED once another update is lost.
+   * @throws ChainfleetError VALIDATOR_UPDATE_REFUSED once another update is lost or has been refused.
    */
   enter(name: string, patienceSeconds: number): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -39,16 +40,31 @@ export class UpdateGate {
   /** Reports that the update failed. The gate admits no further validator in this run. */
   lose(name: string): void {
     if (this.#remove(name)) {
-      this.#lost ??= name;
+      this.#close(`${name} did not become ready after its update`, `Repair ${name}, then run again.`);
     }
     this.#advance();
   }
 
+  /** Admits no further validator in this run, because the validator may not be updated. */
+  refuse(name: string): void {
+    this.#close(`${name} may not be updated`, `Read what the run says about ${name}.`);
+    this.#advance();
+  }
+
+  #close(reason: string, next: string): void {
+    this.#closed ??= (name) =>
+      new ChainfleetError({
+        code: "VALIDATOR_UPDATE_REFUSED",
+        summary: `${name} was not updated, because ${reason}.`,
+        next,
+      });
+  }
+
   #advance(): void {
-    while (this.#waiting.length > 0 && (this.#lost !== undefined || this.#updating.size < this.width)) {
+    while (this.#waiting.length > 0 && (this.#closed !== undefined || this.#updating.size < this.width)) {
       const next = this.#waiting.shift();
-      if (this.#lost !== undefined) {
-        next?.refuse(refusal(next.name, this.#lost));
+      if (next !== undefined && this.#closed !== undefined) {
+        next.refuse(this.#closed(next.name));
       } else if (next !== undefined) {
         this.#updating.set(next.name, this.#startTimer(next));
         next.admit();
@@ -72,14 +88,6 @@ interface WaitingUpdate {
   readonly patienceSeconds: number;
   readonly admit: () => void;
   readonly refuse: (error: Error) => void;
-}
-
-function refusal(name: string, lost: string): ChainfleetError {
-  return new ChainfleetError({
-    code: "VALIDATOR_UPDATE_REFUSED",
-    summary: `${name} was not updated, because ${lost} did not become ready after its update.`,
-    next: `Repair ${lost}, then run again.`,
-  });
 }
 
 /**

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { incompatibility } from "./release/software-change";
+import { softwareOf } from "./release/stateful-set";
 import type { UpdateGate } from "./update-gate";
 
 /**
@@ -7,7 +9,7 @@ import type { UpdateGate } from "./update-gate";
  */
 export function validatorUpdateHooks(gate: UpdateGate): pulumi.ResourceHookBinding {
   // Longer than the 10 minutes for which the Kubernetes plugin waits for a StatefulSet.
-  return gateHooks("validator-update", gate, 15 * 60);
+  return gateHooks("validator-update", gate, (update) => enterGate(gate, update, 15 * 60));
 }
 
 /**
@@ -16,15 +18,17 @@ export function validatorUpdateHooks(gate: UpdateGate): pulumi.ResourceHookBindi
  */
 export function nodeUpdateHooks(gate: UpdateGate): pulumi.ResourceHookBinding {
   // Longer than the 2 hours for which the Azure plugin waits, and than the 1 hour of the AWS plugin.
-  return gateHooks("node-update", gate, 2.5 * 3600);
+  return gateHooks("node-update", gate, ({ name }) => gate.enter(name, 2.5 * 3600));
 }
 
 /** @param prefix of the hooks' names. The state refers to hooks by their names, so the names must stay the same. */
-function gateHooks(prefix: string, gate: UpdateGate, patienceSeconds: number): pulumi.ResourceHookBinding {
+function gateHooks(
+  prefix: string,
+  gate: UpdateGate,
+  enter: pulumi.ResourceHookFunction,
+): pulumi.ResourceHookBinding {
   return {
-    beforeUpdate: [
-      new pulumi.ResourceHook(`${prefix}-enter`, ({ name }) => gate.enter(name, patienceSeconds)),
-    ],
+    beforeUpdate: [new pulumi.ResourceHook(`${prefix}-enter`, enter)],
     afterUpdate: [new pulumi.ResourceHook(`${prefix}-leave`, ({ name }) => gate.leave(name))],
     onError: [
       new pulumi.ErrorHook(`${prefix}-lost`, ({ name }) => {
@@ -33,4 +37,27 @@ function gateHooks(prefix: string, gate: UpdateGate, patienceSeconds: number): p
       }),
     ],
   };
+}
+
+/**
+ * Waits until the validator may be updated.
+ *
+ * The chain's check compares the config with what the last run was told. A run that failed in the middle leaves
+ * validators that still have the software before that, so each validator's own software is compared as well.
+ *
+ * @throws ChainfleetError BESU_UPDATE_REFUSED if this validator would not understand those that are not updated yet.
+ */
+export async function enterGate(
+  gate: UpdateGate,
+  { name, oldInputs, newInputs }: Pick<pulumi.ResourceHookArgs, "name" | "oldInputs" | "newInputs">,
+  patienceSeconds: number,
+): Promise<void> {
+  const [running, configured] = [softwareOf(oldInputs), softwareOf(newInputs)];
+  const refusal =
+    running === undefined || configured === undefined ? undefined : incompatibility(running, configured);
+  if (refusal !== undefined) {
+    gate.refuse(name);
+    throw refusal;
+  }
+  await gate.enter(name, patienceSeconds);
 }

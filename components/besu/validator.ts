@@ -2,10 +2,13 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Hex } from "viem";
 import type { ValidatorNodes } from "../cluster";
-import { P2P_PORT, RPC_PORT } from "../ports";
+import { METRICS_PORT, P2P_PORT, RPC_PORT } from "../ports";
 import type { P2pEndpoint } from "../region";
 import type { BesuNamespace } from "./namespace";
+import { serviceHosts } from "./options/hosts";
 import { besuPod, type SiteNodeArgs } from "./pod";
+import type { Release } from "./release/release";
+import { RELEASE_LABEL } from "./release/stateful-set";
 import { roleLabels } from "./role";
 
 /** The arguments of a validator. */
@@ -15,6 +18,8 @@ export interface ValidatorArgs extends SiteNodeArgs {
   /** The node's private key. Secret. */
   readonly privateKey: pulumi.Input<Hex>;
   readonly p2pService: P2pService;
+  /** The Besu release in the image. */
+  readonly release: Release;
   /** The Kubernetes nodes on which the validator may run. */
   readonly nodes: ValidatorNodes;
   /** Hooks that limit how many running validators are updated at once. */
@@ -75,6 +80,7 @@ export class Validator extends pulumi.ComponentResource {
           ports: [
             { name: "p2p", port: P2P_PORT },
             { name: "rpc", port: RPC_PORT },
+            { name: "metrics", port: METRICS_PORT },
           ],
         },
       },
@@ -83,23 +89,26 @@ export class Validator extends pulumi.ComponentResource {
     this.statefulSet = new kubernetes.apps.v1.StatefulSet(
       name,
       {
-        metadata: metadata(),
+        // The update hooks read the release, of which an image's tag need not tell.
+        metadata: { ...metadata(), labels: { ...labels, [RELEASE_LABEL]: args.release } },
         spec: {
           replicas: 1,
           serviceName: args.objectName,
           selector: { matchLabels: labels },
           template: {
             metadata: { labels },
-            spec: besuPod({
-              ...args,
-              role: "validator",
-              rpcHosts: [],
-              p2pHost: args.p2pService.address,
-              keySecret: keySecret.metadata.name,
-              dataClaim: data.metadata.name,
-              nodeSelector: args.nodes.nodeSelector,
-              tolerations: args.nodes.tolerations,
-            }),
+            spec: args.namespace.name.apply((namespace) =>
+              besuPod({
+                ...args,
+                role: "validator",
+                hosts: serviceHosts(args.objectName, namespace),
+                p2pHost: args.p2pService.address,
+                keySecret: keySecret.metadata.name,
+                dataClaim: data.metadata.name,
+                nodeSelector: args.nodes.nodeSelector,
+                tolerations: args.nodes.tolerations,
+              }),
+            ),
           },
         },
       },

@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { ChainParameters } from "../../components/besu/genesis";
+import { faultsOf } from "../../components/besu/release/faults";
 import { locations } from "../../components/region/locations";
+import { softwareOf } from "./besu-rules";
 import { ConfigError } from "./config-error";
 import { readConfig } from "./read";
 
@@ -97,6 +100,57 @@ describe("a valid config", () => {
       locations(cloud).map(({ name }) => ({ cloud, name: name.slice(0, 20), location: name })),
     );
     expect(findings({ regions })).toEqual([]);
+  });
+});
+
+describe("what the nodes run", () => {
+  const regions = [region({}), region({ name: "westus2" })];
+  const besuFindings = (besu: object) => findings({ regions, besu });
+  const DIGEST = `sha256:${"0f".repeat(32)}`;
+
+  it("is by default a release without a known fault on a chain with the default parameters", () => {
+    const { besu, network } = read({ regions });
+    const { release } = softwareOf(besu);
+    expect(faultsOf(release, { ...network, requestTimeoutSeconds: 4 } as ChainParameters)).toEqual([]);
+  });
+
+  it("is the release that the image's tag names, or that the config states", () => {
+    const software = (besu: object) => softwareOf(read({ regions, besu }).besu);
+    expect(software({ image: "registry.example.com:5000/besu:26.8.1" }).release).toBe("26.8.1");
+    expect(software({ image: `hyperledger/besu@${DIGEST}`, release: "26.9.0" }).release).toBe("26.9.0");
+    const options = { "Xbft-legacy-protocol-encoding": true };
+    expect([software({ options }), software({})].map(({ legacyEncoding }) => legacyEncoding)).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it("must be known, and the same from one day to the next", () => {
+    expectBeginnings(besuFindings({ image: "hyperledger/besu" }), ["besu.image is "]);
+    expectBeginnings(besuFindings({ image: "hyperledger/besu:latest" }), [
+      'besu.image is "hyperledger/besu:latest", which names other software from one day to the next',
+    ]);
+    expectBeginnings(besuFindings({ image: `hyperledger/besu@${DIGEST}` }), [
+      "besu.release is missing; the image",
+    ]);
+    expectBeginnings(besuFindings({ image: "besu:26.8.1", release: "26.9.0" }), [
+      "besu.release is 26.9.0, but the tag of the image says 26.8.1",
+    ]);
+  });
+
+  it("gets only options that the release has and that the program does not set", () => {
+    expectBeginnings(
+      besuFindings({
+        options: { "max-peers": 50, "tx-pool-max-sise": 1, logging: "WARN", "revert-reason-enabled": ["x"] },
+        monitoringNamespaces: ["Monitoring"],
+      }),
+      [
+        "besu.options.max-peers is set by the program",
+        'besu.options.tx-pool-max-sise is no option of Besu 26.9.0; did you mean "tx-pool-max-size"?',
+        "besu.options.revert-reason-enabled is ",
+        "besu.monitoringNamespaces[0] is ",
+      ],
+    );
   });
 });
 

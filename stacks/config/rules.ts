@@ -2,8 +2,8 @@ import { z } from "zod";
 
 /** A rule that a config breaks. */
 export interface BrokenRule {
-  /** The field that is wrong; undefined if the object as a whole is wrong. */
-  readonly field?: string;
+  /** The field that is wrong, or the path to a field inside; undefined if the object as a whole is wrong. */
+  readonly field?: string | readonly string[];
   /** Completes the sentence that begins with the field's config key. @example "is missing; …" */
   readonly problem: string;
 }
@@ -21,7 +21,7 @@ export function rules<T>(brokenRules: (object: Unchecked<T>) => readonly BrokenR
   return z.superRefine<T>(
     (object, context) => {
       for (const { field, problem } of brokenRules(object as Unchecked<T>)) {
-        const path = field === undefined ? [] : [field];
+        const path = field === undefined ? [] : [field].flat();
         context.addIssue({ code: "custom", path, message: problem, params: RULE });
       }
     },

@@ -1,7 +1,11 @@
 import { z } from "zod";
 import { FEWEST_VALIDATORS } from "../../components/besu/quorum";
+import { parseImage } from "../../components/besu/release/image";
+import { NEWEST_KNOWN_RELEASE, parseRelease } from "../../components/besu/release/release";
+import { besuRules } from "./besu-rules";
 import { contractsSchema } from "./contracts-schema";
 import { nameSchema, regionSchema } from "./region-schema";
+import { rules } from "./rules";
 
 /**
  * The one schema of a stack's config: everything that `Pulumi.<stack>.yaml` may contain under `chainfleet:`. It checks
@@ -62,6 +66,11 @@ const networkSchema = z
     requestTimeoutSeconds: requestTimeoutSeconds ?? 2 * fields.blockPeriodSeconds,
   }));
 
+const nameOfNamespace = z
+  .string()
+  .max(63, "must have at most 63 characters")
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "must be the name of a Kubernetes namespace");
+
 const nodeSchema = (cpu: string, memory: string, storage: string) =>
   z
     .strictObject({
@@ -73,29 +82,55 @@ const nodeSchema = (cpu: string, memory: string, storage: string) =>
     })
     .prefault({});
 
-/** How Besu runs. Every value may be changed at any time. */
-const besuSchema = z.strictObject({
-  image: z
-    .string()
-    .regex(
-      /^[^\s:]+:[^\s:]+$|@sha256:[0-9a-f]{64}$/,
-      "must name a tag or a digest, and not the repository alone",
-    )
-    .default("hyperledger/besu:25.10.0")
-    .describe("The Besu image, with a tag or a digest."),
-  validator: nodeSchema("1", "4Gi", "100Gi").describe("The resources of each validator."),
-  rpc: nodeSchema("1", "4Gi", "100Gi").describe("The resources of each RPC node."),
-  rpcHosts: z
-    .array(z.string())
-    .default([])
-    .describe("Host names under which the RPC nodes answer, in addition to the names of their Service."),
-  reclaimPolicy: z
-    .enum(["Retain", "Delete"])
-    .default("Retain")
-    .describe(
-      "Whether the cloud keeps a validator's disk when the volume claim of the disk is deleted, for example by `pulumi destroy`.",
-    ),
-});
+/** How Besu runs. */
+const besuSchema = z
+  .strictObject({
+    image: z
+      .string()
+      .refine((text) => {
+        const image = parseImage(text);
+        return image !== undefined && (image.tag ?? image.digest) !== undefined;
+      }, "must name a tag or a digest, and not the repository alone")
+      .default(`hyperledger/besu:${NEWEST_KNOWN_RELEASE}`)
+      .describe(
+        "The Besu image, with a tag or a digest. Running validators change their release one after another; a change that they would not survive is refused.",
+      ),
+    release: z
+      .string()
+      .refine((text) => parseRelease(text) !== undefined, 'must be a release, such as "26.9.0"')
+      .optional()
+      .describe(
+        "The Besu release in the image. Required if the tag of the image is no release. Default: the tag.",
+      ),
+    options: z
+      .record(
+        z.string(),
+        z.union([z.string(), z.number(), z.boolean()], "must be text, a number, true or false"),
+      )
+      .default({})
+      .describe(
+        "Further options of Besu for all nodes, by name without the leading dashes. Options that the release does not have, and options that the program sets, are refused.",
+      ),
+    validator: nodeSchema("1", "4Gi", "100Gi").describe("The resources of each validator."),
+    rpc: nodeSchema("1", "4Gi", "100Gi").describe("The resources of each RPC node."),
+    rpcHosts: z
+      .array(z.string())
+      .default([])
+      .describe("Host names under which the RPC nodes answer, in addition to the names of their Service."),
+    reclaimPolicy: z
+      .enum(["Retain", "Delete"])
+      .default("Retain")
+      .describe(
+        "Whether the cloud keeps a validator's disk when the volume claim of the disk is deleted, for example by `pulumi destroy`. It is fixed once the network exists.",
+      ),
+    monitoringNamespaces: z
+      .array(nameOfNamespace)
+      .default(["monitoring"])
+      .describe(
+        "The namespaces whose pods may scrape the metrics of the nodes, port 9545. Namespaces that do not exist open nothing.",
+      ),
+  })
+  .check(rules(besuRules));
 
 /** Everything under `chainfleet:` in a stack's config. */
 export const configSchema = z.strictObject({

@@ -1,26 +1,55 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { V1Node } from "@kubernetes/client-node";
+import type { V1Node, V1Taint } from "@kubernetes/client-node";
 import { accepting, type Cluster, MERGE_PATCH } from "./cluster";
 
-/** The zones of the nodes; each zone has three nodes. */
-export const ZONES = ["zone-1", "zone-2", "zone-3"] as const;
+/** A node pool of a managed cluster, as a program gives it to AKS or EKS. */
+export interface NodePool {
+  readonly name: string;
+  readonly count: number;
+  /** The zones of the pool. A cloud puts the nodes one after another into them. */
+  readonly zones: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly V1Taint[];
+}
+
+/** The zones in which a pool with three availability zones has nodes. */
+const ZONES = ["zone-1", "zone-2", "zone-3"] as const;
 
 /**
- * The last node of each zone stands for the simulated clouds' node pools for validators: the node has the label and
- * the taint that the program gives to such a pool (components/cluster).
+ * The pools that the program gives to each simulated cluster (components/cluster): two system nodes, which are in two of
+ * the three zones, and tainted nodes for validators in all three. Every simulated cluster is this one control plane, so
+ * the pools are here once, and their nodes are large enough for all clusters.
  */
-const VALIDATOR_POOL = { key: "chainfleet.dev/pool", value: "validators" };
-const VALIDATOR_NODE = 3;
+export const POOLS: readonly NodePool[] = [
+  { name: "system", count: 2, zones: ZONES, labels: {}, taints: [] },
+  {
+    name: "validators",
+    count: 3,
+    zones: ZONES,
+    labels: { "chainfleet.dev/pool": "validators" },
+    taints: [{ key: "chainfleet.dev/pool", value: "validators", effect: "NoSchedule" }],
+  },
+];
 
 /** Creates the missing nodes and waits until kwok has marked every node Ready. The nodes then stay Ready. */
 export async function ensureNodes(cluster: Cluster): Promise<void> {
-  await Promise.all(
-    ZONES.flatMap((zone, z) =>
-      [1, 2, VALIDATOR_NODE].map((n) =>
-        ensureNode(cluster, node(`node-${z * 3 + n}`, zone, `10.0.${z}.${n}`, n === VALIDATOR_NODE)),
-      ),
-    ),
-  );
+  const nodes = POOLS.flatMap((pool, subnet) => nodesOf(pool, subnet));
+  await Promise.all(nodes.map((node) => ensureNode(cluster, node)));
+}
+
+/**
+ * The nodes of a pool: as many as the pool's count, in its zones by turns, with its labels and taints.
+ *
+ * @param subnet the third number of the nodes' addresses.
+ */
+export function nodesOf(pool: NodePool, subnet: number): NodeWithName[] {
+  return Array.from({ length: pool.count }, (_, index) => {
+    const zone = pool.zones[index % pool.zones.length];
+    return node(`${pool.name}-${index}`, `10.0.${subnet}.${index + 1}`, {
+      labels: { ...pool.labels, ...(zone === undefined ? {} : { "topology.kubernetes.io/zone": zone }) },
+      taints: [...pool.taints],
+    });
+  });
 }
 
 async function ensureNode({ core }: Cluster, desired: NodeWithName): Promise<void> {
@@ -42,7 +71,11 @@ function isReady({ status }: V1Node): boolean {
 /** Capacity of a node: 200 pods with 1 CPU and 4 GiB each. */
 const CAPACITY = { cpu: "200", memory: "800Gi", "ephemeral-storage": "4Ti", pods: "200" };
 
-function node(name: string, zone: string, address: string, forValidators: boolean): NodeWithName {
+function node(
+  name: string,
+  address: string,
+  { labels, taints }: { labels: Record<string, string>; taints: V1Taint[] },
+): NodeWithName {
   return {
     apiVersion: "v1",
     kind: "Node",
@@ -54,11 +87,10 @@ function node(name: string, zone: string, address: string, forValidators: boolea
         "kubernetes.io/os": "linux",
         "node.kubernetes.io/instance-type": "local",
         "topology.kubernetes.io/region": "local",
-        "topology.kubernetes.io/zone": zone,
-        ...(forValidators ? { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value } : {}),
+        ...labels,
       },
     },
-    spec: forValidators ? { taints: [{ ...VALIDATOR_POOL, effect: "NoSchedule" }] } : {},
+    spec: taints.length > 0 ? { taints } : {},
     status: {
       addresses: [
         { type: "InternalIP", address },

@@ -35,7 +35,7 @@ export function testKubernetesHardening(network: DevNetwork): void {
     }
   });
 
-  it("admits only P2P traffic to validators and only RPC traffic to RPC nodes", async () => {
+  it("admits only P2P traffic to validators, only RPC traffic to RPC nodes, and scrapers to both", async () => {
     const policies = await checkout.objects("apis/networking.k8s.io/v1/networkpolicies");
     const ingress = Object.fromEntries(
       policies
@@ -44,6 +44,12 @@ export function testKubernetesHardening(network: DevNetwork): void {
     );
     expect(ingress).toEqual({
       "default-deny": null,
+      "metrics-from-monitoring": [
+        {
+          from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } }],
+          ports: [{ protocol: "TCP", port: 9545 }],
+        },
+      ],
       "peers-out": null,
       "rpc-only": [{ ports: [{ protocol: "TCP", port: 8545 }] }],
       "validator-p2p-only": [{ ports: [{ protocol: "TCP", port: 30303 }] }],

@@ -5,17 +5,24 @@ import type { DevNetwork } from "./dev-network";
 export function testRefusals(network: DevNetwork): void {
   const { checkout } = network;
 
-  it("refuses to change a setting that the running chain's genesis fixes, before any resource is changed", async () => {
+  it("refuses what a running chain cannot change, all of it at once and before any resource is changed", async () => {
     const cloudBefore = (await checkout.cloudResources()).length;
     checkout.configure(
       { path: ["chainfleet:network", "blockPeriodSeconds"], value: 5 },
+      { path: ["chainfleet:besu", "reclaimPolicy"], value: "Retain" },
+      { path: ["chainfleet:besu", "image"], value: "hyperledger/besu:25.9.0" },
       { path: ["chainfleet:regions", 5], value: { cloud: "azure", name: "uksouth" } },
     );
     const preview = await network.pulumi("preview");
     expect(preview.code).not.toBe(0);
-    expect(preview.output).toContain(
-      "blockPeriodSeconds is 5, but the genesis block of the existing chain has 2",
-    );
+    for (const refusal of [
+      "CHAIN_PARAMETER_FIXED: blockPeriodSeconds is 5, but the genesis block of the existing chain has 2",
+      "RECLAIM_POLICY_FIXED: reclaimPolicy is Retain, but the storage classes of the existing network have Delete",
+      "BESU_UPDATE_REFUSED: The validators run Besu 26.9.0, and those that are updated to Besu 25.9.0 would not",
+      "1. Besu 26.9.0, with the option Xbft-legacy-protocol-encoding set to true",
+    ]) {
+      expect(preview.output).toContain(refusal);
+    }
     const up = await network.up();
     expect(up.code).toBe(1);
     expect(up.summary.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });

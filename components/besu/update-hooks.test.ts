@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { UpdateGate } from "./update-gate";
+import { enterGate } from "./update-hooks";
+
+const statefulSet = (image: string, args: readonly string[] = [], labels = {}) => ({
+  metadata: { labels },
+  spec: { template: { spec: { containers: [{ image, args }] } } },
+});
+const enter = (gate: UpdateGate, update: Parameters<typeof enterGate>[1]) => enterGate(gate, update, 60);
+const LEGACY = ["--Xbft-legacy-protocol-encoding=true"];
+
+describe("the gate before a validator's update", () => {
+  it("admits an update to software that the validators understand", async () => {
+    const gate = new UpdateGate(1);
+    await enter(gate, {
+      name: "a",
+      oldInputs: statefulSet("besu:25.10.0"),
+      newInputs: statefulSet("besu:26.9.0", LEGACY),
+    });
+    gate.leave("a");
+  });
+
+  it("refuses a validator that an earlier run left behind, and every validator after it", async () => {
+    const gate = new UpdateGate(1);
+    const newInputs = statefulSet("besu:26.9.0");
+    await expect(
+      enter(gate, { name: "behind", oldInputs: statefulSet("besu:25.10.0"), newInputs }),
+    ).rejects.toThrow("BESU_UPDATE_REFUSED");
+    await expect(
+      enter(gate, { name: "updated", oldInputs: statefulSet("besu:26.9.0", LEGACY), newInputs }),
+    ).rejects.toThrow(
+      "VALIDATOR_UPDATE_REFUSED: updated was not updated, because behind may not be updated.",
+    );
+  });
+
+  it("takes the release from the label where the image's tag names none", async () => {
+    const label = (release: string) => ({ "app.kubernetes.io/version": release });
+    await expect(
+      enter(new UpdateGate(1), {
+        name: "a",
+        oldInputs: statefulSet("besu:approved", [], label("25.12.0")),
+        newInputs: statefulSet("besu:approved-2", [], label("26.9.0")),
+      }),
+    ).rejects.toThrow("The validators run Besu 25.12.0");
+  });
+
+  it("admits an update of which neither label nor tag names the release", async () => {
+    await enter(new UpdateGate(1), {
+      name: "a",
+      oldInputs: statefulSet("besu:approved"),
+      newInputs: statefulSet("besu:approved-2"),
+    });
+  });
+});
