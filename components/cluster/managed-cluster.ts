@@ -8,7 +8,7 @@ import { kubeconfigOf } from "./kubeconfig";
 export interface ManagedClusterArgs {
   /** Name of the network. @example "chain138" */
   readonly network: string;
-  /** Kubernetes minor version. @example "1.34" */
+  /** Kubernetes minor version. @example "1.35" */
   readonly kubernetesVersion: string;
   /** True if the API server has no public endpoint. */
   readonly privateApi: boolean;

@@ -4,8 +4,10 @@ import { locations } from "../../components/region/locations";
 import { ConfigError } from "./config-error";
 import { readConfig } from "./read";
 
+/** A day on which the default Kubernetes version is supported. */
+const TODAY = "2026-11-25";
 const region = (more: object) => ({ cloud: "azure", name: "eastus", ...more });
-const read = (config: Record<string, unknown>) =>
+const read = (config: Record<string, unknown>, today = TODAY) =>
   readConfig(
     Object.fromEntries(
       Object.entries(config).map(([key, value]) => [
@@ -14,10 +16,11 @@ const read = (config: Record<string, unknown>) =>
       ]),
     ),
     "Pulumi.test.yaml",
+    today,
   );
-const findings = (config: Record<string, unknown>): string[] => {
+const findings = (config: Record<string, unknown>, today = TODAY): string[] => {
   try {
-    read(config);
+    read(config, today);
   } catch (error) {
     if (error instanceof ConfigError) {
       return error.findings.map(({ key, problem }) => `${key} ${problem}`);
@@ -143,6 +146,24 @@ describe("an invalid config", () => {
       "regions[1].p2pAddresses has 0 addresses for 2 validators; the other regions need one address for each validator",
     ]);
     expect(findings({ regions: [{ ...cluster, validators: 4 }] })).toEqual([]);
+  });
+
+  it("is refused if a cluster's Kubernetes version is past its support, the default version included", () => {
+    const regions = [
+      region({ kubernetesVersion: "1.34" }),
+      region({ name: "eu-west-1", cloud: "aws", kubernetesVersion: "1.33" }),
+      region({ name: "onprem", cloud: "kubernetes", kubeconfig: "k", validators: 0 }),
+    ];
+    expectBeginnings(findings({ regions }), [
+      'regions[1].kubernetesVersion is "1.33", which EKS supported until 2026-07-29; set 1.34 or 1.35 or 1.36',
+    ]);
+    expectBeginnings(findings({ regions }, "2026-12-01"), [
+      'regions[0].kubernetesVersion is "1.34", which AKS supported until 2026-11-30; set 1.35 or 1.36',
+      'regions[1].kubernetesVersion is "1.33"',
+    ]);
+    expectBeginnings(findings({ regions: [region({ validators: 4 })] }, "2027-04-01"), [
+      'regions[0].kubernetesVersion is "1.35", which AKS supported until 2027-03-31; set 1.36',
+    ]);
   });
 
   it("is refused with every finding about contracts at once, without showing a key", () => {
@@ -288,7 +309,7 @@ describe("an invalid config", () => {
     fc.assert(
       fc.property(anything, (values) => {
         try {
-          readConfig(values, "f");
+          readConfig(values, "f", TODAY);
         } catch (error) {
           expect(error).toBeInstanceOf(ConfigError);
           expect((error as ConfigError).findings.length).toBeGreaterThan(0);

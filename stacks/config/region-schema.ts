@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEFAULT_KUBERNETES_VERSION } from "../../components/cluster/versions";
 import { findLocation, type LocatedCloud, locations } from "../../components/region/locations";
 import { LONGEST_REGION_PREFIX, parseCidr } from "../../components/region/plan";
 import { suggestion } from "../../components/suggestion";
@@ -16,6 +17,9 @@ export const DEFAULT_RPC_NODES = 1;
 export function locationOf<Name, Location>(name: Name, location: Location | undefined): Name | Location {
   return location ?? name;
 }
+
+/** The form of a Kubernetes minor version. */
+export const MINOR_VERSION = /^1\.\d{2}$/;
 
 /** The name of a region or of the network, which is part of resource names. */
 export const nameSchema = z
@@ -59,9 +63,11 @@ const fieldsOfCloudRegion = {
     ),
   kubernetesVersion: z
     .string()
-    .regex(/^1\.\d{2}$/, 'must be a minor version, such as "1.34"')
-    .default("1.34")
-    .describe("The Kubernetes minor version of the cluster."),
+    .regex(MINOR_VERSION, 'must be a minor version, such as "1.35"')
+    .default(DEFAULT_KUBERNETES_VERSION)
+    .describe(
+      "The Kubernetes minor version of the cluster. A version whose standard support has ended is refused. A cluster is upgraded by one minor version at a time.",
+    ),
   privateApi: z
     .boolean()
     .default(false)

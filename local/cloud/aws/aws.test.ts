@@ -173,6 +173,8 @@ describe("the cloud refuses", () => {
       /trusted entity is not correct/,
     );
     await expect(create({ version: "1.20" })).rejects.toThrow(/unsupported Kubernetes version/);
+    await expect(create({ version: "1.33" })).rejects.toThrow(/unsupported Kubernetes version 1\.33/);
+    await create({ version: "1.36" });
     await expect(create({ name: "eks" })).rejects.toThrow(/Cluster already exists with name: eks/);
   });
 
