@@ -6,6 +6,26 @@ import { roleLabels } from "./role";
 /** Name of the ServiceAccount of Besu pods, which has no permissions and no token. */
 export const SERVICE_ACCOUNT = "besu";
 
+/** The arguments of a namespace. */
+export interface BesuNamespaceArgs {
+  /** Name of the Kubernetes object. @example "chain138-eastus" */
+  readonly namespaceName: string;
+  /** The resources that must exist before anything can be created in the cluster. */
+  readonly clusterReady: readonly pulumi.Resource[];
+  /** Number of Services with a load balancer in the namespace. */
+  readonly loadBalancers: number;
+}
+
+/**
+ * How long the plugin waits for the deletion of Services with load balancers, or of the namespace that contains them. The
+ * cloud's service controller deletes the load balancers of a cluster one after another
+ * (https://github.com/kubernetes/kubernetes/pull/54057), each in one to two minutes, while the plugin's default is ten
+ * minutes for everything.
+ */
+export function deletionTimeout(loadBalancers: number): pulumi.CustomTimeouts {
+  return { delete: `${10 + 2 * loadBalancers}m` };
+}
+
 /**
  * The namespace of one region's nodes. The restricted Pod Security level is enforced. Network policies admit only
  * connections to the P2P port of a validator and to the RPC port of an RPC node.
@@ -21,11 +41,9 @@ export class BesuNamespace extends pulumi.ComponentResource {
   /** The resources that must exist before a pod starts, so that no pod runs without its network policies. */
   readonly guards: readonly pulumi.Resource[];
 
-  /** @param clusterReady the resources that must exist before anything can be created in the cluster. */
   constructor(
     name: string,
-    namespaceName: string,
-    clusterReady: readonly pulumi.Resource[],
+    { namespaceName, clusterReady, loadBalancers }: BesuNamespaceArgs,
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("chainfleet:besu:BesuNamespace", `${name}-namespace`, {}, opts);
@@ -40,7 +58,7 @@ export class BesuNamespace extends pulumi.ComponentResource {
           ),
         },
       },
-      { ...parent, dependsOn: [...clusterReady] },
+      { ...parent, dependsOn: [...clusterReady], customTimeouts: deletionTimeout(loadBalancers) },
     );
     const createdName = namespace.metadata.name;
     const contents = { ...parent, deletedWith: namespace };

@@ -91,7 +91,11 @@ export class BesuNetwork extends pulumi.ComponentResource {
     function prepareSite(site: Site): PreparedSite {
       const inCluster = { ...parent, provider: site.cluster.provider };
       const namespaceName = fullName(args.network, site.name);
-      const namespace = new BesuNamespace(site.name, namespaceName, site.cluster.ready, inCluster);
+      const namespace = new BesuNamespace(
+        site.name,
+        { namespaceName, clusterReady: site.cluster.ready, loadBalancers: site.region.p2pEndpoints.length },
+        inCluster,
+      );
       const validators = site.region.p2pEndpoints.map((endpoint, index) => {
         const objectName = `validator-${index}`;
         const validatorName = `${site.name}-${objectName}`;
@@ -99,7 +103,12 @@ export class BesuNetwork extends pulumi.ComponentResource {
           name: validatorName,
           objectName,
           key: new ValidatorKey(`${validatorName}-node-key`, parent),
-          p2pService: new P2pService(validatorName, { objectName, namespace, endpoint }, inCluster),
+          p2pService: new P2pService(
+            validatorName,
+            { objectName, namespace, endpoint, loadBalancers: site.region.p2pEndpoints.length },
+            inCluster,
+          ),
+          zone: endpoint.zone,
         };
       });
       return { site, inCluster, namespace, validators };
@@ -144,7 +153,7 @@ export class BesuNetwork extends pulumi.ComponentResource {
 
     function createValidator(
       { site, inCluster }: PreparedSite,
-      { name: validatorName, objectName, key, p2pService }: ValidatorIdentity,
+      { name: validatorName, objectName, key, p2pService, zone }: ValidatorIdentity,
       nodeArgs: SharedNodeArgs,
     ): void {
       new Validator(
@@ -156,6 +165,7 @@ export class BesuNetwork extends pulumi.ComponentResource {
           privateKey: key.privateKey,
           p2pService,
           nodes: site.cluster.validatorNodes,
+          zone,
           updateHooks,
         },
         inCluster,
@@ -198,6 +208,8 @@ interface ValidatorIdentity {
   readonly objectName: string;
   readonly key: ValidatorKey;
   readonly p2pService: P2pService;
+  /** The availability zone that the P2P address reaches. Undefined: every zone of the cluster. */
+  readonly zone: pulumi.Output<string> | undefined;
 }
 
 /** The arguments that all nodes of a site have in common. */

@@ -4,7 +4,7 @@ import type { Hex } from "viem";
 import type { ValidatorNodes } from "../cluster";
 import { P2P_PORT, RPC_PORT } from "../ports";
 import type { P2pEndpoint } from "../region";
-import type { BesuNamespace } from "./namespace";
+import { type BesuNamespace, deletionTimeout } from "./namespace";
 import { besuPod, type SiteNodeArgs } from "./pod";
 import { roleLabels } from "./role";
 
@@ -17,6 +17,8 @@ export interface ValidatorArgs extends SiteNodeArgs {
   readonly p2pService: P2pService;
   /** The Kubernetes nodes on which the validator may run. */
   readonly nodes: ValidatorNodes;
+  /** The availability zone in which the validator must run. @default any zone of the cluster */
+  readonly zone?: pulumi.Input<string> | undefined;
   /** Hooks that limit how many running validators are updated at once. */
   readonly updateHooks: pulumi.ResourceHookBinding;
 }
@@ -124,6 +126,8 @@ export interface P2pServiceArgs {
   readonly objectName: string;
   readonly namespace: BesuNamespace;
   readonly endpoint: P2pEndpoint;
+  /** Number of load balancers in the cluster: they are deleted one after another. */
+  readonly loadBalancers: number;
 }
 
 /**
@@ -166,7 +170,11 @@ export class P2pService extends pulumi.ComponentResource {
               }),
         },
       },
-      { parent: this, deletedWith: args.namespace.deletedWith },
+      {
+        parent: this,
+        deletedWith: args.namespace.deletedWith,
+        customTimeouts: deletionTimeout(args.loadBalancers),
+      },
     );
     this.address = address ?? service.spec.clusterIP;
     this.registerOutputs({ address: this.address });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PRINCIPAL_ARN } from "../../components/cluster/principal-arn";
 import { DEFAULT_KUBERNETES_VERSION } from "../../components/cluster/versions";
 import { findLocation, type LocatedCloud, locations } from "../../components/region/locations";
 import { LONGEST_REGION_PREFIX, parseCidr } from "../../components/region/plan";
@@ -111,7 +112,20 @@ const aws = z
     validatorInstanceType: z
       .string()
       .default("m6i.xlarge")
-      .describe("The instance type of the node group of the validators."),
+      .describe("The instance type of the node groups of the validators."),
+    clusterAdmins: z
+      .array(
+        z
+          .string()
+          .regex(
+            PRINCIPAL_ARN,
+            'must be the ARN of an IAM user or role, such as "arn:aws:iam::123456789012:role/deployer"; the session of a role has no rights of its own',
+          ),
+      )
+      .default([])
+      .describe(
+        "The ARNs of the IAM users and roles that may administer the cluster's Kubernetes API. If the list is empty, only whoever ran `up` last may. If several people or a CI system run `up`, list all of them.",
+      ),
   })
   .check(rules((region) => unknownLocation("aws", region)))
   .transform((region) => ({ ...region, location: locationOf(region.name, region.location) }));

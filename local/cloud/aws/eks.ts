@@ -5,7 +5,7 @@ import type { Draft, Reference } from "../engine/resources/kind";
 import { objectAt, stringAt, stringsAt } from "../engine/resources/properties";
 import { hex } from "../engine/resources/random";
 import { type AwsKind, ec2Reference, findEc2, identity, keyOf, roleOf, text, trusts } from "./api";
-import { zoneId, zonesWithoutEks } from "./regions";
+import { zonesOf, zonesWithoutEks } from "./regions";
 
 /**
  * The Kubernetes minor versions of EKS, oldest first, each with the end of its standard and of its extended support.
@@ -126,12 +126,14 @@ export const cluster: AwsKind = {
     if (zones.size < 2) {
       yield invalid("Subnets specified must be in at least two different AZs");
     }
-    for (const zone of [...zones].filter((name) => zonesWithoutEks.includes(zoneId(name)))) {
+    const supported = zonesOf(scope.account, scope.region).filter(({ id }) => !zonesWithoutEks.includes(id));
+    for (const zone of [...zones].filter((name) => !supported.some((one) => one.name === name))) {
       yield new CloudError(
         400,
         "UnsupportedAvailabilityZoneException",
-        `Cannot create cluster '${name}' because EKS does not support creating control plane instances in ${zone}, ` +
-          "the targeted availability zone.",
+        `Cannot create cluster '${name}' because ${zone}, the targeted availability zone, does not currently have ` +
+          "sufficient capacity to support the cluster. Retry and choose from these availability zones: " +
+          supported.map((one) => one.name).join(", "),
       );
     }
     if (new Set(subnets.map((subnet) => subnet.inputs.vpcId)).size > 1) {

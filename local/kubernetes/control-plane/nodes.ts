@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1Node } from "@kubernetes/client-node";
 import { accepting, type Cluster, MERGE_PATCH } from "./cluster";
+import { CLUSTER_LABEL, LOCAL_CLUSTER } from "./node-admission";
 
 /** The zones of the nodes; each zone has three nodes. */
 export const ZONES = ["zone-1", "zone-2", "zone-3"] as const;
@@ -27,7 +28,9 @@ async function ensureNode({ core }: Cluster, desired: NodeWithName): Promise<voi
   const { name } = desired.metadata;
   await accepting(409, core.createNode({ body: desired }));
   // Admission taints every new node as not ready. The node lifecycle controller would remove the taint, but is off here.
-  await core.patchNode({ name, body: { spec: { taints: desired.spec?.taints ?? null } } }, MERGE_PATCH);
+  const { labels } = desired.metadata;
+  const body = { metadata: { labels }, spec: { taints: desired.spec?.taints ?? null } };
+  await core.patchNode({ name, body }, MERGE_PATCH);
   while (!isReady(await core.readNode({ name }))) {
     await delay(100);
   }
@@ -55,6 +58,7 @@ function node(name: string, zone: string, address: string, forValidators: boolea
         "node.kubernetes.io/instance-type": "local",
         "topology.kubernetes.io/region": "local",
         "topology.kubernetes.io/zone": zone,
+        [CLUSTER_LABEL]: LOCAL_CLUSTER,
         ...(forValidators ? { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value } : {}),
       },
     },

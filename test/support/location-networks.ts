@@ -1,0 +1,70 @@
+import { expect } from "vitest";
+import type { LocatedCloud } from "../../components/region/locations";
+import type { Checkout, KubernetesObject } from "./checkout";
+
+/** A region of a test network. */
+export interface TestRegion {
+  readonly cloud: LocatedCloud;
+  readonly location: string;
+  readonly validators: number;
+  readonly rpcNodes: number;
+}
+
+/**
+ * Deploys a network in the given regions, checks that every validator is ready and that its P2P address reaches it, and
+ * that a second run changes nothing; then destroys the network and checks that nothing is left.
+ */
+export async function deployAndDestroy(checkout: Checkout, regions: readonly TestRegion[]): Promise<void> {
+  checkout.configure(
+    { path: ["chainfleet:stack"], value: "network" },
+    { path: ["chainfleet:contracts"], value: undefined },
+    {
+      path: ["chainfleet:regions"],
+      value: regions.map(({ cloud, location, validators, rpcNodes }) => ({
+        cloud,
+        name: location,
+        validators,
+        rpcNodes,
+      })),
+    },
+  );
+  const up = await checkout.up();
+  expect(up.code, up.stderr).toBe(0);
+  expect(up.summary.regions.map(({ name, result, validators }) => [name, result, validators])).toEqual(
+    regions.map(({ location, validators }) => [location, "succeeded", validators]),
+  );
+  await expectServedP2pAddresses(checkout, regions);
+  const second = await checkout.up();
+  expect(second.summary.changes, second.stderr).toMatchObject({
+    create: 0,
+    update: 0,
+    replace: 0,
+    delete: 0,
+  });
+  const refresh = await checkout.pulumi("refresh", "--preview-only", "--expect-no-changes").finished;
+  expect(refresh.code, refresh.output).toBe(0);
+  const down = await checkout.down();
+  expect(down.code, down.stderr).toBe(0);
+  expect(await checkout.cloudResources()).toEqual([]);
+}
+
+/** The stand-in for the load balancers says of each Service whether a target is in use. */
+async function expectServedP2pAddresses(checkout: Checkout, regions: readonly TestRegion[]): Promise<void> {
+  const expected = regions.reduce((sum, { validators }) => sum + validators, 0);
+  await expect
+    .poll(
+      async () => {
+        const services: KubernetesObject[] = await checkout.objects("api/v1/services");
+        return services
+          .filter(({ spec }) => spec.type === "LoadBalancer")
+          .map(({ status }) => {
+            const condition = status.conditions?.find(
+              ({ type }: KubernetesObject) => type === "chainfleet.local/TargetsInUse",
+            );
+            return `${condition?.reason} ${condition?.message}`;
+          });
+      },
+      { timeout: 30_000 },
+    )
+    .toEqual(Array.from({ length: expected }, () => "InUse 1 of 1 targets are in use."));
+}
