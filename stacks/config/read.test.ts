@@ -148,6 +148,20 @@ describe("an invalid config", () => {
     expect(findings({ regions: [{ ...cluster, validators: 4 }] })).toEqual([]);
   });
 
+  it("is refused if an administrator of an EKS cluster is no IAM user or role", () => {
+    const clusterAdmins = [
+      "arn:aws:iam::123456789012:role/ci/deployer",
+      "arn:aws:iam::123456789012:user/ada@example.org",
+      "arn:aws:sts::123456789012:assumed-role/deployer/session",
+      "deployer",
+    ];
+    const aws = { cloud: "aws", name: "eu-west-1", validators: 4, clusterAdmins };
+    expectBeginnings(findings({ regions: [aws] }), [
+      'regions[0].clusterAdmins[2] is "arn:aws:sts::123456789012:assumed-role/deployer/session"; must be the ARN',
+      'regions[0].clusterAdmins[3] is "deployer"; must be the ARN of an IAM user or role',
+    ]);
+  });
+
   it("is refused if a cluster's Kubernetes version is past its support, the default version included", () => {
     const regions = [
       region({ kubernetesVersion: "1.34" }),

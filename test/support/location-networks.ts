@@ -10,24 +10,30 @@ export interface TestRegion {
   readonly rpcNodes: number;
 }
 
-/**
- * Deploys a network in the given regions, checks that every validator is ready and that its P2P address reaches it, and
- * that a second run changes nothing; then destroys the network and checks that nothing is left.
- */
+/** Deploys a network in the given regions, checks the network, destroys it and checks that nothing is left. */
 export async function deployAndDestroy(checkout: Checkout, regions: readonly TestRegion[]): Promise<void> {
+  configureRegions(checkout, regions);
+  await deploy(checkout, regions);
+  await destroy(checkout);
+}
+
+/** Makes the dev stack a network in the given regions, without contracts. */
+export function configureRegions(checkout: Checkout, regions: readonly TestRegion[]): void {
   checkout.configure(
     { path: ["chainfleet:stack"], value: "network" },
     { path: ["chainfleet:contracts"], value: undefined },
     {
       path: ["chainfleet:regions"],
-      value: regions.map(({ cloud, location, validators, rpcNodes }) => ({
-        cloud,
-        name: location,
-        validators,
-        rpcNodes,
-      })),
+      value: regions.map(({ location, ...region }) => ({ name: location, ...region })),
     },
   );
+}
+
+/**
+ * Deploys the configured network, and checks that every validator is ready, that its P2P address reaches it, and that
+ * neither a second run nor a refresh changes anything.
+ */
+export async function deploy(checkout: Checkout, regions: readonly TestRegion[]): Promise<void> {
   const up = await checkout.up();
   expect(up.code, up.stderr).toBe(0);
   expect(up.summary.regions.map(({ name, result, validators }) => [name, result, validators])).toEqual(
@@ -43,6 +49,10 @@ export async function deployAndDestroy(checkout: Checkout, regions: readonly Tes
   });
   const refresh = await checkout.pulumi("refresh", "--preview-only", "--expect-no-changes").finished;
   expect(refresh.code, refresh.output).toBe(0);
+}
+
+/** Destroys the network, and checks that the clouds have no resource left. */
+export async function destroy(checkout: Checkout): Promise<void> {
   const down = await checkout.down();
   expect(down.code, down.stderr).toBe(0);
   expect(await checkout.cloudResources()).toEqual([]);
