@@ -13,6 +13,7 @@ export default defineConfig({
             "**/engine.test.ts",
             "**/*.integration.test.ts",
             "test/integration/**",
+            "test/locations/**",
           ],
           globalSetup: "test/support/temporary-folder.ts",
           testTimeout: 60_000,
@@ -25,6 +26,16 @@ export default defineConfig({
           exclude: ["**/node_modules/**"],
           // Each file runs services of its own; two at a time keep two cores busy while clouds are waited for.
           maxWorkers: 2,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        // Every location of every cloud, one by one: local/run --tools-only npx vitest run --project locations
+        test: {
+          name: "locations",
+          include: ["test/locations/**/*.test.ts"],
+          maxWorkers: 1,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

@@ -9,8 +9,10 @@ import { faultsOf } from "../components/besu/release/faults";
 import type { Release } from "../components/besu/release/release";
 import { UpdateGate, updateWidth } from "../components/besu/update-gate";
 import { nodeUpdateHooks } from "../components/besu/update-hooks";
+import { ChainfleetError } from "../components/error";
 import { softwareOf } from "./config/besu-rules";
 import type { Config } from "./config/schema";
+import type { CloudAnswers } from "./site";
 
 /**
  * Registers the resources of the network stack: regions, clusters and the Besu network.
@@ -29,6 +31,7 @@ export async function network(config: Config) {
   const { createSite, findDiskGroups } = require("./site") as typeof import("./site");
   // No other resource is registered until the check of the chain has accepted its parameters.
   await chainAccepted;
+  const answers = await surveyRegions(config);
 
   const validators = config.regions.reduce((sum, region) => sum + region.validators, 0);
   const updateGate = new UpdateGate(updateWidth(validators));
@@ -39,8 +42,8 @@ export async function network(config: Config) {
     diskGroups: await findDiskGroups(name, config.regions),
   };
   const sites: Site[] = [];
-  for (const region of config.regions) {
-    sites.push(createSite(shared, region));
+  for (const [index, region] of config.regions.entries()) {
+    sites.push(createSite(shared, region, answers[index] ?? { kind: "none" }));
     // Registering hundreds of resources takes seconds. Yielding sends the requests of the first regions at once.
     await nextTurn();
   }
@@ -99,6 +102,43 @@ function warnOfFaults(release: Release, parameters: ChainParameters): void {
   for (const { effect, source, fixedIn } of faultsOf(release, parameters)) {
     pulumi.log.warn(`Besu ${release} ${effect} (${source}). Besu ${fixedIn} does not.`);
   }
+}
+
+/**
+ * Asks all clouds at the same time what the regions depend on.
+ *
+ * @throws ChainfleetError with the problems of all regions. Nothing has been created then.
+ */
+async function surveyRegions(config: Config): Promise<CloudAnswers[]> {
+  const { surveyRegion } = require("./site") as typeof import("./site");
+  const surveys = await Promise.allSettled(
+    config.regions.map((region) => surveyRegion(config.network.name, region)),
+  );
+  const failures = surveys.flatMap((survey) => (survey.status === "rejected" ? [survey.reason] : []));
+  if (failures.length > 0) {
+    throw failures.length === 1 ? failures[0] : severalFailures(failures);
+  }
+  const surveyed = surveys.flatMap((survey) => (survey.status === "fulfilled" ? [survey.value] : []));
+  const problems = surveyed.flatMap((region, index) =>
+    region.problems.map((problem) => `  chainfleet:regions[${index}] ${problem}`),
+  );
+  if (problems.length > 0) {
+    throw new ChainfleetError({
+      code: "QUOTA_TOO_SMALL",
+      summary: `The accounts' quotas are too small for the network; nothing was changed.\n${problems.join("\n")}`,
+      next: "Ask for larger quotas, or configure fewer validators or smaller machines.",
+    });
+  }
+  return surveyed.map(({ answers }) => answers);
+}
+
+function severalFailures(failures: readonly unknown[]): ChainfleetError {
+  const texts = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
+  return new ChainfleetError({
+    code: "REGIONS_UNKNOWN",
+    summary: `The clouds of ${failures.length} regions did not tell what the regions depend on; nothing was changed.\n${texts.join("\n")}`,
+    cause: failures[0],
+  });
 }
 
 function warnOfUntestedSize(validators: number): void {

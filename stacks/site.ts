@@ -1,13 +1,54 @@
+import type { Provider } from "@pulumi/aws";
 import type { Site } from "../components/besu/network";
 import { AksCluster } from "../components/cluster/aks";
 import { EksCluster } from "../components/cluster/eks";
+import { fetchAdmins } from "../components/cluster/eks-admins";
 import { ExistingCluster } from "../components/cluster/existing";
 import type { ManagedClusterArgs } from "../components/cluster/managed-cluster";
-import { AwsRegion } from "../components/region/aws";
+import { AwsRegion, createAwsProvider } from "../components/region/aws";
+import { fetchQuotaProblems } from "../components/region/aws-quotas";
+import { fetchZones, type Zone } from "../components/region/aws-zones";
 import { AzureRegion } from "../components/region/azure";
 import { existingDiskGroups } from "../components/region/disk-groups";
 import { KubernetesRegion } from "../components/region/kubernetes";
 import type { RegionConfig } from "./config/schema";
+
+/** What a region's cloud says about the account before anything is created in the region. */
+export type CloudAnswers =
+  | { readonly kind: "none" }
+  | {
+      readonly kind: "aws";
+      readonly provider: Provider;
+      readonly zones: readonly Zone[];
+      readonly admins: readonly string[];
+    };
+
+/** A region with what its cloud says. */
+export interface SurveyedRegion {
+  readonly answers: CloudAnswers;
+  /** Why the region cannot be created. Each completes a sentence that begins with the region's config key. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Asks a region's cloud for everything that decides which resources the region has, and for the limits that the region
+ * may exceed.
+ *
+ * @throws ChainfleetError if the cloud does not answer.
+ */
+export async function surveyRegion(networkName: string, config: RegionConfig): Promise<SurveyedRegion> {
+  if (config.cloud !== "aws") {
+    return { answers: { kind: "none" }, problems: [] };
+  }
+  const { name, location } = config;
+  const provider = createAwsProvider(name, { network: networkName, location });
+  const [zones, admins, problems] = await Promise.all([
+    fetchZones({ name, location }, provider),
+    fetchAdmins(config, provider),
+    fetchQuotaProblems({ ...config, location }, provider),
+  ]);
+  return { answers: { kind: "aws", provider, zones, admins }, problems };
+}
 
 /** What all sites of a network have in common. */
 export interface SharedSiteArgs
@@ -17,7 +58,7 @@ export interface SharedSiteArgs
 }
 
 /** Creates the region and the cluster of a site. No other code of the stacks depends on the region's cloud. */
-export function createSite(shared: SharedSiteArgs, config: RegionConfig): Site {
+export function createSite(shared: SharedSiteArgs, config: RegionConfig, answers: CloudAnswers): Site {
   const { name, validators, rpcNodes } = config;
   const { network } = shared;
   switch (config.cloud) {
@@ -32,9 +73,13 @@ export function createSite(shared: SharedSiteArgs, config: RegionConfig): Site {
       return { name, region, cluster, rpcNodes };
     }
     case "aws": {
+      if (answers.kind !== "aws") {
+        throw new TypeError(`Region ${name} is on AWS and was not surveyed.`);
+      }
       const { location, cidr } = config;
-      const region = new AwsRegion(name, { network, location, cidr, validators });
-      const cluster = new EksCluster(name, { ...config, ...shared, region });
+      const { provider, zones, admins } = answers;
+      const region = new AwsRegion(name, { network, location, cidr, validators, zones, provider });
+      const cluster = new EksCluster(name, { ...config, ...shared, region, admins });
       return { name, region, cluster, rpcNodes };
     }
     case "kubernetes":

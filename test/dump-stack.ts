@@ -32,7 +32,7 @@ async function dump(stack: string): Promise<RegisteredResource[]> {
           state: { ...inputs, ...outputsOf(type, name) },
         };
       },
-      call: ({ token }) => resultOf(token),
+      call: ({ token, inputs }) => resultOf(token, inputs),
     },
     "chainfleet",
     stack,
@@ -88,6 +88,8 @@ function outputsOf(type: string, name: string): Record<string, unknown> {
     case "azure-native:network:PublicIPAddress":
     case "aws:ec2/eip:Eip":
       return { ipAddress: `<${name}.ip>`, publicIp: `<${name}.ip>`, allocationId: `<${name}.allocation>` };
+    case "aws:ec2/subnet:Subnet":
+      return { availabilityZone: `<${name}.zone>` };
     case "aws:eks/cluster:Cluster":
       return {
         endpoint: "https://<endpoint>",
@@ -104,11 +106,19 @@ function outputsOf(type: string, name: string): Record<string, unknown> {
   }
 }
 
-function resultOf(token: string): Record<string, unknown> {
+function resultOf(token: string, inputs: Record<string, unknown>): Record<string, unknown> {
   switch (token) {
     case "azure-native:resources:getResourceGroup":
       // A group without an id: the mocks have no way to answer that a group does not exist.
       return {};
+    case "aws:index/getAvailabilityZones:getAvailabilityZones":
+      return { names: ["<zone a>", "<zone b>", "<zone c>"], zoneIds: ["<az1>", "<az2>", "<az3>"] };
+    case "aws:index/getCallerIdentity:getCallerIdentity":
+      return { arn: "arn:aws:iam::123456789012:user/<caller>" };
+    case "aws:ec2/getInstanceType:getInstanceType":
+      return { instanceType: inputs.instanceType, defaultVcpus: 4 };
+    case "aws:servicequotas/getServiceQuota:getServiceQuota":
+      return { value: 1000 };
     case "azure-native:containerservice:listManagedClusterUserCredentials":
       return { kubeconfigs: [{ name: "exec", value: Buffer.from(AKS_KUBECONFIG).toString("base64") }] };
     case "aws:eks/getCluster:getCluster":

@@ -7,12 +7,24 @@ export const SERVICE_ACCOUNT = "besu";
 
 /** The arguments of a namespace. */
 export interface BesuNamespaceArgs {
-  /** Name of the namespace in its cluster. @example "chain138-eastus" */
+  /** Name of the Kubernetes object. @example "chain138-eastus" */
   readonly namespaceName: string;
   /** The resources that must exist before anything can be created in the cluster. */
   readonly clusterReady: readonly pulumi.Resource[];
   /** The namespaces whose pods may scrape the nodes' metrics. */
   readonly monitoringNamespaces: readonly string[];
+  /** Number of Services with a load balancer in the namespace. */
+  readonly loadBalancers: number;
+}
+
+/**
+ * How long the plugin waits for the deletion of Services with load balancers, or of the namespace that contains them. The
+ * cloud's service controller deletes the load balancers of a cluster one after another
+ * (https://github.com/kubernetes/kubernetes/pull/54057), each in one to two minutes, while the plugin's default is ten
+ * minutes for everything.
+ */
+export function deletionTimeout(loadBalancers: number): pulumi.CustomTimeouts {
+  return { delete: `${10 + 2 * loadBalancers}m` };
 }
 
 /**
@@ -43,7 +55,7 @@ export class BesuNamespace extends pulumi.ComponentResource {
           ),
         },
       },
-      { ...parent, dependsOn: [...args.clusterReady] },
+      { ...parent, dependsOn: [...args.clusterReady], customTimeouts: deletionTimeout(args.loadBalancers) },
     );
     const createdName = namespace.metadata.name;
     const contents = { ...parent, deletedWith: namespace };

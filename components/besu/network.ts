@@ -105,6 +105,7 @@ export class BesuNetwork extends pulumi.ComponentResource {
         {
           namespaceName,
           clusterReady: site.cluster.ready,
+          loadBalancers: site.region.p2pEndpoints.length,
           monitoringNamespaces: args.monitoringNamespaces,
         },
         inCluster,
@@ -116,7 +117,12 @@ export class BesuNetwork extends pulumi.ComponentResource {
           name: validatorName,
           objectName,
           key: new ValidatorKey(`${validatorName}-node-key`, parent),
-          p2pService: new P2pService(validatorName, { objectName, namespace, endpoint }, inCluster),
+          p2pService: new P2pService(
+            validatorName,
+            { objectName, namespace, endpoint, loadBalancers: site.region.p2pEndpoints.length },
+            inCluster,
+          ),
+          zone: endpoint.zone,
         };
       });
       return { site, inCluster, namespace, validators };
@@ -165,7 +171,7 @@ export class BesuNetwork extends pulumi.ComponentResource {
 
     function createValidator(
       { site, inCluster }: PreparedSite,
-      { name: validatorName, objectName, key, p2pService }: ValidatorIdentity,
+      { name: validatorName, objectName, key, p2pService, zone }: ValidatorIdentity,
       nodeArgs: SharedNodeArgs,
     ): void {
       new Validator(
@@ -178,6 +184,7 @@ export class BesuNetwork extends pulumi.ComponentResource {
           p2pService,
           release: args.release,
           nodes: site.cluster.validatorNodes,
+          zone,
           updateHooks,
         },
         inCluster,
@@ -220,6 +227,8 @@ interface ValidatorIdentity {
   readonly objectName: string;
   readonly key: ValidatorKey;
   readonly p2pService: P2pService;
+  /** The availability zone that the P2P address reaches. Undefined: every zone of the cluster. */
+  readonly zone: pulumi.Output<string> | undefined;
 }
 
 /** The arguments that all nodes of a site have in common. */

@@ -57,6 +57,8 @@ export interface BesuPodArgs
   readonly dataClaim?: pulumi.Input<string>;
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly tolerations: readonly types.input.core.v1.Toleration[];
+  /** The availability zone in which the pod must run. @default any zone of the cluster */
+  readonly zone?: pulumi.Input<string> | undefined;
 }
 
 /** The pod of one Besu node. It satisfies the restricted Pod Security level. */
@@ -77,6 +79,7 @@ export function besuPod(args: BesuPodArgs): types.input.core.v1.PodSpec {
     terminationGracePeriodSeconds: 120,
     nodeSelector: { ...args.nodeSelector },
     tolerations: [...args.tolerations],
+    ...(args.zone === undefined ? {} : { affinity: { nodeAffinity: inZone(args.zone) } }),
     topologySpreadConstraints: [
       spread("topology.kubernetes.io/zone", args.zoneSpread),
       spread("kubernetes.io/hostname", "ScheduleAnyway"),
@@ -92,6 +95,16 @@ export function besuPod(args: BesuPodArgs): types.input.core.v1.PodSpec {
     // https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/#spread-constraint-definition
     return { topologyKey, maxSkew: 1, whenUnsatisfiable, nodeTaintsPolicy: "Honor", labelSelector };
   }
+}
+
+function inZone(zone: pulumi.Input<string>): types.input.core.v1.NodeAffinity {
+  return {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [
+        { matchExpressions: [{ key: "topology.kubernetes.io/zone", operator: "In", values: [zone] }] },
+      ],
+    },
+  };
 }
 
 /** The uid of the `besu` user in the official image. */

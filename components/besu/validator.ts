@@ -4,7 +4,7 @@ import type { Hex } from "viem";
 import type { ValidatorNodes } from "../cluster";
 import { METRICS_PORT, P2P_PORT, RPC_PORT } from "../ports";
 import type { P2pEndpoint } from "../region";
-import type { BesuNamespace } from "./namespace";
+import { type BesuNamespace, deletionTimeout } from "./namespace";
 import { serviceHosts } from "./options/hosts";
 import { besuPod, type SiteNodeArgs } from "./pod";
 import type { Release } from "./release/release";
@@ -22,6 +22,8 @@ export interface ValidatorArgs extends SiteNodeArgs {
   readonly release: Release;
   /** The Kubernetes nodes on which the validator may run. */
   readonly nodes: ValidatorNodes;
+  /** The availability zone in which the validator must run. @default any zone of the cluster */
+  readonly zone?: pulumi.Input<string> | undefined;
   /** Hooks that limit how many running validators are updated at once. */
   readonly updateHooks: pulumi.ResourceHookBinding;
 }
@@ -133,6 +135,8 @@ export interface P2pServiceArgs {
   readonly objectName: string;
   readonly namespace: BesuNamespace;
   readonly endpoint: P2pEndpoint;
+  /** Number of load balancers in the cluster: they are deleted one after another. */
+  readonly loadBalancers: number;
 }
 
 /**
@@ -175,7 +179,11 @@ export class P2pService extends pulumi.ComponentResource {
               }),
         },
       },
-      { parent: this, deletedWith: args.namespace.deletedWith },
+      {
+        parent: this,
+        deletedWith: args.namespace.deletedWith,
+        customTimeouts: deletionTimeout(args.loadBalancers),
+      },
     );
     this.address = address ?? service.spec.clusterIP;
     this.registerOutputs({ address: this.address });

@@ -10,7 +10,7 @@ import {
   createProvider,
   createStorageClass,
   type ManagedClusterArgs,
-  nodesOfValidatorPool,
+  nodesOfValidatorPools,
   VALIDATOR_POOL,
 } from "./managed-cluster";
 
@@ -75,7 +75,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     this.provider = provider;
     this.storageClassName = storageClass.metadata.name;
     this.ready = [cluster];
-    this.validatorNodes = nodesOfValidatorPool(cluster);
+    this.validatorNodes = nodesOfValidatorPools([cluster]);
     this.registerOutputs({ clusterName: this.clusterName });
 
     function createCluster() {

@@ -3,15 +3,17 @@ import * as eks from "@pulumi/aws/eks";
 import * as iam from "@pulumi/aws/iam";
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { isKnown } from "../known";
 import { fullName, nameTag } from "../naming";
 import type { AwsRegion } from "../region/aws";
+import { SYSTEM_NODES } from "../region/aws-quotas";
 import type { Cluster, ValidatorNodes } from ".";
 import { execKubeconfig } from "./kubeconfig";
 import {
   createProvider,
   createStorageClass,
   type ManagedClusterArgs,
-  nodesOfValidatorPool,
+  nodesOfValidatorPools,
   VALIDATOR_POOL,
 } from "./managed-cluster";
 
@@ -22,6 +24,8 @@ export interface EksClusterArgs extends ManagedClusterArgs {
   readonly systemInstanceType: string;
   /** Instance type of the validator nodes. @example "m6i.2xlarge" */
   readonly validatorInstanceType: string;
+  /** ARNs of the IAM users and roles that may do everything in the cluster. Nobody else may do anything. */
+  readonly admins: readonly string[];
 }
 
 /**
@@ -31,7 +35,8 @@ export interface EksClusterArgs extends ManagedClusterArgs {
  * cluster role ── cluster ─┬─ network add-on (enforces NetworkPolicies)
  *                          ├─ OIDC provider ── disk role ── disk add-on
  *                          ├─ node role ─┬─ system node group
- *                          │             └─ launch template ── validator node group
+ *                          │             └─ launch template ── validator node group in each zone
+ *                          ├─ access entry of each administrator
  *                          └─ provider ── storage class
  * ```
  */
@@ -52,6 +57,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
 
     const clusterRole = createRole("cluster", serviceTrust("eks.amazonaws.com"), ["AmazonEKSClusterPolicy"]);
     const cluster = createCluster();
+    const admins = args.admins.map(createAdmin);
     const networkAddon = createNetworkAddon();
     const nodeRole = createRole("node", serviceTrust("ec2.amazonaws.com"), [
       "AmazonEKSWorkerNodePolicy",
@@ -67,14 +73,14 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       name,
       args,
       { provisioner: "ebs.csi.aws.com", parameters: { type: "gp3", encrypted: "true" } },
-      { ...parent, provider, dependsOn: [diskAddon] },
+      { ...parent, provider, dependsOn: [diskAddon, ...admins] },
     );
 
     this.clusterName = cluster.name;
     this.provider = provider;
     this.storageClassName = storageClass.metadata.name;
-    this.ready = [cluster];
-    this.validatorNodes = nodesOfValidatorPool(validatorNodes);
+    this.ready = [cluster, ...admins];
+    this.validatorNodes = nodesOfValidatorPools(validatorNodes);
     this.registerOutputs({ clusterName: this.clusterName });
 
     function createRole(
@@ -108,9 +114,9 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
           name: clusterName,
           version: args.kubernetesVersion,
           roleArn: clusterRole.arn,
-          accessConfig: { authenticationMode: "API" },
+          accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: false },
           vpcConfig: {
-            subnetIds: [...region.privateSubnetIds, ...region.publicSubnetIds],
+            subnetIds: region.zones.flatMap((zone) => [zone.privateSubnetId, zone.publicSubnetId]),
             endpointPrivateAccess: true,
             endpointPublicAccess: !args.privateApi,
             ...(args.apiAllowedCidrs.length > 0 && !args.privateApi
@@ -118,7 +124,36 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
               : {}),
           },
         },
-        { ...options, dependsOn: clusterRole.attachments },
+        {
+          ...options,
+          dependsOn: clusterRole.attachments,
+          // AWS does not return this value. The plugin therefore reads `true` for a cluster that the state does not
+          // contain, and a difference would replace the cluster.
+          ignoreChanges: ["accessConfig.bootstrapClusterCreatorAdminPermissions"],
+        },
+      );
+    }
+
+    function createAdmin(principalArn: string) {
+      const part = principalArn
+        .split(":")
+        .slice(4)
+        .join("-")
+        .replaceAll(/[^\w-]/g, "-");
+      const entry = new eks.AccessEntry(
+        `${name}-admin-${part}`,
+        { clusterName: cluster.name, principalArn },
+        options,
+      );
+      return new eks.AccessPolicyAssociation(
+        `${name}-admin-policy-${part}`,
+        {
+          clusterName: cluster.name,
+          principalArn: entry.principalArn,
+          policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+          accessScope: { type: "cluster" },
+        },
+        options,
       );
     }
 
@@ -142,10 +177,12 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
         {
           clusterName,
           nodeGroupName: "system",
+          // The group keeps its version until it is told another, also when the control plane is upgraded.
+          version: args.kubernetesVersion,
           nodeRoleArn: nodeRole.arn,
-          subnetIds: [...region.privateSubnetIds],
+          subnetIds: region.zones.map(({ privateSubnetId }) => privateSubnetId),
           instanceTypes: [args.systemInstanceType],
-          scalingConfig: { minSize: 2, desiredSize: 2, maxSize: 6 },
+          scalingConfig: { minSize: SYSTEM_NODES, desiredSize: SYSTEM_NODES, maxSize: 6 },
         },
         {
           ...options,
@@ -156,7 +193,12 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       );
     }
 
-    /** The launch template adds the security group that opens the P2P port. A node group itself takes no security group. */
+    /**
+     * A group for each zone that has validators: a group over several zones may start the replacement of a node in a zone
+     * in which neither the validator's disk nor its load balancer is.
+     *
+     * The launch template adds the security group that opens the P2P port. A node group itself takes no security group.
+     */
     function createValidatorNodes() {
       const template = new ec2.LaunchTemplate(
         `${name}-validator-template`,
@@ -173,25 +215,36 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
         },
         options,
       );
-      return new eks.NodeGroup(
-        `${name}-validator-nodes`,
-        {
-          clusterName,
-          nodeGroupName: "validators",
-          nodeRoleArn: nodeRole.arn,
-          subnetIds: [...region.privateSubnetIds],
-          instanceTypes: [args.validatorInstanceType],
-          launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
-          scalingConfig: {
-            minSize: args.validators,
-            desiredSize: args.validators,
-            maxSize: args.validators + 1,
-          },
-          updateConfig: { maxUnavailable: 1 },
-          labels: { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value },
-          taints: [{ ...VALIDATOR_POOL, effect: "NO_SCHEDULE" }],
-        },
-        { ...options, dependsOn: [...nodeRole.attachments, ...region.egress, networkAddon] },
+      return region.zones.flatMap((zone, index) =>
+        zone.validators === 0
+          ? []
+          : [
+              new eks.NodeGroup(
+                `${name}-validator-nodes-${index}`,
+                {
+                  clusterName,
+                  nodeGroupName: `validators-${index}`,
+                  version: args.kubernetesVersion,
+                  nodeRoleArn: nodeRole.arn,
+                  subnetIds: [zone.privateSubnetId],
+                  instanceTypes: [args.validatorInstanceType],
+                  launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
+                  scalingConfig: {
+                    minSize: zone.validators,
+                    desiredSize: zone.validators,
+                    maxSize: zone.validators + 1,
+                  },
+                  updateConfig: { maxUnavailable: 1 },
+                  labels: { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value },
+                  taints: [{ ...VALIDATOR_POOL, effect: "NO_SCHEDULE" }],
+                },
+                {
+                  ...options,
+                  dependsOn: [...nodeRole.attachments, ...region.egress, networkAddon],
+                  hooks: args.updateHooks,
+                },
+              ),
+            ],
       );
     }
 
@@ -219,6 +272,9 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
 
     /** The kubeconfig contains no secret: the AWS CLI fetches a token for the user who runs the deployment. */
     async function fetchKubeconfig(): Promise<string> {
+      // The plugin connects when the provider is configured, and takes a cluster that refuses it then for unreachable until
+      // the end of the run. Whether an entry exists does not matter: what depends on a failed entry is skipped.
+      await Promise.all(admins.map(({ id }) => isKnown(id)));
       const { endpoint, certificateAuthorities } = await eks.getCluster({ name: clusterName }, options);
       return execKubeconfig({
         name: clusterName,

@@ -8,7 +8,7 @@ import { kubeconfigOf } from "./kubeconfig";
 export interface ManagedClusterArgs {
   /** Name of the network. @example "chain138" */
   readonly network: string;
-  /** Kubernetes minor version. @example "1.34" */
+  /** Kubernetes minor version. @example "1.35" */
   readonly kubernetesVersion: string;
   /** True if the API server has no public endpoint. */
   readonly privateApi: boolean;
@@ -25,12 +25,12 @@ export interface ManagedClusterArgs {
 /** The label and taint of validator pools: only validators run there, and validators run only there. */
 export const VALIDATOR_POOL = { key: "chainfleet.dev/pool", value: "validators" } as const;
 
-/** The Kubernetes nodes of a validator pool. */
-export function nodesOfValidatorPool(pool: pulumi.Resource): ValidatorNodes {
+/** The Kubernetes nodes of the validator pools of a cluster. */
+export function nodesOfValidatorPools(pools: readonly pulumi.Resource[]): ValidatorNodes {
   return {
     nodeSelector: { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value },
     tolerations: [{ ...VALIDATOR_POOL, operator: "Equal", effect: "NoSchedule" }],
-    dependsOn: [pool],
+    dependsOn: [...pools],
   };
 }
 

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { awsTags, fullName, nameTag } from "../naming";
 import { P2P_PORT } from "../ports";
 import type { P2pEndpoint, Region } from ".";
+import type { Zone } from "./aws-zones";
 import { addressSpace, awsSubnets, formatCidr, type ZoneSubnets } from "./plan";
 
 /** The arguments of an AWS region. They decide names and addresses, so they are plain values. */
@@ -16,10 +17,35 @@ export interface AwsRegionArgs {
   readonly cidr?: string | undefined;
   /** Number of validators. Each gets an elastic IP. */
   readonly validators: number;
+  /** The availability zones of the region, at least two. The first of them gets the first validator. */
+  readonly zones: readonly Zone[];
+  /** The provider of the location, from {@link createAwsProvider}. */
+  readonly provider: aws.Provider;
+}
+
+/** The parts of an AWS region in one availability zone. */
+export interface ZoneNetwork {
+  /** The zone's name in the account, which is also the zone label of the Kubernetes nodes. @example "eu-west-1a" */
+  readonly zone: pulumi.Output<string>;
+  readonly publicSubnetId: pulumi.Output<string>;
+  readonly privateSubnetId: pulumi.Output<string>;
+  /** Number of validators whose load balancer is in the zone. They run in the zone too. */
+  readonly validators: number;
+}
+
+/** Creates the provider of a region's location. It exists before the region, because the zones are asked through it. */
+export function createAwsProvider(
+  name: string,
+  { network, location }: { readonly network: string; readonly location: string },
+): aws.Provider {
+  return new aws.Provider(`${name}-aws`, {
+    region: location,
+    defaultTags: { tags: awsTags(network, name) },
+  });
 }
 
 /**
- * A region on AWS that spans three availability zones.
+ * A region on AWS that spans three availability zones, or two where an account has only two.
  *
  * ```
  * VPC ─┬─ internet gateway ── public routes ── public subnet in each zone
@@ -28,6 +54,10 @@ export interface AwsRegionArgs {
  * elastic IP for each validator
  * ```
  *
+ * A network load balancer sends nothing to a target in a zone in which the balancer has no subnet, and an elastic IP gives
+ * the balancer of a validator a single subnet. Each validator therefore has a zone, in which its balancer and its pod are.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#availability-zones
+ *
  * AWS identifies most of these resources by generated ids. Their names are in tags (`Name`, `chainfleet:stack`), so
  * that a resource whose creation was interrupted can be found again.
  */
@@ -35,8 +65,7 @@ export class AwsRegion extends pulumi.ComponentResource implements Region {
   readonly p2pEndpoints: readonly P2pEndpoint[];
   readonly location: string;
   readonly provider: aws.Provider;
-  readonly privateSubnetIds: readonly pulumi.Output<string>[];
-  readonly publicSubnetIds: readonly pulumi.Output<string>[];
+  readonly zones: readonly ZoneNetwork[];
   readonly securityGroupId: pulumi.Output<string>;
   /** The routes to the internet. Nodes need them to join their cluster. */
   readonly egress: readonly pulumi.Resource[];
@@ -46,15 +75,11 @@ export class AwsRegion extends pulumi.ComponentResource implements Region {
     const space = addressSpace({ cloud: "aws", location: args.location, cidr: args.cidr });
     const zones = awsSubnets(
       space,
-      ["a", "b", "c"].map((letter) => `${args.location}${letter}`),
+      args.zones.map((zone) => zone.name),
     );
 
     this.location = args.location;
-    this.provider = new aws.Provider(
-      `${name}-aws`,
-      { region: args.location, defaultTags: { tags: awsTags(args.network, name) } },
-      { parent: this },
-    );
+    this.provider = args.provider;
     const options = { parent: this, provider: this.provider };
 
     const vpc = new ec2.Vpc(
@@ -67,8 +92,8 @@ export class AwsRegion extends pulumi.ComponentResource implements Region {
       { vpcId: vpc.id, tags: named("internet-gateway") },
       options,
     );
-    const publicSubnets = zones.map((zone) => createSubnet(zone, "public"));
-    const privateSubnets = zones.map((zone) => createSubnet(zone, "private"));
+    const publicSubnets = zones.map((zone, index) => createSubnet(zone, "public", index));
+    const privateSubnets = zones.map((zone, index) => createSubnet(zone, "private", index));
     const publicRoutes = createRoutes("public", { gatewayId: internetGateway.id });
     const natGateway = createNatGateway();
     const privateRoutes = createRoutes("private", { natGatewayId: natGateway.id });
@@ -83,18 +108,25 @@ export class AwsRegion extends pulumi.ComponentResource implements Region {
       createAddress(`validator-${index}-address`),
     );
 
-    this.p2pEndpoints = addresses.map((address, index) => ({
-      address: address.publicIp,
-      annotations: {
-        "service.beta.kubernetes.io/aws-load-balancer-type": "nlb",
-        "service.beta.kubernetes.io/aws-load-balancer-eip-allocations": address.allocationId,
-        // An elastic IP belongs to one zone, so the load balancer has one subnet.
-        "service.beta.kubernetes.io/aws-load-balancer-subnets":
-          publicSubnets[index % publicSubnets.length]?.id ?? "",
-      },
+    this.p2pEndpoints = addresses.map((address, index) => {
+      const subnet = publicSubnets[index % publicSubnets.length] as ec2.Subnet;
+      return {
+        address: address.publicIp,
+        zone: subnet.availabilityZone,
+        annotations: {
+          "service.beta.kubernetes.io/aws-load-balancer-type": "nlb",
+          "service.beta.kubernetes.io/aws-load-balancer-eip-allocations": address.allocationId,
+          // An elastic IP belongs to one zone, so the load balancer has one subnet.
+          "service.beta.kubernetes.io/aws-load-balancer-subnets": subnet.id,
+        },
+      };
+    });
+    this.zones = publicSubnets.map((subnet, zone) => ({
+      zone: subnet.availabilityZone,
+      publicSubnetId: subnet.id,
+      privateSubnetId: (privateSubnets[zone] as ec2.Subnet).id,
+      validators: addresses.filter((_, index) => index % publicSubnets.length === zone).length,
     }));
-    this.publicSubnetIds = publicSubnets.map(({ id }) => id);
-    this.privateSubnetIds = privateSubnets.map(({ id }) => id);
     this.securityGroupId = securityGroup.id;
     this.egress = [...publicAssociations, ...privateAssociations];
     this.registerOutputs({ p2pAddresses: this.p2pEndpoints.map(({ address }) => address) });
@@ -103,8 +135,8 @@ export class AwsRegion extends pulumi.ComponentResource implements Region {
       return nameTag(fullName(args.network, name, part));
     }
 
-    function createSubnet(zone: ZoneSubnets, kind: "public" | "private") {
-      const part = `${kind}-${zone.zone.slice(-1)}`;
+    function createSubnet(zone: ZoneSubnets, kind: "public" | "private", index: number) {
+      const part = `${kind}-${index}`;
       return new ec2.Subnet(
         `${name}-${part}`,
         {
@@ -117,7 +149,9 @@ export class AwsRegion extends pulumi.ComponentResource implements Region {
             [kind === "public" ? "kubernetes.io/role/elb" : "kubernetes.io/role/internal-elb"]: "1",
           },
         },
-        options,
+        // A subnet cannot move to another zone, and the validators' disks are in the zone. If the choice of zones ever
+        // changes, the region stays where it is.
+        { ...options, ignoreChanges: ["availabilityZone"] },
       );
     }
 

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { PropertyMap, PropertyValue } from "../plugin/values";
+import { isAdministrator } from "./aws/access";
+import { caller } from "./aws/caller";
 import { createDisk, type DiskRequest } from "./azure/disks";
 import { type Cloud, OperationUnderWay } from "./engine/cloud/cloud";
 import { CloudError } from "./engine/resources/errors";
@@ -27,7 +29,8 @@ export interface ListedResource {
  * - `PATCH /resources?id=`: causes drift by merging the body into the resource's inputs (RFC 7396)
  * - `DELETE /resources?id=`: deletes a resource and its descendants at once
  * - `POST /disks`: creates the disk of a volume in an AKS cluster, for the control plane's disk driver
- * - `GET /clusters?cloud=` (and `&name=`, `&region=`): Kubernetes clusters, for the token commands in bin/
+ * - `GET /clusters?cloud=` (and `&name=`, `&region=`): Kubernetes clusters, for the token commands in bin/; those of AWS
+ *   say whether the caller is `authorized`
  * - `GET /faults`, `PUT /faults`: the fault script, see engine/conditions/faults.ts
  * - `GET /statistics`: calls, throttles, retries and errors by API operation
  * - `POST /reset`: forgets every resource; refused while an operation is under way
@@ -142,6 +145,7 @@ function listClusters(cloud: Cloud, query: URLSearchParams): unknown {
       location: cluster.location,
       state: cloud.state(cluster),
       ready: ["Succeeded", "Updating"].includes(cloud.state(cluster)),
+      ...(cluster.cloud === "aws" ? { authorized: isAdministrator(caller, cluster, cloud) } : {}),
     }));
 }
 

@@ -7,6 +7,7 @@ import { serveControl } from "./control";
 import { Cloud } from "./engine/cloud/cloud";
 import { cloudPlugin } from "./engine/requests/session";
 import { writeAtomically } from "./engine/resources/store";
+import { publishNodes } from "./kubernetes/publish";
 
 /**
  * The simulated cloud: serves the azure-native and aws plugins and a control API on loopback ports, prints
@@ -27,6 +28,16 @@ async function main(): Promise<void> {
       "URL of the control plane that the clusters' credentials point to",
     )
     .requiredOption("--kubernetes-ca <file>", "PEM file with the control plane's certificate authority")
+    .option(
+      "--kubernetes-token <file>",
+      "file with the control plane's token; without it the node pools have no nodes in the control plane",
+    )
+    .option(
+      "--quota <code=number>",
+      "quota of the simulated accounts that differs from the cloud's default; repeatable",
+      addQuota,
+      {},
+    )
     .option("--port-azure-native <number>", "0: any free port", parseWholeNumber, 0)
     .option("--port-aws <number>", "0: any free port", parseWholeNumber, 0)
     .option("--port-control <number>", "0: any free port", parseWholeNumber, 0)
@@ -37,6 +48,8 @@ async function main(): Promise<void> {
       seed: number;
       kubernetesServer: string;
       kubernetesCa: string;
+      kubernetesToken?: string;
+      quota: Readonly<Record<string, number>>;
       portAzureNative: number;
       portAws: number;
       portControl: number;
@@ -48,13 +61,23 @@ async function main(): Promise<void> {
     seed: options.seed,
     kubernetesServer: options.kubernetesServer,
     kubernetesAuthority: options.kubernetesCa,
+    quotas: options.quota,
   });
   const servers = await Promise.all([
     serve(cloudPlugin(cloud, azure), options.portAzureNative),
     serve(cloudPlugin(cloud, aws), options.portAws),
     serveControl(cloud, options.portControl),
   ]);
+  const stopPublishing =
+    options.kubernetesToken === undefined
+      ? () => undefined
+      : publishNodes(cloud, [azure, aws], {
+          server: options.kubernetesServer,
+          authority: options.kubernetesCa,
+          tokenFile: options.kubernetesToken,
+        });
   process.once("SIGTERM", () => {
+    stopPublishing();
     Promise.all(servers.map((server) => server.close())).then(
       () => process.exit(0),
       (error: unknown) => fail(error),
@@ -73,6 +96,14 @@ function parseWholeNumber(text: string): number {
     throw new InvalidArgumentError("The value must be a whole number of 0 or more.");
   }
   return Number(text);
+}
+
+function addQuota(text: string, earlier: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const [, code, value] = /^([^=]+)=(\d+)$/.exec(text) ?? [];
+  if (code === undefined) {
+    throw new InvalidArgumentError("The value must be a quota's code and a whole number: L-0263D0A3=5.");
+  }
+  return { ...earlier, [code]: Number(value) };
 }
 
 function parseTimeScale(text: string): number {

@@ -9,6 +9,7 @@ import { Cluster } from "./control-plane/cluster";
 import { credentials, writeAuthority, writeKubeconfig } from "./control-plane/credentials";
 import { assignLoadBalancers } from "./control-plane/load-balancers";
 import { Disks } from "./control-plane/disks";
+import { keepPodsInTheirCluster } from "./control-plane/node-admission";
 import { ensureNodes } from "./control-plane/nodes";
 import * as programs from "./control-plane/programs";
 import { ensureDefaultStorageClass } from "./control-plane/storage-class";
@@ -18,7 +19,7 @@ import { provisionVolumes } from "./control-plane/volumes";
  * A local service that runs a Kubernetes control plane: etcd, kube-apiserver, kube-controller-manager,
  * kube-scheduler and kwok as child processes, and stand-ins for the volume and load balancer controllers.
  *
- *     control-plane.ts --state DIR [--cloud-state DIR] [--port-apiserver N]
+ *     control-plane.ts --state DIR [--cloud-state DIR] [--port-apiserver N] [--time-scale SECONDS]
  *
  * `--cloud-state` is the state folder of the simulated cloud, which may start later: the disks of AKS clusters are
  * resources of the simulated cloud.
@@ -31,12 +32,17 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       state: { type: "string" },
-      "cloud-state": { type: "string" },
       "port-apiserver": { type: "string" },
+      "cloud-state": { type: "string" },
+      "time-scale": { type: "string" },
     },
   });
   if (values.state === undefined) {
     throw new Error("--state DIR is required: the folder for the control plane's data");
+  }
+  const timeScale = Number(values["time-scale"] ?? 1);
+  if (!(timeScale >= 0)) {
+    throw new Error("--time-scale has to be the wall-clock seconds of a simulated second");
   }
   const state = resolve(values.state);
   mkdirSync(state, { recursive: true, mode: 0o700 });
@@ -69,9 +75,13 @@ async function main(): Promise<void> {
   run(programs.kubeControllerManager(binaries, keys));
   run(programs.kubeScheduler(binaries));
   run(programs.kwok(binaries, join(__dirname, "control-plane", "stages.yaml")));
-  await Promise.all([ensureNodes(cluster), ensureDefaultStorageClass(cluster)]);
+  await Promise.all([
+    ensureNodes(cluster),
+    ensureDefaultStorageClass(cluster),
+    keepPodsInTheirCluster(cluster),
+  ]);
   provisionVolumes(cluster, new Disks(values["cloud-state"]), stopping.signal);
-  assignLoadBalancers(cluster, stopping.signal);
+  assignLoadBalancers(cluster, { deletionSeconds: DELETION_SECONDS * timeScale }, stopping.signal);
   console.log(JSON.stringify({ apiserver: port }));
 }
 
@@ -99,6 +109,12 @@ async function untilReady(
     `the API server was not ready after ${START_MILLISECONDS / 1000} s: ${messageOf(lastError)}; see ${join(state, "logs")}`,
   );
 }
+
+/**
+ * Simulated seconds that the deletion of one load balancer takes. No cloud publishes a figure; a minute is on the long side,
+ * so that a program that waits too briefly is found out.
+ */
+const DELETION_SECONDS = 60;
 
 const START_MILLISECONDS = 120_000;
 

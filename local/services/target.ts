@@ -67,7 +67,10 @@ function services({ timeScale, seed }: Settings): Service[] {
       entry: "local/kubernetes/control-plane.ts",
       ports: ["apiserver"],
       after: [],
-      arguments: (started) => ["--cloud-state", started.stateFolder("cloud")],
+      arguments: (started) => [
+        ...["--cloud-state", started.stateFolder("cloud")],
+        ...["--time-scale", String(timeScale)],
+      ],
       sources: [
         "local/kubernetes/control-plane.ts",
         "local/kubernetes/control-plane",
@@ -87,7 +90,10 @@ function services({ timeScale, seed }: Settings): Service[] {
           "--kubernetes-server",
           `https://127.0.0.1:${started.port("kubernetes-control-plane", "apiserver")}`,
         ],
+        // A new AWS account may run 5 vCPUs, one node of this network. The simulated account has been in use for a while.
+        ...["--quota", "L-1216C47A=640"],
         ...["--kubernetes-ca", join(started.stateFolder("kubernetes-control-plane"), "ca.crt")],
+        ...["--kubernetes-token", join(started.stateFolder("kubernetes-control-plane"), "token")],
       ],
       sources: ["local/cloud", "local/plugin", ...LOCK_FILES],
       readyWithin: 60,

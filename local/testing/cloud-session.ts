@@ -15,14 +15,22 @@ export function freshState(): string {
   return directory;
 }
 
+/** Quotas that no test exceeds by accident: elastic IPs, vCPUs and VPCs of AWS. */
+const AMPLE_QUOTAS = { "L-0263D0A3": 1000, "L-1216C47A": 10_000, "L-F678F1CE": 1000 };
+
 /** A simulated cloud in this process. */
-export function openCloud(state = freshState(), timeScale = 0): Cloud {
+export function openCloud(
+  state = freshState(),
+  timeScale = 0,
+  quotas: Readonly<Record<string, number>> = AMPLE_QUOTAS,
+): Cloud {
   return new Cloud({
     state,
     timeScale,
     seed: 1,
     kubernetesServer: "https://127.0.0.1:6443",
     kubernetesAuthority: join(state, "ca.pem"),
+    quotas,
   });
 }
 

@@ -94,6 +94,10 @@ function awsIdOf(type: string, text: (key: string) => string, { awsAccount }: Ac
       return `${text("clusterName")}:${text("nodeGroupName")}`;
     case "aws:eks/addon:Addon":
       return `${text("clusterName")}:${text("addonName")}`;
+    case "aws:eks/accessEntry:AccessEntry":
+      return `${text("clusterName")}:${text("principalArn")}`;
+    case "aws:eks/accessPolicyAssociation:AccessPolicyAssociation":
+      return `${text("clusterName")}#${text("principalArn")}#${text("policyArn")}`;
     case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
       return `arn:aws:iam::${awsAccount}:oidc-provider/${text("url").replace("https://", "")}`;
     default:

@@ -1,15 +1,18 @@
 import { FEWEST_VALIDATORS } from "../../components/besu/quorum";
+import { versionProblem } from "../../components/cluster/versions";
 import type { Finding } from "../../components/finding";
 import { findLocation, type LocatedCloud } from "../../components/region/locations";
 import { addressSpace, type Cidr, formatCidr, overlaps, parseCidr } from "../../components/region/plan";
 import { outlineRegions, type RegionOutline } from "./outline";
-import { addressesProblem } from "./region-schema";
+import { addressesProblem, MINOR_VERSION } from "./region-schema";
 
 /**
  * Checks the rules that relate several regions to each other. Works on the unchecked config, so that these findings
  * are reported together with those of the schema; a value that the schema refuses is ignored here.
+ *
+ * @param today as an ISO date. The support of Kubernetes versions ends on a day.
  */
-export function acrossRegions(unchecked: unknown): Finding[] {
+export function acrossRegions(unchecked: unknown, today: string): Finding[] {
   if (!Array.isArray(unchecked)) {
     return [];
   }
@@ -19,6 +22,7 @@ export function acrossRegions(unchecked: unknown): Finding[] {
     ...overlappingCidrs(regions),
     ...tooFewValidators(regions),
     ...missingAddresses(regions),
+    ...unsupportedVersions(regions, today),
   ];
 }
 
@@ -88,4 +92,14 @@ function missingAddresses(regions: readonly IndexedRegion[]): Finding[] {
       ? []
       : [{ key: `regions[${index}].p2pAddresses`, problem: addressesProblem(0, validators) }],
   );
+}
+
+function unsupportedVersions(regions: readonly IndexedRegion[], today: string): Finding[] {
+  return regions.flatMap(({ index, cloud, kubernetesVersion: version }) => {
+    if (!isLocated(cloud) || version === undefined || !MINOR_VERSION.test(version)) {
+      return [];
+    }
+    const problem = versionProblem({ cloud, version }, today);
+    return problem === undefined ? [] : [{ key: `regions[${index}].kubernetesVersion`, problem }];
+  });
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_KUBERNETES_VERSION } from "../../components/cluster/versions";
 import { DEFAULT_RPC_NODES, DEFAULT_VALIDATORS, locationOf } from "./region-schema";
 
 /**
@@ -9,6 +10,7 @@ export interface RegionOutline {
   readonly cloud: string | undefined;
   readonly location: string | undefined;
   readonly cidr: string | undefined;
+  readonly kubernetesVersion: string | undefined;
   readonly validators: number | undefined;
   readonly rpcNodes: number | undefined;
   readonly p2pAddresses: readonly unknown[] | undefined;
@@ -27,6 +29,7 @@ function outlineRegion(value: unknown): RegionOutline {
     cloud: textOf(region.cloud),
     location: locationOf(name, textOf(region.location)),
     cidr: textOf(region.cidr),
+    kubernetesVersion: textOf(region.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION),
     validators: countOf(region.validators ?? DEFAULT_VALIDATORS),
     rpcNodes: countOf(region.rpcNodes ?? DEFAULT_RPC_NODES),
     p2pAddresses: Array.isArray(region.p2pAddresses) ? region.p2pAddresses : undefined,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allConfig } from "@pulumi/pulumi/runtime";
+import { isoDate } from "../../components/iso-date";
 import { ConfigError } from "./config-error";
 import { readConfig } from "./read";
 import type { Config } from "./schema";
@@ -11,7 +12,7 @@ import type { Config } from "./schema";
  * @throws ConfigError with every finding, or if `keys` is stored in plain text.
  */
 export function programConfig(file: string): Config {
-  const config = readConfig(projectValues(), file);
+  const config = readConfig(projectValues(), file, isoDate(new Date()));
   refusePlainTextKeys(config, file);
   return config;
 }

@@ -7,8 +7,10 @@ import { softwareOf } from "./besu-rules";
 import { ConfigError } from "./config-error";
 import { readConfig } from "./read";
 
+/** A day on which the default Kubernetes version is supported. */
+const TODAY = "2026-11-25";
 const region = (more: object) => ({ cloud: "azure", name: "eastus", ...more });
-const read = (config: Record<string, unknown>) =>
+const read = (config: Record<string, unknown>, today = TODAY) =>
   readConfig(
     Object.fromEntries(
       Object.entries(config).map(([key, value]) => [
@@ -17,10 +19,11 @@ const read = (config: Record<string, unknown>) =>
       ]),
     ),
     "Pulumi.test.yaml",
+    today,
   );
-const findings = (config: Record<string, unknown>): string[] => {
+const findings = (config: Record<string, unknown>, today = TODAY): string[] => {
   try {
-    read(config);
+    read(config, today);
   } catch (error) {
     if (error instanceof ConfigError) {
       return error.findings.map(({ key, problem }) => `${key} ${problem}`);
@@ -199,6 +202,38 @@ describe("an invalid config", () => {
     expect(findings({ regions: [{ ...cluster, validators: 4 }] })).toEqual([]);
   });
 
+  it("is refused if an administrator of an EKS cluster is no IAM user or role", () => {
+    const clusterAdmins = [
+      "arn:aws:iam::123456789012:role/ci/deployer",
+      "arn:aws:iam::123456789012:user/ada@example.org",
+      "arn:aws:sts::123456789012:assumed-role/deployer/session",
+      "deployer",
+    ];
+    const aws = { cloud: "aws", name: "eu-west-1", validators: 4, clusterAdmins };
+    expectBeginnings(findings({ regions: [aws] }), [
+      'regions[0].clusterAdmins[2] is "arn:aws:sts::123456789012:assumed-role/deployer/session"; must be the ARN',
+      'regions[0].clusterAdmins[3] is "deployer"; must be the ARN of an IAM user or role',
+    ]);
+  });
+
+  it("is refused if a cluster's Kubernetes version is past its support, the default version included", () => {
+    const regions = [
+      region({ kubernetesVersion: "1.34" }),
+      region({ name: "eu-west-1", cloud: "aws", kubernetesVersion: "1.33" }),
+      region({ name: "onprem", cloud: "kubernetes", kubeconfig: "k", validators: 0 }),
+    ];
+    expectBeginnings(findings({ regions }), [
+      'regions[1].kubernetesVersion is "1.33", which EKS supported until 2026-07-29; set 1.34 or 1.35 or 1.36',
+    ]);
+    expectBeginnings(findings({ regions }, "2026-12-01"), [
+      'regions[0].kubernetesVersion is "1.34", which AKS supported until 2026-11-30; set 1.35 or 1.36',
+      'regions[1].kubernetesVersion is "1.33"',
+    ]);
+    expectBeginnings(findings({ regions: [region({ validators: 4 })] }, "2027-04-01"), [
+      'regions[0].kubernetesVersion is "1.35", which AKS supported until 2027-03-31; set 1.36',
+    ]);
+  });
+
   it("is refused with every finding about contracts at once, without showing a key", () => {
     const sender = { address: "0x000000000000000000000000000000000000dEaD", keyVariable: "KEY" };
     const found = findings({
@@ -342,7 +377,7 @@ describe("an invalid config", () => {
     fc.assert(
       fc.property(anything, (values) => {
         try {
-          readConfig(values, "f");
+          readConfig(values, "f", TODAY);
         } catch (error) {
           expect(error).toBeInstanceOf(ConfigError);
           expect((error as ConfigError).findings.length).toBeGreaterThan(0);

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { PRINCIPAL_ARN } from "../../components/cluster/principal-arn";
+import { DEFAULT_KUBERNETES_VERSION } from "../../components/cluster/versions";
 import { findLocation, type LocatedCloud, locations } from "../../components/region/locations";
 import { LONGEST_REGION_PREFIX, parseCidr } from "../../components/region/plan";
 import { suggestion } from "../../components/suggestion";
@@ -16,6 +18,9 @@ export const DEFAULT_RPC_NODES = 1;
 export function locationOf<Name, Location>(name: Name, location: Location | undefined): Name | Location {
   return location ?? name;
 }
+
+/** The form of a Kubernetes minor version. */
+export const MINOR_VERSION = /^1\.\d{2}$/;
 
 /** The name of a region or of the network, which is part of resource names. */
 export const nameSchema = z
@@ -59,9 +64,11 @@ const fieldsOfCloudRegion = {
     ),
   kubernetesVersion: z
     .string()
-    .regex(/^1\.\d{2}$/, 'must be a minor version, such as "1.34"')
-    .default("1.34")
-    .describe("The Kubernetes minor version of the cluster."),
+    .regex(MINOR_VERSION, 'must be a minor version, such as "1.35"')
+    .default(DEFAULT_KUBERNETES_VERSION)
+    .describe(
+      "The Kubernetes minor version of the cluster. A version whose standard support has ended is refused. A cluster is upgraded by one minor version at a time.",
+    ),
   privateApi: z
     .boolean()
     .default(false)
@@ -105,7 +112,20 @@ const aws = z
     validatorInstanceType: z
       .string()
       .default("m6i.xlarge")
-      .describe("The instance type of the node group of the validators."),
+      .describe("The instance type of the node groups of the validators."),
+    clusterAdmins: z
+      .array(
+        z
+          .string()
+          .regex(
+            PRINCIPAL_ARN,
+            'must be the ARN of an IAM user or role, such as "arn:aws:iam::123456789012:role/deployer"; the session of a role has no rights of its own',
+          ),
+      )
+      .default([])
+      .describe(
+        "The ARNs of the IAM users and roles that may administer the cluster's Kubernetes API. If the list is empty, only whoever ran `up` last may. If several people or a CI system run `up`, list all of them.",
+      ),
   })
   .check(rules((region) => unknownLocation("aws", region)))
   .transform((region) => ({ ...region, location: locationOf(region.name, region.location) }));

@@ -6,8 +6,10 @@ import type { Scope } from "../engine/resources/kind";
 import { isObject, stringAt, stringMapAt, without, withoutNulls } from "../engine/resources/properties";
 import { hex, uuid } from "../engine/resources/random";
 import { type AwsKind, dependencyViolation, keyOf } from "./api";
+import { account, caller } from "./caller";
 import { invokes } from "./invokes";
 import { kinds } from "./kinds";
+import { nodePools, subnetZones } from "./nodepools";
 import { isRegion } from "./regions";
 
 /** The behaviour of AWS and of its official plugin, which is Terraform's provider behind Pulumi's bridge. */
@@ -32,13 +34,10 @@ export const aws: Dialect = {
     if (!isRegion(region)) {
       throw new Error(`invalid AWS Region: ${region}`);
     }
-    const account = String(Number.parseInt(hex(10, "local", "account"), 16))
-      .padStart(12, "0")
-      .slice(0, 12);
     return {
       account,
       tenant: "",
-      principal: `arn:aws:iam::${account}:user/local`,
+      principal: caller,
       client: `AIDA${hex(17, "local", "user").toUpperCase()}`,
       region,
       defaultTags: stringMapAt(jsonAt(config, "defaultTags"), "tags"),
@@ -111,6 +110,8 @@ export const aws: Dialect = {
       ...kind.outputs?.(resource, view),
     });
   },
+  nodePools,
+  subnetZones,
   // Terraform's plan of an update keeps all computed values of the old outputs.
   previewUpdate: (outputs, olds) => ({ ...olds, ...withoutUnknowns(outputs) }),
 };

@@ -5,13 +5,31 @@ import type { Draft, Reference } from "../engine/resources/kind";
 import { objectAt, stringAt, stringsAt } from "../engine/resources/properties";
 import { hex } from "../engine/resources/random";
 import { type AwsKind, ec2Reference, findEc2, identity, keyOf, roleOf, text, trusts } from "./api";
-import { zoneId, zonesWithoutEks } from "./regions";
+import { zonesOf, zonesWithoutEks } from "./regions";
 
 /**
- * The Kubernetes minor versions that EKS supports in November 2026, under standard or extended support.
+ * The Kubernetes minor versions of EKS, oldest first, each with the end of its standard and of its extended support.
  * https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
  */
-const versions = ["1.31", "1.32", "1.33", "1.34", "1.35", "1.36"];
+const versions: Readonly<Record<string, { readonly standard: string; readonly extended: string }>> = {
+  "1.32": { standard: "2026-03-23", extended: "2027-03-23" },
+  "1.33": { standard: "2026-07-29", extended: "2027-07-29" },
+  "1.34": { standard: "2026-12-02", extended: "2027-12-02" },
+  "1.35": { standard: "2027-03-27", extended: "2028-03-27" },
+  "1.36": { standard: "2027-08-02", extended: "2028-08-02" },
+};
+const versionNames = Object.keys(versions);
+
+/**
+ * True if a cluster can be taken to a version today. EKS offers a version until the end of its extended support, which
+ * costs six times as much; the simulation wants `upgradePolicy` to order such support.
+ */
+function isOffered(version: string, inputs: PropertyMap): boolean {
+  const ends = versions[version];
+  const end = stringAt(inputs, "upgradePolicy.supportType") === "EXTENDED" ? ends?.extended : ends?.standard;
+  return end !== undefined && new Date().toISOString().slice(0, 10) <= end;
+}
+
 /** The Kubernetes version of a cluster or a node group whose inputs set no version. */
 export const defaultVersion = "1.35";
 
@@ -90,13 +108,14 @@ export const cluster: AwsKind = {
       );
     }
     const version = stringAt(inputs, "version");
-    if (version !== undefined && !versions.includes(version)) {
-      yield invalid(`unsupported Kubernetes version ${version}; supported: ${versions.join(", ")}`);
-    }
     const previousVersion =
       previous === undefined ? undefined : (stringAt(previous.inputs, "version") ?? defaultVersion);
+    if (version !== undefined && version !== previousVersion && !isOffered(version, inputs)) {
+      const offered = versionNames.filter((name) => isOffered(name, inputs));
+      yield invalid(`unsupported Kubernetes version ${version}; supported: ${offered.join(", ")}`);
+    }
     if (version !== undefined && previousVersion !== undefined) {
-      const step = versions.indexOf(version) - versions.indexOf(previousVersion);
+      const step = versionNames.indexOf(version) - versionNames.indexOf(previousVersion);
       if (step < 0 || step > 1) {
         yield invalid(`Unsupported Kubernetes minor version update from ${previousVersion} to ${version}`);
       }
@@ -107,12 +126,14 @@ export const cluster: AwsKind = {
     if (zones.size < 2) {
       yield invalid("Subnets specified must be in at least two different AZs");
     }
-    for (const zone of [...zones].filter((name) => zonesWithoutEks.includes(zoneId(name)))) {
+    const supported = zonesOf(scope.account, scope.region).filter(({ id }) => !zonesWithoutEks.includes(id));
+    for (const zone of [...zones].filter((name) => !supported.some((one) => one.name === name))) {
       yield new CloudError(
         400,
         "UnsupportedAvailabilityZoneException",
-        `Cannot create cluster '${name}' because EKS does not support creating control plane instances in ${zone}, ` +
-          "the targeted availability zone.",
+        `Cannot create cluster '${name}' because ${zone}, the targeted availability zone, does not currently have ` +
+          "sufficient capacity to support the cluster. Retry and choose from these availability zones: " +
+          supported.map((one) => one.name).join(", "),
       );
     }
     if (new Set(subnets.map((subnet) => subnet.inputs.vpcId)).size > 1) {

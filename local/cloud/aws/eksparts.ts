@@ -1,4 +1,6 @@
 import { CloudError } from "../engine/resources/errors";
+import type { Draft } from "../engine/resources/kind";
+import type { Resource } from "../engine/resources/store";
 import { numberAt, stringAt, stringsAt } from "../engine/resources/properties";
 import { hex } from "../engine/resources/random";
 import { type AwsKind, findEc2, identity, keyOf, text } from "./api";
@@ -11,6 +13,7 @@ import {
   subnetReference,
 } from "./eks";
 import { launchTemplateReference } from "./launchtemplate";
+import { instanceFindings } from "./quotas";
 
 const status: NonNullable<AwsKind["status"]> = {
   Creating: "CREATING",
@@ -103,27 +106,63 @@ export const nodeGroup: AwsKind = {
         yield invalid(`The following supplied instance types do not exist: [${type}]`);
       }
     }
-    const clusterVpc = view.find(keyOf("eks/cluster", scope, text(inputs, "clusterName")))?.computed.vpcId;
+    const namedCluster = view.find(keyOf("eks/cluster", scope, text(inputs, "clusterName")));
+    yield* versionFindings(draft, namedCluster);
+    yield* instanceFindings(draft);
+    const clusterVpc = namedCluster?.computed.vpcId;
     for (const id of stringsAt(inputs, "subnetIds")) {
       if (clusterVpc !== undefined && findEc2(view, scope, id)?.inputs.vpcId !== clusterVpc) {
         yield invalid(`Subnet ${id} is not in the VPC of the cluster (${clusterVpc})`);
       }
     }
   },
-  computed: ({ inputs, name, scope, unique, previous }) =>
+  computed: ({ inputs, name, scope, unique, view, previous }) =>
     previous?.computed ?? {
+      // A group keeps the version with which it was created until it is told another.
+      version: clusterVersion(view.find(keyOf("eks/cluster", scope, text(inputs, "clusterName")))),
       arn: `arn:aws:eks:${scope.region}:${scope.account}:nodegroup/${text(inputs, "clusterName")}/${name}/${hex(8, unique, "arn")}`,
       resources: [{ autoscalingGroups: [{ name: `eks-${name}-${hex(8, unique, "group")}` }] }],
     },
-  outputs: ({ inputs }) => ({
+  outputs: ({ inputs, computed }) => ({
     amiType: inputs.amiType ?? "AL2023_x86_64_STANDARD",
     capacityType: inputs.capacityType ?? "ON_DEMAND",
     diskSize: inputs.diskSize ?? 20,
     instanceTypes: inputs.instanceTypes ?? ["t3.medium"],
-    version: inputs.version ?? defaultVersion,
-    releaseVersion: inputs.releaseVersion ?? `${stringAt(inputs, "version") ?? defaultVersion}.0-20261101`,
+    version: inputs.version ?? computed.version ?? null,
+    releaseVersion:
+      inputs.releaseVersion ?? `${stringAt(inputs, "version") ?? String(computed.version)}.0-20261101`,
   }),
 };
+
+function clusterVersion(namedCluster: Resource | undefined): string {
+  return stringAt(namedCluster?.inputs ?? {}, "version") ?? defaultVersion;
+}
+
+/**
+ * Refuses a node group that is newer than its control plane, or that goes back to an older version.
+ * https://docs.aws.amazon.com/eks/latest/userguide/update-managed-node-group.html
+ */
+function* versionFindings(
+  { inputs, previous }: Draft,
+  namedCluster: Resource | undefined,
+): Generator<CloudError> {
+  const version = stringAt(inputs, "version");
+  const controlPlane = clusterVersion(namedCluster);
+  if (version !== undefined && minorOf(version) > minorOf(controlPlane)) {
+    yield invalid(
+      `Requested Kubernetes version ${version} of the nodegroup is not valid for kubernetes version ${controlPlane} ` +
+        "of the cluster's control plane.",
+    );
+  }
+  const current = stringAt(previous?.inputs ?? {}, "version") ?? String(previous?.computed.version ?? "");
+  if (version !== undefined && previous !== undefined && minorOf(version) < minorOf(current)) {
+    yield invalid(`Nodegroup version ${current} can not be downgraded to ${version}.`);
+  }
+}
+
+function minorOf(version: string): number {
+  return Number(version.split(".")[1]);
+}
 
 export const addon: AwsKind = {
   token: "aws:eks/addon:Addon",

@@ -11,6 +11,7 @@ import {
   keyOf,
   text,
 } from "./api";
+import { addressFindings } from "./quotas";
 
 export const internetGateway: AwsKind = {
   token: "aws:ec2/internetGateway:InternetGateway",
@@ -84,7 +85,10 @@ export const eip: AwsKind = {
   unknown: ["allocationId", "arn", "publicIp", "publicDns", "associationId", "privateIp", "publicIpv4Pool"],
   immutable: ["region", "domain", "address", "networkBorderGroup", "publicIpv4Pool"],
   identify: generatedId("ec2", "eipalloc"),
-  *validate({ inputs }) {
+  *validate({ inputs, scope, view, previous }) {
+    if (previous === undefined) {
+      yield* addressFindings(scope, view);
+    }
     const domain = stringAt(inputs, "domain");
     if (domain !== undefined && domain !== "vpc") {
       yield new CloudError(

@@ -6,15 +6,16 @@ import { isObject, objectsAt, stringAt, stringMapAt, stringsAt } from "../engine
 import type { Resource } from "../engine/resources/store";
 import { keyOf, text } from "./api";
 import { cluster } from "./eks";
-import { isRegion, zoneId, zonesOf } from "./regions";
+import { quotaOf, quotas, vcpusOf } from "./quotas";
+import { isRegion, type Zone, zonesOf } from "./regions";
 
 const getAvailabilityZones: Invoke = {
   operation: "ec2:DescribeAvailabilityZones",
   answer: (args, scope) => {
-    const zones = zonesOf(scope.region).filter(
+    const zones = zonesOf(scope.account, scope.region).filter(
       (zone) =>
-        !stringsAt(args, "excludeNames").includes(zone) &&
-        !stringsAt(args, "excludeZoneIds").includes(zoneId(zone)) &&
+        !stringsAt(args, "excludeNames").includes(zone.name) &&
+        !stringsAt(args, "excludeZoneIds").includes(zone.id) &&
         (stringAt(args, "state") ?? "available") === "available" &&
         objectsAt(args, "filters").every((filter) => zoneMatches(filter, zone, scope.region)),
     );
@@ -23,8 +24,8 @@ const getAvailabilityZones: Invoke = {
       id: scope.region,
       region: scope.region,
       groupNames: [`${scope.region}-zg-1`],
-      names: zones,
-      zoneIds: zones.map(zoneId),
+      names: zones.map(({ name }) => name),
+      zoneIds: zones.map(({ id }) => id),
     };
   },
 };
@@ -37,6 +38,51 @@ const getCallerIdentity: Invoke = {
     id: account,
     userId: client,
   }),
+};
+
+const getSessionContext: Invoke = {
+  operation: "iam:GetRole",
+  answer: (args) => ({
+    ...args,
+    id: text(args, "arn"),
+    issuerArn: text(args, "arn"),
+    issuerId: "",
+    issuerName: "",
+    sessionName: "",
+  }),
+};
+
+const getInstanceType: Invoke = {
+  operation: "ec2:DescribeInstanceTypes",
+  answer: (args) => {
+    const instanceType = text(args, "instanceType");
+    return { ...args, id: instanceType, instanceType, defaultVcpus: vcpusOf(instanceType) };
+  },
+};
+
+const getServiceQuota: Invoke = {
+  operation: "servicequotas:GetServiceQuota",
+  answer: (args, { region }, view) => {
+    const code = text(args, "quotaCode");
+    const quota = quotas[code];
+    if (quota === undefined || quota.service !== text(args, "serviceCode")) {
+      throw new CloudError(
+        404,
+        "NoSuchResourceException",
+        `The request failed because the specified quota ${code} does not exist.`,
+      );
+    }
+    return {
+      ...args,
+      id: code,
+      region,
+      quotaName: quota.name,
+      value: quotaOf(code, view),
+      defaultValue: quota.default,
+      adjustable: true,
+      globalQuota: false,
+    };
+  },
 };
 
 const getRegion: Invoke = {
@@ -161,7 +207,10 @@ export const invokes: ReadonlyMap<string, Invoke> = new Map([
   ["aws:index/getRegion:getRegion", getRegion],
   ["aws:index/getPartition:getPartition", getPartition],
   ["aws:ec2/getRouteTable:getRouteTable", getRouteTable],
+  ["aws:ec2/getInstanceType:getInstanceType", getInstanceType],
   ["aws:eks/getCluster:getCluster", getCluster],
+  ["aws:iam/getSessionContext:getSessionContext", getSessionContext],
+  ["aws:servicequotas/getServiceQuota:getServiceQuota", getServiceQuota],
   ["aws:resourcegroupstaggingapi/getResources:getResources", getResources],
 ]);
 
@@ -181,7 +230,7 @@ function taggedResources(scope: Scope, view: View): { arn: string; tags: Record<
 function arnOf({ type, id, computed }: Resource, { region, account }: Scope) {
   return type === "aws:ec2/natGateway:NatGateway"
     ? `arn:aws:ec2:${region}:${account}:natgateway/${id}`
-    : (computed.arn ?? computed.associationArn);
+    : (computed.arn ?? computed.associationArn ?? computed.accessEntryArn);
 }
 
 // The real API lists IAM resources in us-east-1 only. The simulation lists them in every region, so that a search for
@@ -203,6 +252,7 @@ const taggableTypes = [
   "aws:eks/cluster:Cluster",
   "aws:eks/nodeGroup:NodeGroup",
   "aws:eks/addon:Addon",
+  "aws:eks/accessEntry:AccessEntry",
   "aws:eks/podIdentityAssociation:PodIdentityAssociation",
 ];
 
@@ -219,10 +269,10 @@ function isArnOfType(arn: string, type: string): boolean {
   return arnService === service && (kind === undefined || resource.startsWith(`${kind}/`));
 }
 
-function zoneMatches(filter: PropertyMap, zone: string, region: string): boolean {
+function zoneMatches(filter: PropertyMap, zone: Zone, region: string): boolean {
   const zoneProperties: Record<string, string> = {
-    "zone-name": zone,
-    "zone-id": zoneId(zone),
+    "zone-name": zone.name,
+    "zone-id": zone.id,
     "region-name": region,
     "opt-in-status": "opt-in-not-required",
     "zone-type": "availability-zone",

@@ -1,4 +1,5 @@
 import type { Kind } from "../engine/resources/kind";
+import { accessEntry, accessPolicyAssociation } from "./access";
 import { cluster } from "./eks";
 import { addon, nodeGroup, podIdentityAssociation } from "./eksparts";
 import { eip, internetGateway, natGateway } from "./gateways";
@@ -30,6 +31,8 @@ export const kinds: ReadonlyMap<string, Kind> = new Map(
     cluster,
     nodeGroup,
     addon,
+    accessEntry,
+    accessPolicyAssociation,
     podIdentityAssociation,
   ].map((kind) => [kind.token, kind]),
 );

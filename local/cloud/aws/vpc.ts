@@ -13,7 +13,8 @@ import {
   keyOf,
   text,
 } from "./api";
-import { zoneId, zonesOf } from "./regions";
+import { vpcFindings } from "./quotas";
+import { zonesOf } from "./regions";
 
 /** `Kind.check` for the input `cidrBlock` of a VPC or a subnet. */
 const cidrCheck = function* (inputs: Parameters<NonNullable<AwsKind["check"]>>[0]) {
@@ -56,7 +57,10 @@ export const vpc: AwsKind = {
   immutable: ["cidrBlock", "region", "instanceTenancy", "ipv4IpamPoolId", "ipv4NetmaskLength"],
   check: cidrCheck,
   identify: generatedId("ec2", "vpc"),
-  *validate({ inputs }) {
+  *validate({ inputs, scope, view, previous }) {
+    if (previous === undefined) {
+      yield* vpcFindings(scope, view);
+    }
     if (stringAt(inputs, "cidrBlock") === undefined && stringAt(inputs, "ipv4IpamPoolId") === undefined) {
       yield new CloudError(
         400,
@@ -155,18 +159,18 @@ export const subnet: AwsKind = {
         );
       }
     }
-    const zones = zonesOf(scope.region);
+    const zones = zonesOf(scope.account, scope.region);
     const zone = stringAt(inputs, "availabilityZone");
-    if (zone !== undefined && !zones.includes(zone)) {
+    if (zone !== undefined && !zones.some(({ name }) => name === zone)) {
       yield new CloudError(
         400,
         "InvalidParameterValue",
         `Value (${zone}) for parameter availabilityZone is invalid. Subnets can currently only be created in the ` +
-          `following availability zones: ${zones.join(", ")}.`,
+          `following availability zones: ${zones.map(({ name }) => name).join(", ")}.`,
       );
     }
     const requestedZoneId = stringAt(inputs, "availabilityZoneId");
-    if (requestedZoneId !== undefined && !zones.some((name) => zoneId(name) === requestedZoneId)) {
+    if (requestedZoneId !== undefined && !zones.some(({ id }) => id === requestedZoneId)) {
       yield new CloudError(
         400,
         "InvalidParameterValue",
@@ -178,18 +182,18 @@ export const subnet: AwsKind = {
     if (previous !== undefined) {
       return previous.computed;
     }
-    const zones = zonesOf(scope.region);
+    const zones = zonesOf(scope.account, scope.region);
     const requestedZoneId = stringAt(inputs, "availabilityZoneId");
+    const requestedName = stringAt(inputs, "availabilityZone");
     const zone =
-      stringAt(inputs, "availabilityZone") ??
-      zones.find((name) => zoneId(name) === requestedZoneId) ??
-      zones[Number.parseInt(hex(4, unique, "zone"), 16) % zones.length] ??
-      "";
+      zones.find(({ name }) => name === requestedName) ??
+      zones.find(({ id }) => id === requestedZoneId) ??
+      zones[Number.parseInt(hex(4, unique, "zone"), 16) % zones.length];
     return {
       arn: ec2Arn(scope, "subnet", id),
       ownerId: scope.account,
-      availabilityZone: zone,
-      availabilityZoneId: zoneId(zone),
+      availabilityZone: zone?.name ?? "",
+      availabilityZoneId: zone?.id ?? "",
     };
   },
   outputs: ({ inputs }) => ({

@@ -5,7 +5,7 @@ import type { Draft } from "../engine/resources/kind";
 import { booleanAt, isGiven, objectsAt, stringAt, stringsAt } from "../engine/resources/properties";
 import { poolFindings, poolReferences, poolsOf, profileChangeFindings } from "./agentpool";
 import { text } from "./arm";
-import { defaultVersion, invalidParameter, patchVersion, unsupportedVersion } from "./kubernetes";
+import { defaultVersion, invalidParameter, isOffered, unsupportedVersion } from "./kubernetes";
 import { prefixesOf } from "./virtualnetwork";
 
 /** The reasons for which AKS refuses a cluster, except for its location and its references. */
@@ -29,7 +29,8 @@ function* profileFindings({ inputs, location, previous, key, view }: Draft): Gen
     );
   }
   const version = stringAt(inputs, "kubernetesVersion");
-  if (version !== undefined && patchVersion(version) === undefined) {
+  const previousVersion = stringAt(previous?.inputs ?? {}, "kubernetesVersion");
+  if (version !== undefined && version !== previousVersion && !isOffered(version)) {
     yield unsupportedVersion(version, location);
   }
   const profiles = objectsAt(inputs, "agentPoolProfiles");

@@ -23,7 +23,10 @@ export interface DiskRequest {
  *
  * @throws CloudError if the cluster or the resource group does not exist, or the identity has no role for disks there.
  */
-export function createDisk(cloud: Cloud, { cluster: clusterName, name, resourceGroup }: DiskRequest): Resource {
+export function createDisk(
+  cloud: Cloud,
+  { cluster: clusterName, name, resourceGroup }: DiskRequest,
+): Resource {
   const cluster = cloud
     .list("azure-native:containerservice:ManagedCluster")
     .find((candidate) => candidate.name === clusterName);

@@ -2,23 +2,33 @@ import { CloudError } from "../engine/resources/errors";
 import type { NameRule } from "./arm";
 
 /**
- * The minor versions with which AKS creates clusters in November 2026 (the latest three, and one under long-term
- * support), each with its latest patch version. https://learn.microsoft.com/azure/aks/supported-kubernetes-versions
+ * The minor versions of AKS, each with its latest patch version and the last day of its standard support. The long-term
+ * support that follows needs the Premium tier, which the simulation does not have.
+ * https://learn.microsoft.com/azure/aks/supported-kubernetes-versions
  */
-const latestPatches: Readonly<Record<string, string>> = {
-  "1.33": "1.33.9",
-  "1.34": "1.34.6",
-  "1.35": "1.35.4",
-  "1.36": "1.36.3",
+const versions: Readonly<Record<string, { readonly patch: string; readonly end: string }>> = {
+  "1.33": { patch: "1.33.9", end: "2026-07-31" },
+  "1.34": { patch: "1.34.6", end: "2026-11-30" },
+  "1.35": { patch: "1.35.4", end: "2027-03-31" },
+  "1.36": { patch: "1.36.3", end: "2027-06-30" },
 };
 
 /** The version of a cluster or a pool whose inputs set no version. */
 export const defaultVersion = "1.35";
 
-/** The patch version that AKS installs for a version in the inputs; undefined if AKS does not support the version. */
+/** The patch version that AKS installs for a version in the inputs; undefined if AKS does not have the version. */
 export function patchVersion(version: string): string | undefined {
   const [, minor = "", patch] = /^(\d+\.\d+)(\.\d+)?$/.exec(version) ?? [];
-  return patch === undefined ? latestPatches[minor] : minor in latestPatches ? version : undefined;
+  const known = versions[minor];
+  return known === undefined ? undefined : patch === undefined ? known.patch : version;
+}
+
+/** True if a cluster or a pool can be taken to a version today. */
+export function isOffered(version: string): boolean {
+  const end = versions[/^\d+\.\d+/.exec(version)?.[0] ?? ""]?.end;
+  return (
+    end !== undefined && patchVersion(version) !== undefined && new Date().toISOString().slice(0, 10) <= end
+  );
 }
 
 export function unsupportedVersion(version: string, location: string): CloudError {
@@ -26,7 +36,7 @@ export function unsupportedVersion(version: string, location: string): CloudErro
     400,
     "K8sVersionNotSupported",
     `Kubernetes version ${version} is not supported in region ${location}; it has ` +
-      `${Object.keys(latestPatches).join(", ")}. Please use [az aks get-versions] command to get the supported version ` +
+      `${Object.keys(versions).filter(isOffered).join(", ")}. Please use [az aks get-versions] command to get the supported version ` +
       "list in this region.",
   );
 }

@@ -131,6 +131,7 @@ describe("the cloud refuses", () => {
     ["with an invalid pool name", {}, { name: "System" }, /agentPool.name is invalid/],
     ["with an invalid machine size", {}, { vmSize: "D4s_v5" }, /VMSizeNotSupported/],
     ["with an unsupported Kubernetes version", { kubernetesVersion: "1.20" }, {}, /K8sVersionNotSupported/],
+    ["with a version past its end", { kubernetesVersion: "1.33" }, {}, /1\.33 is not supported.*1\.3[5-9]/],
     [
       "with workload identity but without an issuer",
       { securityProfile: { workloadIdentity: { enabled: true } } },

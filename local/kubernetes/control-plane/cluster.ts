@@ -4,6 +4,7 @@ import {
   KubeConfig,
   type KubernetesListObject,
   type KubernetesObject,
+  KubernetesObjectApi,
   makeInformer,
   PatchStrategy,
   StorageV1Api,
@@ -14,6 +15,8 @@ import {
 export class Cluster {
   readonly core: CoreV1Api;
   readonly storage: StorageV1Api;
+  /** For kinds of which the client has no class. */
+  readonly objects: KubernetesObjectApi;
   readonly #config = new KubeConfig();
 
   /** @param authority the certificate authority of the API server, as PEM. */
@@ -24,6 +27,7 @@ export class Cluster {
     );
     this.core = this.#config.makeApiClient(CoreV1Api);
     this.storage = this.#config.makeApiClient(StorageV1Api);
+    this.objects = KubernetesObjectApi.makeApiClient(this.#config);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1Node, V1Taint } from "@kubernetes/client-node";
 import { accepting, type Cluster, MERGE_PATCH } from "./cluster";
+import { CLUSTER_LABEL, LOCAL_CLUSTER } from "./node-admission";
 
 /** A node pool of a managed cluster, as a program gives it to AKS or EKS. */
 export interface NodePool {
@@ -56,7 +57,9 @@ async function ensureNode({ core }: Cluster, desired: NodeWithName): Promise<voi
   const { name } = desired.metadata;
   await accepting(409, core.createNode({ body: desired }));
   // Admission taints every new node as not ready. The node lifecycle controller would remove the taint, but is off here.
-  await core.patchNode({ name, body: { spec: { taints: desired.spec?.taints ?? null } } }, MERGE_PATCH);
+  const { labels } = desired.metadata;
+  const body = { metadata: { labels }, spec: { taints: desired.spec?.taints ?? null } };
+  await core.patchNode({ name, body }, MERGE_PATCH);
   while (!isReady(await core.readNode({ name }))) {
     await delay(100);
   }
@@ -87,6 +90,7 @@ function node(
         "kubernetes.io/os": "linux",
         "node.kubernetes.io/instance-type": "local",
         "topology.kubernetes.io/region": "local",
+        [CLUSTER_LABEL]: LOCAL_CLUSTER,
         ...labels,
       },
     },

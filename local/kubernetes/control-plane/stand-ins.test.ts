@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { ingressOf } from "./load-balancers";
+import { describe, expect, test } from "vitest";
+import { ingressOf, targetsCondition } from "./load-balancers";
 import { isToBeDeleted, volumeFor, wantsVolume } from "./volumes";
 
 const balancer = (spec: object, annotations: Record<string, string> = {}) =>
@@ -37,6 +37,49 @@ test("a Service of another type gets no load balancer address", () => {
   expect(balancer({ type: "ClusterIP" })).toEqual([]);
 });
 
+describe("a load balancer on AWS", () => {
+  const labels = { app: "validator" };
+  const service = {
+    metadata: {
+      namespace: "n",
+      annotations: { "service.beta.kubernetes.io/aws-load-balancer-subnets": "subnet-1" },
+    },
+    spec: { selector: labels },
+  };
+  const nodes = ["a", "b"].map((zone) => ({
+    metadata: { name: `node-${zone}`, labels: { "topology.kubernetes.io/zone": `eu-west-1${zone}` } },
+  }));
+  const podOn = (nodeName: string, namespace = "n") => ({
+    metadata: { namespace, labels },
+    spec: { nodeName, containers: [] },
+  });
+  const condition = (...pods: ReturnType<typeof podOn>[]) =>
+    targetsCondition(service, { pods, nodes, zones: { "subnet-1": "eu-west-1b" } });
+
+  test("serves a pod in the zone of its subnet", () => {
+    expect(condition(podOn("node-b"))).toMatchObject({ status: "True", reason: "InUse" });
+  });
+
+  test("sends nothing to a pod in another zone, and says so", () => {
+    expect(condition(podOn("node-a"))).toMatchObject({
+      status: "False",
+      reason: "TargetNotInUse",
+      message: "The targets are in eu-west-1a, and the load balancer is in eu-west-1b only.",
+    });
+  });
+
+  test("has no target in another namespace, or before the pod is on a node", () => {
+    expect(condition(podOn("node-b", "other"))).toMatchObject({ status: "False", reason: "NoTarget" });
+    expect(condition()).toMatchObject({ status: "False", reason: "NoTarget" });
+  });
+
+  test("without subnets of its own serves the pods of every zone", () => {
+    const everywhere = { metadata: { namespace: "n" }, spec: { selector: labels } };
+    const targets = { pods: [podOn("node-a")], nodes, zones: {} };
+    expect(targetsCondition(everywhere, targets)).toMatchObject({ status: "True" });
+  });
+});
+
 const storageClass = (volumeBindingMode: string, provisioner = "disk.csi.azure.com") => ({
   apiVersion: "storage.k8s.io/v1",
   kind: "StorageClass",
@@ -65,7 +108,9 @@ test("a claim gets its volume at once or when its first pod is scheduled, as its
 });
 
 test("a volume is bound to its claim, is in its pod's zone, and has its class's reclaim policy", () => {
-  expect(volumeFor(claim(placed), storageClass("WaitForFirstConsumer"), { handle: "disk", zone: "zone-2" })).toMatchObject({
+  expect(
+    volumeFor(claim(placed), storageClass("WaitForFirstConsumer"), { handle: "disk", zone: "zone-2" }),
+  ).toMatchObject({
     metadata: { name: "pvc-7" },
     spec: {
       capacity: { storage: "10Gi" },

@@ -18,6 +18,8 @@ export interface CloudOptions {
   readonly kubernetesServer: string;
   /** Path of the PEM file with the control plane's CA; read only when credentials are requested. */
   readonly kubernetesAuthority: string;
+  /** The accounts' quotas that differ from the clouds' defaults, by the cloud's code of the quota. */
+  readonly quotas?: Readonly<Record<string, number>>;
 }
 
 /** State shared by both simulated clouds: resources, time, rate limits, faults and statistics. */
@@ -27,6 +29,7 @@ export class Cloud implements View {
   readonly statistics = new Statistics();
   readonly faults: Faults;
   readonly kubernetes: KubernetesEndpoint;
+  readonly quotas: Readonly<Record<string, number>>;
   readonly seed: number;
   readonly #store: Store;
   readonly #starts: number;
@@ -38,6 +41,7 @@ export class Cloud implements View {
     mkdirSync(options.state, { recursive: true });
     this.clock = new Clock(options.timeScale);
     this.seed = options.seed;
+    this.quotas = options.quotas ?? {};
     this.faults = new Faults(join(options.state, "faults.json"));
     this.#store = new Store(join(options.state, "resources"));
     this.#starts = countStart(join(options.state, "starts"));

@@ -54,6 +54,10 @@ export interface Dialect {
   inUse(resource: Resource, users: readonly Resource[]): CloudError;
   /** Every output of a resource. */
   outputs(kind: Kind, resource: Resource, view: View): PropertyMap;
+  /** The pools of Kubernetes nodes that exist now. */
+  nodePools?(view: View): readonly NodePool[];
+  /** The availability zone of each subnet that a load balancer can have, by the subnet's id. */
+  subnetZones?(view: View): Readonly<Record<string, string>>;
   /** Outputs of an update that are certain at preview time. */
   previewUpdate(outputs: PropertyMap, olds: PropertyMap): PropertyMap;
 }
@@ -65,6 +69,23 @@ export interface FinishedRead {
   /** The outputs in the engine's state; empty if the engine has only an id. */
   readonly oldOutputs: PropertyMap;
   readonly outputs: PropertyMap;
+}
+
+/** A pool of equal Kubernetes nodes of one cluster. */
+export interface NodePool {
+  /** The cluster's name, which the program also gives to the namespace of its nodes. */
+  readonly cluster: string;
+  /** Unique in the cluster. */
+  readonly name: string;
+  readonly region: string;
+  /** The zones over which the nodes are spread, as their zone label names them. */
+  readonly zones: readonly string[];
+  readonly count: number;
+  readonly instanceType: string;
+  /** Kubernetes version. @example "1.35" */
+  readonly version: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
 }
 
 export interface PrepareRequest {

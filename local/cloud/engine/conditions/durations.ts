@@ -57,6 +57,8 @@ const table: Readonly<Record<string, Durations>> = {
     delete: [0.5, 1],
   },
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": instant,
+  "aws:eks/accessEntry:AccessEntry": instant,
+  "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": instant,
   // "around 10 minutes", lately 8 to 11: https://docs.aws.amazon.com/eks/latest/userguide/create-cluster.html
   "aws:eks/cluster:Cluster": { create: [480, 660], update: [60, 300], delete: [120, 240] },
   "aws:eks/nodeGroup:NodeGroup": { create: [120, 240], update: [60, 180], delete: [180, 420] },

@@ -122,6 +122,8 @@ export interface View {
   /** An address that no other resource has; the same text yields the same address. */
   address(text: string): string;
   readonly kubernetes: KubernetesEndpoint;
+  /** The quotas of the simulated accounts that differ from the cloud's defaults, by the cloud's code of the quota. */
+  readonly quotas: Readonly<Record<string, number>>;
 }
 
 export type State = "Creating" | "Updating" | "Deleting" | "Succeeded" | "Failed";
