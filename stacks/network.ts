@@ -28,7 +28,7 @@ export async function network(config: Config) {
   // Loading the clouds' SDKs takes half a second, in which the engine checks the chain.
   const { BesuNetwork } =
     require("../components/besu/network") as typeof import("../components/besu/network");
-  const { createSite, findDiskGroups } = require("./site") as typeof import("./site");
+  const { createSite } = require("./site") as typeof import("./site");
   // No other resource is registered until the check of the chain has accepted its parameters.
   await chainAccepted;
   const answers = await surveyRegions(config);
@@ -39,7 +39,6 @@ export async function network(config: Config) {
     network: name,
     reclaimPolicy: config.besu.reclaimPolicy,
     updateHooks: nodeUpdateHooks(updateGate),
-    diskGroups: await findDiskGroups(name, config.regions),
   };
   const sites: Site[] = [];
   for (const [index, region] of config.regions.entries()) {

@@ -9,13 +9,15 @@ import { AwsRegion, createAwsProvider } from "../components/region/aws";
 import { fetchQuotaProblems } from "../components/region/aws-quotas";
 import { fetchZones, type Zone } from "../components/region/aws-zones";
 import { AzureRegion } from "../components/region/azure";
-import { existingDiskGroups } from "../components/region/disk-groups";
+import { findDiskGroup } from "../components/region/disk-group";
 import { KubernetesRegion } from "../components/region/kubernetes";
 import type { RegionConfig } from "./config/schema";
 
 /** What a region's cloud says about the account before anything is created in the region. */
 export type CloudAnswers =
   | { readonly kind: "none" }
+  /** The id of the region's disk group; undefined if the group does not exist. */
+  | { readonly kind: "azure"; readonly diskGroupId: string | undefined }
   | {
       readonly kind: "aws";
       readonly provider: Provider;
@@ -37,8 +39,12 @@ export interface SurveyedRegion {
  * @throws ChainfleetError if the cloud does not answer.
  */
 export async function surveyRegion(networkName: string, config: RegionConfig): Promise<SurveyedRegion> {
-  if (config.cloud !== "aws") {
+  if (config.cloud === "kubernetes") {
     return { answers: { kind: "none" }, problems: [] };
+  }
+  if (config.cloud === "azure") {
+    const diskGroupId = await findDiskGroup(networkName, config.name);
+    return { answers: { kind: "azure", diskGroupId }, problems: [] };
   }
   const { name, location } = config;
   const provider = createAwsProvider(name, { network: networkName, location });
@@ -51,11 +57,7 @@ export async function surveyRegion(networkName: string, config: RegionConfig): P
 }
 
 /** What all sites of a network have in common. */
-export interface SharedSiteArgs
-  extends Pick<ManagedClusterArgs, "network" | "reclaimPolicy" | "updateHooks"> {
-  /** The ids of the Azure regions' disk groups that exist, by region. */
-  readonly diskGroups: ReadonlyMap<string, string>;
-}
+export type SharedSiteArgs = Pick<ManagedClusterArgs, "network" | "reclaimPolicy" | "updateHooks">;
 
 /** Creates the region and the cluster of a site. No other code of the stacks depends on the region's cloud. */
 export function createSite(shared: SharedSiteArgs, config: RegionConfig, answers: CloudAnswers): Site {
@@ -67,17 +69,14 @@ export function createSite(shared: SharedSiteArgs, config: RegionConfig, answers
         ...config,
         network,
         reclaimPolicy: shared.reclaimPolicy,
-        diskGroupId: shared.diskGroups.get(name),
+        diskGroupId: answersOf("azure").diskGroupId,
       });
       const cluster = new AksCluster(name, { ...config, ...shared, region });
       return { name, region, cluster, rpcNodes };
     }
     case "aws": {
-      if (answers.kind !== "aws") {
-        throw new TypeError(`Region ${name} is on AWS and was not surveyed.`);
-      }
       const { location, cidr } = config;
-      const { provider, zones, admins } = answers;
+      const { provider, zones, admins } = answersOf("aws");
       const region = new AwsRegion(name, { network, location, cidr, validators, zones, provider });
       const cluster = new EksCluster(name, { ...config, ...shared, region, admins });
       return { name, region, cluster, rpcNodes };
@@ -90,15 +89,11 @@ export function createSite(shared: SharedSiteArgs, config: RegionConfig, answers
         rpcNodes,
       };
   }
-}
 
-/** The ids of the Azure regions' disk groups that exist, by region. */
-export function findDiskGroups(
-  network: string,
-  regions: readonly RegionConfig[],
-): Promise<ReadonlyMap<string, string>> {
-  return existingDiskGroups(
-    network,
-    regions.filter(({ cloud }) => cloud === "azure").map(({ name }) => name),
-  );
+  function answersOf<Kind extends CloudAnswers["kind"]>(kind: Kind): Extract<CloudAnswers, { kind: Kind }> {
+    if (answers.kind !== kind) {
+      throw new TypeError(`Region ${name} is on ${config.cloud}, but the answers are of kind "${answers.kind}".`);
+    }
+    return answers as Extract<CloudAnswers, { kind: Kind }>;
+  }
 }

@@ -6,6 +6,7 @@ import { booleanAt, isGiven, objectsAt, stringAt, stringsAt } from "../engine/re
 import { poolFindings, poolReferences, poolsOf, profileChangeFindings } from "./agentpool";
 import { text } from "./arm";
 import { defaultVersion, invalidParameter, isOffered, unsupportedVersion } from "./kubernetes";
+import { coreFindings } from "./quotas";
 import { prefixesOf } from "./virtualnetwork";
 
 /** The reasons for which AKS refuses a cluster, except for its location and its references. */
@@ -14,6 +15,7 @@ export function* clusterFindings(draft: Draft): Generator<CloudError> {
   yield* identityFindings(draft.inputs);
   yield* networkFindings(draft);
   yield* issuerFindings(draft);
+  yield* coreFindings(draft, objectsAt(draft.inputs, "agentPoolProfiles"));
 }
 
 function* profileFindings({ inputs, location, previous, key, view }: Draft): Generator<CloudError> {

@@ -16,6 +16,7 @@ import { uuid } from "../engine/resources/random";
 import { type ArmKind, etagOf, groupId, keyOf } from "./arm";
 import { invokes } from "./invokes";
 import { kinds } from "./kinds";
+import { nodePools } from "./nodepools";
 
 /**
  * The behaviour of Azure and of its official plugin, azure-native: see provider.go, crud.go and client_azcore.go in
@@ -61,6 +62,7 @@ export const azure: Dialect = {
   },
 
   locate: (_, id) => ({ key: keyOf(id), id }),
+  nodePools,
   importedId: (_, id) => id,
   inputsAfterRead,
   limits: (kind, verb, scope, location) => limits(kind as ArmKind, verb, scope, location),

@@ -15,6 +15,7 @@ import {
   zoneFindings,
 } from "./arm";
 import { isSameLocation } from "./locations";
+import { addressFindings } from "./quotas";
 import { networkName } from "./virtualnetwork";
 
 const securityGroupType = "Microsoft.Network/networkSecurityGroups";
@@ -98,6 +99,7 @@ export const publicIPAddress: ArmKind = {
   *validate(draft) {
     const { inputs, id, name, previous, view, key, location } = draft;
     yield* locationFindings(draft, addressType);
+    yield* addressFindings(draft);
     yield* nameFindings(name, id, { minimum: 1, maximum: 80, pattern: networkName });
     yield* zoneFindings(stringsAt(inputs, "zones"), text(inputs, "location"), id);
     const sku = stringAt(inputs, "sku.name") ?? "Basic";

@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { PropertyMap } from "../../plugin/values";
+import { Driver, openCloud } from "../../testing/cloud-session";
 import { AzureFixture, inGroup, types } from "../../testing/azure-cloud";
 
 const { group, network, securityGroup, address, identity } = types;
@@ -156,6 +157,10 @@ describe("the cloud refuses", () => {
   });
 
   describe("an update of a cluster", () => {
+    // A day on which all the versions below are supported.
+    beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2026-11-25") }));
+    afterEach(() => void vi.useRealTimers());
+
     const profile = (name: string, version?: string, overrides: PropertyMap = {}): PropertyMap => ({
       name,
       mode: name === "system" ? "System" : "User",
@@ -213,6 +218,35 @@ describe("the cloud refuses", () => {
     ] as const)("is refused %s", async (_, version, profiles, message) => {
       await expect(upgraded(version, ...profiles)).rejects.toThrow(message);
     });
+  });
+
+  test("more vCPUs and public addresses than a new subscription has in a location", async () => {
+    const cloud = openCloud(undefined, 0, {});
+    const subscription = await Driver.azure(cloud, { subscriptionId: "sub" });
+    await subscription.create("azure-native:resources:ResourceGroup", "rg", inGroup);
+    const cluster = (name: string, count: number) =>
+      subscription.create("azure-native:containerservice:ManagedCluster", name, {
+        ...inGroup,
+        resourceName: name,
+        dnsPrefix: name,
+        identity: { type: "SystemAssigned" },
+        agentPoolProfiles: [{ name: "system", mode: "System", count, vmSize: "Standard_D4s_v5" }],
+      });
+    await cluster("first", 3);
+    await expect(cluster("second", 3)).rejects.toThrow(
+      /InsufficientVCPUQuota.*left regional vcpu quota 8, requested quota 12/,
+    );
+    await cluster("third", 2);
+    const address = (index: number) =>
+      subscription.create("azure-native:network:PublicIPAddress", `address-${index}`, {
+        ...inGroup,
+        sku: { name: "Standard" },
+        publicIPAllocationMethod: "Static",
+      });
+    for (let index = 0; index < 20; index++) {
+      await address(index);
+    }
+    await expect(address(20)).rejects.toThrow(/PublicIPCountLimitReached/);
   });
 
   test("a cluster whose service range overlaps its subnet", async () => {

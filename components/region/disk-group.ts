@@ -3,24 +3,15 @@ import { ChainfleetError } from "../error";
 import { diskGroupName } from "./azure";
 
 /**
- * The ids of the disk groups that exist, by region. A group exists while its region is deployed, and after the region
- * was deleted with its disks retained.
+ * The id of a region's disk group; undefined if the group does not exist. The group exists while the region is deployed,
+ * and after the region was deleted with its disks retained.
  *
  * @param network name of the network. @example "chain138"
- * @param regions names of Azure regions. All are looked up at the same time.
- * @throws ChainfleetError DISK_GROUP_UNREADABLE if Azure does not say whether a group exists.
+ * @param region name of the Azure region. @example "eastus"
+ * @throws ChainfleetError DISK_GROUP_UNREADABLE if Azure does not say whether the group exists.
  */
-export async function existingDiskGroups(
-  network: string,
-  regions: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const found = await Promise.all(
-    regions.map(async (region) => [region, await idOf(diskGroupName(network, region), region)] as const),
-  );
-  return new Map(found.filter((entry): entry is readonly [string, string] => entry[1] !== undefined));
-}
-
-async function idOf(resourceGroupName: string, region: string): Promise<string | undefined> {
+export async function findDiskGroup(network: string, region: string): Promise<string | undefined> {
+  const resourceGroupName = diskGroupName(network, region);
   try {
     return (await resources.getResourceGroup({ resourceGroupName })).id;
   } catch (error) {
