@@ -8,6 +8,7 @@ import { fullName, nameTag } from "../naming";
 import type { AwsRegion } from "../region/aws";
 import { SYSTEM_NODES } from "../region/aws-quotas";
 import type { Cluster, ValidatorNodes } from ".";
+import { diskTrust, managedPolicyArn, serviceTrust } from "./eks-policies";
 import { execKubeconfig } from "./kubeconfig";
 import {
   createProvider,
@@ -99,7 +100,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
             `${name}-${purpose}-${policy}`,
             {
               role: role.name,
-              policyArn: `arn:aws:iam::aws:policy/${MANAGED_POLICY_PATHS[policy] ?? ""}${policy}`,
+              policyArn: managedPolicyArn(policy),
             },
             options,
           ),
@@ -294,31 +295,4 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       });
     }
   }
-}
-
-/** The paths of managed policies whose ARN has one: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
-const MANAGED_POLICY_PATHS: Readonly<Record<string, string>> = { AmazonEBSCSIDriverPolicy: "service-role/" };
-
-function serviceTrust(service: string): string {
-  return policy({ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" });
-}
-
-/** Only the service account of the disk driver may assume the role. */
-function diskTrust(providerArn: string, issuerUrl: string): string {
-  const issuer = issuerUrl.replace("https://", "");
-  return policy({
-    Effect: "Allow",
-    Principal: { Federated: providerArn },
-    Action: "sts:AssumeRoleWithWebIdentity",
-    Condition: {
-      StringEquals: {
-        [`${issuer}:aud`]: "sts.amazonaws.com",
-        [`${issuer}:sub`]: "system:serviceaccount:kube-system:ebs-csi-controller-sa",
-      },
-    },
-  });
-}
-
-function policy(statement: object): string {
-  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
 }

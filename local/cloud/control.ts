@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { PropertyMap, PropertyValue } from "../plugin/values";
 import { isAdministrator } from "./aws/access";
-import { caller } from "./aws/caller";
+import { caller } from "./aws/account/caller";
 import { createDisk, type DiskRequest } from "./azure/disks";
 import { type Cloud, OperationUnderWay } from "./engine/cloud/cloud";
 import { CloudError } from "./engine/resources/errors";

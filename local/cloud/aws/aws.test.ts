@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { PropertyMap } from "../../plugin/values";
 import { type Created, Driver, openCloud } from "../../testing/cloud-session";
 import type { Cloud } from "../engine/cloud/cloud";
-import { regionNames, zonesOf } from "./regions";
+import { regionNames, zonesOf } from "./account/regions";
 
 const vpcType = "aws:ec2/vpc:Vpc";
 const subnetType = "aws:ec2/subnet:Subnet";

@@ -5,12 +5,12 @@ import { CloudError } from "../engine/resources/errors";
 import type { Scope } from "../engine/resources/kind";
 import { isObject, stringAt, stringMapAt, without, withoutNulls } from "../engine/resources/properties";
 import { hex, uuid } from "../engine/resources/random";
+import { account, caller } from "./account/caller";
+import { isRegion } from "./account/regions";
 import { type AwsKind, dependencyViolation, keyOf } from "./api";
-import { account, caller } from "./caller";
 import { invokes } from "./invokes";
 import { kinds } from "./kinds";
 import { nodePools, subnetZones } from "./nodepools";
-import { isRegion } from "./regions";
 
 /** The behaviour of AWS and of its official plugin, which is Terraform's provider behind Pulumi's bridge. */
 export const aws: Dialect = {

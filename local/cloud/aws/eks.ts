@@ -4,8 +4,8 @@ import { CloudError } from "../engine/resources/errors";
 import type { Draft, Reference } from "../engine/resources/kind";
 import { objectAt, stringAt, stringsAt } from "../engine/resources/properties";
 import { hex } from "../engine/resources/random";
+import { zonesOf, zonesWithoutEks } from "./account/regions";
 import { type AwsKind, ec2Reference, findEc2, identity, keyOf, roleOf, text, trusts } from "./api";
-import { zonesOf, zonesWithoutEks } from "./regions";
 
 /**
  * The Kubernetes minor versions of EKS, oldest first, each with the end of its standard and of its extended support.

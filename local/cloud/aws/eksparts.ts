@@ -1,8 +1,9 @@
 import { CloudError } from "../engine/resources/errors";
 import type { Draft } from "../engine/resources/kind";
-import type { Resource } from "../engine/resources/store";
 import { numberAt, stringAt, stringsAt } from "../engine/resources/properties";
 import { hex } from "../engine/resources/random";
+import type { Resource } from "../engine/resources/store";
+import { instanceFindings } from "./account/quotas";
 import { type AwsKind, findEc2, identity, keyOf, text } from "./api";
 import {
   activeFindings,
@@ -13,7 +14,6 @@ import {
   subnetReference,
 } from "./eks";
 import { launchTemplateReference } from "./launchtemplate";
-import { instanceFindings } from "./quotas";
 
 const status: NonNullable<AwsKind["status"]> = {
   Creating: "CREATING",

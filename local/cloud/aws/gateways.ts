@@ -1,6 +1,7 @@
 import { CloudError } from "../engine/resources/errors";
 import { stringAt } from "../engine/resources/properties";
 import { hex } from "../engine/resources/random";
+import { addressFindings } from "./account/quotas";
 import {
   type AwsKind,
   dependencyViolation,
@@ -11,7 +12,6 @@ import {
   keyOf,
   text,
 } from "./api";
-import { addressFindings } from "./quotas";
 
 export const internetGateway: AwsKind = {
   token: "aws:ec2/internetGateway:InternetGateway",

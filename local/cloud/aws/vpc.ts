@@ -3,6 +3,8 @@ import { CloudError } from "../engine/resources/errors";
 import type { Draft } from "../engine/resources/kind";
 import { booleanAt, stringAt } from "../engine/resources/properties";
 import { hex } from "../engine/resources/random";
+import { vpcFindings } from "./account/quotas";
+import { zonesOf } from "./account/regions";
 import {
   type AwsKind,
   dependencyViolation,
@@ -13,8 +15,6 @@ import {
   keyOf,
   text,
 } from "./api";
-import { vpcFindings } from "./quotas";
-import { zonesOf } from "./regions";
 
 /** `Kind.check` for the input `cidrBlock` of a VPC or a subnet. */
 const cidrCheck = function* (inputs: Parameters<NonNullable<AwsKind["check"]>>[0]) {

@@ -1,7 +1,7 @@
-import { CloudError } from "../engine/resources/errors";
-import { numberAt, stringsAt } from "../engine/resources/properties";
-import type { Scope, View } from "../engine/resources/kind";
-import type { Resource } from "../engine/resources/store";
+import { CloudError } from "../../engine/resources/errors";
+import type { Scope, View } from "../../engine/resources/kind";
+import { numberAt, stringsAt } from "../../engine/resources/properties";
+import type { Resource } from "../../engine/resources/store";
 
 /** A quota of an account in each region, as the service Service Quotas lists it. */
 interface Quota {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { PropertyMap } from "../../plugin/values";
-import { Driver, freshState, openCloud } from "../../testing/cloud-session";
-import type { Cloud } from "../engine/cloud/cloud";
-import { isAdministrator } from "./access";
+import type { PropertyMap } from "../../../plugin/values";
+import { Driver, freshState, openCloud } from "../../../testing/cloud-session";
+import type { Cloud } from "../../engine/cloud/cloud";
+import { isAdministrator } from "../access";
+import { nodePools } from "../nodepools";
 import { caller } from "./caller";
-import { nodePools } from "./nodepools";
 import { regionNames, zonesOf } from "./regions";
 
 const subnetType = "aws:ec2/subnet:Subnet";

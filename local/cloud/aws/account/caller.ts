@@ -1,4 +1,4 @@
-import { hex } from "../engine/resources/random";
+import { hex } from "../../engine/resources/random";
 
 /** The simulated cloud has one account. */
 export const account = String(Number.parseInt(hex(10, "local", "account"), 16))

@@ -1,4 +1,4 @@
-import { hex } from "../engine/resources/random";
+import { hex } from "../../engine/resources/random";
 
 /**
  * The regions of the `aws` partition, each with the letters and the id numbers of the availability zones that an account
