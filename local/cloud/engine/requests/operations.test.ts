@@ -194,7 +194,7 @@ describe("operations", () => {
       ...(resource as NonNullable<typeof resource>),
       inputs: { ...made.inputs, tags: { by: "hand" } },
     });
-    expect((await azure.read(group, groupId))?.inputs).toEqual({ ...made.inputs, tags: { by: "hand" } });
+    expect((await azure.refresh(made))?.inputs).toEqual({ ...made.inputs, tags: { by: "hand" } });
   });
 
   test("check, diff and preview change no resource and call no API", async () => {
