@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PublicClient } from "viem";
+import { DETERMINISTIC_DEPLOYER } from "../../deterministic-deployer";
 import type { FullProvider } from "../../dynamic-resource";
 import { ChainfleetError } from "../../error";
 import { laneOf } from "../lane/lanes";
@@ -9,7 +10,6 @@ import { readFromEndpoint, sendThroughEndpoint } from "../rpc/endpoint";
 import { nodeMessage, type Refusal, refusal } from "../rpc/refusal";
 import { configSecret, rememberConfig } from "../sender/config-secret";
 import { accountOf } from "../sender/sender";
-import { DETERMINISTIC_DEPLOYER } from "./create2";
 import { DEPLOYER_TRANSACTION, deployerFunding, hasDeployer } from "./deterministic-deployer";
 
 type Inputs = Omit<TransactionResourceArgs, "rpcUrl"> & { readonly rpcUrl: string };

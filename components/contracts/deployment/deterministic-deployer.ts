@@ -1,7 +1,7 @@
 import { type Address, type Hex, type PublicClient, parseEther } from "viem";
+import { DETERMINISTIC_DEPLOYER } from "../../deterministic-deployer";
 import type { Job } from "../lane/job";
 import { hasCode } from "../rpc/code";
-import { DETERMINISTIC_DEPLOYER } from "./create2";
 
 /**
  * The transaction that creates the deterministic deployer, as published. Nobody signed the transaction: the values `r`
