@@ -80,6 +80,7 @@ const chain = (
 ): ChainDefinition => ({
   name,
   sender: OWNER,
+  limits: { codeBytes: 24_576, initCodeBytes: 49_152 },
   contracts: contracts.map((contract) => ({
     ...contract,
     configKey: `contracts.chains.${name}.contracts.${contract.name}`,
