@@ -23,6 +23,8 @@ export function deployerFunding(client: PublicClient): Job {
     data: "0x",
     value: COST,
     isIdempotent: false,
+    insteadOfPaying:
+      "Where nobody on the chain has ether to send, set create: create for the contracts, which needs no deterministic deployer; a chain whose genesis has the deployer in its alloc needs no ether either.",
     after: [],
     gas: async () => 21_000n,
     isDone: async () => (await client.getBalance({ address: SIGNER })) >= COST || (await hasDeployer(client)),

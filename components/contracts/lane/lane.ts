@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Hex } from "viem";
+import type { Hash, Hex } from "viem";
 import { ChainfleetError } from "../../error";
 import { capped, type Fee } from "../rpc/fee";
+import { gasAboveBlockLimit } from "../rpc/gas";
 import { nodeMessage, refusal } from "../rpc/refusal";
 import { Backlog, type BacklogEntry, payableOf } from "./backlog";
 import { gapFillingJob, type Job, type JobResult, type LaneChain } from "./job";
+import { dependencyFailed, noncesTaken, transactionRefused, transactionReverted } from "./lane-errors";
 import { Outage } from "./outage";
 import { type Action, type LaneRules, nextActions, type Receipt } from "./plan";
 import { responseTo } from "./refusal-response";
@@ -25,6 +27,8 @@ export class Lane {
   /** The node's message about the last transaction, if the node did not accept that transaction. */
   #lastRefusal: string | undefined;
   #policy: SendPolicy;
+  /** The most gas that a block of the chain holds, as observed last. */
+  #blockGasLimit = 0n;
 
   constructor(readonly chain: LaneChain) {
     this.#policy = new SendPolicy(chain);
@@ -88,6 +92,7 @@ export class Lane {
     const { inFlight } = this.#backlog;
     const hashes = inFlight.flatMap(({ broadcasts }) => broadcasts.map(({ hash }) => hash));
     const [snapshot, rules] = await Promise.all([this.chain.observe(hashes), this.chain.rules()]);
+    this.#blockGasLimit = rules.gasLimit;
     const decision = this.#policy.evaluate({
       snapshot,
       rules,
@@ -135,11 +140,34 @@ export class Lane {
     return shortfall === undefined;
   }
 
-  /** Asks for a new job's gas limit, unless the job ends because the chain shows its effect already. */
+  /** Asks for a new job's gas limit, unless the job ends because the chain shows its effect or its dependency failed. */
   async #estimateGas(entry: BacklogEntry): Promise<void> {
-    if (!(await this.#hasEnded(entry.job.name))) {
-      entry.gas = await this.#ask(entry, () => entry.job.gas());
+    if (!(await this.#hasEnded(entry.job.name)) && !this.#failWithDependency(entry)) {
+      entry.gas = await this.#gasOf(entry);
     }
+  }
+
+  /** @returns undefined if the job failed. */
+  async #gasOf(entry: BacklogEntry): Promise<bigint | undefined> {
+    const { job } = entry;
+    const gas = await this.#ask(entry, () => job.gas(this.#backlog.missingFor(job)));
+    if (gas !== undefined && gas > this.#blockGasLimit) {
+      const limits = { needed: gas, limit: this.#blockGasLimit };
+      this.#fail([job.name], gasAboveBlockLimit(job.name, this.chain.name, limits));
+      return undefined;
+    }
+    return gas;
+  }
+
+  /** Fails a job if a job that it needs failed. @param reverted the job's transaction, if the missing job reverted it */
+  #failWithDependency({ job }: BacklogEntry, reverted?: Hash): boolean {
+    const failure = this.#backlog.failureBefore(job);
+    if (failure === undefined) {
+      return false;
+    }
+    const details = { ...failure, ...(reverted === undefined ? {} : { reverted }) };
+    this.#fail([job.name], dependencyFailed([job.name], this.chain.name, details));
+    return true;
   }
 
   /**
@@ -171,8 +199,7 @@ export class Lane {
         if (!this.#isNonceLost(action.job, block)) {
           return true;
         }
-        this.#backlog.queue(action.job);
-        return !(await this.#hasEnded(action.job));
+        return this.#requeue(action.job);
       case "rebroadcast":
         return this.#broadcast(action.job, this.#backlog.entry(action.job).signed.get(action.hash) ?? "0x");
       case "bump":
@@ -182,6 +209,21 @@ export class Lane {
       case "fill-gap":
         return this.#fillGap(action.nonce, action.fee, block);
     }
+  }
+
+  /** Makes a job wait whose nonce another transaction used. @returns false if the job has ended */
+  async #requeue(name: string): Promise<boolean> {
+    const { takenNonces } = this.#backlog.entry(name);
+    takenNonces.push(...this.#backlog.noncesOf(name));
+    this.#backlog.queue(name);
+    if (await this.#hasEnded(name)) {
+      return false;
+    }
+    if (takenNonces.length >= MOST_TAKEN_NONCES) {
+      this.#fail([name], noncesTaken(name, this.chain, takenNonces));
+      return false;
+    }
+    return true;
   }
 
   async #finish(name: string, receipt: Receipt): Promise<void> {
@@ -196,16 +238,15 @@ export class Lane {
     if (await this.#hasEnded(name)) {
       return;
     }
-    entry.reverts += 1;
+    if (this.#failWithDependency(entry, receipt.hash)) {
+      return;
+    }
+    // A revert says nothing about a job that was mined without a job that it needs.
+    entry.reverts += this.#backlog.missingFor(entry.job).length === 0 ? 1 : 0;
     // The gas limit may have been too low; and the contracts that are called may exist now, so the node can estimate.
     delete entry.gas;
     if (entry.reverts >= MOST_REVERTS) {
-      const error = new ChainfleetError({
-        code: "TRANSACTION_REVERTED",
-        summary: `${name} on ${this.chain.name}: transaction ${receipt.hash} in block ${receipt.block} was reverted; ${entry.reverts} transactions of this job were reverted in all.`,
-        next: "Inspect the transaction with: cast run <transaction> --rpc-url <the chain's>. The constructor or the called contract refuses the transaction.",
-      });
-      this.#fail([name], error);
+      this.#fail([name], transactionReverted(name, this.chain, receipt, entry.reverts));
       return;
     }
     this.#backlog.queue(name);
@@ -234,7 +275,7 @@ export class Lane {
   async #sign(name: string, nonce: number, fee: Fee, block: number): Promise<boolean> {
     const entry = this.#backlog.entry(name);
     const { to, data, value } = entry.job;
-    const gas = entry.gas ?? (await this.#ask(entry, () => entry.job.gas()));
+    const gas = entry.gas ?? (await this.#gasOf(entry));
     if (gas === undefined) {
       return false;
     }
@@ -264,7 +305,7 @@ export class Lane {
     // After several broadcasts an earlier one may be in the mempool: the job keeps its nonce, only this bump failed.
     if (this.#backlog.hasOneBroadcast(name)) {
       if (response === "fail") {
-        this.#fail([name], error);
+        this.#fail([name], transactionRefused(name, this.chain, error));
       } else if (response === "requeue" || response === "requeue-and-limit") {
         this.#backlog.queue(name);
       }
@@ -287,6 +328,9 @@ export class Lane {
     this.#backlog.fail(names, error, this.chain.name);
   }
 }
+
+/** Nonces that another program's transactions may take from a job before the job fails. */
+const MOST_TAKEN_NONCES = 10;
 
 /** Reverted transactions before a job fails: a dependency may have been mined too late once. */
 const MOST_REVERTS = 3;

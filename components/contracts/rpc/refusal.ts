@@ -40,6 +40,20 @@ export function refusal(error: unknown): Refusal {
   return isUnanswered ? "unanswered" : "refused";
 }
 
+/**
+ * Whether a question must be asked again: the node did not answer, or a provider limits the rate. An "Internal error" is an
+ * answer: Besu gives it for every execution that ends without a revert.
+ */
+export function isOutage(error: unknown): boolean {
+  const causes = causesOf(error);
+  const sentences = sentencesOf(causes);
+  return (
+    causes.some(({ name }) => UNANSWERED.has(name)) ||
+    (answerIn(sentences) === undefined &&
+      (causes.some(({ code }) => BUSY_CODES.has(code)) || sentences.some((text) => RATE_LIMIT.test(text))))
+  );
+}
+
 /** What a person can do about a transaction that the node never accepts. Undefined if the answer has no known remedy. */
 export function remedy(error: unknown): string | undefined {
   return answerIn(sentencesOf(causesOf(error)))?.next;
@@ -60,7 +74,8 @@ const UNANSWERED = new Set(["HttpRequestError", "TimeoutError"]);
 const BUSY_CODES = new Set<unknown>([-32005, -32007, 429]);
 
 /** What providers and proxies in front of a node say. */
-const BUSY = /rate limit|too many requests|internal error|server is busy|timed? ?out/i;
+const RATE_LIMIT = /rate limit|too many requests|server is busy/i;
+const BUSY = new RegExp(`${RATE_LIMIT.source}|internal error|timed? ?out`, "i");
 
 const ANSWERS = [...BESU_ANSWERS, ...GETH_ANSWERS, ...RUST_NODE_ANSWERS];
 
