@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { ExecutionRevertedError, type Hex, type PublicClient, stringToHex } from "viem";
 import { describe, expect, it } from "vitest";
 import { BESU, GETH } from "../../../test/support/node-dialects";
@@ -171,6 +172,56 @@ describe("another program with the same key on a chain with free gas", () => {
   });
 });
 
+describe("a chain with free gas and another program with the same key", () => {
+  const fault = fc.constantFrom<Fault>(
+    "none",
+    "block",
+    "block",
+    "mempool lost",
+    "foreign transaction",
+    "foreign replacement",
+    "foreign replacement mined",
+    "lost answer",
+    "server error",
+    "stale",
+  );
+
+  it("gets every contract once, with the contracts that the constructors need, whatever happens to the node", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fault, { maxLength: 40 }),
+        fc.record({
+          blockSize: fc.integer({ min: 1, max: 6 }),
+          poolSize: fc.integer({ min: 1, max: 8 }),
+          confirmations: fc.integer({ min: 1, max: 3 }),
+          maxPending: fc.integer({ min: 1, max: 12 }),
+        }),
+        fc.integer({ min: 1, max: 8 }),
+        async (faults, limits, count) => {
+          const names = Array.from({ length: count }, (_, index) => `contract-${index}`);
+          const dataOf = (name: string | undefined) => stringToHex(name ?? "");
+          // Every second contract needs the one before it.
+          const needs = new Map(
+            names.flatMap((name, index) =>
+              index % 2 === 1 ? [[dataOf(name), dataOf(names[index - 1])] as const] : [],
+            ),
+          );
+          const chain = new SimulatedChain([...faults], { ...FREE, ...limits, needs });
+          const lane = new Lane(chain);
+          await Promise.all(
+            names.map((name, index) =>
+              lane.do(creation(chain, name, index % 2 === 1 ? [names[index - 1] ?? ""] : [])),
+            ),
+          );
+          const ours = chain.executed.filter((data) => names.some((name) => dataOf(name) === data));
+          expect([...ours].sort()).toEqual(names.map(dataOf).sort());
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
+
 describe("a contract whose dependency failed", () => {
   it("is not sent when it arrives after the failure, and is told the cause", async () => {
     const chain = new SimulatedChain([], { ...DEPENDENT, gasLimit: 5_000_000n });
@@ -184,7 +235,7 @@ describe("a contract whose dependency failed", () => {
     expect(chain.broadcasts).toBe(0);
   });
 
-  it("is sent when the dependency exists in the end, whoever created it", async () => {
+  it("is sent when the dependency succeeds in a later attempt", async () => {
     const chain = new SimulatedChain([], { ...DEPENDENT, gasLimit: 5_000_000n });
     const lane = new Lane(chain);
     await expect(lane.do(job(chain, "aggregator", { gas: async () => 6_000_000n }))).rejects.toMatchObject({
