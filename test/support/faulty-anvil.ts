@@ -139,6 +139,10 @@ export class FaultyAnvil {
         const refusal = await this.#besu.refusal(call.params[0] as Hex);
         return refusal === undefined ? this.pass(call) : failure(refusal);
       }
+      // With --min-gas-price=0 and without a priority fee, Besu's lower bounds are zero (BlockchainQueries.gasPriorityFee).
+      case "eth_maxPriorityFeePerGas":
+      case "eth_gasPrice":
+        return { status: 200, body: { jsonrpc: "2.0", id: call.id, result: "0x0" } };
       case "eth_estimateGas":
       case "eth_call": {
         const answer = await this.pass(call);
