@@ -1,12 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Hash, Hex } from "viem";
-import { ChainfleetError } from "../../error";
+import type { Hex } from "viem";
 import { capped, type Fee } from "../rpc/fee";
-import { gasAboveBlockLimit } from "../rpc/gas";
 import { nodeMessage, refusal } from "../rpc/refusal";
-import { Backlog, type BacklogEntry, payableOf } from "./backlog";
+import { Backlog, payableOf } from "./backlog";
 import { gapFillingJob, type Job, type JobResult, type LaneChain } from "./job";
-import { dependencyFailed, noncesTaken, transactionRefused, transactionReverted } from "./lane-errors";
+import { JobQuestions } from "./job-questions";
+import { noncesTaken, transactionRefused, transactionReverted } from "./lane-errors";
 import { Outage } from "./outage";
 import { type Action, type LaneRules, nextActions, type Receipt } from "./plan";
 import { responseTo } from "./refusal-response";
@@ -27,10 +26,10 @@ export class Lane {
   /** The node's message about the last transaction, if the node did not accept that transaction. */
   #lastRefusal: string | undefined;
   #policy: SendPolicy;
-  /** The most gas that a block of the chain holds, as observed last. */
-  #blockGasLimit = 0n;
+  readonly #questions: JobQuestions;
 
   constructor(readonly chain: LaneChain) {
+    this.#questions = new JobQuestions(chain.name, this.#backlog);
     this.#policy = new SendPolicy(chain);
   }
 
@@ -92,7 +91,7 @@ export class Lane {
     const { inFlight } = this.#backlog;
     const hashes = inFlight.flatMap(({ broadcasts }) => broadcasts.map(({ hash }) => hash));
     const [snapshot, rules] = await Promise.all([this.chain.observe(hashes), this.chain.rules()]);
-    this.#blockGasLimit = rules.gasLimit;
+    this.#questions.blockGasLimit = rules.gasLimit;
     const decision = this.#policy.evaluate({
       snapshot,
       rules,
@@ -124,7 +123,7 @@ export class Lane {
     if (unestimated.length === 0) {
       return true;
     }
-    await Promise.all(unestimated.map((entry) => this.#estimateGas(entry)));
+    await Promise.all(unestimated.map((entry) => this.#questions.estimateGas(entry)));
     const { waiting, inFlight } = this.#backlog;
     const shortfall = fundsShortfall({
       chain: this.chain,
@@ -138,55 +137,6 @@ export class Lane {
       this.#fail(names, shortfall);
     }
     return shortfall === undefined;
-  }
-
-  /** Asks for a new job's gas limit, unless the job ends because the chain shows its effect or its dependency failed. */
-  async #estimateGas(entry: BacklogEntry): Promise<void> {
-    if (!(await this.#hasEnded(entry.job.name)) && !this.#failWithDependency(entry)) {
-      entry.gas = await this.#gasOf(entry);
-    }
-  }
-
-  /** @returns undefined if the job failed. */
-  async #gasOf(entry: BacklogEntry): Promise<bigint | undefined> {
-    const { job } = entry;
-    const gas = await this.#ask(entry, () => job.gas(this.#backlog.missingFor(job)));
-    if (gas !== undefined && gas > this.#blockGasLimit) {
-      const limits = { needed: gas, limit: this.#blockGasLimit };
-      this.#fail([job.name], gasAboveBlockLimit(job.name, this.chain.name, limits));
-      return undefined;
-    }
-    return gas;
-  }
-
-  /** Fails a job if a job that it needs failed. @param reverted the job's transaction, if the missing job reverted it */
-  #failWithDependency({ job }: BacklogEntry, reverted?: Hash): boolean {
-    const failure = this.#backlog.failureBefore(job);
-    if (failure === undefined) {
-      return false;
-    }
-    const details = { ...failure, ...(reverted === undefined ? {} : { reverted }) };
-    this.#fail([job.name], dependencyFailed([job.name], this.chain.name, details));
-    return true;
-  }
-
-  /**
-   * Asks a question about a job. An error of the job itself fails the job alone; an error of the network is thrown, as
-   * it concerns the whole lane.
-   *
-   * @returns undefined if the job failed.
-   */
-  async #ask<Answer>(entry: BacklogEntry, question: () => Promise<Answer>): Promise<Answer | undefined> {
-    try {
-      return await question();
-    } catch (error) {
-      entry.failedQuestions += refusal(error) === "unanswered" ? 0 : 1;
-      if (error instanceof ChainfleetError || entry.failedQuestions >= MOST_FAILED_QUESTIONS) {
-        this.#fail([entry.job.name], error as Error);
-        return undefined;
-      }
-      throw error;
-    }
   }
 
   /** @returns false if the remaining actions of the turn may no longer be right. */
@@ -205,7 +155,10 @@ export class Lane {
       case "bump":
         return this.#sign(action.job, action.nonce, action.fee, block);
       case "send":
-        return !(await this.#hasEnded(action.job)) && this.#sign(action.job, action.nonce, action.fee, block);
+        return (
+          !(await this.#questions.hasEnded(action.job)) &&
+          this.#sign(action.job, action.nonce, action.fee, block)
+        );
       case "fill-gap":
         return this.#fillGap(action.nonce, action.fee, block);
     }
@@ -216,7 +169,7 @@ export class Lane {
     const { takenNonces } = this.#backlog.entry(name);
     takenNonces.push(...this.#backlog.noncesOf(name));
     this.#backlog.queue(name);
-    if (await this.#hasEnded(name)) {
+    if (await this.#questions.hasEnded(name)) {
       return false;
     }
     if (takenNonces.length >= MOST_TAKEN_NONCES) {
@@ -235,10 +188,10 @@ export class Lane {
       return;
     }
     // The transaction may have reverted because another program caused the effect first.
-    if (await this.#hasEnded(name)) {
+    if (await this.#questions.hasEnded(name)) {
       return;
     }
-    if (this.#failWithDependency(entry, receipt.hash)) {
+    if (this.#questions.failWithDependency(entry, receipt.hash)) {
       return;
     }
     // A revert says nothing about a job that was mined without a job that it needs.
@@ -250,16 +203,6 @@ export class Lane {
       return;
     }
     this.#backlog.queue(name);
-  }
-
-  /** Completes a job whose effect the chain shows. True if the job has ended, completed or failed. */
-  async #hasEnded(name: string): Promise<boolean> {
-    const entry = this.#backlog.entry(name);
-    const isDone = await this.#ask(entry, () => entry.job.isDone());
-    if (isDone) {
-      this.#backlog.complete(name, { kind: "already-done" });
-    }
-    return isDone !== false;
   }
 
   /**
@@ -275,7 +218,7 @@ export class Lane {
   async #sign(name: string, nonce: number, fee: Fee, block: number): Promise<boolean> {
     const entry = this.#backlog.entry(name);
     const { to, data, value } = entry.job;
-    const gas = entry.gas ?? (await this.#gasOf(entry));
+    const gas = entry.gas ?? (await this.#questions.gasOf(entry));
     if (gas === undefined) {
       return false;
     }
@@ -338,6 +281,3 @@ const MOST_REVERTS = 3;
 /** Pause in which further jobs may arrive before the lane starts, and the most such pauses. */
 const ARRIVAL_MILLISECONDS = 40;
 const MOST_ARRIVAL_PAUSES = 10;
-
-/** Errors of the node, other than outages, to questions about one job before the job fails. */
-const MOST_FAILED_QUESTIONS = 20;
