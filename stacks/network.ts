@@ -61,6 +61,7 @@ export async function network(config: Config) {
   });
   warnOfUntestedSize(validators);
   warnOfFaults(software.release, parameters);
+  warnOfMissingEther(config.network);
 
   return {
     regions: config.regions.map((region, index) => ({
@@ -88,6 +89,7 @@ function chainParameters(config: Config["network"]): ChainParameters {
     epochLength: config.epochLength,
     gasLimit: config.gasLimit,
     alloc: config.alloc as Record<Address, string>,
+    deterministicDeployer: config.deterministicDeployer,
   };
 }
 
@@ -146,4 +148,23 @@ function warnOfUntestedSize(validators: number): void {
       `The network has ${validators} validators, but no published test of QBFT has more than ${MOST_TESTED_VALIDATORS}. Measure block times before you rely on the network.`,
     );
   }
+}
+
+/** Ether enters a chain only through its genesis, because a QBFT block has no reward. */
+function warnOfMissingEther({ alloc, deterministicDeployer }: Config["network"]): void {
+  if (Object.values(alloc).some((wei) => BigInt(wei) > 0n)) {
+    return;
+  }
+  pulumi.log.warn(
+    [
+      "network.alloc gives no account ether, and no block creates ether: nobody will ever have any on this chain.",
+      "Gas is free, so transactions work, but nobody can wrap ether or pay a value.",
+      ...(deterministicDeployer
+        ? []
+        : [
+            "The chain has no deterministic deployer either, and nobody can pay for its transaction: deploy contracts with create: create.",
+          ]),
+      "A genesis block cannot change. Before the first up, set network.alloc.",
+    ].join(" "),
+  );
 }

@@ -10,6 +10,7 @@ const parameters: ChainParameters = {
   epochLength: 30_000,
   gasLimit: 30_000_000,
   alloc: {},
+  deterministicDeployer: true,
 };
 
 describe("the check of a chain's parameters", () => {
@@ -31,6 +32,19 @@ describe("the check of a chain's parameters", () => {
         "A genesis block cannot change. No resource was changed.\n" +
         "Set blockPeriodSeconds back to 2, or create a new network in a stack of its own.",
     );
+  });
+
+  it("refuses to add the deterministic deployer to a chain whose state does not record it, and names the key", async () => {
+    const { deterministicDeployer: _, ...recorded } = parameters;
+    const { failures } = await provider.check({ parameters: recorded }, { parameters });
+    expect(failures).toEqual([
+      {
+        property: "parameters.deterministicDeployer",
+        reason: expect.stringContaining("Set deterministicDeployer back to false"),
+      },
+    ]);
+    const kept = { parameters: { ...parameters, deterministicDeployer: false } };
+    expect((await provider.check({ parameters: recorded }, kept)).failures).toEqual([]);
   });
 });
 

@@ -79,15 +79,19 @@ function parameterChanges(
   if (genesis === undefined || configured === undefined) {
     return [];
   }
-  const parameters = [...new Set([...Object.keys(genesis), ...Object.keys(configured)])];
+  const born = { ...ABSENT_PARAMETERS, ...genesis };
+  const parameters = [...new Set([...Object.keys(born), ...Object.keys(configured)])];
   return (parameters as (keyof ChainParameters)[])
-    .filter((parameter) => !isDeepStrictEqual(genesis[parameter], configured[parameter]))
+    .filter((parameter) => !isDeepStrictEqual(born[parameter], configured[parameter]))
     .map((parameter) => ({
       parameter,
-      genesisValue: JSON.stringify(genesis[parameter]),
+      genesisValue: JSON.stringify(born[parameter]),
       configuredValue: JSON.stringify(configured[parameter]),
     }));
 }
+
+/** What a chain has whose state does not record the parameter: a genesis block without the deterministic deployer. */
+const ABSENT_PARAMETERS = { deterministicDeployer: false };
 
 function refusal({ parameter, genesisValue, configuredValue }: ParameterChange): ChainfleetError {
   return new ChainfleetError({

@@ -1,5 +1,6 @@
 import { createMPT } from "@ethereumjs/mpt";
 import { type Address, concat, type Hex, keccak256, numberToHex, pad, toRlp } from "viem";
+import { DETERMINISTIC_DEPLOYER, DETERMINISTIC_DEPLOYER_CODE } from "../deterministic-deployer";
 
 /**
  * The parameters of a chain that its genesis block contains. None of them can change once the chain exists: a node with
@@ -18,6 +19,11 @@ export interface ChainParameters {
   readonly gasLimit: number;
   /** The initial balance of each account in wei, in decimal, by address. */
   readonly alloc: Readonly<Record<Address, string>>;
+  /**
+   * Whether the genesis block has the code of the deterministic deployer. On a chain without the deployer somebody must
+   * own 0.01 ether to pay for the deployer's transaction.
+   */
+  readonly deterministicDeployer: boolean;
 }
 
 /**
@@ -48,15 +54,34 @@ export function genesisFile(chain: ChainParameters, validators: readonly Address
     mixHash: QBFT_MIX_HASH,
     coinbase: pad("0x", { size: 20 }),
     extraData: qbftExtraData(validators),
-    alloc: Object.fromEntries(
-      Object.entries(chain.alloc)
-        .map(([address, wei]) => [address.toLowerCase(), { balance: numberToHex(BigInt(wei)) }] as const)
-        .sort(([a], [b]) => (a < b ? -1 : 1)),
-    ),
+    alloc: genesisAccounts(chain),
   };
 }
 
 export type GenesisFile = ReturnType<typeof genesisFile>;
+
+/** An account in the genesis file. Besu reads all values in hex (org.hyperledger.besu.config.GenesisReader). */
+interface GenesisAccount {
+  readonly balance: Hex;
+  readonly nonce?: Hex;
+  readonly code?: Hex;
+}
+
+/** The accounts of the genesis by address in lower case, ascending. */
+function genesisAccounts({ alloc, deterministicDeployer }: ChainParameters): Record<string, GenesisAccount> {
+  const accounts = new Map<string, GenesisAccount>(
+    Object.entries(alloc).map(([address, wei]) => [
+      address.toLowerCase(),
+      { balance: numberToHex(BigInt(wei)) },
+    ]),
+  );
+  if (deterministicDeployer) {
+    const balance = accounts.get(DETERMINISTIC_DEPLOYER)?.balance ?? "0x0";
+    // A contract that a transaction creates starts with nonce 1 (EIP-161).
+    accounts.set(DETERMINISTIC_DEPLOYER, { balance, nonce: "0x1", code: DETERMINISTIC_DEPLOYER_CODE });
+  }
+  return Object.fromEntries([...accounts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 /** The ASCII text "ctical byzantine fault tolerance", which identifies a BFT block. */
 const QBFT_MIX_HASH: Hex = "0x63746963616c2062797a616e74696e65206661756c7420746f6c6572616e6365";
@@ -96,16 +121,18 @@ export async function genesisHash(genesis: GenesisFile): Promise<Hex> {
 }
 
 const EMPTY_TRIE_ROOT: Hex = keccak256(toRlp("0x"));
-const EMPTY_CODE_HASH: Hex = keccak256("0x");
 
 async function stateRoot(alloc: GenesisFile["alloc"]): Promise<Hex> {
   const trie = await createMPT({ useKeyHashing: true });
-  for (const [address, { balance }] of Object.entries(alloc)) {
-    const account = toRlp(
-      ["0x", BigInt(balance) === 0n ? "0x" : balance, EMPTY_TRIE_ROOT, EMPTY_CODE_HASH],
-      "bytes",
-    );
+  for (const [address, { nonce = "0x0", balance, code = "0x" }] of Object.entries(alloc)) {
+    // No account of the genesis has storage.
+    const account = toRlp([scalar(nonce), scalar(balance), EMPTY_TRIE_ROOT, keccak256(code)], "bytes");
     await trie.put(Buffer.from(address.slice(2), "hex"), account);
   }
   return concat([`0x${Buffer.from(trie.root()).toString("hex")}`]);
+}
+
+/** A number as RLP takes it: without leading zeros, and zero as no bytes. */
+function scalar(number: Hex): Hex {
+  return BigInt(number) === 0n ? "0x" : numberToHex(BigInt(number));
 }

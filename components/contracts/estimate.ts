@@ -1,4 +1,4 @@
-import { type Abi, type Address, concat, type PublicClient, parseGwei, size } from "viem";
+import { type Abi, type Address, concat, type Hex, type PublicClient, parseGwei, size } from "viem";
 import type { Artifact } from "./build/artifact";
 import type { Build } from "./build/build";
 import { isDone } from "./call/done";
@@ -11,7 +11,7 @@ import type { PlannedChain, PlannedContract } from "./plan/plan";
 import { clientOf } from "./rpc/client";
 import { hasCode } from "./rpc/code";
 import { capped, currentFee } from "./rpc/fee";
-import { creationGasBound, withMargin } from "./rpc/gas";
+import { creationGasBound, needsMoreThanBlock, withMargin } from "./rpc/gas";
 import { revertReason } from "./rpc/revert";
 
 /** What a chain's contracts and calls would still cost. Fees and sums in wei. */
@@ -56,8 +56,9 @@ export async function estimateChain(
 ): Promise<ChainCost> {
   const client = clientOf(rpcUrl);
   const context = { client, sender, artifacts };
-  const [fee, balance, deployer, contracts] = await Promise.all([
+  const [fee, { gasLimit }, balance, deployer, contracts] = await Promise.all([
     currentFee(client),
+    client.getBlock(),
     client.getBalance({ address: sender }),
     deployerCost(plan, client),
     contractCosts(plan, context),
@@ -70,7 +71,7 @@ export async function estimateChain(
   const value = sum((cost) => cost.value);
   // Without EIP-1559 the tip is the whole price.
   const price = fee.max === fee.tip ? fee.max : fee.floor + fee.tip;
-  const offeredGas = sum((cost) => (cost.isBound ? cost.gas : withMargin(cost.gas)));
+  const offeredGas = sum((cost) => (cost.isBound ? cost.gas : withMargin(cost.gas, gasLimit)));
   const offeredPrice = capped(fee, parseGwei(String(feeCeilingGwei))).max;
   return {
     chain: plan.name,
@@ -95,7 +96,7 @@ async function deployerCost(
   const funding = deployerFunding(client);
   return (await funding.isDone())
     ? undefined
-    : { name: funding.name, gas: await funding.gas(), value: funding.value, isBound: true };
+    : { name: funding.name, gas: await funding.gas([]), value: funding.value, isBound: true };
 }
 
 /** The costs of the contracts that are not on the chain, and the addresses of those that are. */
@@ -154,8 +155,21 @@ async function contractCost(
     cost:
       wouldRevert === undefined || !isReady
         ? cost
-        : { ...cost, wouldRevert: await constructorReason(client, initCode, artifact.abi) },
+        : { ...cost, wouldRevert: await creationProblem(client, transaction, initCode, artifact.abi) },
   };
+}
+
+/** Why a creation would fail although everything that it needs is on the chain. */
+async function creationProblem(
+  client: PublicClient,
+  transaction: CreationTransaction,
+  initCode: Hex,
+  abi: Abi,
+): Promise<string> {
+  const { gasLimit } = await client.getBlock();
+  return (await needsMoreThanBlock(client, transaction, gasLimit))
+    ? `it needs more gas than a block of the chain holds (${gasLimit.toLocaleString("en-US")})`
+    : constructorReason(client, initCode, abi);
 }
 
 /** The costs of the calls that were not made yet. */

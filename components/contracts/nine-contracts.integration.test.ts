@@ -18,6 +18,7 @@ import { clientOf } from "./rpc/client";
 
 /** The project's own contracts, as forge builds them, planned and sent by a lane to a real node. */
 const SALT = "chain138";
+const LIMITS = { codeBytes: 24_576, initCodeBytes: 49_152 };
 const owner = privateKeyToAccount(generatePrivateKey());
 const limits = { capacity: String(parseEther("1000")), refillPerSecond: String(parseEther("1")) };
 const define = (name: string, args: ContractDefinition["args"] = {}): ContractDefinition => ({
@@ -63,7 +64,7 @@ let contracts: readonly PlannedContract[];
 beforeAll(async () => {
   ({ artifacts } = await build(PROJECT_ROOT, () => {}));
   const plan = planContracts(
-    [{ name: "chain138", sender: owner.address, contracts: definitions, calls: [] }],
+    [{ name: "chain138", sender: owner.address, limits: LIMITS, contracts: definitions, calls: [] }],
     artifacts,
   );
   expect(plan).toMatchObject({ kind: "plan" });

@@ -7,14 +7,12 @@ export interface AnvilOptions {
   readonly port: number;
   /** Seconds between blocks, with or without transactions. */
   readonly blockSeconds: number;
-  /** True if the deterministic deployer exists from the first block on. */
-  readonly deployer: boolean;
   /** Path of a saved state from which the chain continues. */
   readonly loadState?: string;
 }
 
-/** Anvil's command line. Its accounts derive from anvil's public development mnemonic, so nothing here is secret. */
-export function anvil({ chainId, port, blockSeconds, deployer, loadState }: AnvilOptions): Child {
+/** Anvil's command line; anvil's chains have the deterministic deployer. Its accounts derive from anvil's public development mnemonic, so nothing here is secret. */
+export function anvil({ chainId, port, blockSeconds, loadState }: AnvilOptions): Child {
   return {
     name: "anvil",
     command: anvilProgram(),
@@ -27,7 +25,6 @@ export function anvil({ chainId, port, blockSeconds, deployer, loadState }: Anvi
       String(chainId),
       "--block-time",
       String(blockSeconds),
-      ...(deployer ? [] : ["--disable-default-create2-deployer"]),
       ...(loadState === undefined ? [] : ["--load-state", loadState]),
       // The latest fork of our real genesis, so that the dev chains execute the same bytecode.
       "--hardfork",

@@ -5,12 +5,13 @@ export interface LocalChain {
   readonly chainId: number;
   /** Environment variable with the URL of the chain's RPC. */
   readonly variable: string;
-  /** True if the deterministic deployer, 0x4e59…956c, exists from the first block on. */
-  readonly deployer: boolean;
 }
 
-/** Chain 138 lacks the deployer, as a consortium's new chain does; the stand-in for Ethereum Mainnet has the deployer. */
+/**
+ * Chain 138 and the stand-in for Ethereum Mainnet. Both have the deterministic deployer from the first block on: Mainnet
+ * has it, and so has the genesis of a network whose config does not leave it out.
+ */
 export const LOCAL_CHAINS: readonly LocalChain[] = [
-  { service: "chain-138", chainId: 138, variable: "CHAINFLEET_CHAIN_138_RPC", deployer: false },
-  { service: "chain-mainnet", chainId: 1, variable: "CHAINFLEET_CHAIN_MAINNET_RPC", deployer: true },
+  { service: "chain-138", chainId: 138, variable: "CHAINFLEET_CHAIN_138_RPC" },
+  { service: "chain-mainnet", chainId: 1, variable: "CHAINFLEET_CHAIN_MAINNET_RPC" },
 ];

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { DETERMINISTIC_DEPLOYER, DETERMINISTIC_DEPLOYER_CODE } from "../../components/deterministic-deployer";
 import { isRunning, processesWithVariable } from "../services/processes";
 import { ServiceProcess } from "../testing/service-process";
 import { rpc } from "./rpc";
 
-const DEPLOYER = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
 /** Anvil's first development account. */
 const SENDER = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
 
@@ -42,10 +42,12 @@ async function send(url: string): Promise<void> {
   }
 }
 
-test("chain 138 lacks the deployer, the Mainnet stand-in has it; both chains add a block every two seconds", async () => {
-  const ours = await chain("--chain-id", "138", "--without-deployer");
+test("both chains have the deterministic deployer that the genesis of a network has, and add a block every two seconds", async () => {
+  const ours = await chain("--chain-id", "138");
   expect(await rpc(ours.url("rpc"), "eth_chainId")).toBe("0x8a");
-  expect(await rpc(ours.url("rpc"), "eth_getCode", [DEPLOYER, "latest"])).toBe("0x");
+  expect(await rpc(ours.url("rpc"), "eth_getCode", [DETERMINISTIC_DEPLOYER, "latest"])).toBe(
+    DETERMINISTIC_DEPLOYER_CODE,
+  );
   await send(ours.url("rpc"));
   await send(ours.url("rpc"));
   const times = await Promise.all(
@@ -58,7 +60,9 @@ test("chain 138 lacks the deployer, the Mainnet stand-in has it; both chains add
   rmSync(folder, { recursive: true });
   const mainnet = await chain("--chain-id", "1");
   expect(await rpc(mainnet.url("rpc"), "eth_chainId")).toBe("0x1");
-  expect(await rpc(mainnet.url("rpc"), "eth_getCode", [DEPLOYER, "latest"])).not.toBe("0x");
+  expect(await rpc(mainnet.url("rpc"), "eth_getCode", [DETERMINISTIC_DEPLOYER, "latest"])).toBe(
+    DETERMINISTIC_DEPLOYER_CODE,
+  );
 });
 
 test("SIGTERM loses nothing: the same genesis, blocks and nonces on the same port", async () => {

@@ -11,7 +11,7 @@ import { SavedState } from "./saved-state";
 /**
  * A chain as a local service: runs anvil as a child process and saves the chain to disk every few seconds and on SIGTERM.
  *
- *     main.ts --state DIR --chain-id N [--without-deployer] [--save-seconds N] [--port-rpc N]
+ *     main.ts --state DIR --chain-id N [--save-seconds N] [--port-rpc N]
  *
  * Prints `{"rpc":PORT}` once the chain answers with its id. When the service is restarted on the same folder, the
  * chain continues from its saved blocks. Exits with status 1 when anvil exits or no longer answers as this chain.
@@ -21,7 +21,6 @@ async function main(): Promise<void> {
     options: {
       state: { type: "string" },
       "chain-id": { type: "string" },
-      "without-deployer": { type: "boolean", default: false },
       "save-seconds": { type: "string", default: "10" },
       "port-rpc": { type: "string", default: "0" },
     },
@@ -37,9 +36,8 @@ async function main(): Promise<void> {
   const url = `http://127.0.0.1:${port}`;
   const saved = new SavedState(folder);
   const loadState = saved.restore();
-  const deployer = !values["without-deployer"];
   const child = start(
-    anvil({ chainId, port, blockSeconds: BLOCK_SECONDS, deployer, ...(loadState && { loadState }) }),
+    anvil({ chainId, port, blockSeconds: BLOCK_SECONDS, ...(loadState && { loadState }) }),
     folder,
   );
   const ending = new AbortController();

@@ -108,12 +108,12 @@ function services({ timeScale, seed }: Settings): Service[] {
       sources: ["local/command", "local/plugin", ...LOCK_FILES],
       readyWithin: 60,
     },
-    ...LOCAL_CHAINS.map(({ service, chainId, deployer }) => ({
+    ...LOCAL_CHAINS.map(({ service, chainId }) => ({
       name: service,
       entry: "local/chains/main.ts",
       ports: ["rpc"],
       after: [],
-      arguments: () => ["--chain-id", String(chainId), ...(deployer ? [] : ["--without-deployer"])],
+      arguments: () => ["--chain-id", String(chainId)],
       sources: ["local/chains", "local/kubernetes/control-plane/children.ts", ...LOCK_FILES],
       readyWithin: 60,
     })),

@@ -55,6 +55,7 @@ function chainDefinition(name: string, chain: ContractsChainConfig, salt: string
   return {
     name,
     sender: getAddress(chain.sender.address),
+    limits: { codeBytes: chain.codeSizeLimit, initCodeBytes: chain.initCodeSizeLimit },
     contracts: Object.entries(chain.contracts).map(
       ([contractName, contract]): ContractDefinition => ({
         name: contractName,

@@ -261,6 +261,16 @@ const chain = z
       .max(1e9, "must be at most 1000000000, which is one ether for each unit of gas")
       .default(500)
       .describe("The highest price that a transaction ever offers for a unit of gas, in gwei."),
+    codeSizeLimit: positive
+      .default(24_576)
+      .describe(
+        "The largest number of bytes of a contract's code that the chain stores. The default is that of EIP-170; Besu's genesis key `contractSizeLimit` changes it. A longer contract is refused before anything is sent.",
+      ),
+    initCodeSizeLimit: positive
+      .default(49_152)
+      .describe(
+        "The largest number of bytes of a contract's creation code with its arguments that the chain takes. The default is that of EIP-3860. A longer contract is refused before anything is sent.",
+      ),
     contracts: z.record(identifier, contract).default({}).describe("The contracts, by name."),
     calls: z
       .record(identifier, call)

@@ -62,6 +62,7 @@ describe("a valid config", () => {
       epochLength: 30_000,
       gasLimit: 30_000_000,
       alloc: {},
+      deterministicDeployer: true,
     });
     expect(config.regions.map(({ validators, rpcNodes }) => [validators, rpcNodes])).toEqual([
       [2, 1],

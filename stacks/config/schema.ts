@@ -58,7 +58,13 @@ const networkSchema = z
       )
       .default({})
       .describe(
-        "The wei that accounts own in the genesis block, by address; each amount is text. It is written into the genesis block.",
+        "The wei that accounts own in the genesis block, by address; each amount is text. It is written into the genesis block. An account that sends transactions needs no ether for gas, which is free; ether that the genesis does not create never exists.",
+      ),
+    deterministicDeployer: z
+      .boolean("must be true or false")
+      .default(true)
+      .describe(
+        "Whether the genesis block contains the deterministic deployer, 0x4e59b44847b379578588920ca78fbf26c0b4956c, through which contracts get addresses that are known in advance. On a chain without it, an account with 0.01 ether must pay for its transaction first. It is written into the genesis block.",
       ),
   })
   .transform(({ requestTimeoutSeconds, ...fields }) => ({

@@ -3,8 +3,11 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
+import type { Hex } from "viem";
 import { anvilProgram } from "../../local/chains/anvil";
 import { rpc } from "../../local/chains/rpc";
+import { BesuRules, type ExecutionError } from "./besu-rules";
+import type { NodeError } from "./node-dialects";
 
 /** A node for tests: anvil behind a proxy that injects faults. */
 export class FaultyAnvil {
@@ -16,13 +19,17 @@ export class FaultyAnvil {
   readonly script: { method: string; answer: (call: Call) => Answer | Promise<Answer> }[] = [];
   /** Most transactions that the mempool accepts. */
   poolLimit = Number.POSITIVE_INFINITY;
+  /** Whose rules and answers the node has. */
+  kind: "anvil" | "besu" = "anvil";
+  readonly #besu = new BesuRules((method, params) => this.rpc(method, params));
 
   private constructor(
     readonly options: readonly string[],
-    readonly stateFile: string,
+    readonly stateFile: string | undefined,
   ) {}
 
-  static async start(options: readonly string[], stateFile: string): Promise<FaultyAnvil> {
+  /** @param stateFile keeps the blocks over a restart; without it, a restarted node begins anew. */
+  static async start(options: readonly string[], stateFile?: string): Promise<FaultyAnvil> {
     const node = new FaultyAnvil(options, stateFile);
     await node.#startAnvil();
     node.#proxy = createServer((request, response) => {
@@ -72,7 +79,12 @@ export class FaultyAnvil {
   async #startAnvil(): Promise<void> {
     const anvil = spawn(
       anvilProgram(),
-      ["--port", String(this.#port), "--state", this.stateFile, ...this.options],
+      [
+        "--port",
+        String(this.#port),
+        ...(this.stateFile === undefined ? [] : ["--state", this.stateFile]),
+        ...this.options,
+      ],
       {
         stdio: ["ignore", "pipe", "inherit"],
       },
@@ -117,7 +129,31 @@ export class FaultyAnvil {
         body: { jsonrpc: "2.0", id: call.id, error: { code: -32000, message: "txpool is full" } },
       };
     }
-    return this.pass(call);
+    return this.kind === "besu" ? this.#answerAsBesu(call) : this.pass(call);
+  }
+
+  async #answerAsBesu(call: Call): Promise<Answer> {
+    const failure = (error: NodeError) => ({ status: 200, body: { jsonrpc: "2.0", id: call.id, error } });
+    switch (call.method) {
+      case "eth_sendRawTransaction": {
+        const refusal = await this.#besu.refusal(call.params[0] as Hex);
+        return refusal === undefined ? this.pass(call) : failure(refusal);
+      }
+      // With --min-gas-price=0 and without a priority fee, Besu's lower bounds are zero (BlockchainQueries.gasPriorityFee).
+      case "eth_maxPriorityFeePerGas":
+      case "eth_gasPrice":
+        return { status: 200, body: { jsonrpc: "2.0", id: call.id, result: "0x0" } };
+      case "eth_estimateGas":
+      case "eth_call": {
+        const answer = await this.pass(call);
+        const { error } = answer.body as { error?: ExecutionError };
+        return error === undefined
+          ? answer
+          : failure(this.#besu.executionError(call.params[0] as object, error));
+      }
+      default:
+        return this.pass(call);
+    }
   }
 
   /** Passes a call on to anvil. */

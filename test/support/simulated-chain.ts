@@ -1,6 +1,7 @@
 import { type Address, concat, type Hash, type Hex, keccak256, numberToHex, stringToHex } from "viem";
 import type { LaneChain, Transaction } from "../../components/contracts/lane/job";
 import type { ChainSnapshot, LaneRules, Receipt } from "../../components/contracts/lane/plan";
+import { type Dialect, GETH, type NodeError, rpcError } from "./node-dialects";
 
 /** An event at a simulated node before an observation. */
 export type Fault =
@@ -11,6 +12,10 @@ export type Fault =
   | "mempool lost"
   /** Another program with the same key sends a transaction. */
   | "foreign transaction"
+  /** Another program with the same key replaces the pending transaction with the lowest nonce, if the node lets it. */
+  | "foreign replacement"
+  /** The same, and a block takes the replacement before the lane can see it. */
+  | "foreign replacement mined"
   /** The next broadcast reaches the node, but the node's answer is lost. */
   | "lost answer"
   /** The next call is answered with status 500. */
@@ -36,8 +41,16 @@ export interface SimulatedSettings {
   readonly ceiling?: bigint;
   /** True if transactions are calls, which succeed again; false if they are creations, whose repetition reverts. */
   readonly allowsRepetition?: boolean;
+  /** How the node words its refusals, and which replacements it takes. @default geth's */
+  readonly dialect?: Dialect;
+  /** What a unit of gas costs in the beginning, in wei. @default 10 wei */
+  readonly fee?: bigint;
+  /** The most gas that a block holds. @default 30 million */
+  readonly gasLimit?: bigint;
+  /** By a transaction's data, the data of the transaction without whose effect it is reverted. */
+  readonly needs?: ReadonlyMap<Hex, Hex>;
   /** The error with which the node refuses a broadcast. @param count number of broadcasts, including this one */
-  readonly refuses?: (count: number) => string | undefined;
+  readonly refuses?: (count: number) => NodeError | undefined;
 }
 
 const HIGHEST_FEE = 1_000_000n;
@@ -59,7 +72,7 @@ export class SimulatedChain implements LaneChain {
   #pool: Pooled[] = [];
   #block = 1;
   #mined = 0;
-  #fee = 10n;
+  #fee: bigint;
   #foreignTransactions = 0;
   #broadcasts = 0;
   #observations = 0;
@@ -68,7 +81,22 @@ export class SimulatedChain implements LaneChain {
   constructor(
     readonly faults: Fault[],
     readonly settings: SimulatedSettings,
-  ) {}
+  ) {
+    this.#fee = settings.fee ?? 10n;
+  }
+
+  /** Number of transactions that programs have handed to the node. */
+  get broadcasts(): number {
+    return this.#broadcasts;
+  }
+
+  get #dialect(): Dialect {
+    return this.settings.dialect ?? GETH;
+  }
+
+  get #gasLimit(): bigint {
+    return this.settings.gasLimit ?? 30_000_000n;
+  }
 
   async sign(transaction: Transaction): Promise<Hex> {
     const raw = stringToHex(
@@ -91,7 +119,7 @@ export class SimulatedChain implements LaneChain {
     this.#broadcasts += 1;
     const refusal = this.settings.refuses?.(this.#broadcasts);
     if (refusal !== undefined) {
-      throw new Error(refusal);
+      throw rpcError(refusal);
     }
     const transaction = this.#signed.get(raw) as Transaction;
     this.#accept(transaction, this.hashOf(raw));
@@ -136,9 +164,10 @@ export class SimulatedChain implements LaneChain {
       confirmations,
       maxPending,
       patience: 2,
-      fee: { max: this.#fee, tip: 1n },
+      fee: { max: this.#fee, tip: this.#fee === 0n ? 0n : 1n },
       floor: this.#fee,
       ceiling: this.settings.ceiling ?? 10_000_000_000n,
+      gasLimit: this.#gasLimit,
     };
   }
 
@@ -171,20 +200,15 @@ export class SimulatedChain implements LaneChain {
         this.#pool = [];
         return;
       case "foreign transaction":
-        this.#foreignTransactions += 1;
-        this.#accept(
-          {
-            nonce: this.#pendingCount(),
-            to: this.sender,
-            data: stringToHex(`foreign ${this.#foreignTransactions}`),
-            value: 0n,
-            gas: 0n,
-            // The fee is enough for every spike: a lane must not replace a stuck transaction of another program.
-            fee: { max: HIGHEST_FEE, tip: 1n },
-          },
-          keccak256(stringToHex(`foreign ${this.#foreignTransactions}`)),
-          { ignoresPoolSize: true },
-        );
+        // The fee is enough for every spike: a lane must not replace a stuck transaction of another program.
+        this.#acceptForeign(this.#pendingCount(), HIGHEST_FEE);
+        return;
+      case "foreign replacement":
+        this.#replaceByForeign();
+        return;
+      case "foreign replacement mined":
+        this.#replaceByForeign();
+        this.#mine();
         return;
       case "fee spike":
         this.#fee = this.#fee * 2n > HIGHEST_FEE ? this.#fee : this.#fee * 2n;
@@ -201,26 +225,47 @@ export class SimulatedChain implements LaneChain {
     }
   }
 
+  #replaceByForeign(): void {
+    const rival = this.#pool.find(({ transaction }) => transaction.nonce === this.#mined);
+    if (rival !== undefined && this.#dialect.replaces(rival.transaction.fee.max, this.#fee)) {
+      this.#acceptForeign(this.#mined, this.#fee);
+    }
+  }
+
+  /** @param max what the transaction offers for a unit of gas, in wei. */
+  #acceptForeign(nonce: number, max: bigint): void {
+    this.#foreignTransactions += 1;
+    const data = stringToHex(`foreign ${this.#foreignTransactions}`);
+    const fee = { max, tip: 0n };
+    this.#accept({ nonce, to: this.sender, data, value: 0n, gas: 0n, fee }, keccak256(data), {
+      ignoresPoolSize: true,
+    });
+  }
+
   #accept(
     transaction: Transaction,
     hash: Hash,
     options: { readonly ignoresPoolSize: boolean } = { ignoresPoolSize: false },
   ): void {
     if (transaction.nonce < this.#mined) {
-      throw new Error("nonce too low");
+      throw rpcError(this.#dialect.nonceUsed);
     }
     if (this.#pool.some((pooled) => pooled.hash === hash)) {
-      throw new Error("already known");
+      throw rpcError(this.#dialect.known);
+    }
+    // No block can hold the transaction; geth checks this in txpool.ValidateTransaction, Besu in TransactionPool.
+    if (transaction.gas > this.#gasLimit) {
+      throw rpcError(this.#dialect.aboveBlockGasLimit);
     }
     const rival = this.#pool.find((pooled) => pooled.transaction.nonce === transaction.nonce);
-    if (rival !== undefined && transaction.fee.max * 10n < rival.transaction.fee.max * 11n) {
-      throw new Error("replacement transaction underpriced");
+    if (rival !== undefined && !this.#dialect.replaces(rival.transaction.fee.max, transaction.fee.max)) {
+      throw rpcError(this.#dialect.underpriced);
     }
     if (!options.ignoresPoolSize && rival === undefined && this.#pool.length >= this.settings.poolSize) {
       // As in geth's mempool, a transaction that can be mined next evicts a transaction that cannot.
       const last = this.#pool.reduce((a, b) => (a.transaction.nonce > b.transaction.nonce ? a : b));
       if (transaction.nonce !== this.#pendingCount() || last.transaction.nonce < transaction.nonce) {
-        throw new Error("txpool is full");
+        throw rpcError(this.#dialect.poolFull);
       }
       this.#pool = this.#pool.filter((pooled) => pooled !== last);
     }
@@ -240,7 +285,9 @@ export class SimulatedChain implements LaneChain {
       this.#mined += 1;
       const { data } = next.transaction;
       // As with CREATE2: a contract that exists already cannot be created again.
-      const succeeded = this.settings.allowsRepetition || !this.executed.includes(data);
+      const isNew = this.settings.allowsRepetition || !this.executed.includes(data);
+      const needed = this.settings.needs?.get(data);
+      const succeeded = isNew && (needed === undefined || this.executed.includes(needed));
       if (succeeded) {
         this.executed.push(data);
       }

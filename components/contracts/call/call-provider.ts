@@ -101,7 +101,11 @@ function jobOf(inputs: Inputs, account: Address, client: PublicClient): Job {
     isDone: () => isDone(client, inputs.done),
     gas: async () => {
       try {
-        return withMargin(await client.estimateGas({ account, to, data }));
+        const [estimate, { gasLimit }] = await Promise.all([
+          client.estimateGas({ account, to, data }),
+          client.getBlock(),
+        ]);
+        return withMargin(estimate, gasLimit);
       } catch (error) {
         const { abi } = readArtifact(PROJECT_ROOT, inputs.build, inputs.contract);
         const reason = revertReason(error, abi);

@@ -51,12 +51,21 @@ export interface DoneDefinition {
   readonly returns?: unknown;
 }
 
+/** How long the code of a contract may be on a chain. */
+export interface CodeLimits {
+  /** Bytes of code that stay on the chain: 24,576 (EIP-170) unless the chain's rules differ. */
+  readonly codeBytes: number;
+  /** Bytes of creation code with its arguments: 49,152 (EIP-3860) unless the chain's rules differ. */
+  readonly initCodeBytes: number;
+}
+
 /** The contracts and calls of one chain. */
 export interface ChainDefinition {
   /** @example "chain138" */
   readonly name: string;
   /** The account whose transactions deploy the contracts and make the calls. */
   readonly sender: Address;
+  readonly limits: CodeLimits;
   readonly contracts: readonly ContractDefinition[];
   readonly calls: readonly CallDefinition[];
 }

@@ -1,4 +1,5 @@
 import { type Address, concat, getCreate2Address, type Hex, keccak256, stringToHex } from "viem";
+import { DETERMINISTIC_DEPLOYER } from "../../deterministic-deployer";
 import { ChainfleetError } from "../../error";
 import type { DeploymentMethod } from "../definitions/definitions";
 import type { Job } from "../lane/job";
@@ -73,12 +74,6 @@ export function create2Job(deployment: PlannedTransaction, salt: Hex): Job {
     gas: creationGas(deployment, { to: DETERMINISTIC_DEPLOYER, data }),
   };
 }
-
-/**
- * The deterministic deployment proxy, at the same address on every chain. The proxy takes `salt ++ init code` and
- * creates the contract by CREATE2. https://github.com/Arachnid/deterministic-deployment-proxy
- */
-export const DETERMINISTIC_DEPLOYER: Address = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
 
 /** A salt of the config as CREATE2 takes it: 32 bytes. */
 export function saltOf(text: string): Hex {

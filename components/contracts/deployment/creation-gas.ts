@@ -1,6 +1,15 @@
-import { type Abi, type Address, type Hex, type PublicClient, size } from "viem";
+import { type Abi, type Hex, type PublicClient, size } from "viem";
 import { ChainfleetError } from "../../error";
-import { creationGasBound, withMargin } from "../rpc/gas";
+import type { Job } from "../lane/job";
+import {
+  creationGasBound,
+  gasAboveBlockLimit,
+  leastCreationGas,
+  needsMoreThanBlock,
+  type SimulatedTransaction,
+  withMargin,
+} from "../rpc/gas";
+import { isOutage, nodeMessage } from "../rpc/refusal";
 import { revertReason } from "../rpc/revert";
 import type { PendingDeployment } from "./strategy";
 
@@ -15,33 +24,62 @@ export type PlannedTransaction = Pick<
 /**
  * The gas of a creation: a fifth more than the node estimates, or an upper bound where the node cannot estimate. A node
  * cannot estimate while contracts that the constructor calls are not on the chain yet, because they are deployed in the
- * same block. A second question means that the transaction with the bound was reverted; the dependencies exist by then,
- * so a revert is final.
+ * same block, or because this process has not begun with them. A second question while nothing is missing means that the
+ * transaction with the bound was reverted although the dependencies exist, so a failure is final.
  *
  * @returns a function that asks the node. The function throws a ChainfleetError if the constructor reverts for a reason
- *   of its own.
+ *   of its own, or if no block of the chain can hold the creation.
  */
-export function creationGas(
-  { name, chain, initCode, artifact, after, client }: PlannedTransaction,
-  transaction: { readonly account?: Address; readonly to?: Address; readonly data: Hex },
-): () => Promise<bigint> {
-  let isRetry = false;
-  return async () => {
+export function creationGas(planned: PlannedTransaction, transaction: SimulatedTransaction): Job["gas"] {
+  const { name, chain, artifact, after, client } = planned;
+  const runtimeBytes = size(artifact.runtimeCode);
+  let wasBounded = false;
+  return async (missing) => {
+    const { gasLimit } = await client.getBlock();
+    const needed = leastCreationGas(transaction.data, runtimeBytes);
+    if (needed > gasLimit) {
+      throw gasAboveBlockLimit(name, chain, { needed, limit: gasLimit });
+    }
     try {
-      return withMargin(await client.estimateGas(transaction));
+      return withMargin(await client.estimateGas(transaction), gasLimit);
     } catch (error) {
-      if (revertReason(error, artifact.abi) !== undefined && (after.length === 0 || isRetry)) {
-        const reason = await constructorReason(client, initCode, artifact.abi);
-        throw new ChainfleetError({
-          code: "CONSTRUCTOR_REVERTS",
-          summary: `${name} on ${chain}: its constructor reverts: ${reason}. ${isRetry ? "One transaction was paid for, because the node could not tell before." : "Nothing was sent."}`,
-          next: "Correct the constructor's arguments: their types are right, but the contract does not accept their values.",
-        });
+      if (isOutage(error)) {
+        throw error;
       }
-      isRetry = true;
-      return creationGasBound(transaction.data, size(artifact.runtimeCode));
+      if (await needsMoreThanBlock(client, transaction, gasLimit)) {
+        throw gasAboveBlockLimit(name, chain, { limit: gasLimit });
+      }
+      if (missing.length === 0 && (after.length === 0 || wasBounded)) {
+        throw await creationFails(planned, error as Error, wasBounded);
+      }
+      wasBounded = missing.length === 0;
+      return withMargin(creationGasBound(transaction.data, runtimeBytes), gasLimit);
     }
   };
+}
+
+/** @param wasPaid whether a transaction with the upper bound was sent before and reverted. */
+async function creationFails(
+  { name, chain, initCode, artifact: { abi }, client }: PlannedTransaction,
+  error: Error,
+  wasPaid: boolean,
+): Promise<ChainfleetError> {
+  const spent = wasPaid
+    ? "One transaction was paid for, because the node could not tell before."
+    : "Nothing was sent.";
+  if (revertReason(error, abi) === undefined) {
+    return new ChainfleetError({
+      code: "CREATION_FAILS",
+      summary: `${name} on ${chain}: the node cannot execute the creation: ${nodeMessage(error)}. ${spent}`,
+      next: "The constructor neither succeeds nor reverts, as with an instruction that the chain's fork does not have. Compile for the chain's fork (evm_version in foundry.toml), or use another endpoint.",
+      cause: error,
+    });
+  }
+  return new ChainfleetError({
+    code: "CONSTRUCTOR_REVERTS",
+    summary: `${name} on ${chain}: its constructor reverts: ${await constructorReason(client, initCode, abi)}. ${spent}`,
+    next: "Correct the constructor's arguments: their types are right, but the contract does not accept their values.",
+  });
 }
 
 /**

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PublicClient } from "viem";
+import { DETERMINISTIC_DEPLOYER } from "../../deterministic-deployer";
 import type { FullProvider } from "../../dynamic-resource";
 import { ChainfleetError } from "../../error";
 import { laneOf } from "../lane/lanes";
 import type { TransactionResourceArgs } from "../lane/transaction-resource-args";
 import { clientOf } from "../rpc/client";
 import { readFromEndpoint, sendThroughEndpoint } from "../rpc/endpoint";
-import { nodeMessage, type Refusal, refusal } from "../rpc/refusal";
+import { nodeMessage, type Refusal, refusal, remedy } from "../rpc/refusal";
 import { configSecret, rememberConfig } from "../sender/config-secret";
 import { accountOf } from "../sender/sender";
-import { DETERMINISTIC_DEPLOYER } from "./create2";
 import { DEPLOYER_TRANSACTION, deployerFunding, hasDeployer } from "./deterministic-deployer";
 
 type Inputs = Omit<TransactionResourceArgs, "rpcUrl"> & { readonly rpcUrl: string };
@@ -67,7 +67,9 @@ async function sendTransaction(client: PublicClient, chain: string): Promise<voi
       throw new ChainfleetError({
         code: "DEPLOYER_REFUSED",
         summary: `${chain} refuses the transaction of the deterministic deployer: ${nodeMessage(error as Error)}`,
-        next: "The signature of that transaction has no chain id (EIP-155). Let the node accept such transactions once, or set create: create for the contracts.",
+        next:
+          remedy(error) ??
+          "The signature of that transaction has no chain id (EIP-155). Let the node accept such transactions once, or set create: create for the contracts.",
         cause: error,
       });
     }
@@ -79,6 +81,7 @@ const PASSING_REFUSALS: ReadonlySet<Refusal> = new Set([
   "known",
   "nonce used",
   "underpriced",
+  "pool full",
   "unanswered",
   "fee too low",
 ]);

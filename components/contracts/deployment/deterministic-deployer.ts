@@ -1,7 +1,7 @@
 import { type Address, type Hex, type PublicClient, parseEther } from "viem";
+import { DETERMINISTIC_DEPLOYER } from "../../deterministic-deployer";
 import type { Job } from "../lane/job";
 import { hasCode } from "../rpc/code";
-import { DETERMINISTIC_DEPLOYER } from "./create2";
 
 /**
  * The transaction that creates the deterministic deployer, as published. Nobody signed the transaction: the values `r`
@@ -23,6 +23,8 @@ export function deployerFunding(client: PublicClient): Job {
     data: "0x",
     value: COST,
     isIdempotent: false,
+    insteadOfPaying:
+      "Where nobody on the chain has ether to send, set create: create for the contracts, which needs no deterministic deployer; a chain whose genesis has the deployer in its alloc needs no ether either.",
     after: [],
     gas: async () => 21_000n,
     isDone: async () => (await client.getBalance({ address: SIGNER })) >= COST || (await hasDeployer(client)),

@@ -2,6 +2,7 @@ import pDefer, { type DeferredPromise } from "p-defer";
 import type { Hash, Hex } from "viem";
 import { ChainfleetError } from "../../error";
 import type { Job, JobResult } from "./job";
+import { type DependencyFailure, dependencyFailed } from "./lane-errors";
 import type { Broadcast, InFlightTransaction, LaneState } from "./plan";
 import type { PayableTransaction } from "./sender-funds";
 
@@ -11,6 +12,8 @@ export interface BacklogEntry {
   readonly completion: DeferredPromise<JobResult>;
   /** Number of the job's transactions that were reverted. */
   reverts: number;
+  /** The nonces of the job that transactions of another program used. */
+  readonly takenNonces: number[];
   /** Number of questions about the job that failed for another reason than the network. */
   failedQuestions: number;
   /** Block in which an unknown transaction was first seen using this job's nonce. */
@@ -23,7 +26,7 @@ export interface BacklogEntry {
 
 /** What a job's transaction may cost; without gas as long as the gas limit is unknown. */
 export function payableOf({ job, gas = 0n }: BacklogEntry): PayableTransaction {
-  return { name: job.name, gas, value: job.value };
+  return { name: job.name, gas, value: job.value, insteadOfPaying: job.insteadOfPaying };
 }
 
 /** The unfinished jobs of a lane: jobs with a nonce are in flight, all other jobs wait. Never talks to the chain. */
@@ -31,6 +34,8 @@ export class Backlog {
   readonly #entries = new Map<string, BacklogEntry>();
   #inFlight: readonly InFlightTransaction[] = [];
   #waiting: readonly string[] = [];
+  /** The errors of the jobs that failed, by name. */
+  readonly #failures = new Map<string, Error>();
 
   get isEmpty(): boolean {
     return this.#entries.size === 0;
@@ -74,15 +79,33 @@ export class Backlog {
     return entry;
   }
 
+  /** The jobs of a job's `after` that the lane has not finished. */
+  missingFor({ after }: Job): string[] {
+    return after.filter((name) => this.#entries.has(name));
+  }
+
+  /** The first job of a job's `after` that failed. */
+  failureBefore({ after }: Job): Pick<DependencyFailure, "dependency" | "cause"> | undefined {
+    for (const dependency of after) {
+      const cause = this.#failures.get(dependency);
+      if (cause !== undefined) {
+        return { dependency, cause: firstCause(cause) };
+      }
+    }
+    return undefined;
+  }
+
   /** Adds a job that neither waits nor is in flight yet: the caller queues or launches the job next. */
   add(job: Job): BacklogEntry {
     const entry = {
       job,
       completion: pDefer<JobResult>(),
       reverts: 0,
+      takenNonces: [],
       failedQuestions: 0,
       signed: new Map(),
     };
+    this.#failures.delete(job.name);
     this.#entries.set(job.name, entry);
     return entry;
   }
@@ -102,6 +125,11 @@ export class Backlog {
     this.#inFlight = [...this.#inFlight, transaction].sort((a, b) => a.nonce - b.nonce);
   }
 
+  /** The nonce of a job in flight, alone in a list; empty for any other job. */
+  noncesOf(name: string): number[] {
+    return this.#inFlight.flatMap(({ job, nonce }) => (job === name ? [nonce] : []));
+  }
+
   /** True if no earlier broadcast of the job can be in the mempool. */
   hasOneBroadcast(name: string): boolean {
     return this.#inFlight.find(({ job }) => job === name)?.broadcasts.length === 1;
@@ -113,12 +141,14 @@ export class Backlog {
 
   /**
    * Fails jobs, and all waiting jobs that come after them: the contracts that their constructors call would be missing.
-   * Dependent jobs that are in flight already stay, because the chain decides about them.
+   * Dependent jobs that are in flight already stay, because the chain decides about them. The errors of dependent jobs
+   * tell the first cause.
    *
    * @param chain the chain's name, for messages.
    */
   fail(names: readonly string[], error: Error, chain: string): void {
     for (const name of names) {
+      this.#failures.set(name, error);
       this.#remove(name)?.completion.reject(error);
     }
     for (const name of names) {
@@ -126,12 +156,8 @@ export class Backlog {
         .filter(({ job }) => job.after.includes(name))
         .map(({ job }) => job.name);
       if (dependents.length > 0) {
-        const reason = new ChainfleetError({
-          code: "DEPENDENCY_FAILED",
-          summary: `${dependents.join(", ")} on ${chain}: not sent, because ${name} failed.`,
-          next: `Correct ${name}, then run again.`,
-        });
-        this.fail(dependents, reason, chain);
+        const cause = firstCause(error);
+        this.fail(dependents, dependencyFailed(dependents, chain, { dependency: name, cause }), chain);
       }
     }
   }
@@ -147,4 +173,13 @@ export class Backlog {
     this.#inFlight = this.#inFlight.filter(({ job }) => job !== name);
     this.#waiting = this.#waiting.filter((job) => job !== name);
   }
+}
+
+/** The error of the job with which a row of failed dependencies began. */
+function firstCause(error: Error): Error {
+  return error instanceof ChainfleetError &&
+    error.code === "DEPENDENCY_FAILED" &&
+    error.cause instanceof Error
+    ? error.cause
+    : error;
 }

@@ -10,8 +10,13 @@ export interface Job {
   readonly to: Address | undefined;
   readonly data: Hex;
   readonly value: bigint;
-  /** The gas limit; asked for before the transaction is sent. Throws a ChainfleetError if the transaction would revert. */
-  gas(): Promise<bigint>;
+  /**
+   * The gas limit; asked for before the transaction is sent, and again after the transaction was reverted.
+   *
+   * @param missing the jobs of `after` that are not done yet, without which a node cannot estimate.
+   * @throws ChainfleetError if the transaction would revert although nothing is missing.
+   */
+  gas(missing: readonly string[]): Promise<bigint>;
   /** Whether the chain shows the transaction's effect already, whoever caused it. */
   isDone(): Promise<boolean>;
   /**
@@ -20,6 +25,8 @@ export interface Job {
    * be the same.
    */
   readonly isIdempotent: boolean;
+  /** What a person can do who cannot pay `value`, beside sending ether to the sender. */
+  readonly insteadOfPaying?: string;
   /** Names of jobs that must come before this job. Names that the lane does not have count as done. */
   readonly after: readonly string[];
 }

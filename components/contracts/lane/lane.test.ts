@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { stringToHex } from "viem";
 import { describe, expect, it } from "vitest";
+import { GETH } from "../../../test/support/node-dialects";
 import { type Fault, SimulatedChain } from "../../../test/support/simulated-chain";
 import { ChainfleetError } from "../../error";
 import type { Job } from "./job";
@@ -217,7 +218,7 @@ describe("a lane of calls, whose repetition would count", () => {
   });
 
   it("keeps the nonce of a transaction in the mempool if the mempool is too full for its replacement", async () => {
-    const full = (count: number) => (count === 2 ? "txpool is full" : undefined);
+    const full = (count: number) => (count === 2 ? GETH.poolFull : undefined);
     const faults: Fault[] = ["none", "fee spike", ...calm(9), "fee fall"];
     const chain = new SimulatedChain(faults, { ...settings, refuses: full });
     expect(await new Lane(chain).do(call(chain))).toMatchObject(mined);
@@ -248,7 +249,8 @@ describe("a lane without progress", () => {
   it.each(["transaction underpriced: gas tip cap 1, minimum needed 1000000000", "txpool is full"])(
     "fails after fifty blocks with the node's message: %s",
     async (words) => {
-      const chain = new SimulatedChain([], { ...settings, refuses: () => words });
+      const refuses = () => ({ code: -32000, message: words });
+      const chain = new SimulatedChain([], { ...settings, refuses });
       await expect(new Lane(chain).do(job(chain, "weth"))).rejects.toMatchObject({
         code: "LANE_STALLED",
         summary: `weth on simulated chain: no transaction was mined for 50 blocks. The node refuses the transaction: ${words}`,

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Hex } from "viem";
-import { ChainfleetError } from "../../error";
 import { capped, type Fee } from "../rpc/fee";
 import { nodeMessage, refusal } from "../rpc/refusal";
-import { Backlog, type BacklogEntry, payableOf } from "./backlog";
+import { Backlog, payableOf } from "./backlog";
 import { gapFillingJob, type Job, type JobResult, type LaneChain } from "./job";
+import { JobQuestions } from "./job-questions";
+import { noncesTaken, transactionRefused, transactionReverted } from "./lane-errors";
 import { Outage } from "./outage";
 import { type Action, type LaneRules, nextActions, type Receipt } from "./plan";
 import { responseTo } from "./refusal-response";
@@ -25,8 +26,10 @@ export class Lane {
   /** The node's message about the last transaction, if the node did not accept that transaction. */
   #lastRefusal: string | undefined;
   #policy: SendPolicy;
+  readonly #questions: JobQuestions;
 
   constructor(readonly chain: LaneChain) {
+    this.#questions = new JobQuestions(chain.name, this.#backlog);
     this.#policy = new SendPolicy(chain);
   }
 
@@ -88,6 +91,7 @@ export class Lane {
     const { inFlight } = this.#backlog;
     const hashes = inFlight.flatMap(({ broadcasts }) => broadcasts.map(({ hash }) => hash));
     const [snapshot, rules] = await Promise.all([this.chain.observe(hashes), this.chain.rules()]);
+    this.#questions.blockGasLimit = rules.gasLimit;
     const decision = this.#policy.evaluate({
       snapshot,
       rules,
@@ -119,7 +123,7 @@ export class Lane {
     if (unestimated.length === 0) {
       return true;
     }
-    await Promise.all(unestimated.map((entry) => this.#estimateGas(entry)));
+    await Promise.all(unestimated.map((entry) => this.#questions.estimateGas(entry)));
     const { waiting, inFlight } = this.#backlog;
     const shortfall = fundsShortfall({
       chain: this.chain,
@@ -135,32 +139,6 @@ export class Lane {
     return shortfall === undefined;
   }
 
-  /** Asks for a new job's gas limit, unless the job ends because the chain shows its effect already. */
-  async #estimateGas(entry: BacklogEntry): Promise<void> {
-    if (!(await this.#hasEnded(entry.job.name))) {
-      entry.gas = await this.#ask(entry, () => entry.job.gas());
-    }
-  }
-
-  /**
-   * Asks a question about a job. An error of the job itself fails the job alone; an error of the network is thrown, as
-   * it concerns the whole lane.
-   *
-   * @returns undefined if the job failed.
-   */
-  async #ask<Answer>(entry: BacklogEntry, question: () => Promise<Answer>): Promise<Answer | undefined> {
-    try {
-      return await question();
-    } catch (error) {
-      entry.failedQuestions += refusal(error) === "unanswered" ? 0 : 1;
-      if (error instanceof ChainfleetError || entry.failedQuestions >= MOST_FAILED_QUESTIONS) {
-        this.#fail([entry.job.name], error as Error);
-        return undefined;
-      }
-      throw error;
-    }
-  }
-
   /** @returns false if the remaining actions of the turn may no longer be right. */
   async #perform(action: Action, block: number): Promise<boolean> {
     switch (action.kind) {
@@ -171,17 +149,34 @@ export class Lane {
         if (!this.#isNonceLost(action.job, block)) {
           return true;
         }
-        this.#backlog.queue(action.job);
-        return !(await this.#hasEnded(action.job));
+        return this.#requeue(action.job);
       case "rebroadcast":
         return this.#broadcast(action.job, this.#backlog.entry(action.job).signed.get(action.hash) ?? "0x");
       case "bump":
         return this.#sign(action.job, action.nonce, action.fee, block);
       case "send":
-        return !(await this.#hasEnded(action.job)) && this.#sign(action.job, action.nonce, action.fee, block);
+        return (
+          !(await this.#questions.hasEnded(action.job)) &&
+          this.#sign(action.job, action.nonce, action.fee, block)
+        );
       case "fill-gap":
         return this.#fillGap(action.nonce, action.fee, block);
     }
+  }
+
+  /** Makes a job wait whose nonce another transaction used. @returns false if the job has ended */
+  async #requeue(name: string): Promise<boolean> {
+    const { takenNonces } = this.#backlog.entry(name);
+    takenNonces.push(...this.#backlog.noncesOf(name));
+    this.#backlog.queue(name);
+    if (await this.#questions.hasEnded(name)) {
+      return false;
+    }
+    if (takenNonces.length >= MOST_TAKEN_NONCES) {
+      this.#fail([name], noncesTaken(name, this.chain, takenNonces));
+      return false;
+    }
+    return true;
   }
 
   async #finish(name: string, receipt: Receipt): Promise<void> {
@@ -193,32 +188,21 @@ export class Lane {
       return;
     }
     // The transaction may have reverted because another program caused the effect first.
-    if (await this.#hasEnded(name)) {
+    if (await this.#questions.hasEnded(name)) {
       return;
     }
-    entry.reverts += 1;
+    if (this.#questions.failWithDependency(entry, receipt.hash)) {
+      return;
+    }
+    // A revert says nothing about a job that was mined without a job that it needs.
+    entry.reverts += this.#backlog.missingFor(entry.job).length === 0 ? 1 : 0;
     // The gas limit may have been too low; and the contracts that are called may exist now, so the node can estimate.
     delete entry.gas;
     if (entry.reverts >= MOST_REVERTS) {
-      const error = new ChainfleetError({
-        code: "TRANSACTION_REVERTED",
-        summary: `${name} on ${this.chain.name}: transaction ${receipt.hash} in block ${receipt.block} was reverted; ${entry.reverts} transactions of this job were reverted in all.`,
-        next: "Inspect the transaction with: cast run <transaction> --rpc-url <the chain's>. The constructor or the called contract refuses the transaction.",
-      });
-      this.#fail([name], error);
+      this.#fail([name], transactionReverted(name, this.chain, receipt, entry.reverts));
       return;
     }
     this.#backlog.queue(name);
-  }
-
-  /** Completes a job whose effect the chain shows. True if the job has ended, completed or failed. */
-  async #hasEnded(name: string): Promise<boolean> {
-    const entry = this.#backlog.entry(name);
-    const isDone = await this.#ask(entry, () => entry.job.isDone());
-    if (isDone) {
-      this.#backlog.complete(name, { kind: "already-done" });
-    }
-    return isDone !== false;
   }
 
   /**
@@ -234,7 +218,7 @@ export class Lane {
   async #sign(name: string, nonce: number, fee: Fee, block: number): Promise<boolean> {
     const entry = this.#backlog.entry(name);
     const { to, data, value } = entry.job;
-    const gas = entry.gas ?? (await this.#ask(entry, () => entry.job.gas()));
+    const gas = entry.gas ?? (await this.#questions.gasOf(entry));
     if (gas === undefined) {
       return false;
     }
@@ -264,7 +248,7 @@ export class Lane {
     // After several broadcasts an earlier one may be in the mempool: the job keeps its nonce, only this bump failed.
     if (this.#backlog.hasOneBroadcast(name)) {
       if (response === "fail") {
-        this.#fail([name], error);
+        this.#fail([name], transactionRefused(name, this.chain, error));
       } else if (response === "requeue" || response === "requeue-and-limit") {
         this.#backlog.queue(name);
       }
@@ -288,12 +272,12 @@ export class Lane {
   }
 }
 
+/** Nonces that another program's transactions may take from a job before the job fails. */
+const MOST_TAKEN_NONCES = 10;
+
 /** Reverted transactions before a job fails: a dependency may have been mined too late once. */
 const MOST_REVERTS = 3;
 
 /** Pause in which further jobs may arrive before the lane starts, and the most such pauses. */
 const ARRIVAL_MILLISECONDS = 40;
 const MOST_ARRIVAL_PAUSES = 10;
-
-/** Errors of the node, other than outages, to questions about one job before the job fails. */
-const MOST_FAILED_QUESTIONS = 20;

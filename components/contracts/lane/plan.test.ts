@@ -8,6 +8,7 @@ const rules = (ceiling: bigint): LaneRules => ({
   fee: { max: 100n, tip: 10n },
   floor: 100n,
   ceiling,
+  gasLimit: 30_000_000n,
 });
 
 /** The actions for a stuck transaction that offered at most 100 wei, with a tip of 10. */

@@ -68,6 +68,8 @@ export interface LaneRules {
   readonly floor: bigint;
   /** The most that any transaction may offer, in wei for a unit of gas. */
   readonly ceiling: bigint;
+  /** The most gas that a block of the chain holds. */
+  readonly gasLimit: bigint;
 }
 
 /** A step that the lane takes next. */
@@ -97,7 +99,7 @@ export function nextActions(lane: LaneState, snapshot: ChainSnapshot, rules: Lan
     // Gaps come before new transactions: a mempool that new transactions have filled would not accept the gap fillers.
     ...gapFillers(unmined, snapshot, rules),
     ...unmined.flatMap((transaction) => rebroadcastOrBump(transaction, snapshot, rules)),
-    ...newTransactions(lane, unmined, snapshot, rules),
+    ...newTransactions(withoutOrphans(lane, statuses), unmined, snapshot, rules),
   ];
 }
 
@@ -126,14 +128,38 @@ function statusOf(
     : { kind: "unmined", transaction };
 }
 
+/**
+ * Leaves out the waiting jobs that come after a job whose nonce another transaction used: that job needs a new nonce
+ * first. It keeps its place among the jobs in flight until the next block confirms the loss.
+ */
+function withoutOrphans({ inFlight, waiting }: LaneState, statuses: readonly TransactionStatus[]): LaneState {
+  const lost = statuses.flatMap((status) =>
+    status.kind === "settled" && status.action.kind === "requeue" ? [status.action.job] : [],
+  );
+  return { inFlight, waiting: waiting.filter(({ after }) => !after.some((job) => lost.includes(job))) };
+}
+
+/**
+ * Whether the mempool has another transaction with the nonce of a transaction that the node does not know: a node of a
+ * chain with free gas takes a replacement at the same price. The other transaction belongs to another program and is not
+ * replaced in turn. If the node in truth dropped both, its count of pending transactions falls.
+ */
+export function isHeldByAnother(
+  { nonce, broadcasts }: InFlightTransaction,
+  { pending, dropped }: ChainSnapshot,
+): boolean {
+  return nonce < pending && broadcasts.every(({ hash }) => dropped.has(hash));
+}
+
 /** Sends an unmined transaction again if the node dropped it, or with a higher fee if it is stuck. */
 function rebroadcastOrBump(
-  { job, nonce, broadcasts }: InFlightTransaction,
+  transaction: InFlightTransaction,
   snapshot: ChainSnapshot,
   { fee, ceiling, patience }: LaneRules,
 ): Action[] {
+  const { job, nonce, broadcasts } = transaction;
   const last = broadcasts.at(-1);
-  if (last === undefined) {
+  if (last === undefined || isHeldByAnother(transaction, snapshot)) {
     return [];
   }
   const isStuck = nonce === snapshot.mined && snapshot.block - last.block >= patience;

@@ -45,7 +45,11 @@ export function rpcLaneChain(settings: LaneChainSettings, account: PrivateKeyAcc
     sign: (transaction) => sign(transaction, settings.chainId, account, client),
     broadcast: async (serializedTransaction) => {
       try {
-        await client.sendRawTransaction({ serializedTransaction });
+        // The lane decides whether to send again. viem itself would repeat what Besu refuses with -32005 for good.
+        await client.request(
+          { method: "eth_sendRawTransaction", params: [serializedTransaction] },
+          { retryCount: 0 },
+        );
       } catch (error) {
         if (refusal(error) === "fee too low") {
           tipPolicy = "as-suggested";
@@ -129,7 +133,10 @@ async function currentRules(
   settings: LaneChainSettings,
   tipPolicy: TipPolicy,
 ): Promise<LaneRules> {
-  const { floor, ...fee } = await currentFee(client, tipPolicy);
+  const [{ floor, ...fee }, { gasLimit }] = await Promise.all([
+    currentFee(client, tipPolicy),
+    client.getBlock(),
+  ]);
   return {
     maxPending: settings.maxPending,
     confirmations: settings.confirmations,
@@ -137,6 +144,7 @@ async function currentRules(
     fee,
     floor,
     ceiling: settings.feeCeiling,
+    gasLimit,
   };
 }
 

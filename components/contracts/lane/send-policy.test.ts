@@ -10,6 +10,7 @@ const at = (block: number): Situation => ({
     fee: { max: 1n, tip: 1n },
     floor: 1n,
     ceiling: 9n,
+    gasLimit: 30_000_000n,
   },
   inFlight: [],
   waiting: [{ name: "WETH9", isIdempotent: false }],

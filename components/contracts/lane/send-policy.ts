@@ -1,7 +1,7 @@
 import { formatGwei } from "viem";
 import { ChainfleetError } from "../../error";
 import type { Job, LaneChain } from "./job";
-import type { ChainSnapshot, InFlightTransaction, LaneRules } from "./plan";
+import { type ChainSnapshot, type InFlightTransaction, isHeldByAnother, type LaneRules } from "./plan";
 
 /** A lane and its chain at one moment. */
 export interface Situation {
@@ -73,7 +73,9 @@ export class SendPolicy {
    * transaction may matter to whoever sent it, so the error names the transaction and nothing replaces it.
    */
   #nonceBlocked({ snapshot, ...situation }: Situation): ChainfleetError | undefined {
-    const isOurs = situation.inFlight.some(({ nonce }) => nonce === snapshot.mined);
+    const isOurs = situation.inFlight.some(
+      (transaction) => transaction.nonce === snapshot.mined && !isHeldByAnother(transaction, snapshot),
+    );
     if (isOurs || snapshot.pending <= snapshot.mined || this.#blockedNonce?.nonce !== snapshot.mined) {
       this.#blockedNonce = { nonce: snapshot.mined, since: snapshot.block };
     }

@@ -7,6 +7,8 @@ export interface PayableTransaction {
   readonly name: string;
   readonly gas: bigint;
   readonly value: bigint;
+  /** What a person can do who cannot pay the value. */
+  readonly insteadOfPaying?: string | undefined;
 }
 
 /** The transactions that a sender has to pay for, and the balance. */
@@ -35,10 +37,14 @@ export function fundsShortfall({
     return undefined;
   }
   const count = waiting.length === 1 ? "a transaction needs" : `${waiting.length} transactions need`;
+  const alternatives = waiting.flatMap(({ insteadOfPaying }) => insteadOfPaying ?? []);
   const names = waiting.map(({ name }) => name).join(", ");
   return new ChainfleetError({
     code: "SENDER_CANNOT_PAY",
     summary: `${chain.sender} on ${chain.name} has ${formatEther(balance)} ether; ${count} up to ${formatEther(needed)} ether at ${formatGwei(price)} gwei (${names}). None of them was sent.`,
-    next: `Send ${formatEther(needed - balance)} ether or more to ${chain.sender} and run again.`,
+    next: [
+      `Send ${formatEther(needed - balance)} ether or more to ${chain.sender} and run again.`,
+      ...new Set(alternatives),
+    ].join(" "),
   });
 }

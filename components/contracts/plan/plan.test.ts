@@ -8,9 +8,10 @@ import {
   stringToHex,
 } from "viem";
 import { describe, expect, it } from "vitest";
+import { DETERMINISTIC_DEPLOYER } from "../../deterministic-deployer";
 import type { Artifact } from "../build/artifact";
 import type { CallDefinition, ChainDefinition, ContractDefinition } from "../definitions/definitions";
-import { DETERMINISTIC_DEPLOYER, saltOf } from "../deployment/create2";
+import { saltOf } from "../deployment/create2";
 import { type ContractPlan, planContracts } from "./plan";
 
 const artifact = (name: string, ...signatures: string[]): Artifact => ({
@@ -79,6 +80,7 @@ const chain = (
 ): ChainDefinition => ({
   name,
   sender: OWNER,
+  limits: { codeBytes: 24_576, initCodeBytes: 49_152 },
   contracts: contracts.map((contract) => ({
     ...contract,
     configKey: `contracts.chains.${name}.contracts.${contract.name}`,

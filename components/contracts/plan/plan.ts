@@ -11,12 +11,14 @@ import {
   keyOf,
   nameOn,
   resolvedArguments,
+  withPlaceholders,
 } from "../definitions/references";
 import { strategyOf } from "../deployment/strategies";
 import { callFindings } from "../validation/call-findings";
 import { contractFindings } from "../validation/contract-findings";
 import { duplicateFindings, duplicateNameFindings } from "../validation/duplicate-findings";
 import { callCircleFindings, contractCircleFindings } from "../validation/order-findings";
+import { sizeFindings } from "../validation/size-findings";
 import { type PlannedCall, planCall } from "./call-plan";
 
 /** What is sent to create a contract. */
@@ -89,6 +91,12 @@ export function planContracts(
   const planned = plannable.map(({ chain, definition }) =>
     planContract(chain, definition, artifacts.get(definition.contract) as Artifact, addresses),
   );
+  const tooLong = plannable.flatMap(({ chain, definition }, index) => {
+    const { creation, waitsFor } = planned[index] as PlannedContract;
+    // Every address has the same length, so a placeholder does for an address that is not known yet.
+    const { encodedArguments } = creation(withPlaceholders(waitsFor, addresses));
+    return sizeFindings(chain, definition, artifacts.get(definition.contract) as Artifact, encodedArguments);
+  });
   const callOrders = chains.map(({ calls }) =>
     inDependencyOrder(
       calls,
@@ -99,6 +107,7 @@ export function planContracts(
   const findings = [
     ...chains.flatMap(duplicateNameFindings),
     ...entries.flatMap((entry) => entry.findings),
+    ...tooLong,
     ...contractCircleFindings(circle),
     ...duplicateFindings(
       plannable.map((entry, index) => ({ ...entry, identity: identityOf(entry.definition, planned[index]) })),

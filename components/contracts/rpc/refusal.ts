@@ -1,4 +1,5 @@
 import { BaseError } from "viem";
+import { BESU_ANSWERS, GETH_ANSWERS, type NodeAnswer, RUST_NODE_ANSWERS } from "./node-answers";
 
 /** Why a node did not accept a transaction. A reason carries no data, so a string names it. */
 export type Refusal =
@@ -18,20 +19,44 @@ export type Refusal =
   | "refused";
 
 /**
- * Finds out from a node's error why the node did not accept a transaction.
- *
- * The texts are those of Besu (TransactionInvalidReason), geth (core/txpool/errors.go) and anvil. The patterns are kept
- * by hand: viem's NonceTooLowError and its siblings know geth's texts only, and no library covers Besu's.
+ * Finds out from a node's error why the node did not accept a transaction. The node's sentence decides, because nodes and
+ * providers use one code for different things: -32005 is Besu's "Transaction gas limit exceeds block gas limit", and a
+ * provider's rate limit. viem's NonceTooLowError and its siblings know geth's sentences only.
  */
 export function refusal(error: unknown): Refusal {
   const causes = causesOf(error);
-  if (causes.some(({ name, code }) => UNANSWERED.has(name) || BUSY_CODES.has(code))) {
-    return "unanswered";
+  const sentences = sentencesOf(causes);
+  if (sentences.some((sentence) => /^execution reverted/i.test(sentence))) {
+    // Whatever follows are the words of a contract, not of the node.
+    return "refused";
   }
-  const text = causes
-    .map(({ shortMessage, details, message }) => details ?? shortMessage ?? message)
-    .join("\n");
-  return PATTERNS.find(([pattern]) => pattern.test(text))?.[1] ?? "refused";
+  const answer = answerIn(sentences);
+  if (answer !== undefined) {
+    return answer.refusal;
+  }
+  const isUnanswered =
+    causes.some(({ name, code }) => UNANSWERED.has(name) || BUSY_CODES.has(code)) ||
+    sentences.some((sentence) => BUSY.test(sentence));
+  return isUnanswered ? "unanswered" : "refused";
+}
+
+/**
+ * Whether a question must be asked again: the node did not answer, or a provider limits the rate. An "Internal error" is an
+ * answer: Besu gives it for every execution that ends without a revert.
+ */
+export function isOutage(error: unknown): boolean {
+  const causes = causesOf(error);
+  const sentences = sentencesOf(causes);
+  return (
+    causes.some(({ name }) => UNANSWERED.has(name)) ||
+    (answerIn(sentences) === undefined &&
+      (causes.some(({ code }) => BUSY_CODES.has(code)) || sentences.some((text) => RATE_LIMIT.test(text))))
+  );
+}
+
+/** What a person can do about a transaction that the node never accepts. Undefined if the answer has no known remedy. */
+export function remedy(error: unknown): string | undefined {
+  return answerIn(sentencesOf(causesOf(error)))?.next;
 }
 
 /** The node's own message, without the request that viem adds. */
@@ -40,7 +65,7 @@ export function nodeMessage(error: Error): string {
 }
 
 /** viem's errors for a transport without a JSON-RPC answer: no connection, a status such as 429 or 500, a time-out. */
-const UNANSWERED = new Set(["HttpRequestError", "TimeoutError", "LimitExceededRpcError"]);
+const UNANSWERED = new Set(["HttpRequestError", "TimeoutError"]);
 
 /**
  * JSON-RPC error codes of providers that limit the rate: EIP-1474's limit, QuickNode's code, and HTTP's 429 inside a
@@ -48,23 +73,16 @@ const UNANSWERED = new Set(["HttpRequestError", "TimeoutError", "LimitExceededRp
  */
 const BUSY_CODES = new Set<unknown>([-32005, -32007, 429]);
 
-const PATTERNS: readonly (readonly [RegExp, Refusal])[] = [
-  [
-    /already known|\bknown transaction|already imported|already in mempool|TRANSACTION_ALREADY_KNOWN/i,
-    "known",
-  ],
-  [/nonce too low|nonce below|NONCE_TOO_LOW|nonce has already been used/i, "nonce used"],
-  [
-    /less than block base fee|GAS_PRICE_BELOW_CURRENT_BASE_FEE|GAS_PRICE_TOO_LOW|^transaction underpriced/im,
-    "fee too low",
-  ],
-  [/replacement (transaction )?underpriced|TRANSACTION_REPLACEMENT_UNDERPRICED/i, "underpriced"],
-  [
-    /(tx ?pool|pool|account|sender).*(full|limit)|too many (pending )?transactions|NONCE_TOO_FAR_IN_FUTURE|NONCE_TOO_DISTANT|LOWER_NONCE_INVALID/i,
-    "pool full",
-  ],
-  [/rate limit|too many requests|internal error|server is busy|timed? ?out/i, "unanswered"],
-];
+/** What providers and proxies in front of a node say. */
+const RATE_LIMIT = /rate limit|too many requests|server is busy/i;
+const BUSY = new RegExp(`${RATE_LIMIT.source}|internal error|timed? ?out`, "i");
+
+const ANSWERS = [...BESU_ANSWERS, ...GETH_ANSWERS, ...RUST_NODE_ANSWERS];
+
+function answerIn(sentences: readonly string[]): NodeAnswer | undefined {
+  const lowered = sentences.map((sentence) => sentence.toLowerCase());
+  return ANSWERS.find(({ sentence }) => lowered.some((text) => text.startsWith(sentence.toLowerCase())));
+}
 
 interface Cause {
   readonly name: string;
@@ -81,4 +99,9 @@ function causesOf(error: unknown): Cause[] {
     causes.push(cause);
   }
   return causes;
+}
+
+/** What the node said, as each of viem's errors hands it on. */
+function sentencesOf(causes: readonly Cause[]): string[] {
+  return causes.map(({ shortMessage, details, message }) => details ?? shortMessage ?? message);
 }
