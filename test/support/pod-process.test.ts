@@ -4,7 +4,7 @@ import { type Container, type PodPlace, podProcess, type RenderedPod } from "./p
 const nodeId = (digit: string) => digit.repeat(128);
 
 const place: PodPlace = {
-  folder: "/work/validator-0",
+  folder: "/tmp/validator-0",
   address: "127.0.1.1",
   ports: { rpc: 41_001, metrics: 41_002, p2p: 41_003 },
 };
@@ -58,8 +58,8 @@ it("keeps an argument that several processes of one machine may share", () => {
 
 it("puts the paths below a mount into the process's folder, and no others", () => {
   expect(argsOf("--data-path=/data", "--static-nodes-file=/config/static-nodes/static-nodes.json")).toEqual([
-    "--data-path=/work/validator-0/data",
-    "--static-nodes-file=/work/validator-0/config/static-nodes/static-nodes.json",
+    "--data-path=/tmp/validator-0/data",
+    "--static-nodes-file=/tmp/validator-0/config/static-nodes/static-nodes.json",
   ]);
   expect(argsOf("--rpc-http-authentication-credentials-file=/database")).toEqual([
     "--rpc-http-authentication-credentials-file=/database",
@@ -78,7 +78,7 @@ it("replaces the container's ports by the process's, and refuses an option for a
 it("replaces the public P2P addresses in the arguments and in the static nodes", () => {
   const { args, files } = podProcess(pod({ args: ["--p2p-host=203.0.113.1"] }), place, peers);
   expect(args).toEqual(["--p2p-host=127.0.1.1"]);
-  expect(JSON.parse(files["/work/validator-0/config/static-nodes/static-nodes.json"] ?? "")).toEqual([
+  expect(JSON.parse(files["/tmp/validator-0/config/static-nodes/static-nodes.json"] ?? "")).toEqual([
     `enode://${nodeId("a")}@127.0.1.1:41003`,
     `enode://${nodeId("b")}@127.0.1.2:42003`,
   ]);
@@ -100,6 +100,6 @@ it("expands variables as Kubernetes does, the pod's IP address among them", () =
 
 it("tells the JVM the limits that the container's control group would have", () => {
   expect(podProcess(pod(), place, peers).environment).toEqual({
-    JAVA_OPTS: `-Djava.io.tmpdir=/work/validator-0/tmp -XX:MaxRAM=${4 * 1024 ** 3} -XX:ActiveProcessorCount=2`,
+    JAVA_OPTS: `-Djava.io.tmpdir=/tmp/validator-0/tmp -XX:MaxRAM=${4 * 1024 ** 3} -XX:ActiveProcessorCount=2`,
   });
 });

@@ -155,10 +155,10 @@ export function podProcess(
   }
 
   function withFolder(text: string): string {
-    return volumeMounts.reduce(
-      (changed, { mountPath }) =>
-        changed.replaceAll(new RegExp(`=${mountPath}(?=[/\\s]|$)`, "g"), `=${join(place.folder, mountPath)}`),
-      text,
+    const mountPaths = volumeMounts.map(({ mountPath }) => mountPath).join("|");
+    return text.replace(
+      new RegExp(`(?<==)(${mountPaths})(?=[/\\s]|$)`, "g"),
+      (mountPath) => join(place.folder, mountPath),
     );
   }
 

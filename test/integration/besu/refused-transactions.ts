@@ -1,0 +1,86 @@
+import { type Hex, parseEther, type TransactionSerializableLegacy } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import type { Refusal } from "../../../components/contracts/rpc/refusal";
+import { sender } from "./trial";
+
+/** Transactions of which Besu refuses the last one. */
+export interface RefusedTransactions {
+  readonly name: string;
+  /** What the lane understands. */
+  readonly expected: Refusal;
+  /** @param nonce The sender's next nonce. */
+  transactions(nonce: number): Promise<Hex[]>;
+}
+
+/**
+ * Besu's reasons are in TransactionInvalidReason, its sentences in RpcErrorType. Transactions with a nonce that leaves
+ * a gap stay in the mempool.
+ */
+export const refusedTransactions: readonly RefusedTransactions[] = [
+  {
+    name: "that the node has already",
+    expected: "known",
+    transactions: async (nonce) => {
+      const waiting = await signed({ nonce: nonce + 10 });
+      return [waiting, waiting];
+    },
+  },
+  {
+    name: "whose nonce is used",
+    expected: "nonce used",
+    transactions: async () => [await signed({ nonce: 0, gasPrice: 7n })],
+  },
+  {
+    name: "that does not pay enough to replace another one",
+    expected: "underpriced",
+    transactions: async (nonce) => [
+      await signed({ nonce: nonce + 20, gasPrice: 1000n }),
+      await signed({ nonce: nonce + 20, gasPrice: 1001n }),
+    ],
+  },
+  {
+    name: "whose nonce is too far in the future",
+    expected: "pool full",
+    transactions: async (nonce) => [await signed({ nonce: nonce + 100_000 })],
+  },
+  {
+    name: "with more gas than a block has",
+    expected: "refused",
+    transactions: async (nonce) => [await signed({ nonce, gas: 30_000_001n })],
+  },
+  {
+    name: "with less gas than its data costs",
+    expected: "refused",
+    transactions: async (nonce) => [await signed({ nonce, gas: 20_999n })],
+  },
+  {
+    name: "whose sender cannot pay for it",
+    expected: "refused",
+    transactions: async (nonce) => [await signed({ nonce, value: parseEther("1000") })],
+  },
+  {
+    name: "whose sender has nothing",
+    expected: "refused",
+    transactions: async () => [
+      await privateKeyToAccount(generatePrivateKey()).signTransaction(transaction({ nonce: 0, value: 1n })),
+    ],
+  },
+  {
+    name: "of another chain",
+    expected: "refused",
+    transactions: async (nonce) => [await signed({ nonce, chainId: 1 })],
+  },
+  {
+    name: "whose fee is above the node's limit",
+    expected: "refused",
+    transactions: async (nonce) => [await signed({ nonce, gasPrice: parseEther("1") })],
+  },
+];
+
+function signed(changes: Partial<TransactionSerializableLegacy>): Promise<Hex> {
+  return sender.signTransaction(transaction(changes));
+}
+
+function transaction(changes: Partial<TransactionSerializableLegacy>): TransactionSerializableLegacy {
+  return { type: "legacy", chainId: 138, to: sender.address, gas: 21_000n, gasPrice: 0n, ...changes };
+}
