@@ -117,7 +117,7 @@ describe.skipIf(command === "")("Besu processes with the options and files of th
   });
 
   describe("refuse a transaction with a sentence that the lane understands", () => {
-    it.each(refusedTransactions)("$name", async ({ expected, transactions }) => {
+    it.each([...refusedTransactions])("$name", async ({ expected, transactions }) => {
       const client = clientOf(trial.rpcNode.url);
       const nonce = await client.getTransactionCount({ address: sender.address });
       const [last = "0x", ...others] = (await transactions(nonce)).reverse();

@@ -31,11 +31,12 @@ export const refusedTransactions: readonly RefusedTransactions[] = [
     transactions: async () => [await signed({ nonce: 0, gasPrice: 7n })],
   },
   {
-    name: "that does not pay enough to replace another one",
+    // Besu takes a replacement at the same price where gas is free: it then forces --tx-pool-price-bump to 0.
+    name: "that pays less than the one that it would replace",
     expected: "underpriced",
     transactions: async (nonce) => [
       await signed({ nonce: nonce + 20, gasPrice: 1000n }),
-      await signed({ nonce: nonce + 20, gasPrice: 1001n }),
+      await signed({ nonce: nonce + 20, gasPrice: 999n }),
     ],
   },
   {
@@ -56,7 +57,7 @@ export const refusedTransactions: readonly RefusedTransactions[] = [
   {
     name: "whose sender cannot pay for it",
     expected: "refused",
-    transactions: async (nonce) => [await signed({ nonce, value: parseEther("1000") })],
+    transactions: async (nonce) => [await signed({ nonce, value: parseEther("10000000") })],
   },
   {
     name: "whose sender has nothing",
@@ -71,7 +72,8 @@ export const refusedTransactions: readonly RefusedTransactions[] = [
     transactions: async (nonce) => [await signed({ nonce, chainId: 1 })],
   },
   {
-    name: "whose fee is above the node's limit",
+    // By default Besu lets a transaction pay 1 ether at most (--rpc-tx-feecap).
+    name: "that would pay more than the node allows",
     expected: "refused",
     transactions: async (nonce) => [await signed({ nonce, gasPrice: parseEther("1") })],
   },

@@ -1,4 +1,4 @@
-import { type Hex, hexToNumber } from "viem";
+import { type Hex, hexToNumber, parseEther } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { expect } from "vitest";
 import { BesuNetwork } from "../../support/besu-network";
@@ -109,7 +109,7 @@ export const PATIENCE = { timeout: 300_000, interval: 250 };
 /** The changes of the dev stack's config that leave four validators and an RPC node. */
 const NETWORK: readonly ConfigChange[] = [
   { path: ["chainfleet:stack"], value: "network" },
-  { path: ["chainfleet:network", "alloc"], value: { [sender.address]: "1000000000000000000" } },
+  { path: ["chainfleet:network", "alloc"], value: { [sender.address]: String(parseEther("1000000")) } },
   {
     path: ["chainfleet:regions"],
     value: [
