@@ -124,11 +124,11 @@ describe.skipIf(command === "")("Besu processes with the options and files of th
       for (const transaction of others.reverse()) {
         await client.sendRawTransaction({ serializedTransaction: transaction });
       }
-      const error = await client.sendRawTransaction({ serializedTransaction: last }).then(
+      const answer = await client.sendRawTransaction({ serializedTransaction: last }).then(
         (hash) => `accepted as ${hash}`,
-        (cause: unknown) => cause,
+        (error: unknown) => refusal(error),
       );
-      expect(refusal(error), String(error)).toBe(expected);
+      expect(answer).toBe(expected);
     });
   });
 
