@@ -37,7 +37,9 @@ describe.skipIf(command === "")("Besu processes with the options and files of th
   it("have the genesis block whose hash the stack outputs, and its validators", async () => {
     const { chain } = await trial.checkout.outputs();
     for (const node of trial.network.nodes) {
-      expect(await node.rpc("eth_getBlockByNumber", ["0x0", false])).toMatchObject({ hash: chain.genesisHash });
+      expect(await node.rpc("eth_getBlockByNumber", ["0x0", false])).toMatchObject({
+        hash: chain.genesisHash,
+      });
       expect(await node.rpc("eth_chainId")).toBe("0x8a");
     }
     const validators = await trial.rpcNode.rpc<Hex[]>("qbft_getValidatorsByBlockNumber", ["latest"]);
@@ -112,7 +114,9 @@ describe.skipIf(command === "")("Besu processes with the options and files of th
     );
     const blocks = await trial.blocksFrom(first);
     const used = blocks.map(({ gasUsed }) => hexToNumber(gasUsed));
-    console.log(`Gas of the blocks: ${used.join(", ")}; seconds: ${(await trial.gapsFrom(first)).join(", ")}`);
+    console.log(
+      `Gas of the blocks: ${used.join(", ")}; seconds: ${(await trial.gapsFrom(first)).join(", ")}`,
+    );
     expect(Math.max(...used)).toBe(30_000_000);
   });
 
@@ -152,7 +156,9 @@ describe.skipIf(command === "")("Besu processes with the options and files of th
     await Promise.all(others.map((validator) => validator.stop()));
     await Promise.all(trial.validators.map((validator) => validator.start()));
     await trial.moreBlocks(3);
-    console.log(`Seconds between the blocks around the halt: ${(await trial.gapsFrom(halted - 1)).join(", ")}`);
+    console.log(
+      `Seconds between the blocks around the halt: ${(await trial.gapsFrom(halted - 1)).join(", ")}`,
+    );
   });
 });
 

@@ -156,9 +156,8 @@ export function podProcess(
 
   function withFolder(text: string): string {
     const mountPaths = volumeMounts.map(({ mountPath }) => mountPath).join("|");
-    return text.replace(
-      new RegExp(`(?<==)(${mountPaths})(?=[/\\s]|$)`, "g"),
-      (mountPath) => join(place.folder, mountPath),
+    return text.replace(new RegExp(`(?<==)(${mountPaths})(?=[/\\s]|$)`, "g"), (mountPath) =>
+      join(place.folder, mountPath),
     );
   }
 
