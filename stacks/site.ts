@@ -92,7 +92,9 @@ export function createSite(shared: SharedSiteArgs, config: RegionConfig, answers
 
   function answersOf<Kind extends CloudAnswers["kind"]>(kind: Kind): Extract<CloudAnswers, { kind: Kind }> {
     if (answers.kind !== kind) {
-      throw new TypeError(`Region ${name} is on ${config.cloud}, but the answers are of kind "${answers.kind}".`);
+      throw new TypeError(
+        `Region ${name} is on ${config.cloud}, but the answers are of kind "${answers.kind}".`,
+      );
     }
     return answers as Extract<CloudAnswers, { kind: Kind }>;
   }

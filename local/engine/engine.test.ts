@@ -119,28 +119,31 @@ class Slow extends pulumi.dynamic.Resource {
 new Slow("slow", new pulumi.Config().require("file"));
 `;
 
-test.each(["SIGKILL", "SIGTERM"] as const)("when an engine is ended by %s, no process is left behind", async (signal) => {
-  project = await testProject(SLOW);
-  const file = join(project.folder, "started");
-  await project.pulumi(["config", "set", "file", file]);
-  const cli = project.start(up, { CHAINFLEET_TEST_MARK: project.folder });
-  const run = ended(cli);
-  const marked = () => processesWithVariable("CHAINFLEET_TEST_MARK", project.folder);
-  try {
-    await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 60_000, interval: 100 });
-    // The engine, the language host, the program and the dynamic provider.
-    expect(marked().length).toBeGreaterThanOrEqual(4);
-    cli.kill(signal);
-    if (signal === "SIGTERM") {
-      // After the first SIGTERM the engine waits for operations that are under way; after the second it ends at once.
-      await vi.waitFor(() => expect(cli.kill(signal)).toBe(false), { timeout: 30_000, interval: 500 });
+test.each(["SIGKILL", "SIGTERM"] as const)(
+  "when an engine is ended by %s, no process is left behind",
+  async (signal) => {
+    project = await testProject(SLOW);
+    const file = join(project.folder, "started");
+    await project.pulumi(["config", "set", "file", file]);
+    const cli = project.start(up, { CHAINFLEET_TEST_MARK: project.folder });
+    const run = ended(cli);
+    const marked = () => processesWithVariable("CHAINFLEET_TEST_MARK", project.folder);
+    try {
+      await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 60_000, interval: 100 });
+      // The engine, the language host, the program and the dynamic provider.
+      expect(marked().length).toBeGreaterThanOrEqual(4);
+      cli.kill(signal);
+      if (signal === "SIGTERM") {
+        // After the first SIGTERM the engine waits for operations that are under way; after the second it ends at once.
+        await vi.waitFor(() => expect(cli.kill(signal)).toBe(false), { timeout: 30_000, interval: 500 });
+      }
+      await vi.waitFor(() => expect(marked()).toEqual([]), { timeout: 30_000, interval: 100 });
+      expect((await run).code).not.toBe(0);
+    } finally {
+      await kill(marked());
     }
-    await vi.waitFor(() => expect(marked()).toEqual([]), { timeout: 30_000, interval: 100 });
-    expect((await run).code).not.toBe(0);
-  } finally {
-    await kill(marked());
-  }
-});
+  },
+);
 
 test("when the language host is killed, the program ends too", async () => {
   project = await testProject("setInterval(() => {}, 1000); console.log('runs');");

@@ -45,7 +45,9 @@ function service(plugin: Plugin): grpc.UntypedServiceImplementation {
   const acceptsSecrets = plugin.outputsMixInputs === true;
   /** Encodes outputs and marks the secret ones; the engine does so itself for a plugin that does not accept secrets. */
   const outputStruct = (outputs: PropertyMap, ...inputs: readonly (Struct | undefined)[]): Struct => {
-    const keys = new Set(acceptsSecrets ? inputs.flatMap((each) => secretKeys(each?.toJavaScript() ?? {})) : []);
+    const keys = new Set(
+      acceptsSecrets ? inputs.flatMap((each) => secretKeys(each?.toJavaScript() ?? {})) : [],
+    );
     const names = new Set(inputs.flatMap((each) => Object.keys(each?.toJavaScript() ?? {})));
     return structWith(outputs, (key) => keys.has(key) || (keys.size > 0 && !names.has(key)));
   };
@@ -53,7 +55,9 @@ function service(plugin: Plugin): grpc.UntypedServiceImplementation {
   const sessionOf = (call: Call<unknown>): Session => {
     const session = sessions.get(call.getPeer());
     if (session === undefined) {
-      throw new Error(`the ${plugin.name} plugin was restarted during the operation: run the operation again`);
+      throw new Error(
+        `the ${plugin.name} plugin was restarted during the operation: run the operation again`,
+      );
     }
     return session;
   };

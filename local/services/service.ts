@@ -10,7 +10,7 @@ export interface Service {
   readonly after: readonly string[];
   /** Arguments other than the ports and the state folder. The service is restarted when they change. */
   arguments(started: Started): readonly string[];
-    /** Paths of the service's source files and folders, relative to the root. The service is restarted when they change. */
+  /** Paths of the service's source files and folders, relative to the root. The service is restarted when they change. */
   readonly sources: readonly string[];
   /** Installs the programs that the service runs. Called before each start of the service. */
   prepare?(say: (line: string) => void): Promise<unknown>;

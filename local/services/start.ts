@@ -172,7 +172,11 @@ function processOf(child: ChildProcess): Pick<ServiceRecord, "process"> {
 }
 
 /** Waits until the service announces its ports. Returns the ports by name. */
-async function announcedPorts(run: Run, service: Service, child: ChildProcess): Promise<Record<string, number>> {
+async function announcedPorts(
+  run: Run,
+  service: Service,
+  child: ChildProcess,
+): Promise<Record<string, number>> {
   const files = filesOf(run.folder, service.name);
   let ended: string | undefined;
   child.on("error", (error) => {

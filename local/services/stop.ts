@@ -1,4 +1,4 @@
-import { end, isRunning, type ProcessIdentity, residentMebibytes, processesWithVariable } from "./processes";
+import { end, isRunning, type ProcessIdentity, processesWithVariable, residentMebibytes } from "./processes";
 import { filesOf, readRecord, writeRecord } from "./record";
 import type { Service } from "./service";
 import { processMarker, type Run } from "./start";

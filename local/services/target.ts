@@ -28,12 +28,7 @@ export interface Settings {
 
 /** @throws if an environment variable is not a number in the allowed range. */
 export function settings(environment: NodeJS.ProcessEnv): Settings {
-  const number = (
-    name: string,
-    fallback: number,
-    isAllowed: (value: number) => boolean,
-    allowed: string,
-  ) => {
+  const number = (name: string, fallback: number, isAllowed: (value: number) => boolean, allowed: string) => {
     const text = environment[name];
     const value = text === undefined || text === "" ? fallback : Number(text);
     if (!isAllowed(value)) {

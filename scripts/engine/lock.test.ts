@@ -61,7 +61,10 @@ describe("an operation on a stack that may be locked", () => {
       "error: [409] Conflict: Another update is currently in progress.\n" +
         "To learn more about possible reasons and resolution, visit https://www.pulumi.com/docs/support/troubleshooting/common-issues/update-conflicts/",
     );
-    const update = (agent: string, result = "in-progress") => ({ result, environment: { "exec.agent": agent } });
+    const update = (agent: string, result = "in-progress") => ({
+      result,
+      environment: { "exec.agent": agent },
+    });
 
     it("is repeated after the lock of a killed run of this machine was removed", async () => {
       // The name of this very run, whose engine does not run.

@@ -84,7 +84,12 @@ export function lockIn(
   const file = /created by \S+@(\S+) \(pid (\d+)\)/.exec(output);
   if (file !== null) {
     const pid = Number(file[2]);
-    return { kind: "file", host: file[1] ?? "", pid, isEngine: (process) => process.pid === pid && isPulumi(process) };
+    return {
+      kind: "file",
+      host: file[1] ?? "",
+      pid,
+      isEngine: (process) => process.pid === pid && isPulumi(process),
+    };
   }
   // ConflictingUpdateError in https://github.com/pulumi/pulumi/blob/master/pkg/backend/backenderr/backenderr.go
   return /\[409\] Conflict|\/update-conflicts\//.test(output) ? { kind: "cloud" } : undefined;
@@ -98,7 +103,11 @@ async function holderInPulumiCloud(stack: LockedStack): Promise<Holder | undefin
   if (latest?.result !== "in-progress" || host === "") {
     return undefined;
   }
-  return { host, pid: Number(pid), isEngine: (process) => isPulumi(process) && process.arguments.includes(agent) };
+  return {
+    host,
+    pid: Number(pid),
+    isEngine: (process) => isPulumi(process) && process.arguments.includes(agent),
+  };
 }
 
 /** Whether the engine of a run is alive on this machine. */

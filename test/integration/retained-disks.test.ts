@@ -34,6 +34,8 @@ it("keeps the disks of a deleted Azure region, and takes their resource group ov
   expect(await diskNames()).toEqual(expect.arrayContaining(disks));
   const third = await checkout.up();
   expect(third.summary.changes, third.output).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
-  const group = ((await checkout.state()).resources ?? []).find(({ urn }) => nameOf(urn) === "westeurope-disks");
+  const group = ((await checkout.state()).resources ?? []).find(
+    ({ urn }) => nameOf(urn) === "westeurope-disks",
+  );
   expect(group?.id).toMatch(/resourceGroups\/chain138-westeurope-disks$/);
 });

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { PropertyMap } from "../../plugin/values";
-import { createDisk } from "./disks";
 import { AzureFixture, inGroup, types } from "../../testing/azure-cloud";
 import type { Created } from "../../testing/cloud-session";
+import { createDisk } from "./disks";
 
 const { group, securityGroup, address, identity, credential, role, cluster, pool } = types;
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { PropertyMap } from "../../plugin/values";
-import { Driver, openCloud } from "../../testing/cloud-session";
 import { AzureFixture, inGroup, types } from "../../testing/azure-cloud";
+import { Driver, openCloud } from "../../testing/cloud-session";
 
 const { group, network, securityGroup, address, identity } = types;
 

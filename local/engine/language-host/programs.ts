@@ -130,7 +130,9 @@ function start(
   try {
     entry = require.resolve(module, { paths: [how.folder] });
   } catch {
-    throw new Error(`the package @pulumi/pulumi is not installed for the program in ${how.folder}: run npm ci there`);
+    throw new Error(
+      `the package @pulumi/pulumi is not installed for the program in ${how.folder}: run npm ci there`,
+    );
   }
   const program = spawn(
     process.execPath,
