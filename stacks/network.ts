@@ -125,9 +125,9 @@ async function surveyRegions(config: Config): Promise<CloudAnswers[]> {
   );
   if (problems.length > 0) {
     throw new ChainfleetError({
-      code: "QUOTA_TOO_SMALL",
-      summary: `The accounts' quotas are too small for the network; nothing was changed.\n${problems.join("\n")}`,
-      next: "Ask for larger quotas, or configure fewer validators or smaller machines.",
+      code: "REGIONS_IMPOSSIBLE",
+      summary: `The clouds would refuse regions of the network as they are configured; nothing was changed.\n${problems.join("\n")}`,
+      next: "Correct the regions. If a quota is too small: ask for a larger one, or configure fewer validators or smaller machines.",
     });
   }
   return surveyed.map(({ answers }) => answers);

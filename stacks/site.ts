@@ -1,10 +1,12 @@
 import type { Provider } from "@pulumi/aws";
 import type { Site } from "../components/besu/network";
-import { AksCluster } from "../components/cluster/aks";
-import { EksCluster } from "../components/cluster/eks";
+import { AksCluster, aksClusterExists } from "../components/cluster/aks";
+import { EksCluster, eksClusterExists } from "../components/cluster/eks";
 import { fetchAdmins } from "../components/cluster/eks-admins";
+import { endOfSupportProblem } from "../components/cluster/end-of-support";
 import { ExistingCluster } from "../components/cluster/existing";
 import type { ManagedClusterArgs } from "../components/cluster/managed-cluster";
+import { isoDate } from "../components/iso-date";
 import { AwsRegion, createAwsProvider } from "../components/region/aws";
 import { fetchQuotaProblems } from "../components/region/aws-quotas";
 import { fetchZones, type Zone } from "../components/region/aws-zones";
@@ -43,17 +45,33 @@ export async function surveyRegion(networkName: string, config: RegionConfig): P
     return { answers: { kind: "none" }, problems: [] };
   }
   if (config.cloud === "azure") {
-    const diskGroupId = await findDiskGroup(networkName, config.name);
-    return { answers: { kind: "azure", diskGroupId }, problems: [] };
+    const [diskGroupId, versionProblem] = await Promise.all([
+      findDiskGroup(networkName, config.name),
+      endOfSupport(config, () => aksClusterExists(networkName, config.name)),
+    ]);
+    return { answers: { kind: "azure", diskGroupId }, problems: versionProblem };
   }
   const { name, location } = config;
   const provider = createAwsProvider(name, { network: networkName, location });
-  const [zones, admins, problems] = await Promise.all([
+  const [zones, admins, quotaProblems, versionProblem] = await Promise.all([
     fetchZones({ name, location }, provider),
     fetchAdmins(config, provider),
     fetchQuotaProblems({ ...config, location }, provider),
+    endOfSupport(config, () => eksClusterExists(networkName, name, provider)),
   ]);
+  const problems = [...quotaProblems, ...versionProblem];
   return { answers: { kind: "aws", provider, zones, admins }, problems };
+}
+
+async function endOfSupport(
+  { name, cloud, kubernetesVersion }: Extract<RegionConfig, { readonly kubernetesVersion: string }>,
+  exists: () => Promise<boolean>,
+): Promise<readonly string[]> {
+  const problem = await endOfSupportProblem(
+    { region: name, cloud, version: kubernetesVersion, exists },
+    isoDate(new Date()),
+  );
+  return problem === undefined ? [] : [`needs a newer Kubernetes version: kubernetesVersion ${problem}`];
 }
 
 /** What all sites of a network have in common. */

@@ -166,5 +166,14 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
   }
 }
 
+/** Whether the cluster of a region exists. A failure to ask counts as no. */
+export function aksClusterExists(network: string, region: string): Promise<boolean> {
+  const clusterName = fullName(network, region);
+  return containerservice
+    .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName })
+    .then(() => true)
+    .catch(() => false);
+}
+
 /** The Microsoft Entra application of the API server of every AKS cluster: https://azure.github.io/kubelogin/concepts/aks.html */
 const AKS_SERVER_APPLICATION = "6dae42f8-4368-4678-94ff-3960e28e3630";

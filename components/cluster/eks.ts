@@ -296,3 +296,15 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     }
   }
 }
+
+/** Whether the cluster of a region exists. A failure to ask counts as no. */
+export function eksClusterExists(
+  network: string,
+  region: string,
+  provider: pulumi.ProviderResource,
+): Promise<boolean> {
+  return eks
+    .getCluster({ name: fullName(network, region) }, { provider })
+    .then(() => true)
+    .catch(() => false);
+}

@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   DEFAULT_KUBERNETES_VERSION,
+  endedVersionProblem,
   kubernetesReleases,
   supportedVersions,
-  versionProblem,
+  unknownVersionProblem,
 } from "./versions";
 
 const clouds = ["aws", "azure"] as const;
@@ -22,8 +23,8 @@ describe.each(clouds)("the Kubernetes versions of %s", (cloud) => {
   it("are supported on their last day and refused on the day after", () => {
     for (const { version, supportedUntil } of kubernetesReleases(cloud)) {
       const dayAfter = new Date(Date.parse(supportedUntil) + 86_400_000).toISOString().slice(0, 10);
-      expect(versionProblem({ cloud, version }, supportedUntil)).toBeUndefined();
-      expect(versionProblem({ cloud, version }, dayAfter)).toContain(`until ${supportedUntil}`);
+      expect(endedVersionProblem({ cloud, version }, supportedUntil)).toBeUndefined();
+      expect(endedVersionProblem({ cloud, version }, dayAfter)).toContain(`until ${supportedUntil}`);
     }
   });
 
@@ -47,12 +48,12 @@ describe.each(clouds)("the Kubernetes versions of %s", (cloud) => {
 });
 
 it("a version that no cloud offers is refused with the versions to choose from", () => {
-  expect(versionProblem({ cloud: "aws", version: "1.20" }, "2026-11-25")).toMatch(
-    /^is "1\.20", which is not among the versions of EKS that this program knows; set 1\.34 or 1\.35 or 1\.36/,
+  expect(unknownVersionProblem({ cloud: "aws", version: "1.20" })).toMatch(
+    /^is "1\.20", which is not among the versions of EKS that this program knows: 1\.32, 1\.33, 1\.34/,
   );
 });
 
 it("1.34 ends on Azure before it ends on AWS", () => {
-  expect(versionProblem({ cloud: "azure", version: "1.34" }, "2026-12-01")).toMatch(/until 2026-11-30/);
-  expect(versionProblem({ cloud: "aws", version: "1.34" }, "2026-12-01")).toBeUndefined();
+  expect(endedVersionProblem({ cloud: "azure", version: "1.34" }, "2026-12-01")).toMatch(/until 2026-11-30/);
+  expect(endedVersionProblem({ cloud: "aws", version: "1.34" }, "2026-12-01")).toBeUndefined();
 });

@@ -52,27 +52,41 @@ export function supportedVersions(cloud: LocatedCloud, today: string): readonly 
     .map(({ version }) => version);
 }
 
+/** A Kubernetes version of a cloud's managed clusters. */
+export interface CloudVersion {
+  readonly cloud: LocatedCloud;
+  /** @example "1.35" */
+  readonly version: string;
+}
+
 /**
- * Why a cluster cannot have a version: the cloud does not offer the version, or the version's support has ended.
- * Completes a sentence that begins with the config key. Undefined if the version is supported.
+ * Why no cluster can have a version: the cloud never offered the version, as far as this program knows. Completes a
+ * sentence that begins with the config key. Undefined if the version is known.
+ */
+export function unknownVersionProblem({ cloud, version }: CloudVersion): string | undefined {
+  const known = releases[cloud].map((release) => release.version);
+  return known.includes(version)
+    ? undefined
+    : `is "${version}", which is not among the versions of ${SERVICES[cloud]} that this program knows: ${known.join(", ")}`;
+}
+
+/**
+ * Why no new cluster can have a known version: its support has ended. Completes a sentence that begins with the config
+ * key. Undefined while the version is supported.
  *
  * @param today as an ISO date: "2026-11-25"
  */
-export function versionProblem(
-  { cloud, version }: { readonly cloud: LocatedCloud; readonly version: string },
-  today: string,
-): string | undefined {
-  const supported = supportedVersions(cloud, today);
-  if (supported.includes(version)) {
+export function endedVersionProblem({ cloud, version }: CloudVersion, today: string): string | undefined {
+  const release = releases[cloud].find((known) => known.version === version);
+  if (release === undefined || today <= release.supportedUntil) {
     return undefined;
   }
-  const service = cloud === "aws" ? "EKS" : "AKS";
+  const supported = supportedVersions(cloud, today);
   const remedy =
     supported.length === 0
-      ? `the support of every version that this program knows has ended, so update chainfleet`
+      ? "the support of every version that this program knows has ended, so update chainfleet"
       : `set ${supported.join(" or ")}; a cluster that is more than one minor version behind is first upgraded, one minor version at a time, with the cloud's own command`;
-  const release = releases[cloud].find((known) => known.version === version);
-  return release === undefined
-    ? `is "${version}", which is not among the versions of ${service} that this program knows; ${remedy}`
-    : `is "${version}", which ${service} supported until ${release.supportedUntil}; ${remedy}`;
+  return `is "${version}", which ${SERVICES[cloud]} supported until ${release.supportedUntil}; ${remedy}`;
 }
+
+const SERVICES: Readonly<Record<LocatedCloud, string>> = { aws: "EKS", azure: "AKS" };

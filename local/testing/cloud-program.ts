@@ -21,10 +21,12 @@ export async function stackOf({ ports, backend, ...settings }: Settings): Promis
       ...(settings.tags === undefined ? {} : { tags: settings.tags }),
     });
     const inGroup = { resourceGroupName: group.name, location: "westeurope" };
-    const network = new azure.network.VirtualNetwork("network", {
-      ...inGroup,
-      addressSpace: { addressPrefixes: [settings.vnetPrefix ?? "10.0.0.0/16"] },
-    });
+    const network = new azure.network.VirtualNetwork(
+      "network",
+      { ...inGroup, addressSpace: { addressPrefixes: [settings.vnetPrefix ?? "10.0.0.0/16"] } },
+      // The network lists the subnets that are resources of their own.
+      { ignoreChanges: ["subnets"] },
+    );
     new azure.network.PublicIPAddress("address", {
       ...inGroup,
       sku: { name: "Standard" },

@@ -1,5 +1,4 @@
 import { ChainfleetError } from "../../components/error";
-import { isoDate } from "../../components/iso-date";
 import { PROJECT_ROOT } from "../../components/root";
 import { readConfig } from "../../stacks/config/read";
 import type { Config } from "../../stacks/config/schema";
@@ -26,7 +25,6 @@ export async function stackConfig(name: string, command: EngineCommand): Promise
         .map(([key, { value = "" }]) => [key.slice("chainfleet:".length), value]),
     ),
     `Pulumi.${name}.yaml`,
-    isoDate(new Date()),
   );
 }
 

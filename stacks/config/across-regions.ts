@@ -1,5 +1,5 @@
 import { FEWEST_VALIDATORS } from "../../components/besu/quorum";
-import { versionProblem } from "../../components/cluster/versions";
+import { unknownVersionProblem } from "../../components/cluster/versions";
 import type { Finding } from "../../components/finding";
 import { findLocation, type LocatedCloud } from "../../components/region/locations";
 import { addressSpace, type Cidr, formatCidr, overlaps, parseCidr } from "../../components/region/plan";
@@ -10,9 +10,8 @@ import { addressesProblem, MINOR_VERSION } from "./region-schema";
  * Checks the rules that relate several regions to each other. Works on the unchecked config, so that these findings
  * are reported together with those of the schema; a value that the schema refuses is ignored here.
  *
- * @param today as an ISO date. The support of Kubernetes versions ends on a day.
  */
-export function acrossRegions(unchecked: unknown, today: string): Finding[] {
+export function acrossRegions(unchecked: unknown): Finding[] {
   if (!Array.isArray(unchecked)) {
     return [];
   }
@@ -22,7 +21,7 @@ export function acrossRegions(unchecked: unknown, today: string): Finding[] {
     ...overlappingCidrs(regions),
     ...tooFewValidators(regions),
     ...missingAddresses(regions),
-    ...unsupportedVersions(regions, today),
+    ...unknownVersions(regions),
   ];
 }
 
@@ -94,12 +93,12 @@ function missingAddresses(regions: readonly IndexedRegion[]): Finding[] {
   );
 }
 
-function unsupportedVersions(regions: readonly IndexedRegion[], today: string): Finding[] {
+function unknownVersions(regions: readonly IndexedRegion[]): Finding[] {
   return regions.flatMap(({ index, cloud, kubernetesVersion: version }) => {
     if (!isLocated(cloud) || version === undefined || !MINOR_VERSION.test(version)) {
       return [];
     }
-    const problem = versionProblem({ cloud, version }, today);
+    const problem = unknownVersionProblem({ cloud, version });
     return problem === undefined ? [] : [{ key: `regions[${index}].kubernetesVersion`, problem }];
   });
 }

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allConfig } from "@pulumi/pulumi/runtime";
-import { isoDate } from "../../components/iso-date";
 import { ConfigError } from "./config-error";
 import { readConfig } from "./read";
 import type { Config } from "./schema";
@@ -12,7 +11,7 @@ import type { Config } from "./schema";
  * @throws ConfigError with every finding, or if `keys` is stored in plain text.
  */
 export function programConfig(file: string): Config {
-  const config = readConfig(projectValues(), file, isoDate(new Date()));
+  const config = readConfig(projectValues(), file);
   refusePlainTextKeys(config, file);
   return config;
 }

@@ -9,15 +9,14 @@ import { type Config, configSchema } from "./schema";
  *
  * @param values by key without `chainfleet:`, as Pulumi passes them: text, which is JSON for a structured value.
  * @param file the stack's config file, for messages.
- * @param today as an ISO date: a Kubernetes version is refused from the day after the end of its support.
  * @throws ConfigError with every finding.
  */
-export function readConfig(values: Readonly<Record<string, string>>, file: string, today: string): Config {
+export function readConfig(values: Readonly<Record<string, string>>, file: string): Config {
   const unchecked = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, parsed(value)]));
   const result = configSchema.safeParse(unchecked);
   const findings = [
     ...(result.success ? [] : issueFindings(result.error.issues, unchecked)),
-    ...(unchecked.stack === "contracts" ? [] : acrossRegions(unchecked.regions ?? [], today)),
+    ...(unchecked.stack === "contracts" ? [] : acrossRegions(unchecked.regions ?? [])),
     ...acrossContracts(unchecked),
   ];
   if (!result.success || findings.length > 0) {

@@ -3,11 +3,12 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it, onTestFailed } from "vitest";
 import type { Summary } from "../../scripts/run/summary";
 import { Checkout, type KubernetesObject } from "../support/checkout";
+import { changesOf } from "../support/engine-output";
 
 /**
  * Kills the Pulumi program, the engine, the chainfleet command or the simulated cloud with SIGKILL, at seeded moments
- * of an `up` and of a `down`. After each kill the next run has to succeed, its result has to equal the result of an
- * undisturbed run, and nothing may be left behind. Set CHAINFLEET_TEST_SEED to repeat a run.
+ * of an `up` and of a `down`; in every second cycle of two `up`s in a row. After each kill the next run has to succeed,
+ * its result has to equal the result of an undisturbed run, and nothing may be left behind. Set CHAINFLEET_TEST_SEED to repeat a run.
  */
 const SEED = Number(process.env["CHAINFLEET_TEST_SEED"] ?? Date.now() % 1_000_000);
 const CYCLES = 10;
@@ -83,8 +84,13 @@ describe(`runs that were killed, seed ${SEED}`, () => {
       // The next cycle must not inherit the resources of a failed one.
       onTestFailed(() => checkout.reset());
       await runWithKill("up", inUp, seconds.up);
+      if (cycle % 2 === 1) {
+        // The next run finds a state that was left by two killed runs.
+        await runWithKill("up", inDown, seconds.up);
+      }
       await runSuccessfully("up");
       expect(await readDeployment()).toEqual(undisturbed);
+      await expectNothingToDo();
 
       await runWithKill("down", inDown, seconds.down);
       await runSuccessfully("down");
@@ -137,15 +143,19 @@ async function readDeployment(): Promise<Deployment> {
   const state = await checkout.state();
   return {
     state: (state.resources ?? []).map(({ urn }) => urn).sort(),
-    // AWS chooses random ids; its resources are identified by their `Name` tag.
+    // AWS chooses random ids; its resources are identified by their `Name` tag. The names of disks and of Azure's role
+    // assignments follow from ids of their run.
     cloud: (await checkout.cloudResources())
       .map(({ type, name, state, tags }) => `${type} ${tags?.["Name"] ?? name} ${state}`)
-      .map((line) => line.replace(/\b[a-z]+-[0-9a-f]{17}\b|(?<=\/id\/)[0-9A-F]{32}/g, "<id>"))
+      .map((line) => line.replace(GENERATED_ID, "<id>"))
       .sort(),
     objects: await regionObjects(),
     pendingOperations: state.pending_operations?.length ?? 0,
   };
 }
+
+const GENERATED_ID =
+  /\b[a-z]+-[0-9a-f]{17}\b|(?<=\/id\/)[0-9A-F]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** API paths of the Kubernetes objects that are compared. */
 const OBJECT_PATHS = [
@@ -176,6 +186,15 @@ async function regionObjects(): Promise<string[]> {
 function describeObject(path: string, { metadata, status }: KubernetesObject): string {
   const ready = status?.conditions?.find(({ type }: { type: string }) => type === "Ready")?.status ?? "";
   return `${path} ${metadata.namespace}/${metadata.name} ${ready}`;
+}
+
+/** Neither a refresh nor a further `up` finds a difference between the program, the state and the clouds. */
+async function expectNothingToDo(): Promise<void> {
+  const { code, stdout, stderr } = await checkout.pulumi("refresh", "--preview-only", "--json").finished;
+  expect(code, stderr).toBe(0);
+  expect(changesOf(stdout)).toEqual([]);
+  const { changes } = await runSuccessfully("up");
+  expect(changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
 }
 
 async function expectNothingLeft(): Promise<void> {

@@ -1,7 +1,8 @@
 import { stringify } from "yaml";
+import type { PropertyMap } from "../../plugin/values";
 import type { Invoke } from "../engine/cloud/dialect";
 import { CloudError } from "../engine/resources/errors";
-import type { KubernetesEndpoint } from "../engine/resources/kind";
+import type { KubernetesEndpoint, Scope, View } from "../engine/resources/kind";
 import { stringAt } from "../engine/resources/properties";
 import type { Resource } from "../engine/resources/store";
 import { armId, groupId, keyOf, text } from "./arm";
@@ -12,16 +13,7 @@ export const aksServerApplication = "6dae42f8-4368-4678-94ff-3960e28e3630";
 const listUserCredentials: Invoke = {
   operation: "POST Microsoft.ContainerService/managedClusters/listClusterUserCredential",
   answer: (args, scope, view) => {
-    const id = armId(scope, args, "Microsoft.ContainerService/managedClusters", text(args, "resourceName"));
-    const cluster = view.find(keyOf(id));
-    if (cluster === undefined) {
-      throw new CloudError(
-        404,
-        "ResourceNotFound",
-        `The Resource 'Microsoft.ContainerService/managedClusters/${text(args, "resourceName")}' under resource ` +
-          `group '${text(args, "resourceGroupName")}' was not found.`,
-      );
-    }
+    const cluster = findCluster(args, scope, view);
     if (view.state(cluster) === "Creating" || view.state(cluster) === "Deleting") {
       throw new CloudError(
         409,
@@ -70,7 +62,21 @@ const getResourceGroup: Invoke = {
   },
 };
 
+const getManagedCluster: Invoke = {
+  operation: "GET Microsoft.ContainerService/managedClusters",
+  answer: (args, scope, view) => {
+    const cluster = findCluster(args, scope, view);
+    return {
+      id: cluster.id,
+      name: cluster.name,
+      location: cluster.location,
+      provisioningState: view.state(cluster),
+    };
+  },
+};
+
 export const invokes: ReadonlyMap<string, Invoke> = new Map([
+  ["azure-native:containerservice:getManagedCluster", getManagedCluster],
   ["azure-native:resources:getResourceGroup", getResourceGroup],
   ["azure-native:containerservice:listManagedClusterUserCredentials", listUserCredentials],
   ["azure-native:authorization:getClientConfig", getClientConfig],
@@ -127,4 +133,19 @@ function kubeconfigOf(
     },
     { lineWidth: 0 },
   );
+}
+
+/** Throws the error of ARM if the cluster does not exist. */
+function findCluster(args: PropertyMap, scope: Scope, view: View): Resource {
+  const id = armId(scope, args, "Microsoft.ContainerService/managedClusters", text(args, "resourceName"));
+  const cluster = view.find(keyOf(id));
+  if (cluster === undefined) {
+    throw new CloudError(
+      404,
+      "ResourceNotFound",
+      `The Resource 'Microsoft.ContainerService/managedClusters/${text(args, "resourceName")}' under resource ` +
+        `group '${text(args, "resourceGroupName")}' was not found.`,
+    );
+  }
+  return cluster;
 }
