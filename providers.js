@@ -4,12 +4,12 @@
 require("./typescript.js");
 
 const modules = {
-  Chain: () => require("./components/besu/chain-provider"),
+  Chain: () => require("./components/besu/genesis/chain-provider"),
   ContractCall: () => require("./components/contracts/call/call-provider"),
   DeterministicDeployer: () => require("./components/contracts/deployment/deployer-provider"),
   ForgeDeployment: () => require("./components/contracts/deployment/deployment-provider"),
   ForgeVerification: () => require("./components/contracts/verification/verification-provider"),
-  Genesis: () => require("./components/besu/genesis-provider"),
+  Genesis: () => require("./components/besu/genesis/genesis-provider"),
   ValidatorKey: () => require("./components/besu/validator-key-provider"),
 };
 

@@ -9,15 +9,15 @@ import type { PlannedChain } from "../components/contracts/plan/plan";
 import { isOwnedByItsCreator } from "../components/contracts/validation/constructor-caller";
 import { ChainfleetError } from "../components/error";
 import { PROJECT_ROOT } from "../components/root";
-import { planOf, senderOf } from "./config/contract-plan";
+import { planOf, senderOf } from "./config/contracts/contract-plan";
 import {
   type ContractsChainConfig,
   type ContractsConfig,
   fullChainConfigKey,
-} from "./config/contracts-schema";
-import { noRpcNodes, type RpcRegion, rpcUrlIn } from "./config/rpc-url";
+} from "./config/contracts/contracts-schema";
+import { noRpcNodes, type RpcRegion, rpcUrlIn } from "./config/contracts/rpc-url";
+import { variableFindings } from "./config/contracts/variable-findings";
 import type { Config } from "./config/schema";
-import { variableFindings } from "./config/variable-findings";
 
 /** The compiled contracts and the plan of each chain, before any resource is registered. */
 export interface ContractsPlan {

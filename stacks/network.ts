@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
-import type { ChainParameters } from "../components/besu/genesis";
-import { Chain, type ChainArgs } from "../components/besu/genesis-resource";
+import type { ChainParameters } from "../components/besu/genesis/genesis";
+import { Chain, type ChainArgs } from "../components/besu/genesis/genesis-resource";
 import type { Site } from "../components/besu/network";
 import { crashTolerance, MOST_TESTED_VALIDATORS, quorum } from "../components/besu/quorum";
 import { faultsOf } from "../components/besu/release/faults";

@@ -5,7 +5,7 @@ import type { Cluster } from "../cluster";
 import { fullName } from "../naming";
 import { P2P_PORT } from "../ports";
 import type { Region } from "../region";
-import { type Chain, Genesis } from "./genesis-resource";
+import { type Chain, Genesis } from "./genesis/genesis-resource";
 import { BesuNamespace } from "./namespace";
 import { maxPeers } from "./options/peers";
 import type { BesuOptions } from "./options/program-options";

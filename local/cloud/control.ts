@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { PropertyMap, PropertyValue } from "../plugin/values";
 import { isAdministrator } from "./aws/access";
 import { caller } from "./aws/account/caller";
-import { createDisk, type DiskRequest } from "./azure/disks";
+import { createDisk, type DiskRequest } from "./azure/aks/disks";
 import { type Cloud, OperationUnderWay } from "./engine/cloud/cloud";
 import { CloudError } from "./engine/resources/errors";
 import { isObject, stringMapAt } from "./engine/resources/properties";

@@ -3,9 +3,12 @@ import { build } from "../../components/contracts/build/build";
 import { type ChainCost, estimateChain } from "../../components/contracts/estimate";
 import { readFromEndpoint } from "../../components/contracts/rpc/endpoint";
 import { PROJECT_ROOT } from "../../components/root";
-import { planOf, senderOf } from "../../stacks/config/contract-plan";
-import { type ContractsChainConfig, fullChainConfigKey } from "../../stacks/config/contracts-schema";
-import { requireEndpointVariables } from "../../stacks/config/variable-findings";
+import { planOf, senderOf } from "../../stacks/config/contracts/contract-plan";
+import {
+  type ContractsChainConfig,
+  fullChainConfigKey,
+} from "../../stacks/config/contracts/contracts-schema";
+import { requireEndpointVariables } from "../../stacks/config/contracts/variable-findings";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
 import { tableOf } from "../table";

@@ -1,7 +1,7 @@
 import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
-import type { ContractsChainConfig } from "../../stacks/config/contracts-schema";
-import { noRpcNodes, type RpcRegion, rpcUrlIn } from "../../stacks/config/rpc-url";
+import type { ContractsChainConfig } from "../../stacks/config/contracts/contracts-schema";
+import { noRpcNodes, type RpcRegion, rpcUrlIn } from "../../stacks/config/contracts/rpc-url";
 import type { EngineCommand } from "../engine/command";
 
 /**

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ChainParameters } from "../../components/besu/genesis";
+import type { ChainParameters } from "../../components/besu/genesis/genesis";
 import { faultsOf } from "../../components/besu/release/faults";
 import { locations } from "../../components/region/locations";
 import { softwareOf } from "./besu-rules";

@@ -1,6 +1,6 @@
-import { acrossContracts } from "./across-contracts";
 import { acrossRegions } from "./across-regions";
 import { ConfigError } from "./config-error";
+import { acrossContracts } from "./contracts/across-contracts";
 import { issueFindings } from "./issue-findings";
 import { type Config, configSchema } from "./schema";
 

@@ -3,7 +3,7 @@ import { FEWEST_VALIDATORS } from "../../components/besu/quorum";
 import { parseImage } from "../../components/besu/release/image";
 import { NEWEST_KNOWN_RELEASE, parseRelease } from "../../components/besu/release/release";
 import { besuRules } from "./besu-rules";
-import { contractsSchema } from "./contracts-schema";
+import { contractsSchema } from "./contracts/contracts-schema";
 import { nameSchema, regionSchema } from "./region-schema";
 import { rules } from "./rules";
 

@@ -1,4 +1,4 @@
-import type { ChainParameters } from "../genesis";
+import type { ChainParameters } from "../genesis/genesis";
 import { isBefore, type Release } from "./release";
 
 /** A fault of some releases on chains like the program's: QBFT with the Shanghai fork, and free gas. */

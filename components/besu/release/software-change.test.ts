@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ChainParameters } from "../genesis";
+import type { ChainParameters } from "../genesis/genesis";
 import type { Release, Software } from "./release";
 import { softwareRefusals } from "./software-change";
 

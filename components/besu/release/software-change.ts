@@ -1,5 +1,5 @@
 import { ChainfleetError } from "../../error";
-import type { ChainParameters } from "../genesis";
+import type { ChainParameters } from "../genesis/genesis";
 import { faultsOf } from "./faults";
 import { LEGACY_ENCODING_OPTION, type Software, softwareText } from "./release";
 import { updateSteps } from "./wire-format";

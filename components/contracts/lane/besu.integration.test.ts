@@ -5,7 +5,7 @@ import { concat, type Hex, keccak256, numberToHex, padHex, stringToHex } from "v
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FaultyAnvil } from "../../../test/support/faulty-anvil";
-import { genesisFile } from "../../besu/genesis";
+import { genesisFile } from "../../besu/genesis/genesis";
 import { DETERMINISTIC_DEPLOYER } from "../../deterministic-deployer";
 import { create2Address, create2Job } from "../deployment/create2";
 import { deployerFunding } from "../deployment/deterministic-deployer";

@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import type { PropertyMap } from "../../plugin/values";
 import { AzureFixture, inGroup, types } from "../../testing/azure-cloud";
 import type { Created } from "../../testing/cloud-session";
-import { createDisk } from "./disks";
+import { createDisk } from "./aks/disks";
 
 const { group, securityGroup, address, identity, credential, role, cluster, pool } = types;
 

@@ -13,10 +13,10 @@ import {
   withoutPath,
 } from "../engine/resources/properties";
 import { uuid } from "../engine/resources/random";
+import { nodePools } from "./aks/nodepools";
 import { type ArmKind, etagOf, groupId, keyOf } from "./arm";
 import { invokes } from "./invokes";
 import { kinds } from "./kinds";
-import { nodePools } from "./nodepools";
 
 /**
  * The behaviour of Azure and of its official plugin, azure-native: see provider.go, crud.go and client_azcore.go in

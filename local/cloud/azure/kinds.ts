@@ -1,7 +1,7 @@
 import type { Kind } from "../engine/resources/kind";
-import { agentPool } from "./agentpool";
+import { agentPool } from "./aks/agentpool";
+import { managedCluster } from "./aks/containerservice";
 import { roleAssignment } from "./authorization";
-import { managedCluster } from "./containerservice";
 import { federatedIdentityCredential, userAssignedIdentity } from "./managedidentity";
 import { networkSecurityGroup, publicIPAddress } from "./network";
 import { resourceGroup } from "./resources";

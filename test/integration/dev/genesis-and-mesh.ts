@@ -1,7 +1,7 @@
 import type { Address } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { expect, it } from "vitest";
-import { qbftExtraData } from "../../../components/besu/genesis";
+import { qbftExtraData } from "../../../components/besu/genesis/genesis";
 import type { KubernetesObject } from "../../support/checkout";
 import type { DevNetwork } from "./dev-network";
 

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import type { FullProvider } from "../dynamic-resource";
-import { ChainfleetError } from "../error";
+import type { FullProvider } from "../../dynamic-resource";
+import { ChainfleetError } from "../../error";
+import { softwareRefusals } from "../release/software-change";
 import type { ChainParameters } from "./genesis";
 import type { ChainArgs, ReclaimPolicy } from "./genesis-resource";
-import { softwareRefusals } from "./release/software-change";
 
 /**
  * The provider of Chain. Once the chain exists, it refuses every change of a parameter and of the reclaim policy, and

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { checksumProblem } from "../../components/contracts/definitions/checksum";
-import type { ExplorerSettings } from "../../components/contracts/verification/explorer";
-import { type BrokenRule, rules, type Unchecked } from "./rules";
+import { checksumProblem } from "../../../components/contracts/definitions/checksum";
+import type { ExplorerSettings } from "../../../components/contracts/verification/explorer";
+import { type BrokenRule, rules, type Unchecked } from "../rules";
 
 /** The part of the config's schema under `chainfleet:contracts`. */
 

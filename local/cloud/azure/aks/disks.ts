@@ -1,8 +1,8 @@
-import type { Cloud } from "../engine/cloud/cloud";
-import { CloudError } from "../engine/resources/errors";
-import { stringAt, stringsAt } from "../engine/resources/properties";
-import type { Resource } from "../engine/resources/store";
-import { groupId, keyOf, text } from "./arm";
+import type { Cloud } from "../../engine/cloud/cloud";
+import { CloudError } from "../../engine/resources/errors";
+import { stringAt, stringsAt } from "../../engine/resources/properties";
+import type { Resource } from "../../engine/resources/store";
+import { groupId, keyOf, text } from "../arm";
 
 /** The request of a cluster's disk driver for a disk. */
 export interface DiskRequest {

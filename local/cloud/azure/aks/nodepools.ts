@@ -1,8 +1,8 @@
-import type { NodePool } from "../engine/cloud/dialect";
-import type { View } from "../engine/resources/kind";
-import { numberAt, stringAt, stringMapAt, stringsAt } from "../engine/resources/properties";
+import type { NodePool } from "../../engine/cloud/dialect";
+import type { View } from "../../engine/resources/kind";
+import { numberAt, stringAt, stringMapAt, stringsAt } from "../../engine/resources/properties";
+import { parentKeyOf, text } from "../arm";
 import { agentPool, poolVersion } from "./agentpool";
-import { parentKeyOf, text } from "./arm";
 
 /** The nodes of each pool stand in the pool's zones by turns. */
 export function nodePools(view: View): readonly NodePool[] {

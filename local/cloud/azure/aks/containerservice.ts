@@ -1,10 +1,16 @@
-import type { PropertyMap } from "../../plugin/values";
-import { CloudError } from "../engine/resources/errors";
-import type { Reference } from "../engine/resources/kind";
-import { booleanAt, objectAt, objectsAt, stringAt, stringsAt, without } from "../engine/resources/properties";
-import { hex, uuid } from "../engine/resources/random";
-import type { Resource } from "../engine/resources/store";
-import { inlinePool, operationConflict, poolOutputs, poolReferences, poolsOf } from "./agentpool";
+import type { PropertyMap } from "../../../plugin/values";
+import { CloudError } from "../../engine/resources/errors";
+import type { Reference } from "../../engine/resources/kind";
+import {
+  booleanAt,
+  objectAt,
+  objectsAt,
+  stringAt,
+  stringsAt,
+  without,
+} from "../../engine/resources/properties";
+import { hex, uuid } from "../../engine/resources/random";
+import type { Resource } from "../../engine/resources/store";
 import {
   type ArmKind,
   groupReference,
@@ -14,10 +20,11 @@ import {
   nameFailures,
   operations,
   text,
-} from "./arm";
+} from "../arm";
+import { isSameLocation } from "../locations";
+import { inlinePool, operationConflict, poolOutputs, poolReferences, poolsOf } from "./agentpool";
 import { clusterFindings } from "./clusterrules";
 import { defaultVersion, patchVersion } from "./kubernetes";
-import { isSameLocation } from "./locations";
 
 const armType = "Microsoft.ContainerService/managedClusters";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { type Address, fromRlp, type Hex, numberToHex } from "viem";
 import { describe, expect, it } from "vitest";
-import { DETERMINISTIC_DEPLOYER, DETERMINISTIC_DEPLOYER_CODE } from "../deterministic-deployer";
+import { DETERMINISTIC_DEPLOYER, DETERMINISTIC_DEPLOYER_CODE } from "../../deterministic-deployer";
 import { type ChainParameters, genesisFile, genesisHash, qbftExtraData } from "./genesis";
 
 const { vectors } = JSON.parse(readFileSync("test/vectors/qbft-extradata.json", "utf8")) as {

@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import type { FullProvider } from "../dynamic-resource";
+import type { FullProvider } from "../../dynamic-resource";
 import { type ChainParameters, genesisFile, genesisHash } from "./genesis";
 
 /** The provider of Genesis. It creates the genesis once; later changes of the inputs have no effect. */

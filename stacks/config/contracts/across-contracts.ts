@@ -1,7 +1,7 @@
-import type { Finding } from "../../components/finding";
+import type { Finding } from "../../../components/finding";
+import { fieldsOf, outlineRegions } from "../outline";
+import { DEFAULT_CHAIN_ID } from "../schema";
 import { chainConfigKey } from "./contracts-schema";
-import { fieldsOf, outlineRegions } from "./outline";
-import { DEFAULT_CHAIN_ID } from "./schema";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { createMPT } from "@ethereumjs/mpt";
 import { type Address, concat, type Hex, keccak256, numberToHex, pad, toRlp } from "viem";
-import { DETERMINISTIC_DEPLOYER, DETERMINISTIC_DEPLOYER_CODE } from "../deterministic-deployer";
+import { DETERMINISTIC_DEPLOYER, DETERMINISTIC_DEPLOYER_CODE } from "../../deterministic-deployer";
 
 /**
  * The parameters of a chain that its genesis block contains. None of them can change once the chain exists: a node with

@@ -1,5 +1,5 @@
-import { CloudError } from "../engine/resources/errors";
-import type { NameRule } from "./arm";
+import { CloudError } from "../../engine/resources/errors";
+import type { NameRule } from "../arm";
 
 /**
  * The minor versions of AKS, each with its latest patch version and the last day of its standard support. The long-term

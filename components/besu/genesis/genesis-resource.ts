@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Address, Hex } from "viem";
-import { DynamicResource } from "../dynamic-resource";
+import { DynamicResource } from "../../dynamic-resource";
+import type { Software } from "../release/release";
 import type { ChainParameters } from "./genesis";
-import type { Software } from "./release/release";
 
 /** Whether a cloud keeps a disk when the disk's volume claim is deleted. */
 export type ReclaimPolicy = "Retain" | "Delete";

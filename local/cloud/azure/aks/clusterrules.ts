@@ -1,13 +1,13 @@
-import type { PropertyMap } from "../../plugin/values";
-import { contains, overlap, parseRange } from "../engine/resources/addresses";
-import { CloudError } from "../engine/resources/errors";
-import type { Draft } from "../engine/resources/kind";
-import { booleanAt, isGiven, objectsAt, stringAt, stringsAt } from "../engine/resources/properties";
+import type { PropertyMap } from "../../../plugin/values";
+import { contains, overlap, parseRange } from "../../engine/resources/addresses";
+import { CloudError } from "../../engine/resources/errors";
+import type { Draft } from "../../engine/resources/kind";
+import { booleanAt, isGiven, objectsAt, stringAt, stringsAt } from "../../engine/resources/properties";
+import { text } from "../arm";
+import { coreFindings } from "../quotas";
+import { prefixesOf } from "../virtualnetwork";
 import { poolFindings, poolReferences, poolsOf, profileChangeFindings } from "./agentpool";
-import { text } from "./arm";
 import { defaultVersion, invalidParameter, isOffered, unsupportedVersion } from "./kubernetes";
-import { coreFindings } from "./quotas";
-import { prefixesOf } from "./virtualnetwork";
 
 /** The reasons for which AKS refuses a cluster, except for its location and its references. */
 export function* clusterFindings(draft: Draft): Generator<CloudError> {

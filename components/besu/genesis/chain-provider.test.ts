@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Release } from "../release/release";
 import { provider } from "./chain-provider";
 import type { ChainParameters } from "./genesis";
-import type { Release } from "./release/release";
 
 const parameters: ChainParameters = {
   chainId: 138,

@@ -1,16 +1,16 @@
 import { getAddress, type Hex } from "viem";
-import type { Artifact } from "../../components/contracts/build/artifact";
+import type { Artifact } from "../../../components/contracts/build/artifact";
 import type {
   CallDefinition,
   ChainDefinition,
   ContractDefinition,
   DeploymentMethod,
-} from "../../components/contracts/definitions/definitions";
-import type { Arguments } from "../../components/contracts/definitions/parameters";
-import { type PlannedChain, planContracts } from "../../components/contracts/plan/plan";
-import type { Sender } from "../../components/contracts/sender/sender";
-import type { Finding } from "../../components/finding";
-import { ConfigError } from "./config-error";
+} from "../../../components/contracts/definitions/definitions";
+import type { Arguments } from "../../../components/contracts/definitions/parameters";
+import { type PlannedChain, planContracts } from "../../../components/contracts/plan/plan";
+import type { Sender } from "../../../components/contracts/sender/sender";
+import type { Finding } from "../../../components/finding";
+import { ConfigError } from "../config-error";
 import { type ContractsChainConfig, type ContractsConfig, chainConfigKey } from "./contracts-schema";
 
 /**

@@ -1,11 +1,11 @@
-import { accountOf, type ConfigSecret } from "../../components/contracts/sender/sender";
-import { environmentVariable, variablesIn } from "../../components/environment";
-import { ChainfleetError } from "../../components/error";
-import type { Finding } from "../../components/finding";
-import { ConfigError } from "./config-error";
+import { accountOf, type ConfigSecret } from "../../../components/contracts/sender/sender";
+import { environmentVariable, variablesIn } from "../../../components/environment";
+import { ChainfleetError } from "../../../components/error";
+import type { Finding } from "../../../components/finding";
+import { ConfigError } from "../config-error";
+import type { Config } from "../schema";
 import { senderOf } from "./contract-plan";
 import { type ContractsChainConfig, type ContractsConfig, chainConfigKey } from "./contracts-schema";
-import type { Config } from "./schema";
 
 /**
  * Checks that every environment variable named in the config is set, and that each sender's private key exists and

@@ -1,8 +1,15 @@
-import type { PropertyMap } from "../../plugin/values";
-import { CloudError } from "../engine/resources/errors";
-import type { Draft, Reference, View } from "../engine/resources/kind";
-import { booleanAt, isGiven, numberAt, stringAt, stringsAt, without } from "../engine/resources/properties";
-import type { Resource } from "../engine/resources/store";
+import type { PropertyMap } from "../../../plugin/values";
+import { CloudError } from "../../engine/resources/errors";
+import type { Draft, Reference, View } from "../../engine/resources/kind";
+import {
+  booleanAt,
+  isGiven,
+  numberAt,
+  stringAt,
+  stringsAt,
+  without,
+} from "../../engine/resources/properties";
+import type { Resource } from "../../engine/resources/store";
 import {
   type ArmKind,
   armId,
@@ -14,7 +21,7 @@ import {
   referenceTo,
   text,
   zoneFindings,
-} from "./arm";
+} from "../arm";
 import {
   defaultVersion,
   invalidParameter,
