@@ -67,7 +67,7 @@ const fieldsOfCloudRegion = {
     .regex(MINOR_VERSION, 'must be a minor version, such as "1.35"')
     .default(DEFAULT_KUBERNETES_VERSION)
     .describe(
-      "The Kubernetes minor version of the cluster. A version whose standard support has ended is refused. A cluster is upgraded by one minor version at a time.",
+      "The Kubernetes minor version of the cluster. A new cluster cannot have a version whose standard support has ended. A cluster is upgraded by one minor version at a time.",
     ),
   privateApi: z
     .boolean()
