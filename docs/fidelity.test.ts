@@ -24,13 +24,13 @@ describe("the tables of docs/fidelity.md", () => {
     expect(rows.filter(({ sources }) => sources.length > 0).length).toBeGreaterThan(50);
   });
 
-  it.each(rows.filter(({ sources }) => sources.length > 0))("name a file that cites the source: $rule", ({
-    sources,
-    file,
-  }) => {
-    const text = readFileSync(join(__dirname, file), "utf8");
-    expect(sources.filter((source) => !text.includes(source))).toEqual([]);
-  });
+  it.each(rows.filter(({ sources }) => sources.length > 0))(
+    "name a file that cites the source: $rule",
+    ({ sources, file }) => {
+      const text = readFileSync(join(__dirname, file), "utf8");
+      expect(sources.filter((source) => !text.includes(source))).toEqual([]);
+    },
+  );
 });
 
 describe("the relative links of a document lead to files", () => {
