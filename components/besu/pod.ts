@@ -119,7 +119,7 @@ function besuContainer(args: BesuPodArgs): types.input.core.v1.Container {
     env: [
       // The heap gets half of the memory limit, because RocksDB and the JVM need the other half.
       { name: "JAVA_OPTS", value: "-XX:MaxRAMPercentage=50 -Djava.io.tmpdir=/tmp" },
-      { name: POD_ADDRESS_VARIABLE, valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+      { name: POD_ADDRESS_VARIABLE, valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "status.podIP" } } },
     ],
     ports: [
       { name: "rpc", containerPort: RPC_PORT },
