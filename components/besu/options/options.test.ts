@@ -99,7 +99,7 @@ describe("the command line of a node", () => {
     const [container] = pod({}).containers as { env: unknown[] }[];
     expect(container?.env).toContainEqual({
       name: "POD_IP",
-      valueFrom: { fieldRef: { fieldPath: "status.podIP" } },
+      valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "status.podIP" } },
     });
   });
 
