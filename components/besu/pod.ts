@@ -120,7 +120,10 @@ function besuContainer(args: BesuPodArgs): types.input.core.v1.Container {
       // The heap gets half of the memory limit, because RocksDB and the JVM need the other half.
       { name: "JAVA_OPTS", value: "-XX:MaxRAMPercentage=50 -Djava.io.tmpdir=/tmp" },
       // The server fills in a missing apiVersion, and a killed run's second creation would then conflict with the first.
-      { name: POD_ADDRESS_VARIABLE, valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "status.podIP" } } },
+      {
+        name: POD_ADDRESS_VARIABLE,
+        valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "status.podIP" } },
+      },
     ],
     ports: [
       { name: "rpc", containerPort: RPC_PORT },
