@@ -69,6 +69,7 @@ function services({ timeScale, seed }: Settings): Service[] {
       sources: [
         "local/kubernetes/control-plane.ts",
         "local/kubernetes/control-plane",
+        "local/kubernetes/kwok-node.ts",
         "local/kubernetes/build",
       ],
       prepare: ensureControlPlane,
@@ -91,7 +92,7 @@ function services({ timeScale, seed }: Settings): Service[] {
         ...["--kubernetes-ca", join(started.stateFolder("kubernetes-control-plane"), "ca.crt")],
         ...["--kubernetes-token", join(started.stateFolder("kubernetes-control-plane"), "token")],
       ],
-      sources: ["local/cloud", "local/plugin", ...LOCK_FILES],
+      sources: ["local/cloud", "local/plugin", "local/kubernetes/kwok-node.ts", ...LOCK_FILES],
       readyWithin: 60,
     },
     {

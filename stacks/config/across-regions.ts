@@ -9,7 +9,6 @@ import { addressesProblem, MINOR_VERSION } from "./region-schema";
 /**
  * Checks the rules that relate several regions to each other. Works on the unchecked config, so that these findings
  * are reported together with those of the schema; a value that the schema refuses is ignored here.
- *
  */
 export function acrossRegions(unchecked: unknown): Finding[] {
   if (!Array.isArray(unchecked)) {

@@ -7,9 +7,10 @@ import {
   PatchStrategy,
   setHeaderOptions,
 } from "@kubernetes/client-node";
+import { CLUSTER_LABEL, type NamedNode } from "../../kubernetes/kwok-node";
 import type { Cloud } from "../engine/cloud/cloud";
 import type { Dialect } from "../engine/cloud/dialect";
-import { CLUSTER_LABEL, type NamedNode, nodesOf } from "./nodes";
+import { nodesOf } from "./nodes";
 
 /** The control plane into which the nodes are written. */
 export interface ControlPlane {

@@ -1,8 +1,6 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
+import { CLUSTER_LABEL } from "../kwok-node";
 import { accepting, type Cluster } from "./cluster";
-
-/** The label of every node with the name of its cluster. */
-export const CLUSTER_LABEL = "chainfleet.local/cluster";
 
 /** The cluster of the nodes that belong to no simulated cloud. */
 export const LOCAL_CLUSTER = "local";
