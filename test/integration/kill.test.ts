@@ -126,6 +126,11 @@ async function runWithKill(command: "up" | "down", { victim, moment }: Kill, sec
     }
     await setTimeout(20);
   }
+  if (victim === "cloud" && !ended) {
+    // The cloud comes back. Without the cloud, pods would wait for nodes and disks until the plugin gives up after ten
+    // minutes, which is as long as this test may take.
+    checkout.environment();
+  }
   await end;
 }
 
