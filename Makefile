@@ -2,7 +2,8 @@
 # make help    the rest
 
 .DEFAULT_GOAL := help
-.PHONY: help up down preview env test bench lint format expected docs clean packages
+SOAK := $(wildcard test/integration/*kill*.test.ts)
+.PHONY: help up down preview env check test soak bench lint format expected docs clean packages
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,20 +15,27 @@ down: packages ## destroy the dev stack and stop everything local
 	@status=0; local/run bin/chainfleet down --stack dev --yes || status=$$?; local/stop; exit $$status
 
 preview: packages ## show what make up would change
-	@local/run pulumi preview --stack dev
+	@local/run bin/chainfleet preview --stack dev
 
 env: packages ## print the environment for the Pulumi CLI: eval "$(make -s env)"
 	@local/env
 
+check: lint ## types, lint rules and unit tests: what make test does without the engine and the contracts
+	@npx vitest run --project unit
+
 test: packages ## type check, lint, unit and integration tests
 	@node test/run.js
 
-bench: packages ## run the benchmarks, or one of them: make bench ONLY=dev-up
-	@ONLY="$(ONLY)" local/run --tools-only node bench/run.js
+soak: packages ## run the tests with seeded kills as often as they are meant to run (two hours on two cores)
+	@CHAINFLEET_SOAK=1 local/run --tools-only npx vitest run --project integration $(SOAK)
 
-lint: packages ## check types, lint rules and format
+bench: packages ## run the benchmarks, or one of them: make bench ONLY=dev-up
+	@ONLY="$(ONLY)" $(if $(PARTS),PARTS="$(PARTS)") local/run --tools-only node bench/run.js
+
+lint: packages ## check types, lint rules, format and import cycles
 	@npx tsc -p .
 	@npx biome check .
+	@npm run --silent cycles
 
 format: packages ## put the code into the one format
 	@npx biome check --write .

@@ -1,17 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ChainfleetError } from "./components/error";
+import { requireConfigFiles } from "./stacks/config/config-files";
 import { programConfig } from "./stacks/config/program-config";
 import { withoutUnresolved } from "./stacks/outputs";
 import { buildStack } from "./stacks/stack";
-import { leaveRegistrationTracesOut, leaveTracesUntranslated } from "./startup";
+import { leaveAliasesOut, leaveTracesUntranslated, reduceSdkWork } from "./startup";
 
-leaveRegistrationTracesOut(pulumi);
+reduceSdkWork(pulumi);
 const translateTraces = leaveTracesUntranslated();
 
 export = async () => {
+  leaveAliasesOut(pulumi);
   const file = `Pulumi.${pulumi.getStack()}.yaml`;
   try {
-    return await withoutUnresolved(await buildStack(programConfig(file), file));
+    const config = programConfig(file);
+    requireConfigFiles(config, file);
+    return await withoutUnresolved(await buildStack(config, file));
   } catch (error) {
     if (error instanceof ChainfleetError) {
       // The engine shows a RunError without a stack trace.

@@ -7,10 +7,23 @@ const modules = {
   Chain: () => require("./components/besu/genesis/chain-provider"),
   ContractCall: () => require("./components/contracts/call/call-provider"),
   DeterministicDeployer: () => require("./components/contracts/deployment/deployer-provider"),
+  FioTest: () => require("./components/storage/test/fio-test-provider"),
   ForgeDeployment: () => require("./components/contracts/deployment/deployment-provider"),
   ForgeVerification: () => require("./components/contracts/verification/verification-provider"),
   Genesis: () => require("./components/besu/genesis/genesis-provider"),
+  GroupCleanup: () => require("./components/storage/group/group-cleanup-provider"),
+  ImageRetention: () => require("./components/rolling/retention/image-retention-provider"),
+  InstanceRefresh: () => require("./components/rolling/refresh/instance-refresh-provider"),
+  MachineImage: () => require("./components/rolling/image/machine-image-provider"),
+  PoolSummary: () => require("./components/storage/pool/pool-summary-provider"),
+  SshHost: () => require("./components/rolling/ssh/ssh-host-provider"),
+  StorageRun: () => require("./components/storage/run/storage-run-provider"),
+  TemplateVersion: () => require("./components/rolling/template/template-version-provider"),
+  TemporaryInstance: () => require("./components/rolling/instance/temporary-instance-provider"),
   ValidatorKey: () => require("./components/besu/validator-key-provider"),
+  VersionRetention: () => require("./components/rolling/retention/version-retention-provider"),
+  VmGroupMachines: () => require("./components/storage/group/vm-group-machines-provider"),
+  WaveHealth: () => require("./components/besu/wave-health/wave-health-provider"),
 };
 
 exports.types = Object.keys(modules);

@@ -8,6 +8,9 @@ const { join } = require("node:path");
 const benchmarks = {
   "dev-up": () => require("./dev-up").devUp(),
   contracts: () => require("./contracts").contracts(),
+  rolling: () => require("./rolling").rolling(),
+  storage: () => require("./storage").storage(),
+  scale: () => require("./scale").scale(process.env.PARTS),
 };
 const results = join(__dirname, "results");
 const only = process.env.ONLY || undefined;
@@ -26,6 +29,8 @@ async function run(names) {
     const figures = await benchmarks[name]();
     const line = JSON.stringify({ benchmark: name, ...figures, cores: availableParallelism() });
     console.log(line);
-    writeFileSync(join(results, `${name}.json`), `${line}\n`);
+    // The result of a part is not comparable with that of the whole.
+    const file = figures.parts === undefined ? name : [name, ...figures.parts].join("-");
+    writeFileSync(join(results, `${file}.json`), `${line}\n`);
   }
 }

@@ -21,10 +21,15 @@ export function azureTags(network: string, region: string): Record<string, strin
   return { "chainfleet-network": network, "chainfleet-region": region };
 }
 
-/** The tags of every AWS resource of a region. `chainfleet` searches for orphaned resources by the stack's tag. */
-export function awsTags(network: string, region: string): Record<string, string> {
+/**
+ * The tags of every AWS resource of a region. `chainfleet` searches for orphaned resources by the stack's tag.
+ *
+ * @param stack the stack of the network. The stack of a single region has the tag of the network's stack too, so that
+ *   moving a region to a stack of its own changes no tag.
+ */
+export function awsTags(stack: string, network: string, region: string): Record<string, string> {
   return {
-    "chainfleet:stack": `${pulumi.getProject()}/${pulumi.getStack()}`,
+    "chainfleet:stack": `${pulumi.getProject()}/${stack}`,
     "chainfleet:network": network,
     "chainfleet:region": region,
   };
@@ -33,4 +38,14 @@ export function awsTags(network: string, region: string): Record<string, string>
 /** The tag that AWS shows as the name of a resource that AWS itself identifies by a generated id. */
 export function nameTag(name: string): { Name: string } {
   return { Name: name };
+}
+
+/** The name of a validator in its stack, with which the names of its resources begin. @example "eastus-validator-0" */
+export function validatorName(region: string, index: number): string {
+  return `${region}-${validatorObjectName(index)}`;
+}
+
+/** The name of a validator's Kubernetes objects, unique in the region's namespace. @example "validator-0" */
+export function validatorObjectName(index: number): string {
+  return `validator-${index}`;
 }

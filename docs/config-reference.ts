@@ -89,7 +89,7 @@ function typeOf(schema: JsonSchema): string {
       : schema.minimum !== undefined
         ? `, from ${schema.minimum}`
         : "";
-  return `${schema.type ?? "any"}${bounds}`;
+  return `${[schema.type ?? "any"].flat().join(" or ")}${bounds}`;
 }
 
 function defaultOf(schema: JsonSchema, required: boolean): string {

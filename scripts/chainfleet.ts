@@ -1,43 +1,104 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, Option } from "commander";
 import { ChainfleetError } from "../components/error";
+import { DEFAULT_MODE, MODE_VARIABLE, MODES } from "../stacks/order/mode";
 import { confirmDeletion } from "./confirmation";
+import type { ListOptions } from "./contracts/list";
 import { requireLocalTarget } from "./engine/local-target";
 import { errorJson, errorText } from "./error-layout";
 import { type OperationOptions, operate } from "./operation";
+import { addRollingCommands } from "./rolling/commands";
+import { addShardCommand } from "./shard/commands";
+import { addStorageCommands } from "./storage/commands";
+import { wholeNumber } from "./whole-number";
 
 const program = new Command("chainfleet")
   .description("Deploys and operates blockchain networks in many cloud regions.")
   .version((require("../package.json") as { version: string }).version)
   .showHelpAfterError();
 
+/** The commands that read the files of a run, and nothing else. */
+const READS_RECORDS_ALONE: ReadonlySet<string> = new Set(["explain", "report", "compare"]);
+/** The commands that need a stack. */
+const onStacks = new Set<Command>();
 let printsJson = false;
-program.hook("preAction", (_, command) => {
-  printsJson = command.opts<StackOptions>().json;
+program.hook("preAction", async (_, command) => {
+  const { stack, json } = command.opts<Partial<StackOptions>>();
+  printsJson = json === true;
+  if (stack === undefined) {
+    if (onStacks.has(command)) {
+      command.error("error: required option '-s, --stack <name>' not specified");
+    }
+  } else if (!READS_RECORDS_ALONE.has(command.name())) {
+    await requireLocalTarget(stack);
+  }
 });
 
-operation("up", "Create or update everything that the stack's config describes.").action(
-  async (options: OperationOptions) => {
+operation("up", "Create or update everything that the stack's config describes.")
+  .addOption(
+    new Option(
+      "--mode <mode>",
+      "the order: ultra (whatever is ready), maximum (layer after layer), standard (the same, 10 regions at a time), sequential (region after region)",
+    )
+      .choices(MODES)
+      .default(DEFAULT_MODE)
+      .env(MODE_VARIABLE),
+  )
+  .action(async (options: OperationOptions) => {
     process.exitCode = await operate("up", options);
-  },
-);
+  });
+operation("retry", "Run up for the regions that the last run did not finish, or for the named regions alone.")
+  .argument("[regions...]", "the names of the regions")
+  .action(async (regions: string[], options: OperationOptions) => {
+    const { retry } = require("./retry/retry") as typeof import("./retry/retry");
+    process.exitCode = await retry(regions, options);
+  });
+onStack(program.command("verify"))
+  .description(
+    "Compare what the config describes, the state, and what the clouds have; changes nothing, and fails on any difference.",
+  )
+  .argument("<regions...>", 'the names of the regions, or "all"')
+  .action(async (regions: string[], options: StackOptions) => {
+    const { verify } = require("./verify/verify") as typeof import("./verify/verify");
+    process.exitCode = await verify(regions, options);
+  });
 operation("down", "Delete everything that the stack has created.")
   .option("-y, --yes", "delete without asking for confirmation", false)
   .action(async ({ yes, ...options }: OperationOptions & { readonly yes: boolean }) => {
     if (!yes) {
-      await confirmDeletion(options.stack);
+      const { stack } = options;
+      await confirmDeletion({
+        command: "down",
+        what: `everything that the stack "${stack}" has created`,
+        stack,
+      });
     }
     process.exitCode = await operate("destroy", options);
   });
 
-const contracts = program
-  .command("contracts")
-  .description("Show and verify the contracts of a stack.")
-  .hook("preAction", requireLocalTarget);
+operation("preview", "Show what up would change in each region, and how long it is expected to take.")
+  .option("--diff", "also show every property that changes", false)
+  .action(async (options: OperationOptions & { readonly diff: boolean }) => {
+    const { preview } = require("./preview/preview") as typeof import("./preview/preview");
+    process.exitCode = await preview(options);
+  });
+program
+  .command("explain")
+  .description("Say where the time of a run went and what would make the run shorter.")
+  .argument("[run]", "the id of the run, or the folder of its record; the last run of the stack by default")
+  .option("-s, --stack <name>", "the stack whose last run is explained", process.env.PULUMI_STACK)
+  .option("--json", "print the result as JSON on standard output", false)
+  .action((run: string | undefined, options: { readonly stack?: string; readonly json: boolean }) => {
+    const { explainRun } = require("./explain/explain") as typeof import("./explain/explain");
+    process.exitCode = explainRun(run, options);
+  });
+
+const contracts = program.command("contracts").description("Show and verify the contracts of a stack.");
 onStack(contracts.command("list"))
   .description(
     "List the contracts of each chain: address, block, transaction, and whether explorers have verified the contract.",
   )
-  .action(async (options: StackOptions) => {
+  .option("--wide", "show whole addresses and hashes", false)
+  .action(async (options: ListOptions) => {
     const { list } = require("./contracts/list") as typeof import("./contracts/list");
     process.exitCode = await list(options);
   });
@@ -56,6 +117,17 @@ onStack(contracts.command("gas"))
     const { gas } = require("./contracts/gas") as typeof import("./contracts/gas");
     process.exitCode = await gas(options);
   });
+
+addRollingCommands(program, onStack);
+addShardCommand(program, onStack);
+addStorageCommands(program, onStack);
+
+// A reader such as head may close the pipe before the whole output is written.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") {
+    throw error;
+  }
+});
 
 program.parseAsync().catch((error: unknown) => {
   if (printsJson) {
@@ -80,13 +152,14 @@ interface StackOptions {
   readonly json: boolean;
 }
 
+/**
+ * Adds the options that every command on a stack has. The stack is not a required option for commander, which would then
+ * say that it is missing in place of suggesting --stack for --stak.
+ */
 function onStack(command: Command): Command {
+  onStacks.add(command);
   return command
-    .requiredOption(
-      "-s, --stack <name>",
-      "the stack whose config is Pulumi.<name>.yaml",
-      process.env.PULUMI_STACK,
-    )
+    .option("-s, --stack <name>", "the stack whose config is Pulumi.<name>.yaml", process.env.PULUMI_STACK)
     .option("--json", "print the result as JSON on standard output", false);
 }
 
@@ -94,11 +167,4 @@ function operation(name: string, description: string): Command {
   return onStack(program.command(name))
     .description(description)
     .option("-p, --parallel <n>", "how many resource operations may run at the same time", wholeNumber, 128);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) {
-    throw new InvalidArgumentError("The value must be a whole number from 1 to 9999.");
-  }
-  return Number(text);
 }

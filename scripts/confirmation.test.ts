@@ -10,7 +10,7 @@ const down = (...options: string[]) =>
 it("deletes nothing without --yes if no terminal is attached", () => {
   const { status, stderr } = down();
   expect(stderr).toBe(
-    'CONFIRMATION_IMPOSSIBLE\nThe command down deletes everything that the stack "dev" has created, and there is no terminal at which to ask for confirmation. Nothing was changed.\nTo delete everything without confirmation, add --yes.\n',
+    'CONFIRMATION_IMPOSSIBLE\nThe command down deletes everything that the stack "dev" has created, and there is no terminal at which to ask for confirmation. Nothing was changed.\nTo go on without confirmation, add --yes.\n',
   );
   expect(status).toBe(1);
 });
@@ -21,7 +21,7 @@ it("prints the error as JSON on standard output with --json", () => {
     error: {
       code: "CONFIRMATION_IMPOSSIBLE",
       summary: expect.stringContaining("Nothing was changed."),
-      next: "To delete everything without confirmation, add --yes.",
+      next: "To go on without confirmation, add --yes.",
     },
   });
   expect(stderr).toBe("");

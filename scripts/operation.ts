@@ -1,19 +1,30 @@
 import { relative } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
-import { EngineCommand, EngineFailure } from "./engine/command";
-import { requireLocalTarget } from "./engine/local-target";
-import { RUN_AGENT, withLock } from "./engine/lock";
-import { openStack } from "./engine/stack";
-import { readState } from "./engine/state";
+import { RUN_DIRECTORY } from "../components/governor/waits";
+import { isSharded, shardNameOf } from "../stacks/config/shard-name";
+import { type Mode as DeploymentMode, MODE_VARIABLE, requireModeOfShards } from "../stacks/order/mode";
+import { EngineCommand, type EngineFailure } from "./engine/command";
+import { isSimulated, targetLine } from "./engine/local-target";
 import { errorText } from "./error-layout";
-import { recover } from "./recover/recover";
-import { configuredChains, configuredRegions } from "./run/configured";
-import { failedUrns, hasFailedCheck, withoutColours } from "./run/events";
-import { type Progress, progressOn } from "./run/progress";
+import { terminateUnfinished } from "./rolling/unfinished-instances";
+import { configuredGroups, configuredRegions, releasesToGroups } from "./run/configured";
+import { nextRun } from "./run/durations/next-run";
+import { type TimedEvent, withoutColours } from "./run/events";
+import { finishRun } from "./run/finish-run";
+import type { Mode } from "./run/mode";
+import { progressOn, type RunProgress } from "./run/progress";
 import { eventsOfUnfinishedRun, RunRecord } from "./run/record";
+import { runsKept } from "./run/records/retention";
 import { report } from "./run/report";
-import { nameOf } from "./run/resource-names";
-import { type Mode, type Summary, summarize } from "./run/summary";
+import { nextSteps, situationAfter } from "./run/result/next-steps";
+import { removedRegions } from "./run/result/removed-regions";
+import type { Summary } from "./run/summary";
+import type { Exclusion } from "./run-engine";
+import { requireMoved } from "./shard/moved";
+import { addEnvironment, openNetworkStacks } from "./shard/network-stacks";
+import { joinedResources } from "./shard/plan";
+import { recoverStack, recoverStacks } from "./shard/recover-stacks";
+import { runStacks } from "./shard/run-stacks";
 
 /** The options of `chainfleet up` and `chainfleet down`. */
 export interface OperationOptions {
@@ -22,6 +33,12 @@ export interface OperationOptions {
   readonly json: boolean;
   /** The largest number of resource operations that the engine runs at the same time. */
   readonly parallel: number;
+  /** The regions whose own stacks an `up` runs, with `sharding: region`. @default all */
+  readonly regions?: readonly string[];
+  /** What the engine leaves as it is. @default resources that failed, with their dependents */
+  readonly exclusion?: Exclusion;
+  /** The order of an `up`. A `down` takes its order from the state: the reverse of the last `up`. */
+  readonly mode?: DeploymentMode;
 }
 
 /**
@@ -32,44 +49,86 @@ export interface OperationOptions {
  *   run.
  */
 export async function operate(mode: Mode, options: OperationOptions): Promise<number> {
-  await requireLocalTarget();
   const command = new EngineCommand();
-  const regions = configuredRegions(options.stack);
-  const stack = await openStack(options.stack, command);
-  const progress = progressOn(process.stderr, [
-    ...regions.map(({ name }) => name),
-    ...configuredChains(options.stack),
-  ]);
+  const kept = runsKept();
+  const configured = configuredRegions(options.stack);
+  const groups = configuredGroups(options.stack);
+  if (options.mode !== undefined && (isSharded(options.stack) || shardNameOf(options.stack) !== undefined)) {
+    requireModeOfShards(options.mode);
+  }
+  const stacks = await openNetworkStacks(
+    options.stack,
+    configured.map(({ name }) => name),
+    { command, environment: options.mode === undefined ? {} : { [MODE_VARIABLE]: options.mode } },
+  );
+  const progress = progressOn(process.stderr, groups.names);
   const interruption = onInterrupt(command, progress);
   const startedAt = Date.now();
+  progress.say(targetLine(options.stack));
   try {
     const say = eachOnce((line) => progress.say(line));
-    const before = await withLock(stack, say, () =>
-      recover(stack, command, eventsOfUnfinishedRun(options.stack), say),
+    const recoverFrom = (stack: Stack, events: readonly TimedEvent[]) =>
+      recoverStack({ stack, command, events, say });
+    const before = await recoverStacks(stacks, eventsOfUnfinishedRun(options.stack), recoverFrom);
+    requireMoved(options.stack, before.network);
+    const resourcesBefore = joinedResources(before);
+    const next = nextRun({ stack: options.stack, mode, before: resourcesBefore, groups });
+    const removed = removedRegions(
+      resourcesBefore,
+      configured.map(({ name }) => name),
     );
+    const regions = [...configured, ...removed];
+    progress.compare({
+      resources: resourcesBefore.length,
+      removed: removed.map(({ name }) => name),
+    });
+    progress.expect(next);
     // The record begins only now: if the recovery is interrupted, the next recovery needs the record of the last run.
     const record = RunRecord.begin(options.stack, mode);
-    const failure = await runEngine({
+    addEnvironment(stacks, { [RUN_DIRECTORY]: record.directory });
+    const { failure, events, after } = await runStacks({
       mode,
-      stack,
+      stacks,
+      command,
+      before,
+      validators: configured.reduce((sum, { validators }) => sum + validators, 0),
+      placeOf: groups.placeOfGroup,
+      selected: options.regions ?? configured.map(({ name }) => name),
       parallel: options.parallel,
+      exclusion: options.exclusion,
       record,
       progress,
+      recover: recoverFrom,
       isCancelled: interruption.isRequested,
     });
-    const after = mode === "up" ? await readState(stack, command) : before;
+    if (failure !== undefined && mode === "up" && releasesToGroups(options.stack)) {
+      await terminateUnfinished(stacks.network, command, say);
+    }
     progress.end();
-    const summary = summarize({
+    const run = {
       stack: options.stack,
       mode,
       result: failure === undefined ? "succeeded" : interruption.isRequested() ? "cancelled" : "failed",
+      startedAt,
       seconds: (Date.now() - startedAt) / 1000,
-      events: record.events,
+      events,
       regions,
-      resources: after.resources ?? [],
-    });
-    record.end(summary);
+      before: resourcesBefore,
+      resources: mode === "up" ? joinedResources(after) : resourcesBefore,
+      predictedSeconds: next?.prediction.seconds,
+      groups,
+      runsKept: kept,
+      simulated: isSimulated(),
+    } as const;
+    const summary = finishRun(record, run, say);
     show(summary, record, options, failure);
+    if (!options.json) {
+      process.stdout.write(
+        nextSteps(situationAfter(summary, run.resources))
+          .map((line) => `${line}\n`)
+          .join(""),
+      );
+    }
     return summary.result === "succeeded" ? 0 : summary.result === "cancelled" ? 130 : 1;
   } finally {
     progress.end();
@@ -88,78 +147,6 @@ function eachOnce(say: (line: string) => void): (line: string) => void {
   };
 }
 
-/** The arguments of `runEngine`. */
-interface EngineRun {
-  readonly mode: Mode;
-  readonly stack: Stack;
-  readonly parallel: number;
-  readonly record: RunRecord;
-  readonly progress: Progress;
-  readonly isCancelled: () => boolean;
-}
-
-/**
- * Runs the engine until no further resource can be finished. If a resource fails, the resources that use its outputs
- * fail the check of their plugin, and a failed check stops the engine even with `--continue-on-error`. In that case the
- * engine runs again without the failed resources and their dependents, so that all other resources are finished.
- *
- * @returns the first failure of the engine, or undefined if the engine succeeded.
- */
-async function runEngine({
-  mode,
-  stack,
-  parallel,
-  record,
-  progress,
-  isCancelled,
-}: EngineRun): Promise<EngineFailure | undefined> {
-  let firstFailure: EngineFailure | undefined;
-  let excluded: string[] = [];
-  for (;;) {
-    const engineOptions = {
-      parallel,
-      continueOnError: true,
-      userAgent: RUN_AGENT,
-      onEvent: (event: Parameters<RunRecord["add"]>[0]) => progress.event(record.add(event)),
-      ...(excluded.length === 0 ? {} : { exclude: excluded, excludeDependents: true }),
-    };
-    const failure = await attempt(() =>
-      withLock(
-        stack,
-        (line) => progress.say(line),
-        () => (mode === "up" ? stack.up(engineOptions) : stack.destroy(engineOptions)),
-      ),
-    );
-    firstFailure ??= failure;
-    const failed = failedUrns(record.events);
-    if (
-      failure === undefined ||
-      mode === "destroy" ||
-      isCancelled() ||
-      failed.length === excluded.length ||
-      !hasFailedCheck(record.events)
-    ) {
-      return firstFailure;
-    }
-    excluded = failed;
-    progress.say(
-      `${failed.map(nameOf).join(", ")} failed. Continuing with the resources that do not depend on the failed resources.`,
-    );
-  }
-}
-
-async function attempt(work: () => Promise<unknown>): Promise<EngineFailure | undefined> {
-  try {
-    await work();
-    return undefined;
-  } catch (error) {
-    if (error instanceof EngineFailure) {
-      return error;
-    }
-    throw error;
-  }
-}
-
 function show(
   summary: Summary,
   record: RunRecord,
@@ -169,6 +156,7 @@ function show(
   const directory = relative(process.cwd(), record.directory);
   if (
     failure !== undefined &&
+    summary.result !== "cancelled" &&
     summary.errors.length === 0 &&
     summary.regions.every(({ error }) => error === undefined)
   ) {
@@ -182,10 +170,14 @@ function show(
  * Handles Ctrl+C: after the first, the engine finishes the operations in progress; after the second, everything ends at
  * once.
  */
-function onInterrupt(command: EngineCommand, progress: Progress): { isRequested(): boolean; stop(): void } {
+function onInterrupt(
+  command: EngineCommand,
+  progress: RunProgress,
+): { isRequested(): boolean; stop(): void } {
   let times = 0;
   const interrupt = () => {
     times += 1;
+    progress.interrupt();
     if (times === 1) {
       progress.say(
         "Stopping. The clouds finish the operations in progress, and the next run takes over their results. Press Ctrl+C again to stop at once.",

@@ -2,11 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Build, build as buildContracts } from "../components/contracts/build/build";
 import { ForgeBuild } from "../components/contracts/build/forge-build";
 import { ContractSet, type ExpectedDeployment } from "../components/contracts/contract-set";
-import type { ContractKey } from "../components/contracts/definitions/references";
+import {
+  type ContractKey,
+  PLACEHOLDER_ADDRESS,
+  withPlaceholders,
+} from "../components/contracts/definitions/references";
 import type { ForgeDeployment } from "../components/contracts/deployment/deployment";
 import { strategyOf } from "../components/contracts/deployment/strategies";
 import type { PlannedChain } from "../components/contracts/plan/plan";
-import { isOwnedByItsCreator } from "../components/contracts/validation/constructor-caller";
+import { keepingTheirCreator } from "../components/contracts/validation/constructor-caller";
 import { ChainfleetError } from "../components/error";
 import { PROJECT_ROOT } from "../components/root";
 import { planOf, senderOf } from "./config/contracts/contract-plan";
@@ -47,24 +51,34 @@ export async function planStack(
     file,
   );
   for (const chain of chains) {
-    warnOfLostOwners(chain, compiled);
+    await warnOfLostOwners(chain, compiled);
   }
   return { config, build: compiled, chains };
 }
 
 /**
- * Warns of contracts whose owner would be the deterministic deployer. This is a warning and no finding, because a
- * constructor may read `msg.sender` for other reasons.
+ * Warns of contracts whose owner would be the deterministic deployer. This is a warning and no finding, because a contract
+ * may keep its creator for another reason.
  */
-function warnOfLostOwners({ name, contracts: planned }: PlannedChain, { artifacts }: Build): void {
-  for (const { name: contract, contract: source, method } of planned) {
-    const artifact = artifacts.get(source);
-    const isCreatedByDeployer = strategyOf(method).needsDeterministicDeployer;
-    if (isCreatedByDeployer && artifact !== undefined && isOwnedByItsCreator(artifact)) {
-      pulumi.log.warn(
-        `${contract} on ${name}: the constructor reads msg.sender, which is the deterministic deployer and not the sender. If msg.sender becomes the contract's owner, anything it owns is lost. Pass the owner as a constructor argument, or set create: create.`,
-      );
-    }
+async function warnOfLostOwners(
+  { name, contracts: planned }: PlannedChain,
+  { artifacts }: Build,
+): Promise<void> {
+  const creations = planned.flatMap(
+    ({ name: contract, contract: source, method, address, value, waitsFor, creation }) => {
+      const artifact = artifacts.get(source);
+      if (!strategyOf(method).needsDeterministicDeployer || artifact === undefined) {
+        return [];
+      }
+      const { initCode } = creation(withPlaceholders(waitsFor, new Map()));
+      const { runtimeCode } = artifact;
+      return [{ name: contract, address: address ?? PLACEHOLDER_ADDRESS, initCode, runtimeCode, value }];
+    },
+  );
+  for (const contract of await keepingTheirCreator(creations)) {
+    pulumi.log.warn(
+      `${contract} on ${name}: the contract keeps msg.sender of its creation, which is the deterministic deployer and not the sender. If msg.sender becomes the contract's owner, anything it owns is lost. Pass the owner as an argument, or set create: create.`,
+    );
   }
 }
 

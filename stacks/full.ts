@@ -3,10 +3,19 @@ import { type ContractsPlan, contracts } from "./contracts";
 import { network } from "./network";
 
 /**
- * The network and its contracts in one graph. Only contracts on a chain of this network wait for the network, because
- * their RPC URL is an output of the network.
+ * The network, its contracts and the release to Auto Scaling Groups in one graph. Only contracts on a chain of this network
+ * wait for the network, because their RPC URL is an output of the network. The release waits for nothing.
  */
 export async function full(config: Config, plan: ContractsPlan) {
   const outputs = await network(config);
-  return { ...outputs, ...contracts(plan, outputs.regions) };
+  return { ...outputs, ...contracts(plan, outputs.regions), ...(await release(config.rolling)) };
+}
+
+async function release(config: Config["rolling"]): Promise<object> {
+  if (config === undefined) {
+    return {};
+  }
+  // The SDKs of EC2 and Auto Scaling are loaded only for a release.
+  const { rolling } = require("./rolling") as typeof import("./rolling");
+  return rolling(config);
 }

@@ -1,18 +1,24 @@
 import type { Provider } from "@pulumi/aws";
-import type { Site } from "../components/besu/network";
-import { AksCluster, aksClusterExists } from "../components/cluster/aks";
-import { EksCluster, eksClusterExists } from "../components/cluster/eks";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Cluster } from "../components/cluster";
+import { AksCluster, type AksRegion, aksClusterExists } from "../components/cluster/aks";
+import { EksCluster, type EksRegion, eksClusterExists } from "../components/cluster/eks";
 import { fetchAdmins } from "../components/cluster/eks-admins";
 import { endOfSupportProblem } from "../components/cluster/end-of-support";
 import { ExistingCluster } from "../components/cluster/existing";
 import type { ManagedClusterArgs } from "../components/cluster/managed-cluster";
+import type { Governor } from "../components/governor/governor";
+import { patiently } from "../components/governor/patience";
 import { isoDate } from "../components/iso-date";
+import { fullName } from "../components/naming";
+import type { P2pEndpoint } from "../components/region";
 import { AwsRegion, createAwsProvider } from "../components/region/aws";
 import { fetchQuotaProblems } from "../components/region/aws-quotas";
 import { fetchZones, type Zone } from "../components/region/aws-zones";
 import { AzureRegion } from "../components/region/azure";
 import { findDiskGroup } from "../components/region/disk-group";
 import { KubernetesRegion } from "../components/region/kubernetes";
+import { kubeconfigOfEnvironment } from "./config/kubeconfig-of-environment";
 import type { RegionConfig } from "./config/schema";
 
 /** What a region's cloud says about the account before anything is created in the region. */
@@ -38,25 +44,29 @@ export interface SurveyedRegion {
  * Asks a region's cloud for everything that decides which resources the region has, and for the limits that the region
  * may exceed.
  *
+ * @param network the network's name, and the stack that the tags of its resources name.
  * @throws ChainfleetError if the cloud does not answer.
  */
-export async function surveyRegion(networkName: string, config: RegionConfig): Promise<SurveyedRegion> {
+export async function surveyRegion(
+  { network: networkName, stack }: { readonly network: string; readonly stack: string },
+  config: RegionConfig,
+): Promise<SurveyedRegion> {
   if (config.cloud === "kubernetes") {
     return { answers: { kind: "none" }, problems: [] };
   }
   if (config.cloud === "azure") {
     const [diskGroupId, versionProblem] = await Promise.all([
-      findDiskGroup(networkName, config.name),
+      patiently(config.name, () => findDiskGroup(networkName, config.name)),
       endOfSupport(config, () => aksClusterExists(networkName, config.name)),
     ]);
     return { answers: { kind: "azure", diskGroupId }, problems: versionProblem };
   }
   const { name, location } = config;
-  const provider = createAwsProvider(name, { network: networkName, location });
+  const provider = createAwsProvider(name, { stack, network: networkName, location });
   const [zones, admins, quotaProblems, versionProblem] = await Promise.all([
-    fetchZones({ name, location }, provider),
-    fetchAdmins(config, provider),
-    fetchQuotaProblems({ ...config, location }, provider),
+    patiently(name, () => fetchZones({ name, location }, provider)),
+    patiently(name, () => fetchAdmins(config, provider)),
+    patiently(name, () => fetchQuotaProblems({ ...config, location }, provider)),
     endOfSupport(config, () => eksClusterExists(networkName, name, provider)),
   ]);
   const problems = [...quotaProblems, ...versionProblem];
@@ -74,46 +84,115 @@ async function endOfSupport(
   return problem === undefined ? [] : [`needs a newer Kubernetes version: kubernetesVersion ${problem}`];
 }
 
-/** What all sites of a network have in common. */
-export type SharedSiteArgs = Pick<ManagedClusterArgs, "network" | "reclaimPolicy" | "updateHooks">;
+/** What all regions of a network have in common. */
+export interface SharedRegionArgs extends Pick<ManagedClusterArgs, "network" | "reclaimPolicy"> {
+  readonly governor: Governor;
+}
 
-/** Creates the region and the cluster of a site. No other code of the stacks depends on the region's cloud. */
-export function createSite(shared: SharedSiteArgs, config: RegionConfig, answers: CloudAnswers): Site {
-  const { name, validators, rpcNodes } = config;
-  const { network } = shared;
+/** What all clusters of a network have in common. */
+export type SharedClusterArgs = SharedRegionArgs & Pick<ManagedClusterArgs, "updateHooks">;
+
+interface P2pEndpoints {
+  /** The P2P endpoint of each validator, in the order of the validators. */
+  readonly p2pEndpoints: readonly P2pEndpoint[];
+}
+
+/** A region with what its cluster and its nodes use of it. */
+export type PlacedRegion =
+  | { readonly config: RegionConfigOf<"azure">; readonly region: AksRegion & P2pEndpoints }
+  | {
+      readonly config: RegionConfigOf<"aws">;
+      readonly region: EksRegion & P2pEndpoints;
+      /** ARNs of the IAM users and roles that may do everything in the cluster. */
+      readonly admins: readonly string[];
+    }
+  | { readonly config: RegionConfigOf<"kubernetes">; readonly region: P2pEndpoints };
+
+export type RegionConfigOf<Cloud extends RegionConfig["cloud"]> = Extract<
+  RegionConfig,
+  { readonly cloud: Cloud }
+>;
+
+/** Creates a region: its network, addresses and rights, but not its cluster. */
+export function createRegion(
+  { network, reclaimPolicy, governor }: SharedRegionArgs,
+  config: RegionConfig,
+  answers: CloudAnswers,
+): PlacedRegion {
+  const { name, validators } = config;
   switch (config.cloud) {
     case "azure": {
-      const region = new AzureRegion(name, {
-        ...config,
-        network,
-        reclaimPolicy: shared.reclaimPolicy,
-        diskGroupId: answersOf("azure").diskGroupId,
-      });
-      const cluster = new AksCluster(name, { ...config, ...shared, region });
-      return { name, region, cluster, rpcNodes };
+      const { diskGroupId } = answersOf("azure", config, answers);
+      const region = new AzureRegion(
+        name,
+        { ...config, network, reclaimPolicy, diskGroupId },
+        governedBy(governor, config),
+      );
+      return { config, region };
     }
     case "aws": {
       const { location, cidr } = config;
-      const { provider, zones, admins } = answersOf("aws");
-      const region = new AwsRegion(name, { network, location, cidr, validators, zones, provider });
-      const cluster = new EksCluster(name, { ...config, ...shared, region, admins });
-      return { name, region, cluster, rpcNodes };
+      const { provider, zones, admins } = answersOf("aws", config, answers);
+      const region = new AwsRegion(
+        name,
+        { network, location, cidr, validators, zones, provider },
+        governedBy(governor, config),
+      );
+      return { config, region, admins };
     }
     case "kubernetes":
       return {
-        name,
+        config,
         region: new KubernetesRegion(name, { p2pAddresses: config.p2pAddresses, validators }),
-        cluster: new ExistingCluster(name, config),
-        rpcNodes,
       };
   }
+}
 
-  function answersOf<Kind extends CloudAnswers["kind"]>(kind: Kind): Extract<CloudAnswers, { kind: Kind }> {
-    if (answers.kind !== kind) {
-      throw new TypeError(
-        `Region ${name} is on ${config.cloud}, but the answers are of kind "${answers.kind}".`,
-      );
-    }
-    return answers as Extract<CloudAnswers, { kind: Kind }>;
+/** Creates the cluster of a region. */
+export function createCluster({ governor, ...shared }: SharedClusterArgs, placed: PlacedRegion): Cluster {
+  const { name } = placed.config;
+  if (isOn("azure", placed)) {
+    const { config, region } = placed;
+    return new AksCluster(name, { ...config, ...shared, region }, governedBy(governor, config));
   }
+  if (isOn("aws", placed)) {
+    const { config, region, admins } = placed;
+    return new EksCluster(name, { ...config, ...shared, region, admins }, governedBy(governor, config));
+  }
+  if (isOn("kubernetes", placed)) {
+    return new ExistingCluster(name, { ...placed.config, ...kubeconfigOfEnvironment() });
+  }
+  throw new TypeError(`Region ${name} is on no known cloud.`);
+}
+
+/** The resources of a region share the rate limits of their cloud at its location. */
+function governedBy(
+  governor: Governor,
+  { cloud, location }: RegionConfigOf<"azure" | "aws">,
+): pulumi.ComponentResourceOptions {
+  return { transformations: [governor.binding({ cloud, location })] };
+}
+
+function isOn<Cloud extends RegionConfig["cloud"]>(
+  cloud: Cloud,
+  placed: PlacedRegion,
+): placed is Extract<PlacedRegion, { config: RegionConfigOf<Cloud> }> {
+  return placed.config.cloud === cloud;
+}
+
+/** The answers of the region's own cloud. */
+export function answersOf<Kind extends CloudAnswers["kind"]>(
+  kind: Kind,
+  { name, cloud }: RegionConfig,
+  answers: CloudAnswers,
+): Extract<CloudAnswers, { kind: Kind }> {
+  if (answers.kind !== kind) {
+    throw new TypeError(`Region ${name} is on ${cloud}, but the answers are of kind "${answers.kind}".`);
+  }
+  return answers as Extract<CloudAnswers, { kind: Kind }>;
+}
+
+/** The name of a region's cluster in its cloud, which is known before the cluster exists. */
+export function clusterNameOf(network: string, config: RegionConfig): string {
+  return config.cloud === "kubernetes" ? (config.context ?? config.name) : fullName(network, config.name);
 }

@@ -1,4 +1,7 @@
-import type { Config } from "./config/schema";
+import type { ProgramConfig } from "./config/program-config";
+import { modeOf, requireModeOfShards } from "./order/mode";
+import { ordered } from "./order/ordered";
+import { wavesOf } from "./order/waves";
 
 /**
  * Registers the resources of the stack that the config names. Only the modules which that stack needs are loaded, because
@@ -7,10 +10,27 @@ import type { Config } from "./config/schema";
  * @param file the stack's config file, for messages.
  * @returns the stack's outputs.
  */
-export async function buildStack(config: Config, file: string): Promise<object> {
+export async function buildStack(config: ProgramConfig, file: string): Promise<object> {
+  const mode = modeOf(process.env);
+  if (config.sharding === "region") {
+    requireModeOfShards(mode);
+  }
+  if (config.shard !== undefined) {
+    const { shard } = require("./shard") as typeof import("./shard");
+    return shard(config, config.shard);
+  }
+  if (config.stack === "rolling" && config.rolling !== undefined) {
+    const { rolling } = require("./rolling") as typeof import("./rolling");
+    return rolling(config.rolling);
+  }
+  if (config.stack === "storage" && config.storage !== undefined) {
+    const { storage } = require("./storage") as typeof import("./storage");
+    return storage(config.storage);
+  }
+  const order = { mode, regions: config.regions.map(({ name }) => name), waves: wavesOf(config) };
   if (config.stack === "network" || config.contracts === undefined) {
     const { network } = require("./network") as typeof import("./network");
-    return network(config);
+    return ordered(order, () => network(config));
   }
   const { contracts, planStack } = require("./contracts") as typeof import("./contracts");
   const plan = await planStack(config.contracts, config.keys, file);
@@ -18,5 +38,5 @@ export async function buildStack(config: Config, file: string): Promise<object> 
     return contracts(plan, []);
   }
   const { full } = require("./full") as typeof import("./full");
-  return full(config, plan);
+  return ordered(order, () => full(config, plan));
 }

@@ -47,9 +47,11 @@ function typesOfClasses(): string[] {
 
 function typesOfExampleStacks(): string[] {
   const folder = join(PROJECT_ROOT, "test/expected");
-  const resources = readdirSync(folder).flatMap(
-    (file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as { type: string }[],
-  );
+  const resources = readdirSync(folder).flatMap((file) => {
+    const content = JSON.parse(readFileSync(join(folder, file), "utf8"));
+    // A large stack has a list of one region only.
+    return (Array.isArray(content) ? content : content.firstRegion) as { type: string }[];
+  });
   const types = resources.flatMap(({ type }) =>
     type.startsWith(DYNAMIC_TYPE_PREFIX) ? [type.slice(DYNAMIC_TYPE_PREFIX.length)] : [],
   );

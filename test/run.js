@@ -12,8 +12,11 @@ let failed = 0;
 
 step("type check", ["npx", "tsc", "-p", "."]);
 step("lint and format", ["npx", "biome", "check", "."]);
+step("import cycles", ["npm", "run", "--silent", "cycles"]);
 step("contracts", ["bin/forge", "test"]);
 step("format of the contracts", ["bin/forge", "fmt", "--check"]);
+step("static analysis of the contracts", ["node", "test/solidity/slither.js"]);
+step("coverage of the contracts", ["node", "test/solidity/coverage.js"]);
 suite("unit", ["npx", "vitest", "run", "--project", "unit"]);
 suite("integration", ["local/run", "--tools-only", "npx", "vitest", "run", "--project", "integration"]);
 

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { type Address, getContractAddress } from "viem";
 import { forge } from "../../components/contracts/build/foundry";
 import { PROJECT_ROOT } from "../../components/root";
-import { CAPACITY, REFILL_PER_SECOND } from "./stack-config";
+import { CAPACITY_ETHER, REFILL_ETHER_PER_HOUR } from "./stack-config";
 
 /** Source file of each contract. */
 const SOURCES: Readonly<Record<string, string>> = {
@@ -52,9 +52,9 @@ async function create(
   const deployedWith = (at: number) => getContractAddress({ from: sender, nonce: BigInt(at) });
   const [weth9, weth10, router] = [deployedWith(1), deployedWith(2), deployedWith(3)];
   const args: Readonly<Record<string, readonly string[]>> = {
-    CCIPRouter: [sender, "138"],
-    CCIPWETH9Bridge: [sender, router, weth9, CAPACITY, REFILL_PER_SECOND],
-    CCIPWETH10Bridge: [sender, router, weth10, CAPACITY, REFILL_PER_SECOND],
+    CCIPRouter: [sender, "138", weth9],
+    CCIPWETH9Bridge: [sender, router, weth9, CAPACITY_ETHER, REFILL_ETHER_PER_HOUR],
+    CCIPWETH10Bridge: [sender, router, weth10, CAPACITY_ETHER, REFILL_ETHER_PER_HOUR],
     OracleAggregator: [sender, "8", "1", "1000000000000", "ETH / USD"],
     OracleProxy: [sender, aggregator],
     MultiSig: [`[${sender}]`, "1"],

@@ -1,12 +1,12 @@
-import { type Address, parseEther } from "viem";
+import type { Address } from "viem";
 import { variableReference } from "../../test/support/contracts-project";
 
 /** The two chains of the benchmark and their ids. */
 export const CHAINS = { chain138: 138, mainnet: 1 } as const;
 
-/** What a bridge lets through at once, and what it regains per second, in wei. */
-export const CAPACITY = String(parseEther("1000"));
-export const REFILL_PER_SECOND = String(parseEther("1"));
+/** What a bridge lets through at once, and what it regains per hour, in whole ether. */
+export const CAPACITY_ETHER = "1000";
+export const REFILL_ETHER_PER_HOUR = "3600";
 
 /** Environment variable with the RPC URL of a chain. */
 export function rpcVariable(chain: string): string {
@@ -40,14 +40,14 @@ function contractsConfig(chainSelector: number): object {
   const bridge = {
     owner,
     router: { contract: "CCIPRouter" },
-    capacity: CAPACITY,
-    refillPerSecond: REFILL_PER_SECOND,
+    capacityEther: CAPACITY_ETHER,
+    refillEtherPerHour: REFILL_ETHER_PER_HOUR,
   };
   return {
     Multicall: {},
     WETH9: {},
     WETH10: {},
-    CCIPRouter: { args: { owner, chainSelector } },
+    CCIPRouter: { args: { owner, chainSelector, wrappedNative: { contract: "WETH9" } } },
     CCIPWETH9Bridge: { args: { ...bridge, weth9: { contract: "WETH9" } } },
     CCIPWETH10Bridge: { args: { ...bridge, weth10: { contract: "WETH10" } } },
     OracleAggregator: {

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { METRICS_PORT, RPC_PORT } from "../ports";
-import { serviceHosts } from "./options/hosts";
+import { RPC_SERVICE, rpcUrlOf, serviceHosts } from "./options/hosts";
 import { besuPod, type SiteNodeArgs } from "./pod";
 import { roleLabels } from "./role";
 
@@ -21,6 +21,7 @@ export interface RpcNodesArgs extends SiteNodeArgs {
 export class RpcNodes extends pulumi.ComponentResource {
   /** The RPC URL inside the cluster. @example "http://rpc.chain138-eastus.svc:8545" */
   readonly url: pulumi.Output<string>;
+  readonly statefulSet: kubernetes.apps.v1.StatefulSet;
 
   constructor(name: string, args: RpcNodesArgs, opts: pulumi.ComponentResourceOptions) {
     super("chainfleet:besu:RpcNodes", `${name}-rpc`, {}, opts);
@@ -45,7 +46,7 @@ export class RpcNodes extends pulumi.ComponentResource {
       },
       contents,
     );
-    new kubernetes.apps.v1.StatefulSet(
+    this.statefulSet = new kubernetes.apps.v1.StatefulSet(
       `${name}-rpc`,
       {
         metadata: {
@@ -68,7 +69,7 @@ export class RpcNodes extends pulumi.ComponentResource {
                 ...args,
                 role: "rpc",
                 hosts: [
-                  ...serviceHosts("rpc", namespace),
+                  ...serviceHosts(RPC_SERVICE, namespace),
                   ...serviceHosts("rpc-headless", namespace),
                   ...args.hosts,
                 ],
@@ -96,7 +97,7 @@ export class RpcNodes extends pulumi.ComponentResource {
       `${name}-rpc-service`,
       {
         metadata: {
-          ...metadata("rpc"),
+          ...metadata(RPC_SERVICE),
           // The StatefulSet waits until its pods are ready. If the Service waited too, a run that was interrupted
           // before the StatefulSet was created would leave a Service that waits for pods that never start.
           annotations: { "pulumi.com/skipAwait": "true" },
@@ -110,7 +111,9 @@ export class RpcNodes extends pulumi.ComponentResource {
       { metadata: metadata("rpc"), spec: { maxUnavailable: 1, selector: { matchLabels: labels } } },
       contents,
     );
-    this.url = pulumi.interpolate`http://${service.metadata.name}.${args.namespace.name}.svc:${RPC_PORT}`;
+    this.url = pulumi
+      .all([service.metadata.name, args.namespace.name])
+      .apply(([, namespace]) => rpcUrlOf(namespace));
     this.registerOutputs({ url: this.url });
   }
 }

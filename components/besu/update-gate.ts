@@ -11,7 +11,7 @@ import { crashTolerance } from "./quorum";
 export class UpdateGate {
   readonly #waiting: WaitingUpdate[] = [];
   /** The validators and clusters under update, each with the timer after which it counts as lost. */
-  readonly #updating = new Map<string, NodeJS.Timeout>();
+  readonly #updating = new Map<string, { readonly timer: NodeJS.Timeout; readonly update: WaitingUpdate }>();
   /** Why no further validator is admitted; undefined while the gate is open. */
   #closed: ((name: string) => ChainfleetError) | undefined;
 
@@ -35,6 +35,15 @@ export class UpdateGate {
   leave(name: string): void {
     this.#remove(name);
     this.#advance();
+  }
+
+  /** Reports that the update begins anew. Its patience begins anew as well. */
+  prolong(name: string): void {
+    const updating = this.#updating.get(name);
+    if (updating !== undefined) {
+      clearTimeout(updating.timer);
+      this.#start(updating.update);
+    }
   }
 
   /** Reports that the update failed. The gate admits no further validator in this run. */
@@ -66,19 +75,20 @@ export class UpdateGate {
       if (next !== undefined && this.#closed !== undefined) {
         next.refuse(this.#closed(next.name));
       } else if (next !== undefined) {
-        this.#updating.set(next.name, this.#startTimer(next));
+        this.#start(next);
         next.admit();
       }
     }
   }
 
-  #startTimer({ name, patienceSeconds }: WaitingUpdate): NodeJS.Timeout {
-    return setTimeout(() => this.lose(name), patienceSeconds * 1000).unref();
+  #start(update: WaitingUpdate): void {
+    const timer = setTimeout(() => this.lose(update.name), update.patienceSeconds * 1000).unref();
+    this.#updating.set(update.name, { timer, update });
   }
 
   /** Returns false if no such update was under way. */
   #remove(name: string): boolean {
-    clearTimeout(this.#updating.get(name));
+    clearTimeout(this.#updating.get(name)?.timer);
     return this.#updating.delete(name);
   }
 }

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { UpdateGate } from "./update-gate";
-import { enterGate } from "./update-hooks";
+import { enterGate, loseUnlessRepeated } from "./update-hooks";
 
 const statefulSet = (image: string, args: readonly string[] = [], labels = {}) => ({
   metadata: { labels },
@@ -50,5 +50,32 @@ describe("the gate before a validator's update", () => {
       oldInputs: statefulSet("besu:approved"),
       newInputs: statefulSet("besu:approved-2"),
     });
+  });
+});
+
+describe("the gate after a failed update", () => {
+  const failed = { urn: "", id: "", name: "a", type: "", failedOperation: "update", errors: ["…"] };
+
+  it("stays open while the update is repeated, and closes when the failure is final", async () => {
+    const gate = new UpdateGate(2);
+    await gate.enter("a", 60);
+    expect(await loseUnlessRepeated(gate, failed, async () => true)).toBe(true);
+    await gate.enter("b", 60);
+    gate.leave("b");
+    expect(await loseUnlessRepeated(gate, failed, async () => false)).toBe(false);
+    await expect(gate.enter("c", 60)).rejects.toThrow("a did not become ready after its update");
+  });
+
+  it("waits for a repeated update as long as for the first", async () => {
+    vi.useFakeTimers();
+    const gate = new UpdateGate(2);
+    await gate.enter("a", 60);
+    vi.advanceTimersByTime(50_000);
+    await loseUnlessRepeated(gate, failed, async () => true);
+    vi.advanceTimersByTime(50_000);
+    await gate.enter("b", 60);
+    vi.advanceTimersByTime(20_000);
+    await expect(gate.enter("c", 60)).rejects.toThrow("VALIDATOR_UPDATE_REFUSED");
+    vi.useRealTimers();
   });
 });

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { RetryDecision } from "../governor/governor";
+import { noteWait } from "../governor/waits";
 import { incompatibility } from "./release/software-change";
 import { softwareOf } from "./release/stateful-set";
 import type { UpdateGate } from "./update-gate";
@@ -6,38 +8,74 @@ import type { UpdateGate } from "./update-gate";
 /**
  * Hooks that make the engine wait for the gate before it updates a running validator. The creation of a validator does
  * not wait.
+ *
+ * @param retry decides whether a failed update is repeated. The validator keeps its place in the gate meanwhile.
  */
-export function validatorUpdateHooks(gate: UpdateGate): pulumi.ResourceHookBinding {
+export function validatorUpdateHooks(gate: UpdateGate, retry: RetryDecision): pulumi.ResourceHookBinding {
   // Longer than the 10 minutes for which the Kubernetes plugin waits for a StatefulSet.
-  return gateHooks("validator-update", gate, (update) => enterGate(gate, update, 15 * 60));
+  return gateHooks("validator-update", { gate, retry }, (update) => enterGate(gate, update, 15 * 60));
 }
 
 /**
  * Hooks that make the engine wait for the gate before it updates a cluster or a node pool on which validators run. A new
  * Kubernetes version replaces every node.
  */
-export function nodeUpdateHooks(gate: UpdateGate): pulumi.ResourceHookBinding {
+export function nodeUpdateHooks(gate: UpdateGate, retry: RetryDecision): pulumi.ResourceHookBinding {
   // Longer than the 2 hours for which the Azure plugin waits, and than the 1 hour of the AWS plugin.
-  return gateHooks("node-update", gate, ({ name }) => gate.enter(name, 2.5 * 3600));
+  return gateHooks("node-update", { gate, retry }, ({ name }) => gate.enter(name, 2.5 * 3600));
+}
+
+interface Gated {
+  readonly gate: UpdateGate;
+  readonly retry: RetryDecision;
 }
 
 /** @param prefix of the hooks' names. The state refers to hooks by their names, so the names must stay the same. */
 function gateHooks(
   prefix: string,
-  gate: UpdateGate,
-  enter: pulumi.ResourceHookFunction,
+  { gate, retry }: Gated,
+  enter: (update: pulumi.ResourceHookArgs) => Promise<void>,
 ): pulumi.ResourceHookBinding {
   return {
-    beforeUpdate: [new pulumi.ResourceHook(`${prefix}-enter`, enter)],
-    afterUpdate: [new pulumi.ResourceHook(`${prefix}-leave`, ({ name }) => gate.leave(name))],
-    onError: [
-      new pulumi.ErrorHook(`${prefix}-lost`, ({ name }) => {
-        gate.lose(name);
-        return false;
-      }),
+    beforeUpdate: [
+      new pulumi.ResourceHook(`${prefix}-enter`, (update) => noteGate(update.urn, () => enter(update))),
     ],
+    afterUpdate: [new pulumi.ResourceHook(`${prefix}-leave`, ({ name }) => gate.leave(name))],
+    onError: [new pulumi.ErrorHook(`${prefix}-lost`, (failed) => loseUnlessRepeated(gate, failed, retry))],
   };
 }
+
+/**
+ * Closes the gate if the failed update is not repeated.
+ *
+ * @returns whether the engine repeats the operation.
+ */
+export async function loseUnlessRepeated(
+  gate: UpdateGate,
+  failed: pulumi.ErrorHookArgs,
+  retry: RetryDecision,
+): Promise<boolean> {
+  const repeats = await retry(failed);
+  if (repeats) {
+    gate.prolong(failed.name);
+  } else {
+    gate.lose(failed.name);
+  }
+  return repeats;
+}
+
+/** Notes in the record of the run how long an update waited for the gate. */
+async function noteGate(urn: string, enter: () => Promise<void>): Promise<void> {
+  const at = Date.now();
+  await enter();
+  const seconds = (Date.now() - at) / 1000;
+  if (seconds >= SHORTEST_WAIT_SECONDS) {
+    noteWait({ at, seconds, urn, kind: "gate", reason: "other validators were being updated" });
+  }
+}
+
+/** A wait that a person would not see is none. */
+const SHORTEST_WAIT_SECONDS = 0.01;
 
 /**
  * Waits until the validator may be updated.

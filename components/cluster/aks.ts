@@ -5,7 +5,7 @@ import { azureTags, fullName } from "../naming";
 import type { AzureRegion } from "../region/azure";
 import { findLocation } from "../region/locations";
 import type { Cluster, ValidatorNodes } from ".";
-import { apiServerOf, execKubeconfig } from "./kubeconfig";
+import { apiServerOf, execKubeconfig, kubeconfigOf } from "./kubeconfig";
 import {
   createProvider,
   createStorageClass,
@@ -14,9 +14,21 @@ import {
   VALIDATOR_POOL,
 } from "./managed-cluster";
 
+/** What a cluster uses of its region. In a stack of its own, a cluster knows the region by the outputs of another stack. */
+export type AksRegion = Pick<
+  AzureRegion,
+  | "resourceGroupName"
+  | "systemSubnetId"
+  | "validatorsSubnetId"
+  | "clusterIdentityId"
+  | "clusterRights"
+  | "diskGroupName"
+  | "diskRights"
+>;
+
 /** The arguments of an AKS cluster. */
 export interface AksClusterArgs extends ManagedClusterArgs {
-  readonly region: AzureRegion;
+  readonly region: AksRegion;
   /** Azure location. @example "eastus" */
   readonly location: string;
   /** VM size of the system pool. @example "Standard_D4s_v5" */
@@ -38,6 +50,7 @@ export interface AksClusterArgs extends ManagedClusterArgs {
  */
 export class AksCluster extends pulumi.ComponentResource implements Cluster {
   readonly clusterName: pulumi.Output<string>;
+  readonly kubeconfig: pulumi.Output<string>;
   readonly provider: kubernetes.Provider;
   readonly storageClassName: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[];
@@ -59,7 +72,8 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     };
 
     const cluster = createCluster();
-    const provider = createProvider(name, { cluster, clusterName, fetchKubeconfig }, parent);
+    const kubeconfig = kubeconfigOf(cluster, clusterName, fetchKubeconfig);
+    const provider = createProvider(name, kubeconfig, parent);
     const storageClass = createStorageClass(
       name,
       args,
@@ -68,10 +82,11 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
         // https://github.com/kubernetes-sigs/azuredisk-csi-driver/blob/master/docs/driver-parameters.md
         parameters: { skuName: "Premium_LRS", resourceGroup: region.diskGroupName },
       },
-      { ...parent, provider, dependsOn: [cluster, region.diskRights] },
+      { ...parent, provider, dependsOn: [cluster, ...region.diskRights] },
     );
 
     this.clusterName = cluster.name;
+    this.kubeconfig = kubeconfig;
     this.provider = provider;
     this.storageClassName = storageClass.metadata.name;
     this.ready = [cluster];
@@ -136,7 +151,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
         },
         {
           ...parent,
-          dependsOn: [region.clusterRights],
+          dependsOn: [...region.clusterRights],
           // The autoscaler changes the number of system nodes.
           ignoreChanges: ["agentPoolProfiles[0].count"],
           hooks: args.updateHooks,
@@ -166,13 +181,19 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
   }
 }
 
-/** Whether the cluster of a region exists. A failure to ask counts as no. */
+/**
+ * Whether the cluster of a region exists. A cloud that does not say counts as yes: a living cluster must not be refused, and
+ * the cloud itself refuses a new one.
+ */
 export function aksClusterExists(network: string, region: string): Promise<boolean> {
   const clusterName = fullName(network, region);
-  return containerservice
-    .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName })
-    .then(() => true)
-    .catch(() => false);
+  return (
+    containerservice
+      .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName })
+      .then(() => true)
+      // https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found
+      .catch((error: Error) => !/ResourceNotFound|ResourceGroupNotFound/.test(error.message))
+  );
 }
 
 /** The Microsoft Entra application of the API server of every AKS cluster: https://azure.github.io/kubelogin/concepts/aks.html */

@@ -49,6 +49,21 @@ describe("the administrators of an EKS cluster", () => {
     );
   });
 
+  it("are those in the config also if AWS does not say who the caller is", async () => {
+    failure = Object.assign(new Error("access denied"), { details: "access denied" });
+    expect(await admins([ROLE])).toEqual([ROLE]);
+  });
+
+  it("cannot be the root user or a federated user, whom no access entry can name", async () => {
+    for (const unusable of [
+      "arn:aws:iam::123456789012:root",
+      "arn:aws:sts::123456789012:federated-user/ada",
+    ]) {
+      caller = unusable;
+      await expect(admins([])).rejects.toThrow(/AWS_CALLER_UNUSABLE/);
+    }
+  });
+
   it("are unknown if AWS does not answer, and the message says what to do", async () => {
     // The engine's client takes the text of a failure from its details.
     failure = Object.assign(new Error("no credentials"), { details: "no credentials" });

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ChainfleetError } from "../error";
+import { PRINCIPAL_ARN } from "./principal-arn";
 
 /**
  * The principals that administer an EKS cluster: those in the config, or whoever runs the deployment.
@@ -9,12 +10,17 @@ import { ChainfleetError } from "../error";
  * they can only be chosen when the cluster is created, and an access entry of the creator's own would conflict with them.
  *
  * @param configured ARNs of users and roles. Empty: only the caller.
- * @throws ChainfleetError AWS_CALLER_UNKNOWN if AWS does not say who the caller is.
+ * @throws ChainfleetError AWS_CALLER_UNKNOWN or AWS_CALLER_UNUSABLE if the config names nobody, and AWS does not say who the
+ *   caller is, or the caller is neither a user nor a role.
  */
 export async function fetchAdmins(
   region: { readonly name: string; readonly clusterAdmins: readonly string[] },
   provider: pulumi.ProviderResource,
 ): Promise<readonly string[]> {
+  if (region.clusterAdmins.length > 0) {
+    await warnOfMissingRights(region, provider);
+    return region.clusterAdmins;
+  }
   const caller = await fetchCaller(provider).catch((cause: Error) => {
     throw new ChainfleetError({
       code: "AWS_CALLER_UNKNOWN",
@@ -23,15 +29,27 @@ export async function fetchAdmins(
       cause,
     });
   });
-  if (region.clusterAdmins.length === 0) {
-    return [caller];
+  if (!PRINCIPAL_ARN.test(caller)) {
+    throw new ChainfleetError({
+      code: "AWS_CALLER_UNUSABLE",
+      summary: `Region ${region.name}: ${caller} runs the deployment, and an access entry of EKS can name only an IAM user or role.`,
+      next: "Nothing was changed. List the users and roles that administer the cluster under the region's clusterAdmins, or sign in as one of them.",
+    });
   }
-  if (!region.clusterAdmins.includes(caller)) {
+  return [caller];
+}
+
+/** A caller that AWS does not tell is no obstacle here, because the config names the administrators. */
+async function warnOfMissingRights(
+  region: { readonly name: string; readonly clusterAdmins: readonly string[] },
+  provider: pulumi.ProviderResource,
+): Promise<void> {
+  const caller = await fetchCaller(provider).catch(() => undefined);
+  if (caller !== undefined && !region.clusterAdmins.includes(caller)) {
     void pulumi.log.warn(
       `Region ${region.name}: ${caller} runs the deployment and is not among its clusterAdmins. Unless the cluster has an access entry of another origin for ${caller}, its Kubernetes API refuses this run.`,
     );
   }
-  return region.clusterAdmins;
 }
 
 /** The user or the role of the caller. The session of a role has an ARN of its own, which an access entry cannot name. */

@@ -9,7 +9,7 @@ import type { AwsRegion } from "../region/aws";
 import { SYSTEM_NODES } from "../region/aws-quotas";
 import type { Cluster, ValidatorNodes } from ".";
 import { diskTrust, managedPolicyArn, serviceTrust } from "./eks-policies";
-import { execKubeconfig } from "./kubeconfig";
+import { execKubeconfig, kubeconfigOf } from "./kubeconfig";
 import {
   createProvider,
   createStorageClass,
@@ -18,9 +18,12 @@ import {
   VALIDATOR_POOL,
 } from "./managed-cluster";
 
+/** What a cluster uses of its region. In a stack of its own, a cluster knows the region by the outputs of another stack. */
+export type EksRegion = Pick<AwsRegion, "location" | "provider" | "zones" | "securityGroupId" | "egress">;
+
 /** The arguments of an EKS cluster. */
 export interface EksClusterArgs extends ManagedClusterArgs {
-  readonly region: AwsRegion;
+  readonly region: EksRegion;
   /** Instance type of the system nodes. @example "m6i.xlarge" */
   readonly systemInstanceType: string;
   /** Instance type of the validator nodes. @example "m6i.2xlarge" */
@@ -43,6 +46,7 @@ export interface EksClusterArgs extends ManagedClusterArgs {
  */
 export class EksCluster extends pulumi.ComponentResource implements Cluster {
   readonly clusterName: pulumi.Output<string>;
+  readonly kubeconfig: pulumi.Output<string>;
   readonly provider: kubernetes.Provider;
   readonly storageClassName: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[];
@@ -69,7 +73,8 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     const validatorNodes = createValidatorNodes();
     const oidcProvider = createOidcProvider();
     const diskAddon = createDiskAddon();
-    const provider = createProvider(name, { cluster, clusterName, fetchKubeconfig }, parent);
+    const kubeconfig = kubeconfigOf(cluster, clusterName, fetchKubeconfig);
+    const provider = createProvider(name, kubeconfig, parent);
     const storageClass = createStorageClass(
       name,
       args,
@@ -78,6 +83,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     );
 
     this.clusterName = cluster.name;
+    this.kubeconfig = kubeconfig;
     this.provider = provider;
     this.storageClassName = storageClass.metadata.name;
     this.ready = [cluster, ...admins];
@@ -297,14 +303,20 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
   }
 }
 
-/** Whether the cluster of a region exists. A failure to ask counts as no. */
+/**
+ * Whether the cluster of a region exists. A cloud that does not say counts as yes: a living cluster must not be refused, and
+ * the cloud itself refuses a new one.
+ */
 export function eksClusterExists(
   network: string,
   region: string,
   provider: pulumi.ProviderResource,
 ): Promise<boolean> {
-  return eks
-    .getCluster({ name: fullName(network, region) }, { provider })
-    .then(() => true)
-    .catch(() => false);
+  return (
+    eks
+      .getCluster({ name: fullName(network, region) }, { provider })
+      .then(() => true)
+      // The provider's data source puts the answer of DescribeCluster, ResourceNotFoundException, in its message.
+      .catch((error: Error) => !/ResourceNotFoundException|couldn't find resource/.test(error.message))
+  );
 }

@@ -1,12 +1,11 @@
-import { isAbsolute, join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { PROJECT_ROOT } from "../root";
+import { filePath } from "../file-path";
 import { type Cluster, PROVIDER_SETTINGS, type ValidatorNodes } from ".";
 
 /** The arguments of an existing cluster. */
 export interface ExistingClusterArgs {
-  /** Path of the kubeconfig, absolute or relative to the project's root folder. */
+  /** Path of the kubeconfig: absolute, from `~`, or relative to the project's root folder. */
   readonly kubeconfig: string;
   /** The kubeconfig's context to use. @default the current context */
   readonly context?: string | undefined;
@@ -17,6 +16,8 @@ export interface ExistingClusterArgs {
 /** A cluster that this program does not create. Validators run on any of its nodes. */
 export class ExistingCluster extends pulumi.ComponentResource implements Cluster {
   readonly clusterName: pulumi.Output<string>;
+  readonly kubeconfig: pulumi.Output<string>;
+  declare readonly context?: string;
   readonly provider: kubernetes.Provider;
   declare readonly storageClassName?: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[] = [];
@@ -25,11 +26,16 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chainfleet:cluster:ExistingCluster", `${name}-cluster`, {}, opts);
+    // The provider gets the path instead of the contents, so that the file's secrets stay out of the state.
+    const kubeconfig = filePath(args.kubeconfig);
+    this.kubeconfig = pulumi.output(kubeconfig);
+    if (args.context !== undefined) {
+      this.context = args.context;
+    }
     this.provider = new kubernetes.Provider(
       `${name}-kubernetes`,
       {
-        // The provider gets the path instead of the contents, so that the file's secrets stay out of the state.
-        kubeconfig: isAbsolute(args.kubeconfig) ? args.kubeconfig : join(PROJECT_ROOT, args.kubeconfig),
+        kubeconfig,
         ...(args.context === undefined ? {} : { context: args.context }),
         ...PROVIDER_SETTINGS,
       },

@@ -5,6 +5,10 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface Cluster extends pulumi.ComponentResource {
   /** The name of the cluster in its cloud. */
   readonly clusterName: pulumi.Output<string>;
+  /** The content of the kubeconfig, or the absolute path of the file that has it. It may be secret. */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** The kubeconfig's context to use. Undefined: the current context. */
+  readonly context?: string;
   /** The provider of every resource in the cluster. */
   readonly provider: kubernetes.Provider;
   /** The resources that must exist before anything is created in the cluster. The provider does not wait for them. */

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { z } from "zod";
 import { ChainfleetError } from "../error";
+import { patiently } from "../governor/patience";
 import { isKnown } from "../known";
 
 /**
@@ -22,7 +23,7 @@ export function kubeconfigOf(
   fetch: () => Promise<string>,
 ): pulumi.Output<string> {
   const read = () =>
-    fetch().catch((error: Error) => {
+    patiently(name, fetch).catch((error: Error) => {
       const { message } = new ChainfleetError({
         code: "KUBECONFIG_UNREADABLE",
         summary: `The kubeconfig of the cluster ${name} could not be read from its cloud: ${error.message}`,

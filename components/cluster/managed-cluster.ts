@@ -2,7 +2,6 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { fullName } from "../naming";
 import { PROVIDER_SETTINGS, type ValidatorNodes } from ".";
-import { kubeconfigOf } from "./kubeconfig";
 
 /** The arguments that every cluster which this program creates has in common. */
 export interface ManagedClusterArgs {
@@ -34,26 +33,13 @@ export function nodesOfValidatorPools(pools: readonly pulumi.Resource[]): Valida
   };
 }
 
-/** The cluster that a provider connects to. */
-export interface ProviderTarget {
-  readonly cluster: pulumi.CustomResource;
-  /** The name of the cluster in its cloud. */
-  readonly clusterName: string;
-  /** Reads the kubeconfig from the cloud. Rejects if the cluster does not exist. */
-  readonly fetchKubeconfig: () => Promise<string>;
-}
-
 /** Creates the Kubernetes provider of a region's cluster. */
 export function createProvider(
   region: string,
-  { cluster, clusterName, fetchKubeconfig }: ProviderTarget,
+  kubeconfig: pulumi.Output<string>,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.Provider {
-  return new kubernetes.Provider(
-    `${region}-kubernetes`,
-    { kubeconfig: kubeconfigOf(cluster, clusterName, fetchKubeconfig), ...PROVIDER_SETTINGS },
-    opts,
-  );
+  return new kubernetes.Provider(`${region}-kubernetes`, { kubeconfig, ...PROVIDER_SETTINGS }, opts);
 }
 
 /** The disks of a storage class. */

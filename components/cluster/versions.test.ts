@@ -28,8 +28,9 @@ describe.each(clouds)("the Kubernetes versions of %s", (cloud) => {
     }
   });
 
-  it("contain the default", () => {
+  it("contain the default, whose support does not end within three months of the day when the table was read", () => {
     expect(supportedVersions(cloud, "2026-11-25")).toContain(DEFAULT_KUBERNETES_VERSION);
+    expect(supportedVersions(cloud, "2027-02-25")).toContain(DEFAULT_KUBERNETES_VERSION);
   });
 
   it("never become supported again", () => {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Address, Hash } from "viem";
 import type { ForgeBuild } from "./build/forge-build";
 import { ContractCall } from "./call/call";
-import type { ContractKey } from "./definitions/references";
+import { type ContractKey, keyOf } from "./definitions/references";
 import { DeterministicDeployer } from "./deployment/deployer";
 import { ForgeDeployment } from "./deployment/deployment";
 import { strategyOf } from "./deployment/strategies";
@@ -80,22 +80,24 @@ export class ContractSet extends pulumi.ComponentResource {
     }
 
     function createDeployment(contract: PlannedContract): ForgeDeployment {
-      const { description, encodedArguments, initCodeHash, address } = creationOf(contract);
+      const { description, libraries, encodedArguments, initCodeHash, address } = creationOf(contract);
       const deployment = new ForgeDeployment(
         `${name}-${contract.name}`,
         {
           ...onChain,
           ...identityOf(contract),
           method: contract.method,
+          ...weiOf(contract.value),
+          ...librariesOf(contract, libraries),
           description,
           encodedArguments,
           initCodeHash,
           ...(address === undefined ? {} : { plannedAddress: address }),
-          after: contract.uses,
+          after: Object.fromEntries(contract.uses.map((used) => [used, addressOf(used)])),
         },
         {
           parent: set,
-          dependsOn: [build, ...(strategyOf(contract.method).createsContract ? deployer : [])],
+          dependsOn: [build, ...(strategyOf(contract.method).needsDeterministicDeployer ? deployer : [])],
         },
       );
       args.deployments.get(contract.key)?.resolve(pulumi.output(deployment));
@@ -113,13 +115,14 @@ export class ContractSet extends pulumi.ComponentResource {
 
     function createVerification(contract: PlannedContract): ForgeVerification {
       const deployment = deployments.get(contract.name) as ForgeDeployment;
-      const { encodedArguments, initCodeHash } = creationOf(contract);
+      const { libraries, encodedArguments, initCodeHash } = creationOf(contract);
       return new ForgeVerification(
         `${name}-${contract.name}-verification`,
         {
           ...identityOf(contract),
           chain: { name: chain.name, chainId: chain.chainId, configKey: chain.configKey },
           address: contract.address ?? deployment.address,
+          ...librariesOf(contract, libraries),
           encodedArguments,
           initCodeHash,
           transaction: deployment.transaction,
@@ -154,9 +157,18 @@ export class ContractSet extends pulumi.ComponentResource {
           description,
           to,
           data,
+          ...weiOf(call.value),
           done,
         },
         { parent: set, dependsOn: [...call.uses.map(deploymentOf), ...earlierCalls] },
+      );
+    }
+
+    /** The address of another contract of the chain; no edge where the plan has the address. */
+    function addressOf(contract: string): pulumi.Input<Address> {
+      const planned = plan.contracts.find(({ name: other }) => other === contract);
+      return (
+        planned?.address ?? deploymentOf(keyOf(plan.name, contract)).apply((deployment) => deployment.address)
       );
     }
 
@@ -177,13 +189,14 @@ export class ContractSet extends pulumi.ComponentResource {
       return { deployment, contract, build: build.sourcesHash };
     }
 
-    function creationOf(contract: PlannedContract): Unresolved<PlannedCreation> {
+    function creationOf(contract: PlannedContract): Unresolved<Omit<PlannedCreation, "initCode">> {
       if (contract.waitsFor.length === 0) {
         return contract.creation(new Map());
       }
       const creation = addressesOf(contract.waitsFor).apply((addresses) => contract.creation(addresses));
       return {
         description: creation.description,
+        libraries: creation.libraries,
         encodedArguments: creation.encodedArguments,
         initCodeHash: creation.initCodeHash,
         address: strategyOf(contract.method).isAddressPlanned
@@ -202,6 +215,19 @@ export class ContractSet extends pulumi.ComponentResource {
         .apply((addresses) => new Map(keys.map((key, index) => [key, addresses[index] as Address] as const)));
     }
   }
+}
+
+/** Wei as text, because the state has no integers of that size. Left out where nothing is transferred. */
+function weiOf(value: bigint): { readonly value?: string } {
+  return value === 0n ? {} : { value: String(value) };
+}
+
+/** Left out where the code has no libraries. */
+function librariesOf<Libraries>(
+  { hasLibraries }: PlannedContract,
+  libraries: Libraries,
+): { readonly libraries?: Libraries } {
+  return hasLibraries ? { libraries } : {};
 }
 
 function isVerified(results: readonly Result[]): boolean {

@@ -1,17 +1,17 @@
-import { type Abi, type Address, concat, type Hex, type PublicClient, parseGwei, size } from "viem";
+import { type Abi, type Address, type Hex, type PublicClient, parseGwei, size } from "viem";
 import type { Artifact } from "./build/artifact";
 import type { Build } from "./build/build";
 import { isDone } from "./call/done";
 import { type Addresses, type ContractKey, keyOf, nameOn, withPlaceholders } from "./definitions/references";
-import { constructorReason } from "./deployment/creation-gas";
+import { creationOutlook } from "./deployment/creation-outlook";
 import { deployerFunding } from "./deployment/deterministic-deployer";
 import { strategyOf } from "./deployment/strategies";
-import type { CreationTransaction } from "./deployment/strategy";
 import type { PlannedChain, PlannedContract } from "./plan/plan";
 import { clientOf } from "./rpc/client";
 import { hasCode } from "./rpc/code";
 import { capped, currentFee } from "./rpc/fee";
-import { creationGasBound, needsMoreThanBlock, withMargin } from "./rpc/gas";
+import { callGasBound, creationGasBound, withMargin } from "./rpc/gas";
+import { isOutage, nodeMessage } from "./rpc/refusal";
 import { revertReason } from "./rpc/revert";
 
 /** What a chain's contracts and calls would still cost. Fees and sums in wei. */
@@ -37,7 +37,7 @@ export interface TransactionCost {
   readonly value: bigint;
   /** Whether `gas` is an upper bound, because the node cannot estimate before the contracts that are called exist. */
   readonly isBound: boolean;
-  /** Why `up` would fail on the transaction: everything that it needs exists, and its contract reverts. */
+  /** Why `up` would fail on the transaction although everything that it needs exists, as the node says. */
   readonly wouldRevert?: string;
 }
 
@@ -124,52 +124,33 @@ type ContractCost =
 
 async function contractCost(
   chain: string,
-  { name, contract, method, uses, waitsFor, creation }: PlannedContract,
+  { name, contract, method, value, uses, waitsFor, creation }: PlannedContract,
   addresses: Addresses,
   { client, sender, artifacts }: EstimateContext,
 ): Promise<ContractCost> {
   const artifact = artifacts.get(contract) as Artifact;
   const strategy = strategyOf(method);
-  const initCode = concat([
-    artifact.creationCode,
-    creation(withPlaceholders(waitsFor, addresses)).encodedArguments,
-  ]);
+  const { initCode } = creation(withPlaceholders(waitsFor, addresses));
   const address = await strategy.find({ client, artifact, initCode, sender });
   if (address !== undefined) {
     return { kind: "deployed", address };
   }
   const transaction = strategy.transaction(initCode) ?? { data: initCode };
-  const { wouldRevert, ...cost } = await transactionCost(
-    {
-      name,
-      transaction: { account: sender, ...transaction },
-      bound: creationGasBound(transaction.data, size(artifact.runtimeCode)),
-      abi: artifact.abi,
-    },
-    client,
+  const outlook = await creationOutlook(
+    { name, chain, initCode, artifact, client },
+    { account: sender, ...transaction, value },
   );
-  // A constructor may revert only because a contract that it calls is deployed in the same block.
+  if (outlook.kind === "succeeds") {
+    return { kind: "to-deploy", cost: { name, gas: outlook.gas, value, isBound: false } };
+  }
+  const gas = creationGasBound(transaction.data, size(artifact.runtimeCode), outlook.blockGasLimit);
+  const cost = { name, gas, value, isBound: true };
+  // A constructor may fail only because a contract that it calls is deployed in the same block.
   const isReady = uses.every((used) => addresses.has(keyOf(chain, used)));
   return {
     kind: "to-deploy",
-    cost:
-      wouldRevert === undefined || !isReady
-        ? cost
-        : { ...cost, wouldRevert: await creationProblem(client, transaction, initCode, artifact.abi) },
+    cost: outlook.kind === "impossible" || isReady ? { ...cost, wouldRevert: outlook.problem.reason } : cost,
   };
-}
-
-/** Why a creation would fail although everything that it needs is on the chain. */
-async function creationProblem(
-  client: PublicClient,
-  transaction: CreationTransaction,
-  initCode: Hex,
-  abi: Abi,
-): Promise<string> {
-  const { gasLimit } = await client.getBlock();
-  return (await needsMoreThanBlock(client, transaction, gasLimit))
-    ? `it needs more gas than a block of the chain holds (${gasLimit.toLocaleString("en-US")})`
-    : constructorReason(client, initCode, abi);
 }
 
 /** The costs of the calls that were not made yet. */
@@ -186,12 +167,12 @@ async function callCosts(
   const open = transactions.filter((_, index) => areDone[index] === false);
   const openNames = open.map(({ call: { name } }) => name);
   return Promise.all(
-    open.map(async ({ call: { name, contract, uses, waitsFor, after }, to, data }) => {
-      const { wouldRevert, ...cost } = await transactionCost(
+    open.map(async ({ call: { name, contract, value, uses, waitsFor, after }, to, data }) => {
+      const { wouldRevert, ...cost } = await callCost(
         {
           name,
-          transaction: { account: sender, to, data },
-          bound: CALL_GAS_BOUND,
+          transaction: { account: sender, to, data, value },
+          bound: callGasBound(data),
           abi: (artifacts.get(contract) as Artifact).abi,
         },
         client,
@@ -205,37 +186,37 @@ async function callCosts(
   );
 }
 
-/** More gas than any call needs that sets a few storage slots, through a Safe as well. */
-const CALL_GAS_BOUND = 300_000n;
-
-/** A transaction whose cost is asked for. */
-interface TransactionQuestion {
+/** A call whose cost is asked for. */
+interface CallQuestion {
   readonly name: string;
-  readonly transaction: CreationTransaction & { readonly account: Address };
+  readonly transaction: {
+    readonly account: Address;
+    readonly to: Address;
+    readonly data: Hex;
+    readonly value: bigint;
+  };
   /** Gas to count with if the node cannot estimate. */
   readonly bound: bigint;
-  /** The ABI with the errors of the called contract or constructor. */
+  /** The ABI with the errors of the called contract. */
   readonly abi: Abi;
 }
 
-async function transactionCost(
-  { name, transaction, bound, abi }: TransactionQuestion,
+async function callCost(
+  { name, transaction, bound, abi }: CallQuestion,
   client: PublicClient,
 ): Promise<TransactionCost> {
+  const { value } = transaction;
   // While there is no code at the target, an estimate would be that of a plain payment.
-  if (transaction.to !== undefined && !(await hasCode(client, transaction.to))) {
-    return { name, gas: bound, value: 0n, isBound: true };
+  if (!(await hasCode(client, transaction.to))) {
+    return { name, gas: bound, value, isBound: true };
   }
   try {
-    return { name, gas: await client.estimateGas(transaction), value: 0n, isBound: false };
+    return { name, gas: await client.estimateGas(transaction), value, isBound: false };
   } catch (error) {
-    const wouldRevert = revertReason(error, abi);
-    return {
-      name,
-      gas: bound,
-      value: 0n,
-      isBound: true,
-      ...(wouldRevert === undefined ? {} : { wouldRevert }),
-    };
+    if (isOutage(error)) {
+      throw error;
+    }
+    const wouldRevert = revertReason(error, abi) ?? nodeMessage(error as Error);
+    return { name, gas: bound, value, isBound: true, wouldRevert };
   }
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { concat, numberToHex, parseEther } from "viem";
+import { numberToHex, parseEther } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { FaultyAnvil } from "../../test/support/faulty-anvil";
@@ -20,12 +20,13 @@ import { clientOf } from "./rpc/client";
 const SALT = "chain138";
 const LIMITS = { codeBytes: 24_576, initCodeBytes: 49_152 };
 const owner = privateKeyToAccount(generatePrivateKey());
-const limits = { capacity: String(parseEther("1000")), refillPerSecond: String(parseEther("1")) };
+const limits = { capacityEther: 1000, refillEtherPerHour: 3600 };
 const define = (name: string, args: ContractDefinition["args"] = {}): ContractDefinition => ({
   name,
   contract: name,
   args,
   method: { kind: "create2", salt: SALT },
+  value: 0n,
   configKey: `contracts.chains.chain138.contracts.${name}`,
 });
 const definitions = [
@@ -49,7 +50,7 @@ const definitions = [
     weth10: { contract: "WETH10" },
     ...limits,
   }),
-  define("CCIPRouter", { owner: owner.address, chainSelector: 138 }),
+  define("CCIPRouter", { owner: owner.address, chainSelector: 138, wrappedNative: { contract: "WETH9" } }),
   define("MultiSig", { owners: [owner.address], threshold: 1 }),
   define("Multicall"),
   define("WETH9"),
@@ -97,8 +98,11 @@ it("all nine contracts are in one block, or at most two, at the planned addresse
   const results = await Promise.all(
     contracts.map(({ name, contract, uses, creation }) => {
       const artifact = artifacts.get(contract) as Artifact;
-      const initCode = concat([artifact.creationCode, creation(new Map()).encodedArguments]);
-      const deployment = { name, chain: "chain138", initCode, artifact, after: uses, client };
+      const { initCode } = creation(new Map());
+      const after = contracts
+        .filter((other) => uses.includes(other.name))
+        .map((other) => ({ name: other.name, address: other.address ?? "0x" }) as const);
+      const deployment = { name, chain: "chain138", initCode, artifact, after, client };
       return lane.do(create2Job(deployment, saltOf(SALT)));
     }),
   );

@@ -1,6 +1,8 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chooseZones } from "./aws-zones";
+import { chooseZones, fetchZones, type Zone } from "./aws-zones";
 
 const zones = (...ids: string[]) => ids.map((id, index) => ({ name: `us-east-1${"abcdefgh"[index]}`, id }));
 
@@ -27,5 +29,38 @@ describe("the zones of a region", () => {
         expect(chooseZones(after)).toEqual(chooseZones(before));
       }),
     );
+  });
+});
+
+describe("the zones of a location", () => {
+  const fetched = async (location: string, account: readonly Zone[]) => {
+    await pulumi.runtime.setMocks({
+      newResource: ({ name, inputs }) => ({ id: name, state: inputs }),
+      call: () => ({ names: account.map(({ name }) => name), zoneIds: account.map(({ id }) => id) }),
+    });
+    const provider = new aws.Provider(location, { region: location as aws.Region });
+    return fetchZones({ name: location, location }, provider);
+  };
+
+  it("are those that the account has there, and not the letters a, b and c", async () => {
+    const account = [
+      { name: "us-west-1b", id: "usw1-az3" },
+      { name: "us-west-1c", id: "usw1-az1" },
+    ];
+    expect((await fetched("us-west-1", account)).map(({ name }) => name)).toEqual([
+      "us-west-1c",
+      "us-west-1b",
+    ]);
+  });
+
+  it("are refused if EKS supports fewer than two of them", async () => {
+    const account = [
+      { name: "us-west-1a", id: "usw1-az2" },
+      { name: "us-west-1b", id: "usw1-az1" },
+    ];
+    await expect(fetched("us-west-1", account)).rejects.toMatchObject({
+      code: "AWS_ZONES_TOO_FEW",
+      summary: expect.stringContaining("1 availability zones in us-west-1"),
+    });
   });
 });

@@ -33,14 +33,21 @@ export interface ZoneNetwork {
   readonly validators: number;
 }
 
+/** The arguments of the provider of a region's location. */
+export interface AwsProviderArgs {
+  /** The stack of the network, which the resources' tags name. @example "prod" */
+  readonly stack: string;
+  /** Name of the network. @example "chain138" */
+  readonly network: string;
+  /** AWS region. @example "eu-west-1" */
+  readonly location: string;
+}
+
 /** Creates the provider of a region's location. It exists before the region, because the zones are asked through it. */
-export function createAwsProvider(
-  name: string,
-  { network, location }: { readonly network: string; readonly location: string },
-): aws.Provider {
+export function createAwsProvider(name: string, { stack, network, location }: AwsProviderArgs): aws.Provider {
   return new aws.Provider(`${name}-aws`, {
     region: location,
-    defaultTags: { tags: awsTags(network, name) },
+    defaultTags: { tags: awsTags(stack, network, name) },
   });
 }
 

@@ -51,12 +51,12 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
   readonly validatorsSubnetId: pulumi.Output<string>;
   /** The managed identity that the region's cluster runs as. */
   readonly clusterIdentityId: pulumi.Output<string>;
-  /** The role assignment that lets the cluster use the region's addresses and subnets. */
-  readonly clusterRights: pulumi.Resource;
+  /** The role assignments that let the cluster use the region's addresses and subnets. */
+  readonly clusterRights: readonly pulumi.Resource[];
   /** The resource group of the disks of data volumes. */
   readonly diskGroupName: pulumi.Output<string>;
-  /** The role assignment that lets the cluster create, attach and delete disks in the disk group. */
-  readonly diskRights: pulumi.Resource;
+  /** The role assignments that let the cluster create, attach and delete disks in the disk group. */
+  readonly diskRights: readonly pulumi.Resource[];
 
   constructor(name: string, args: AzureRegionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chainfleet:region:AzureRegion", name, {}, opts);
@@ -86,9 +86,9 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
 
     const diskGroup = createDiskGroup();
 
-    this.clusterRights = grant("network-contributor", NETWORK_CONTRIBUTOR, resourceGroup.id);
+    this.clusterRights = [grant("network-contributor", NETWORK_CONTRIBUTOR, resourceGroup.id)];
     this.diskGroupName = diskGroup.name;
-    this.diskRights = grant("disk-contributor", CONTRIBUTOR, diskGroup.id);
+    this.diskRights = [grant("disk-contributor", CONTRIBUTOR, diskGroup.id)];
     this.p2pEndpoints = addresses.map(({ ipAddress }) => {
       const address = ipAddress.apply((ip) => ip ?? "");
       return {
@@ -177,7 +177,8 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
         {
           ...parent,
           retainOnDelete: args.reclaimPolicy === "Retain",
-          ...(args.diskGroupId === undefined ? {} : { import: args.diskGroupId }),
+          // A group whose tags somebody else has changed, as Azure Policy does, could otherwise not be taken over.
+          ...(args.diskGroupId === undefined ? {} : { import: args.diskGroupId, ignoreChanges: ["tags"] }),
         },
       );
     }

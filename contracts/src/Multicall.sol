@@ -32,6 +32,9 @@ contract Multicall {
     /// @notice The values of the calls do not add up to what was sent.
     error ValueMismatch(uint256 sent, uint256 used);
 
+    // Slither: to call whatever the caller names, one after the other, is what this contract is for.
+    // slither-disable-start calls-loop,low-level-calls
+
     /// @notice Makes all calls; the first failure reverts everything.
     function aggregate(Call[] calldata calls)
         external
@@ -91,13 +94,15 @@ contract Multicall {
     }
 
     /// @notice Makes all calls, each with its value in wei; together they use exactly what was sent.
+    // Slither: the ether is the caller's own; there is never any other here.
+    // slither-disable-next-line arbitrary-send-eth
     function aggregate3Value(Call3Value[] calldata calls)
         external
         payable
         returns (Result[] memory returnData)
     {
         returnData = new Result[](calls.length);
-        uint256 used;
+        uint256 used = 0;
         for (uint256 i = 0; i < calls.length; ++i) {
             used += calls[i].value;
             (bool success, bytes memory data) = calls[i].target.call{value: calls[i].value}(calls[i].callData);
@@ -106,6 +111,8 @@ contract Multicall {
         }
         require(msg.value == used, ValueMismatch(msg.value, used));
     }
+
+    // slither-disable-end calls-loop,low-level-calls
 
     function getBasefee() external view returns (uint256) {
         return block.basefee;

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
-import {AggregatorV3Interface} from "../src/oracle/AggregatorV3Interface.sol";
+import {AggregatorInterface, AggregatorV2V3Interface} from "../src/oracle/AggregatorV2V3Interface.sol";
 import {OracleAggregator} from "../src/oracle/OracleAggregator.sol";
 import {OracleProxy} from "../src/oracle/OracleProxy.sol";
 import {Test} from "./Test.sol";
@@ -68,11 +68,116 @@ contract OracleTest is Test {
 
     function test_proxyConfirmsOnlyTheProposedAggregator() public {
         vm.expectRevert(abi.encodeWithSelector(OracleProxy.NotProposed.selector, address(0)));
-        _proxy.confirmAggregator(AggregatorV3Interface(address(0)));
+        _proxy.confirmAggregator(AggregatorV2V3Interface(address(0)));
         vm.expectRevert(abi.encodeWithSelector(OracleProxy.NotProposed.selector, ALICE));
-        _proxy.confirmAggregator(AggregatorV3Interface(ALICE));
-        vm.prank(ALICE);
+        _proxy.confirmAggregator(AggregatorV2V3Interface(ALICE));
+        vm.startPrank(ALICE);
         vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, ALICE));
         _proxy.proposeAggregator(_feed);
+        vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, ALICE));
+        _proxy.confirmAggregator(_feed);
+    }
+
+    function test_proxyRefusesAnAddressWithoutCode() public {
+        vm.expectRevert(abi.encodeWithSelector(OracleProxy.NoCode.selector, ALICE));
+        _proxy.proposeAggregator(AggregatorV2V3Interface(ALICE));
+        vm.expectRevert(abi.encodeWithSelector(OracleProxy.NoCode.selector, ALICE));
+        new OracleProxy(address(this), AggregatorV2V3Interface(ALICE));
+    }
+
+    function test_proxyRefusesOtherDecimals() public {
+        OracleAggregator other = new OracleAggregator(address(this), 18, 1, 1e12, "ETH / USD");
+        vm.expectRevert(abi.encodeWithSelector(OracleProxy.OtherDecimals.selector, 8, 18));
+        _proxy.proposeAggregator(other);
+    }
+
+    /// @notice An aggregator behind an upgradeable proxy: by the time of the confirmation it may be another one.
+    function test_proxyRefusesDecimalsThatHaveChangedSinceTheProposal() public {
+        ChangingDecimals changing = new ChangingDecimals();
+        _proxy.proposeAggregator(AggregatorV2V3Interface(address(changing)));
+        changing.change();
+        vm.expectRevert(abi.encodeWithSelector(OracleProxy.OtherDecimals.selector, 8, 9));
+        _proxy.confirmAggregator(AggregatorV2V3Interface(address(changing)));
+    }
+
+    function test_proxyShowsTheProposedAggregator() public {
+        vm.expectRevert(OracleProxy.NothingProposed.selector);
+        _proxy.proposedLatestRoundData();
+        vm.expectRevert(OracleProxy.NothingProposed.selector);
+        _proxy.proposedGetRoundData(1);
+        _feed.transmit(7);
+        _proxy.proposeAggregator(_feed);
+        (uint80 id, int256 answer,,,) = _proxy.proposedLatestRoundData();
+        assertEq(id, 1);
+        assertEq(uint256(answer), 7);
+        (id, answer,,,) = _proxy.proposedGetRoundData(1);
+        assertEq(uint256(answer), 7);
+    }
+
+    function test_feedRefusesAnAdminWhoIsNobody() public {
+        vm.expectRevert(OracleAggregator.ZeroAdmin.selector);
+        new OracleAggregator(address(0), 8, 1, 1e12, "ETH / USD");
+    }
+
+    function test_feedRefusesBoundsInTheWrongOrder() public {
+        vm.expectRevert(abi.encodeWithSelector(OracleAggregator.BadBounds.selector, 2, 1));
+        new OracleAggregator(address(this), 8, 2, 1, "ETH / USD");
+    }
+
+    /// @notice The functions of AggregatorInterface, of the feed and through the proxy.
+    function testFuzz_answersEarlierReaders(uint64 first, uint64 second) public {
+        int192 one = int192(int256(bound(first, 1, 1e12)));
+        int192 two = int192(int256(bound(second, 1, 1e12)));
+        _answers(_feed, 0, 0, 0);
+        _answers(_proxy, 0, 0, 1 << 64);
+        _feed.transmit(one);
+        vm.warp(2_000);
+        vm.expectEmit();
+        emit AggregatorInterface.NewRound(2, address(this), 2_000);
+        vm.expectEmit();
+        emit AggregatorInterface.AnswerUpdated(two, 2, 2_000);
+        _feed.transmit(two);
+        _answers(_feed, two, 2_000, 2);
+        _answers(_proxy, two, 2_000, (1 << 64) | 2);
+        assertEq(uint256(_feed.getAnswer(1)), uint256(int256(one)));
+        assertEq(_feed.getTimestamp(1), 1_000);
+        assertEq(uint256(_proxy.getAnswer((1 << 64) | 1)), uint256(int256(one)));
+        assertEq(_proxy.getTimestamp((1 << 64) | 1), 1_000);
+    }
+
+    function testFuzz_answersZeroForRoundsThatThereAreNot(uint256 id) public {
+        _feed.transmit(5);
+        if (id != 1) {
+            assertEq(uint256(_feed.getAnswer(id)), 0);
+            assertEq(_feed.getTimestamp(id), 0);
+        }
+        if (id != (1 << 64) | 1) {
+            assertEq(uint256(_proxy.getAnswer(id)), 0);
+            assertEq(_proxy.getTimestamp(id), 0);
+        }
+    }
+
+    function test_proxyTellsWhatItsAggregatorTells() public view {
+        assertEq(_proxy.decimals(), 8);
+        assertEq(bytes(_proxy.description()), "ETH / USD");
+        assertEq(_proxy.version(), 1);
+        assertEq(address(_proxy.aggregator()), address(_feed));
+    }
+
+    function _answers(AggregatorInterface feed, int256 answer, uint256 timestamp, uint256 round)
+        private
+        view
+    {
+        assertEq(uint256(feed.latestAnswer()), uint256(answer));
+        assertEq(feed.latestTimestamp(), timestamp);
+        assertEq(feed.latestRound(), round);
+    }
+}
+
+contract ChangingDecimals {
+    uint8 public decimals = 8;
+
+    function change() external {
+        ++decimals;
     }
 }

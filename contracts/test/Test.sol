@@ -3,14 +3,25 @@ pragma solidity ^0.8.28;
 
 /// @notice The cheat codes that these tests use, https://getfoundry.sh/reference/cheatcodes/overview
 interface Vm {
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
     function addr(uint256 privateKey) external pure returns (address);
     function assume(bool condition) external pure;
+    function chainId(uint256 newChainId) external;
     function deal(address account, uint256 newBalance) external;
+    function expectEmit() external;
     function expectRevert() external;
     function expectRevert(bytes calldata revertData) external;
     function expectRevert(bytes4 revertData) external;
     function expectPartialRevert(bytes4 revertData) external;
+    function getCode(string calldata artifactPath) external view returns (bytes memory creationBytecode);
+    function getRecordedLogs() external returns (Log[] memory logs);
     function prank(address sender) external;
+    function recordLogs() external;
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function startPrank(address sender) external;
     function stopPrank() external;
@@ -24,15 +35,27 @@ abstract contract Test {
     error NotEqual(uint256 left, uint256 right);
     error NotTrue();
 
-    address[] private _targets;
+    /// @notice Functions of a contract that invariant tests call.
+    struct FuzzSelector {
+        address addr;
+        bytes4[] selectors;
+    }
 
-    /// @notice The contracts that invariant tests call.
-    function targetContracts() public view returns (address[] memory) {
+    FuzzSelector[] private _targets;
+
+    function targetSelectors() public view returns (FuzzSelector[] memory) {
         return _targets;
     }
 
-    function targetContract(address target) internal {
-        _targets.push(target);
+    function targetContracts() public view returns (address[] memory targets) {
+        targets = new address[](_targets.length);
+        for (uint256 i = 0; i < targets.length; ++i) {
+            targets[i] = _targets[i].addr;
+        }
+    }
+
+    function targetSelector(address target, bytes4[] memory selectors) internal {
+        _targets.push(FuzzSelector(target, selectors));
     }
 
     function assertEq(uint256 left, uint256 right) internal pure {
@@ -45,6 +68,10 @@ abstract contract Test {
 
     function assertEq(bytes32 left, bytes32 right) internal pure {
         assertEq(uint256(left), uint256(right));
+    }
+
+    function assertEq(bytes memory left, bytes memory right) internal pure {
+        assertEq(keccak256(left), keccak256(right));
     }
 
     function assertTrue(bool condition) internal pure {

@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { endStaleChildren, type Running, start } from "../kubernetes/control-plane/children";
+import { freePort } from "../services/free-port";
 import { anvil } from "./anvil";
 import { rpc } from "./rpc";
 import { SavedState } from "./saved-state";
@@ -132,16 +132,6 @@ async function end(child: Running, saved: SavedState, url: string, ending: Abort
     .catch((error: Error) => console.error(`the chain could not be saved at shutdown: ${error.message}`));
   await child.stop(2_000);
   process.exit(0);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => done(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }
 
 function fail(error: unknown): never {

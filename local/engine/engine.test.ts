@@ -145,6 +145,13 @@ test.each(["SIGKILL", "SIGTERM"] as const)(
   },
 );
 
+test("installations at the same time, in one process, find the same engine", async () => {
+  project = await testProject("");
+  const own = join(project.folder, "own");
+  const found = await Promise.all(Array.from({ length: 20 }, () => engine(() => {}, own)));
+  expect(new Set(found.map(({ folder }) => folder)).size).toBe(1);
+});
+
 test("when the language host is killed, the program ends too", async () => {
   project = await testProject("setInterval(() => {}, 1000); console.log('runs');");
   const cli = project.start(["preview", "--non-interactive"], { CHAINFLEET_TEST_MARK: project.folder });

@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { executables } from "../toolchain/executables";
 import { cachedBuild, cacheFolder, type GoBuild, goBuild } from "../toolchain/go-build";
+import { withLock } from "../toolchain/lock";
 import { installOfficial } from "./installer";
 import { ENGINE_VERSION, parseVersion, runsOurProgram } from "./version";
 
@@ -24,7 +25,12 @@ export interface Engine {
  * @param say receives progress lines; receives none if nothing has to be installed.
  * @param own a folder of this checkout, in which a CLI without a language host is combined with ours.
  */
-export async function engine(say: (line: string) => void, own: string): Promise<Engine> {
+export function engine(say: (line: string) => void, own: string): Promise<Engine> {
+  // The state service waits for the engine in the same process, and other commands of this checkout may run too.
+  return withLock(join(own, "installation"), () => install(say, own));
+}
+
+async function install(say: (line: string) => void, own: string): Promise<Engine> {
   const found = await engineOnPath(say, own);
   if (found !== undefined) {
     return found;

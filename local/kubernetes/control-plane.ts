@@ -1,8 +1,9 @@
 import { chmodSync, mkdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { freePort } from "../services/free-port";
+import { forgetAggregatedApis } from "./aggregation";
 import { ensureControlPlane } from "./build";
 import { endStaleChildren, type Running, start } from "./control-plane/children";
 import { Cluster } from "./control-plane/cluster";
@@ -79,6 +80,7 @@ async function main(): Promise<void> {
     ensureNodes(cluster),
     ensureDefaultStorageClass(cluster),
     keepPodsInTheirCluster(cluster),
+    forgetAggregatedApis(cluster),
   ]);
   provisionVolumes(cluster, new Disks(values["cloud-state"]), stopping.signal);
   assignLoadBalancers(cluster, { deletionSeconds: DELETION_SECONDS * timeScale }, stopping.signal);
@@ -125,16 +127,6 @@ async function stop(running: readonly Running[], stopping: AbortController): Pro
   await Promise.all(clients.map((client) => client.stop(0)));
   await etcd?.stop(3000);
   process.exit(0);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }
 
 function messageOf(error: unknown): string {

@@ -3,15 +3,24 @@ import { join } from "node:path";
 import { type Engine, engine } from "../engine/engine";
 import { installKubernetesPlugin, KUBERNETES_PLUGIN_VERSION, type PluginOrigin } from "../kubernetes/plugin";
 import { CHECKOUT } from "../root";
-import { ensureDevStack } from "./dev-stack";
-import { environmentFor, exportLines, pulumiHome, toolsEnvironment } from "./environment";
+import {
+  environmentFor,
+  exportLines,
+  localAwsApi,
+  localKubeVirt,
+  pulumiHome,
+  toolsEnvironment,
+} from "./environment";
+import { ensureStack } from "./local-stacks";
 import { type Run, start } from "./start";
 import { status, stop } from "./stop";
-import { FOLDER, localTarget } from "./target";
+import { AWS_OPTION, FOLDER, KUBEVIRT_OPTION, localTarget, wholeTarget } from "./target";
 
 /**
- * `local/env [--tools-only]`: starts the local target and prints the shell commands that set the environment for the Pulumi
- * CLI. With `--tools-only` all programs are installed and no service is started, for tests that start their own services.
+ * `local/env [--tools-only] [--aws] [--kubevirt] [--stack NAME]`: starts the local target and prints the shell commands that set the environment for
+ * the Pulumi CLI. With `--tools-only` all programs are installed and no service is started, for tests that start their own
+ * services. With `--aws` the local AWS API belongs to the local target too, and with `--kubevirt` the local KubeVirt.
+ * With `--stack` another stack than `dev` is created in the local state, unless it exists.
  */
 export function env(args: readonly string[]): void {
   command(async () => {
@@ -21,15 +30,24 @@ export function env(args: readonly string[]): void {
       );
     }
     mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
-    const target = localTarget(process.env, say);
+    const target = localTarget(process.env, say, args);
     const { folder, from, version, plugin } = await installTools(target);
     const where = { root: CHECKOUT, engine: folder };
-    let environment: Record<string, string>;
+    let environment: Readonly<Record<string, string>>;
     if (args.includes("--tools-only")) {
       environment = toolsEnvironment(where, process.env);
     } else {
-      environment = environmentFor(await start(target), where, process.env);
-      await ensureDevStack(CHECKOUT, environment);
+      const started = await start(target);
+      const base = environmentFor(started, where, process.env);
+      const stacks = localStacks(args);
+      environment = {
+        ...base,
+        // A stack for real clouds that is not named here is refused.
+        CHAINFLEET_LOCAL_STACKS: stacks.join(","),
+        ...(args.includes(AWS_OPTION) && localAwsApi(started)),
+        ...(args.includes(KUBEVIRT_OPTION) && localKubeVirt(started)),
+      };
+      await Promise.all(stacks.map((name) => ensureStack(name, CHECKOUT, base)));
     }
     if (printedProgress) {
       say(`engine: pulumi ${version} ${ORIGIN[from]}`);
@@ -39,6 +57,16 @@ export function env(args: readonly string[]): void {
     }
     process.stdout.write(exportLines(environment));
   });
+}
+
+/** The stacks that run on the local target with the given options: dev always, and those that the options name. */
+export function localStacks(args: readonly string[]): string[] {
+  return [
+    "dev",
+    ...args.filter((_, index) => args[index - 1] === "--stack"),
+    ...(args.includes(AWS_OPTION) ? ["rolling"] : []),
+    ...(args.includes(KUBEVIRT_OPTION) ? ["storage"] : []),
+  ];
 }
 
 /**
@@ -69,13 +97,13 @@ async function installTools({ services }: Pick<Run, "services">) {
 
 /** `local/stop`: ends all processes of this checkout. The services' state on disk stays. */
 export function stopAll(): void {
-  command(() => stop(localTarget({}, say)));
+  command(() => stop(wholeTarget({}, say)));
 }
 
 /** `local/status [--json]`: prints the state of each service. */
 export function showStatus(args: readonly string[]): void {
   command(async () => {
-    const services = status(localTarget({}, say));
+    const services = status(wholeTarget({}, say));
     if (args.includes("--json")) {
       process.stdout.write(`${JSON.stringify(services, null, 2)}\n`);
       return;
@@ -109,6 +137,12 @@ function say(line: string): void {
 }
 
 function command(work: () => Promise<void>): void {
+  // A reader such as head may close the pipe before the whole output is written.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") {
+      throw error;
+    }
+  });
   work().catch((error: Error) => {
     process.stderr.write(`local target: ${error.message}\n`);
     process.exitCode = 1;

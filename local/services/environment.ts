@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { LOCAL_CHAINS } from "../chains/chains";
+import { type StateAccess, stateAccess } from "../state/access";
 import type { Started } from "./service";
 
 /**
@@ -11,17 +11,13 @@ export function environmentFor(
   started: Started,
   where: { readonly root: string; readonly engine: string },
   current: NodeJS.ProcessEnv,
-): Record<string, string> {
-  const state = join(where.root, ".chainfleet", "state");
-  mkdirSync(state, { recursive: true, mode: 0o700 });
+): Record<string, string> & StateAccess {
   const plugins = { "azure-native": "cloud", aws: "cloud", command: "command" };
   return {
     ...toolsEnvironment(where, current),
     ...localCloud(started),
     ...chains(started, current),
-    // Without the sidecar files with attributes and checksums: the engine rewrites the state in each step, and the checksums
-    // take an eighth of its time.
-    PULUMI_BACKEND_URL: `file://${state}?metadata=skip`,
+    ...stateAccess(`http://127.0.0.1:${started.port("state", "http")}`, started.stateFolder("state")),
     // Not a secret: the passphrase protects only the development stack, whose state is in this checkout.
     PULUMI_CONFIG_PASSPHRASE: "chainfleet-dev",
     PULUMI_DEBUG_PROVIDERS: Object.entries(plugins)
@@ -46,12 +42,35 @@ export function toolsEnvironment(
   };
 }
 
+/**
+ * Where the AWS SDK finds the local AWS API, and the key that opens its instances. The credentials are words that AWS
+ * would refuse: a program that misses the endpoints cannot reach a real account with them.
+ */
+export function localAwsApi(started: Started): Record<string, string> {
+  const url = `http://127.0.0.1:${started.port("aws-api", "http")}`;
+  return {
+    AWS_ENDPOINT_URL_EC2: url,
+    AWS_ENDPOINT_URL_AUTO_SCALING: url,
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_EC2_METADATA_DISABLED: "true",
+    CHAINFLEET_LOCAL_SSH_KEY_FILE: join(started.stateFolder("aws-api"), "ssh", "id_ed25519"),
+  };
+}
+
+/** Where faults are injected into the local virtual machines. A program reaches them by the cluster's kubeconfig alone. */
+export function localKubeVirt(started: Started): Record<string, string> {
+  return { CHAINFLEET_LOCAL_KUBEVIRT_CONTROL: `http://127.0.0.1:${started.port("kubevirt", "control")}` };
+}
+
 /** Where the program finds the simulated clouds and the token of the local Kubernetes cluster. */
 function localCloud(started: Started): Record<string, string> {
   return {
     CHAINFLEET_LOCAL_TARGET: `http://127.0.0.1:${started.port("cloud", "control")}`,
     CHAINFLEET_LOCAL_CLOUD_CONTROL: `http://127.0.0.1:${started.port("cloud", "control")}`,
     CHAINFLEET_LOCAL_KUBERNETES_TOKEN_FILE: join(started.stateFolder("kubernetes-control-plane"), "token"),
+    // The clusters that a stack's config takes from its user exist only here.
+    CHAINFLEET_KUBECONFIG: join(started.stateFolder("kubernetes-control-plane"), "kubeconfig"),
   };
 }
 

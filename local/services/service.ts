@@ -14,6 +14,8 @@ export interface Service {
   readonly sources: readonly string[];
   /** Installs the programs that the service runs. Called before each start of the service. */
   prepare?(say: (line: string) => void): Promise<unknown>;
+  /** The service is started only by a command with this option. @example "--aws" */
+  readonly onlyWith?: string;
   /** Seconds after which the start of a service that is not ready counts as failed. */
   readonly readyWithin: number;
 }

@@ -1,12 +1,33 @@
 import { join } from "node:path";
+import { motoProgram } from "../aws-api/programs/moto";
 import { LOCAL_CHAINS } from "../chains/chains";
 import { ensureControlPlane } from "../kubernetes/build";
+import { fioProgram } from "../kubevirt/guest/fio/program";
 import { CHECKOUT } from "../root";
+import { openSsh } from "../ssh/openssh";
+import { stateProgram } from "../state/program";
 import type { Service } from "./service";
 import type { Run } from "./start";
 
-/** The local target of this checkout: its folder, and the services that replace the clouds. */
-export function localTarget(environment: NodeJS.ProcessEnv, say: (line: string) => void): Run {
+/**
+ * The local target of this checkout: its folder, and the services that replace the clouds.
+ *
+ * @param options the options of the command: a service that is started only with an option is left out without it.
+ */
+export function localTarget(
+  environment: NodeJS.ProcessEnv,
+  say: (line: string) => void,
+  options: readonly string[],
+): Run {
+  const all = wholeTarget(environment, say);
+  return {
+    ...all,
+    services: all.services.filter(({ onlyWith }) => onlyWith === undefined || options.includes(onlyWith)),
+  };
+}
+
+/** The local target with all services, whether a command starts them or not. */
+export function wholeTarget(environment: NodeJS.ProcessEnv, say: (line: string) => void): Run {
   return {
     root: CHECKOUT,
     folder: FOLDER,
@@ -15,7 +36,7 @@ export function localTarget(environment: NodeJS.ProcessEnv, say: (line: string) 
   };
 }
 
-/** Folder with all files of the local target except the state of the stacks. */
+/** Folder with all files of the local target, among them the state of the stacks. */
 export const FOLDER = join(CHECKOUT, ".chainfleet", "local");
 
 /** Settings of the simulated clouds, which are restarted when the settings change. */
@@ -52,11 +73,32 @@ export function settings(environment: NodeJS.ProcessEnv): Settings {
   };
 }
 
+/** The option with which a command starts the local AWS API. */
+export const AWS_OPTION = "--aws";
+
+/** The option with which a command starts the local KubeVirt. */
+export const KUBEVIRT_OPTION = "--kubevirt";
+
 /** The services are restarted when the versions of their packages change. */
 const LOCK_FILES = ["package-lock.json", "local/package-lock.json"];
 
 function services({ timeScale, seed }: Settings): Service[] {
   return [
+    {
+      name: "state",
+      entry: "local/state/main.ts",
+      ports: ["http"],
+      after: [],
+      arguments: () => [],
+      sources: [
+        "local/state",
+        "local/kubernetes/control-plane/children.ts",
+        "local/services/free-port.ts",
+        "local/toolchain",
+      ],
+      prepare: stateProgram,
+      readyWithin: 60,
+    },
     {
       name: "kubernetes-control-plane",
       entry: "local/kubernetes/control-plane.ts",
@@ -69,8 +111,11 @@ function services({ timeScale, seed }: Settings): Service[] {
       sources: [
         "local/kubernetes/control-plane.ts",
         "local/kubernetes/control-plane",
+        "local/kubernetes/aggregation.ts",
+        "local/kubernetes/certificates.ts",
         "local/kubernetes/kwok-node.ts",
         "local/kubernetes/build",
+        "local/services/free-port.ts",
       ],
       prepare: ensureControlPlane,
       readyWithin: 180,
@@ -110,7 +155,12 @@ function services({ timeScale, seed }: Settings): Service[] {
       ports: ["rpc"],
       after: [],
       arguments: () => ["--chain-id", String(chainId)],
-      sources: ["local/chains", "local/kubernetes/control-plane/children.ts", ...LOCK_FILES],
+      sources: [
+        "local/chains",
+        "local/kubernetes/control-plane/children.ts",
+        "local/services/free-port.ts",
+        ...LOCK_FILES,
+      ],
       readyWithin: 60,
     })),
     {
@@ -126,6 +176,59 @@ function services({ timeScale, seed }: Settings): Service[] {
         ]),
       ],
       sources: ["local/verifier", "local/chains/rpc.ts", ...LOCK_FILES],
+      readyWithin: 60,
+    },
+    {
+      name: "aws-api",
+      entry: "local/aws-api/main.ts",
+      ports: ["http"],
+      after: [],
+      arguments: () => ["--time-scale", String(timeScale), "--seed", String(seed)],
+      sources: [
+        "local/aws-api",
+        "local/ssh",
+        "local/cloud/engine/conditions",
+        "local/cloud/engine/resources/random.ts",
+        "local/kubernetes/control-plane/children.ts",
+        "local/services/free-port.ts",
+        "local/services/processes.ts",
+        ...LOCK_FILES,
+      ],
+      prepare: (say) => Promise.all([motoProgram(say), openSsh(say)]),
+      onlyWith: AWS_OPTION,
+      readyWithin: 60,
+    },
+    {
+      name: "kubevirt",
+      entry: "local/kubevirt/main.ts",
+      ports: ["control", "api"],
+      after: ["kubernetes-control-plane"],
+      arguments: (started) => [
+        ...["--time-scale", String(timeScale)],
+        ...[
+          "--kubernetes-server",
+          `https://127.0.0.1:${started.port("kubernetes-control-plane", "apiserver")}`,
+        ],
+        ...["--kubernetes-ca", join(started.stateFolder("kubernetes-control-plane"), "ca.crt")],
+        ...["--kubernetes-token", join(started.stateFolder("kubernetes-control-plane"), "token")],
+      ],
+      sources: [
+        "local/kubevirt",
+        "local/ssh",
+        "local/cloud/engine/conditions",
+        "local/cloud/engine/resources/random.ts",
+        "local/kubernetes/aggregation.ts",
+        "local/kubernetes/certificates.ts",
+        "local/kubernetes/kwok-node.ts",
+        "local/kubernetes/control-plane/children.ts",
+        "local/kubernetes/control-plane/cluster.ts",
+        "local/kubernetes/control-plane/node-admission.ts",
+        "local/kubernetes/control-plane/reconcile.ts",
+        "local/services/processes.ts",
+        ...LOCK_FILES,
+      ],
+      prepare: (say) => Promise.all([openSsh(say), fioProgram(say)]),
+      onlyWith: KUBEVIRT_OPTION,
       readyWithin: 60,
     },
   ];

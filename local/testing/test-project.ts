@@ -25,8 +25,12 @@ export interface Run {
  * Creates a project with the stack `test`.
  *
  * @param program content of index.ts.
+ * @param variables of each run of the CLI, for instance of another backend. @default a backend of files in the project
  */
-export async function testProject(program: string): Promise<TestProject> {
+export async function testProject(
+  program: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<TestProject> {
   const own = join(CHECKOUT, ".chainfleet");
   mkdirSync(join(own, "tests"), { recursive: true, mode: 0o700 });
   const folder = mkdtempSync(join(own, "tests", "engine-"));
@@ -50,6 +54,7 @@ export async function testProject(program: string): Promise<TestProject> {
         PULUMI_CONFIG_PASSPHRASE: "test",
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        ...variables,
         ...environment,
       },
     });
@@ -60,7 +65,8 @@ export async function testProject(program: string): Promise<TestProject> {
     pulumi: (args, environment) => ended(start(args, environment)),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
-  await project.pulumi(["stack", "init", "test"]);
+  // Pulumi Cloud and the state service would otherwise encrypt the stack's secrets themselves.
+  await project.pulumi(["stack", "init", "test", "--secrets-provider", "passphrase"]);
   return project;
 }
 

@@ -79,6 +79,18 @@ test("a changed module is built into a new folder, and the old folder stays", as
   expect(existsSync(before.folder)).toBe(true);
 });
 
+test("a changed package of the module is built into a new folder, and a changed test is not", async () => {
+  const build = hello();
+  const inner = join(build.module, "inner");
+  mkdirSync(inner);
+  writeFileSync(join(inner, "inner.go"), "package inner\n");
+  const before = await goBuild(build, () => {});
+  writeFileSync(join(inner, "inner_test.go"), "package inner\n");
+  expect((await goBuild(build, () => {})).folder).toBe(before.folder);
+  writeFileSync(join(inner, "inner.go"), "package inner\n\nconst Changed = true\n");
+  expect((await goBuild(build, () => {})).folder).not.toBe(before.folder);
+});
+
 test("the error of a failed build contains the compiler's message, and the cache holds nothing of that build", async () => {
   await expect(goBuild(hello("func main() { nonsense() }"), () => {})).rejects.toThrow(/undefined: nonsense/);
   const fixed = await goBuild(hello(), () => {});

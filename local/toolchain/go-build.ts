@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { executables } from "./executables";
 import { withLock } from "./lock";
@@ -11,7 +11,7 @@ import { withLock } from "./lock";
 export interface GoBuild {
   /** Name of the build in the cache and in progress lines. @example "pulumi-3.248.0" */
   readonly name: string;
-  /** Folder of the committed module. Every file in the folder is part of the cache key. */
+  /** Folder of the committed module. Every file in the folder but tests is part of the cache key. */
   readonly module: string;
   readonly programs: readonly GoProgram[];
   /** Linker flags of all programs, for instance `-X importpath.name=value`. @default "" */
@@ -218,10 +218,19 @@ function killedWithParent(command: readonly [string, ...string[]]): readonly [st
 async function folderOf(build: GoBuild): Promise<string> {
   const { programs, ldflags = "", files = [] } = build;
   const hash = createHash("sha256").update(JSON.stringify([programs, ldflags, files]));
-  for (const name of (await readdir(build.module)).sort()) {
-    hash.update(name).update(await readFile(join(build.module, name)));
+  for (const file of await sources(build.module)) {
+    hash.update(relative(build.module, file)).update(await readFile(file));
   }
   return join(cacheFolder(), `${build.name}-${hash.digest("hex").slice(0, 12)}`);
+}
+
+/** The files of a module and its packages, sorted. No program contains tests. */
+async function sources(module: string): Promise<string[]> {
+  const entries = await readdir(module, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.endsWith("_test.go"))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 }
 
 async function removeUnfinished(parent: string, name: string): Promise<void> {

@@ -9,6 +9,7 @@ import {
   fullChainConfigKey,
 } from "../../stacks/config/contracts/contracts-schema";
 import { requireEndpointVariables } from "../../stacks/config/contracts/variable-findings";
+import { stackFile } from "../../stacks/config/written-config";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
 import { tableOf } from "../table";
@@ -21,7 +22,7 @@ import { endpointOf } from "./network-endpoint";
  * @returns the exit code of the process: 1 if a sender cannot pay or a transaction would be reverted, else 0.
  */
 export async function gas({ stack, json }: { stack: string; json: boolean }): Promise<number> {
-  const file = `Pulumi.${stack}.yaml`;
+  const file = stackFile(stack);
   const command = new EngineCommand();
   const config = await contractsConfig(stack, command);
   requireEndpointVariables(config.chains, file);

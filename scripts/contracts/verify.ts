@@ -1,4 +1,9 @@
 import { type Address, concat, type Hash, type Hex, keccak256 } from "viem";
+import {
+  type LibraryAddresses,
+  linkedCreationCode,
+  qualifiedLibrary,
+} from "../../components/contracts/build/artifact";
 import { type Build, build } from "../../components/contracts/build/build";
 import { claimOf } from "../../components/contracts/verification/claim";
 import { type Result, verifyAt } from "../../components/contracts/verification/verify";
@@ -6,6 +11,7 @@ import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
 import type { ContractsConfig } from "../../stacks/config/contracts/contracts-schema";
 import { requireExplorerVariables } from "../../stacks/config/contracts/variable-findings";
+import { stackFile } from "../../stacks/config/written-config";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
 import { openStack } from "../engine/stack";
@@ -31,7 +37,7 @@ export interface VerifyOptions {
  *   of an explorer is not set.
  */
 export async function verify(names: readonly string[], { stack, json }: VerifyOptions): Promise<number> {
-  const file = `Pulumi.${stack}.yaml`;
+  const file = stackFile(stack);
   const command = new EngineCommand();
   const { chains } = await contractsConfig(stack, command);
   const deployments = ownDeployments(await readState(await openStack(stack, command), command));
@@ -53,6 +59,8 @@ interface Deployment {
   readonly build: string;
   readonly method: { readonly kind: string };
   readonly address: Address;
+  /** The addresses of the libraries in the code. Absent if the code has none. */
+  readonly libraries?: LibraryAddresses;
   readonly encodedArguments: Hex;
   readonly initCodeHash: Hex;
   readonly transaction: Hash | "";
@@ -157,11 +165,16 @@ async function verifyOne(deployment: Deployment, chains: Chains, built: Build): 
 }
 
 function isBuiltFrom(
-  { contract, encodedArguments, initCodeHash }: Deployment,
+  { contract, libraries = {}, encodedArguments, initCodeHash }: Deployment,
   { artifacts }: Build,
 ): boolean {
-  const { creationCode = "0x" } = artifacts.get(contract) ?? {};
-  return keccak256(concat([creationCode, encodedArguments])) === initCodeHash;
+  const artifact = artifacts.get(contract);
+  const isLinkable = artifact?.libraries.every((library) => qualifiedLibrary(library) in libraries);
+  return (
+    artifact !== undefined &&
+    isLinkable === true &&
+    keccak256(concat([linkedCreationCode(artifact, libraries), encodedArguments])) === initCodeHash
+  );
 }
 
 function resultsAt(deployment: Deployment, chains: Chains, { sourcesHash }: Build): Promise<Result[]> {

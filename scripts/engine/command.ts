@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { ChainfleetError } from "../../components/error";
 import { localTargetHint } from "./local-target";
+import { missingAccess } from "./missing-access";
 
 /**
  * Runs the Pulumi CLI in a process group of its own. A Ctrl+C at the terminal then reaches only this program, which
@@ -54,22 +55,41 @@ export class EngineCommand {
     onOutput?: (text: string) => void,
     onError?: (text: string) => void,
   ): Promise<CommandResult> {
+    return this.#start(args, { cwd, env, onOutput, onError });
+  }
+
+  /**
+   * Runs the CLI and writes a text to its standard input: what must be neither in a file nor among the arguments.
+   *
+   * @throws EngineFailure if the exit code is not 0.
+   */
+  runWithInput(
+    args: string[],
+    input: string,
+    { cwd, env }: Pick<CommandContext, "cwd" | "env">,
+  ): Promise<CommandResult> {
+    return this.#start(args, { cwd, env, input });
+  }
+
+  #start(args: string[], { cwd, env, input, onOutput, onError }: CommandContext): Promise<CommandResult> {
     const child = spawn("pulumi", [...args, "--non-interactive"], {
       cwd,
       env: {
-        // The engine rewrites the whole state at each step, which creates much garbage. Collecting the garbage less
-        // often saves a fifth of the engine's time.
+        // With a backend of files, the engine rewrites the whole state at each step, which creates much garbage.
+        // Collecting the garbage less often saves a fifth of the engine's time there.
         GOGC: "400",
         ...process.env,
         ...env,
         PULUMI_AUTOMATION_API: "true",
       },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       detached: true,
     });
     this.#running.add(child);
-    const stdout = collect(child.stdout, onOutput);
-    const stderr = collect(child.stderr, onError);
+    // A CLI that ends before it has read everything says why on its standard error.
+    child.stdin?.on("error", () => {}).end(input);
+    const stdout = collect(child.stdout as NodeJS.ReadableStream, onOutput);
+    const stderr = collect(child.stderr as NodeJS.ReadableStream, onError);
     return new Promise((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (code, signal) => {
@@ -83,6 +103,14 @@ export class EngineCommand {
       });
     });
   }
+}
+
+interface CommandContext {
+  readonly cwd: string;
+  readonly env: Record<string, string>;
+  readonly input?: string;
+  readonly onOutput?: ((text: string) => void) | undefined;
+  readonly onError?: ((text: string) => void) | undefined;
 }
 
 export function missingCli(cause: unknown): ChainfleetError {
@@ -108,10 +136,13 @@ export class EngineFailure extends ChainfleetError {
     readonly result: CommandResult,
     readonly signal: NodeJS.Signals | null,
   ) {
-    super({
-      code: "ENGINE_FAILED",
-      summary: `pulumi ${command} ended with ${signal ?? `exit code ${result.code}`}:\n${lastLines(result)}`,
-    });
+    const text = lastLines(result);
+    super(
+      missingAccess(text) ?? {
+        code: "ENGINE_FAILED",
+        summary: `pulumi ${command} ended with ${signal ?? `exit code ${result.code}`}:\n${text}`,
+      },
+    );
     this.name = "EngineFailure";
   }
 }

@@ -2,6 +2,7 @@ import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
 import { readConfig } from "../../stacks/config/read";
 import type { Config } from "../../stacks/config/schema";
+import { stackFile } from "../../stacks/config/written-config";
 import type { EngineCommand } from "./command";
 import { openStack } from "./stack";
 
@@ -24,7 +25,7 @@ export async function stackConfig(name: string, command: EngineCommand): Promise
         .filter(([key]) => key.startsWith("chainfleet:"))
         .map(([key, { value = "" }]) => [key.slice("chainfleet:".length), value]),
     ),
-    `Pulumi.${name}.yaml`,
+    stackFile(name),
   );
 }
 
@@ -39,7 +40,7 @@ export async function contractsConfig(name: string, command: EngineCommand) {
     throw new ChainfleetError({
       code: "CONTRACTS_NOT_CONFIGURED",
       summary: `The stack "${name}" deploys no contracts.`,
-      next: `In Pulumi.${name}.yaml, describe the contracts under chainfleet:contracts and set chainfleet:stack to contracts or full. Every key is described in docs/config.md.`,
+      next: `In ${stackFile(name)}, describe the contracts under chainfleet:contracts and set chainfleet:stack to contracts or full. Every key is described in docs/config.md.`,
     });
   }
   return contracts;

@@ -51,6 +51,32 @@ export async function writeState(stack: Stack, command: EngineCommand, deploymen
   }
 }
 
+/**
+ * Reads the state of a stack with its secrets in plain text, for a move to a stack whose secrets are encrypted with another
+ * key. The state must only be kept in memory.
+ */
+export async function readPlainState(stack: Stack, command: EngineCommand): Promise<State> {
+  const { stdout } = await run(stack, command, "export", "--show-secrets");
+  return (JSON.parse(stdout) as { deployment?: State }).deployment ?? {};
+}
+
+/**
+ * Replaces the state of a stack by a state with secrets in plain text, which the CLI reads from a pipe and encrypts.
+ *
+ * @param deployment a state with the URNs of the stack.
+ */
+export async function writePlainState(
+  { name, workspace }: Stack,
+  command: EngineCommand,
+  deployment: State,
+): Promise<void> {
+  await command.runWithInput(
+    ["stack", "import", "--stack", name],
+    JSON.stringify({ version: 3, deployment }),
+    { cwd: workspace.workDir, env: workspace.envVars },
+  );
+}
+
 function run({ name, workspace }: Stack, command: EngineCommand, ...args: string[]): Promise<CommandResult> {
   return command.run(["stack", ...args, "--stack", name], workspace.workDir, workspace.envVars);
 }

@@ -17,8 +17,20 @@ export interface LookupResult {
    * @example "vpc/chain138-us-west-2-vpc" → "vpc-0a…"
    */
   readonly idsByTag: ReadonlyMap<string, string>;
+  /** The resources with the stack's tag in all queried regions. */
+  readonly tagged: readonly TaggedResource[];
   /** The associations of route tables with subnets, as `<subnet>/<route table>`. */
   readonly associations: ReadonlySet<string>;
+}
+
+/** An AWS resource with the tag of the stack. */
+export interface TaggedResource {
+  readonly region: string;
+  /** The resource type in the ARN. @example "vpc" */
+  readonly kind: string;
+  readonly id: string;
+  /** The `Name` tag. */
+  readonly name: string;
 }
 
 /** The questions to the clouds. */
@@ -40,36 +52,9 @@ export interface LookupQuestions {
  */
 export async function lookUp(questions: LookupQuestions, command: EngineCommand): Promise<LookupResult> {
   const backend = mkdtempSync(join(tmpdir(), "chainfleet-lookup-"));
-  const idsByTag = new Map<string, string>();
-  const associations = new Set<string>();
-  let accounts: Accounts = { azureSubscription: "", awsAccount: "" };
+  let result: LookupResult | undefined;
   const program = async () => {
-    if (questions.azure) {
-      const provider = new AzureProvider("azure", settingsOf("azure-native", questions.config));
-      const { subscriptionId } = await authorization.getClientConfig({ provider });
-      accounts = { ...accounts, azureSubscription: subscriptionId };
-    }
-    for (const region of questions.awsRegions) {
-      const provider = new aws.Provider(region, {
-        ...settingsOf("aws", questions.config),
-        region: region as aws.Region,
-      });
-      accounts = { ...accounts, awsAccount: (await aws.getCallerIdentity({}, { provider })).accountId };
-      const { resourceTagMappingLists } = await aws.resourcegroupstaggingapi.getResources(
-        { tagFilters: [{ key: "chainfleet:stack", values: [questions.stackTag] }] },
-        { provider },
-      );
-      for (const { resourceArn, tags } of resourceTagMappingLists) {
-        const [kind, id] = kindAndId(resourceArn);
-        idsByTag.set(`${kind}/${tags.Name ?? ""}`, id);
-      }
-      for (const { subnetId } of questions.subnets.filter((subnet) => subnet.region === region)) {
-        const table = await aws.ec2.getRouteTable({ subnetId }, { provider }).catch(() => undefined);
-        for (const association of table?.associations ?? []) {
-          associations.add(`${association.subnetId}/${association.routeTableId}`);
-        }
-      }
-    }
+    result = await askClouds(questions);
   };
   try {
     const stack = await LocalWorkspace.createStack(
@@ -84,7 +69,46 @@ export async function lookUp(questions: LookupQuestions, command: EngineCommand)
   } finally {
     rmSync(backend, { recursive: true, force: true });
   }
-  return { accounts, idsByTag, associations };
+  if (result === undefined) {
+    throw new Error("the preview of the questions to the clouds ended without their answers");
+  }
+  return result;
+}
+
+/** The program of the preview. */
+export async function askClouds(questions: LookupQuestions): Promise<LookupResult> {
+  const tagged: TaggedResource[] = [];
+  const associations = new Set<string>();
+  let accounts: Accounts = { azureSubscription: "", awsAccount: "" };
+  if (questions.azure) {
+    const provider = new AzureProvider("azure", settingsOf("azure-native", questions.config));
+    const { subscriptionId } = await authorization.getClientConfig({ provider });
+    // The ids in Azure's answers have lower-case letters, whatever the config has; an id with others is imported again.
+    accounts = { ...accounts, azureSubscription: subscriptionId.toLowerCase() };
+  }
+  for (const region of questions.awsRegions) {
+    const provider = new aws.Provider(region, {
+      ...settingsOf("aws", questions.config),
+      region: region as aws.Region,
+    });
+    accounts = { ...accounts, awsAccount: (await aws.getCallerIdentity({}, { provider })).accountId };
+    const { resourceTagMappingLists } = await aws.resourcegroupstaggingapi.getResources(
+      { tagFilters: [{ key: "chainfleet:stack", values: [questions.stackTag] }] },
+      { provider },
+    );
+    for (const { resourceArn, tags } of resourceTagMappingLists) {
+      const [kind, id] = kindAndId(resourceArn);
+      tagged.push({ region, kind, id, name: tags.Name ?? "" });
+    }
+    for (const { subnetId } of questions.subnets.filter((subnet) => subnet.region === region)) {
+      const table = await aws.ec2.getRouteTable({ subnetId }, { provider }).catch(() => undefined);
+      for (const association of table?.associations ?? []) {
+        associations.add(`${association.subnetId}/${association.routeTableId}`);
+      }
+    }
+  }
+  const idsByTag = new Map(tagged.map(({ kind, name, id }) => [`${kind}/${name}`, id]));
+  return { accounts, idsByTag, tagged, associations };
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { Stack } from "@pulumi/pulumi/automation";
+import { shardNameOf } from "../../stacks/config/shard-name";
+import { plainStackName } from "../../stacks/config/written-config";
 import type { EngineCommand } from "../engine/command";
 import { RUN_AGENT } from "../engine/lock";
 import { readState, type State, type StateResource, writeState } from "../engine/state";
 import type { TimedEvent } from "../run/events";
 import { nameOf } from "../run/resource-names";
-import { type Identity, identify } from "./identity";
-import type { LookupResult } from "./lookup";
+import { foundId } from "./found-id";
+import { identify } from "./identity";
 import { orphanCandidates, recoveryMessage, unsettledResources } from "./unfinished-resources";
 
 /**
@@ -83,7 +85,8 @@ async function adopt(
   const { lookUp } = require("./lookup") as typeof import("./lookup");
   const found = await lookUp(
     {
-      stackTag: `${project}/${stack.name}`,
+      // The resources of a region's own stack have the tag of the network's stack.
+      stackTag: `${project}/${plainStackName(shardNameOf(stack.name)?.parent ?? stack.name)}`,
       azure: candidates.some(({ type }) => type.startsWith("azure-native:")),
       config: await stack.getAllConfig(),
       awsRegions: [
@@ -98,25 +101,9 @@ async function adopt(
     command,
   );
   return candidates.flatMap((resource) => {
-    const id = idOf(identify(resource.type, resource.inputs ?? {}, found.accounts), found);
+    const id = foundId(identify(resource.type, resource.inputs ?? {}, found.accounts), found);
     return id === undefined ? [] : [{ ...resource, id, outputs: {} }];
   });
-}
-
-function idOf(identity: Identity, found: LookupResult): string | undefined {
-  switch (identity.kind) {
-    case "id":
-      return identity.id;
-    case "tag":
-      return found.idsByTag.get(`${identity.service}/${identity.name}`);
-    case "association": {
-      // The id in the format of an import: a read without outputs takes no other.
-      const id = `${identity.subnetId}/${identity.routeTableId}`;
-      return found.associations.has(id) ? id : undefined;
-    }
-    case "repeatable":
-      return undefined;
-  }
 }
 
 /** Refreshes resources until the cloud has finished its work on each. @returns the resources that exist. */

@@ -128,8 +128,10 @@ describe("resources that may exist although the state does not contain them", ()
 describe("the line that announces a recovery", () => {
   it("names at most three resources", () => {
     expect(recoveryMessage(["a"])).toBe(
-      "The last run did not finish its work on a. Looking up which of these resources exist, and continuing from there.",
+      "The work on a did not finish. Looking up which of these resources exist, and continuing from there.",
     );
-    expect(recoveryMessage(["a", "b", "c", "d", "e"])).toContain("its work on a, b, c and 2 more.");
+    expect(recoveryMessage(["a", "b", "c", "d", "e"])).toContain(
+      "The work on a, b, c and 2 more did not finish.",
+    );
   });
 });

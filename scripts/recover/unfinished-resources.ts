@@ -47,7 +47,7 @@ export function unsettledResources({ resources = [] }: State): StateResource[] {
 /** The line that announces a recovery to the user. @param names of the resources to recover; at least one. */
 export function recoveryMessage(names: readonly string[]): string {
   const listed = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
-  return `The last run did not finish its work on ${listed}. Looking up which of these resources exist, and continuing from there.`;
+  return `The work on ${listed} did not finish. Looking up which of these resources exist, and continuing from there.`;
 }
 
 /** Whether a resource is created by a cloud, which continues to create the resource when the engine no longer waits. */

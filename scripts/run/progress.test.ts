@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Board, progressOn } from "./progress";
+import { progressOn } from "./progress";
 
 const step = (kind: keyof EngineEvent, type: string, name: string, seconds: number) => {
   const urn = `urn:pulumi:dev::chainfleet::${type}::${name}`;
@@ -9,29 +9,6 @@ const step = (kind: keyof EngineEvent, type: string, name: string, seconds: numb
   return { at: seconds * 1000, event: { [kind]: { metadata } } as unknown as EngineEvent };
 };
 const NETWORK = "aws:ec2/vpc:Vpc";
-const PROVIDER = "pulumi:providers:aws";
-
-describe("the board of a run's progress", () => {
-  it("reports a finished change with its region and its duration", () => {
-    const board = new Board(["eastus"]);
-    expect(board.apply(step("resourcePreEvent", NETWORK, "eastus-net", 1))).toBeUndefined();
-    expect(board.apply(step("resOutputsEvent", NETWORK, "eastus-net", 3))).toEqual({
-      group: "eastus",
-      text: "+ eastus-net (2.0 s)",
-      failed: false,
-    });
-  });
-
-  it("reports a change of a provider only if the change failed", () => {
-    const board = new Board([]);
-    expect(board.apply(step("resourcePreEvent", PROVIDER, "default_3_28_0", 1))).toBeUndefined();
-    expect(board.apply(step("resOutputsEvent", PROVIDER, "default_3_28_0", 2))).toBeUndefined();
-    expect(board.rows(2000, 80)).toEqual(["stack    0 done  "]);
-    expect(board.apply(step("resOpFailedEvent", PROVIDER, "default", 2))).toMatchObject({
-      text: "FAILED + default",
-    });
-  });
-});
 
 describe("the progress on a terminal", () => {
   beforeEach(() => {

@@ -1,7 +1,9 @@
 import { styleText } from "node:util";
 import { createLogUpdate } from "log-update";
-import { type TimedEvent, withoutColours } from "./events";
-import { groupOf, nameOf } from "./resource-names";
+import { Board, type Compared, programMessage } from "./board";
+import { durationText } from "./duration-text";
+import type { NextRun } from "./durations/next-run";
+import type { TimedEvent } from "./events";
 
 /** The display of a run in progress. */
 export interface Progress {
@@ -13,17 +15,27 @@ export interface Progress {
   end(): void;
 }
 
+/** The display of an `up` or a `down`, which also shows when the run is expected to end. */
+export interface RunProgress extends Progress {
+  /** @param compared what the state holds before the run. */
+  compare(compared: Compared): void;
+  /** Tells that the user has interrupted the run: from then on, what the plugins leave unfinished is no failure. */
+  interrupt(): void;
+  /** @param run what is expected of the run; undefined if nothing is known. */
+  expect(run: NextRun | undefined): void;
+}
+
 /**
  * The display of a run on a stream. On a terminal, the display has a row for each group and is redrawn continuously. On
  * any other stream, the display writes a line for each finished change.
  *
  * @param groups the names of the regions and chains; the names of their resources begin with them.
  */
-export function progressOn(stream: NodeJS.WriteStream, groups: readonly string[]): Progress {
+export function progressOn(stream: NodeJS.WriteStream, groups: readonly string[]): RunProgress {
   return stream.isTTY ? new LiveProgress(stream, groups) : new LineProgress(stream, groups);
 }
 
-class LineProgress implements Progress {
+class LineProgress implements RunProgress {
   readonly #board: Board;
 
   constructor(
@@ -48,13 +60,29 @@ class LineProgress implements Progress {
     }
   }
 
+  compare(compared: Compared): void {
+    this.#board.compare(compared);
+  }
+
+  interrupt(): void {
+    this.#board.interrupt();
+  }
+
+  expect(run: NextRun | undefined): void {
+    if (run !== undefined) {
+      this.say(predictionLine(run));
+    }
+  }
+
   end(): void {}
 }
 
-class LiveProgress implements Progress {
+class LiveProgress implements RunProgress {
   readonly #board: Board;
   readonly #draw: ReturnType<typeof createLogUpdate>;
   readonly #timer: NodeJS.Timeout;
+  #expected: NextRun | undefined;
+  #remaining = { text: "", at: 0 };
   #ended = false;
 
   constructor(
@@ -72,11 +100,27 @@ class LiveProgress implements Progress {
     this.#render();
   }
 
+  compare(compared: Compared): void {
+    this.#board.compare(compared);
+  }
+
+  interrupt(): void {
+    this.#board.interrupt();
+  }
+
+  expect(run: NextRun | undefined): void {
+    this.#expected = run;
+    if (run !== undefined) {
+      this.say(predictionLine(run));
+    }
+  }
+
   event(event: TimedEvent): void {
     const message = programMessage(event);
     if (message !== undefined) {
       this.say(message);
     }
+    this.#expected?.eta.event(event);
     const finished = this.#board.apply(event);
     if (finished?.failed) {
       this.say(styleText("red", `[${finished.group}] ${finished.text}`, { stream: this.stream }));
@@ -89,119 +133,33 @@ class LiveProgress implements Progress {
     }
     this.#ended = true;
     clearInterval(this.#timer);
+    this.#expected = undefined;
     this.#render();
     this.#draw.done();
   }
 
   #render(): void {
-    this.#draw(this.#board.rows(Date.now(), this.stream.columns ?? 100).join("\n"));
+    const now = Date.now();
+    const rows = this.#board.rows(now, this.stream.columns ?? 100);
+    this.#draw([...rows, ...this.#remainingRow(now)].join("\n"));
+  }
+
+  /** The longest remaining chain of a graph of thousands of operations takes some milliseconds, so it is found once a second. */
+  #remainingRow(now: number): string[] {
+    if (this.#expected === undefined) {
+      return [];
+    }
+    if (now - this.#remaining.at >= 1000) {
+      const seconds = this.#expected.eta.remaining(now);
+      this.#remaining = {
+        at: now,
+        text: seconds < 1 ? "almost done" : `about ${durationText(seconds)} left`,
+      };
+    }
+    return [this.#remaining.text];
   }
 }
 
-/** The line that an event contains if the Pulumi program logged it, for example about the compilation of contracts. */
-function programMessage({ event: { diagnosticEvent: diagnostic } }: TimedEvent): string | undefined {
-  const isOfProgram =
-    diagnostic?.severity === "info" && /^$|::pulumi:pulumi:Stack::/.test(diagnostic.urn ?? "");
-  return isOfProgram ? withoutColours(diagnostic.message).trim() : undefined;
+function predictionLine({ prediction: { seconds, operations, learned } }: NextRun): string {
+  return `Expected to take ${durationText(seconds)}: ${operations} operations, the durations of ${learned} of them learned from past runs.`;
 }
-
-/** The state of a run's progress in each region and on each chain, computed from the engine's events. */
-export class Board {
-  readonly #groups: Map<string, Group>;
-
-  constructor(readonly names: readonly string[]) {
-    this.#groups = new Map(
-      [NO_GROUP, ...names].map((name) => [name, { done: 0, failed: 0, running: new Map() }]),
-    );
-  }
-
-  /**
-   * Updates the board with an event.
-   *
-   * @returns the change that the event finished; undefined if the event finished no change.
-   */
-  apply({ at, event }: TimedEvent): FinishedChange | undefined {
-    const metadata =
-      event.resourcePreEvent?.metadata ?? event.resOutputsEvent?.metadata ?? event.resOpFailedEvent?.metadata;
-    if (metadata === undefined || metadata.op === "same" || (metadata.new ?? metadata.old)?.custom !== true) {
-      return undefined;
-    }
-    const failed = event.resOpFailedEvent !== undefined;
-    // The engine creates providers by itself, so a change of a provider is not news for the user.
-    if (metadata.type.startsWith("pulumi:providers:") && !failed) {
-      return undefined;
-    }
-    const name = groupOf(metadata.urn, this.names) ?? NO_GROUP;
-    const group = this.#groups.get(name);
-    if (group === undefined) {
-      return undefined;
-    }
-    const key = `${metadata.op} ${metadata.urn}`;
-    if (event.resourcePreEvent !== undefined) {
-      group.running.set(key, { text: describe(metadata.op, metadata.urn), since: at });
-      return undefined;
-    }
-    const running = group.running.get(key);
-    group.running.delete(key);
-    group[failed ? "failed" : "done"] += 1;
-    const seconds = running === undefined ? "" : ` (${((at - running.since) / 1000).toFixed(1)} s)`;
-    return {
-      group: name,
-      text: `${failed ? "FAILED " : ""}${describe(metadata.op, metadata.urn)}${seconds}`,
-      failed,
-    };
-  }
-
-  /**
-   * A row for each group.
-   *
-   * @param now in milliseconds since the epoch.
-   * @param columns the width of the terminal; longer rows are cut off.
-   */
-  rows(now: number, columns: number): string[] {
-    const width = Math.max(...[...this.#groups.keys()].map((name) => name.length));
-    return [...this.#groups].map(([name, { done, failed, running }]) => {
-      const longestFirst = [...running.values()].sort((a, b) => a.since - b.since);
-      const longest = longestFirst
-        .slice(0, 2)
-        .map(({ text, since }) => `${text} ${((now - since) / 1000).toFixed(0)} s`)
-        .join(", ");
-      const more = longestFirst.length > 2 ? ` and ${longestFirst.length - 2} more` : "";
-      const counts = `${String(done).padStart(4)} done${failed > 0 ? `, ${failed} failed` : ""}`;
-      return `${name.padEnd(width)} ${counts}  ${longest}${more}`.slice(0, columns - 1);
-    });
-  }
-}
-
-/** A change of a resource that succeeded or failed. */
-interface FinishedChange {
-  readonly group: string;
-  readonly text: string;
-  readonly failed: boolean;
-}
-
-/** The progress of a group. */
-interface Group {
-  done: number;
-  failed: number;
-  /** The operations in progress, each with its start in milliseconds since the epoch. */
-  readonly running: Map<string, { text: string; since: number }>;
-}
-
-/** The name of the group of all resources that belong to no region and no chain. */
-const NO_GROUP = "stack";
-
-function describe(op: string, urn: string): string {
-  const verb = VERBS[op] ?? op;
-  return `${verb} ${nameOf(urn)}`;
-}
-
-const VERBS: Readonly<Record<string, string>> = {
-  create: "+",
-  update: "~",
-  delete: "-",
-  "create-replacement": "+-",
-  "delete-replaced": "-+",
-  replace: "+-",
-  refresh: "?",
-};

@@ -1,25 +1,18 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { PROJECT_ROOT } from "../../components/root";
 import type { TimedEvent } from "./events";
-import type { Mode, Summary } from "./summary";
-
-const RUNS = join(PROJECT_ROOT, ".chainfleet/runs");
+import type { Mode } from "./mode";
+import { EVENTS, RUNS, recordId, runsOf, SUMMARY, textOf } from "./records/record-files";
+import { isAboutUnchanged, recordedEvent } from "./records/recorded-event";
+import type { Summary } from "./summary";
 
 /**
- * The record of one run on disk: `events.jsonl`, which is written during the run, and `summary.json`, which is written
- * at the end.
+ * The record of one run on disk: `events.jsonl`, which is written during the run, and the files that are written at the
+ * end, `summary.json` among them. docs/runs.md describes them.
  */
 export class RunRecord {
+  /** All events of the run, also those about unchanged resources, which are not written. */
   readonly events: TimedEvent[] = [];
 
   private constructor(readonly directory: string) {}
@@ -31,42 +24,30 @@ export class RunRecord {
     return new RunRecord(directory);
   }
 
-  /**
-   * Records an event, without secrets. Debug messages are dropped, because the SDK writes every property that it sends
-   * to the engine into them. The config is dropped, because the prelude event precedes the check that refuses keys in
-   * plain text.
-   */
+  /** Records an event, without secrets and without what no reader of records needs. @returns the whole event. */
   add(engineEvent: EngineEvent): TimedEvent {
-    const event =
-      engineEvent.preludeEvent === undefined ? engineEvent : { ...engineEvent, preludeEvent: { config: {} } };
-    const timed = { at: Date.now(), event };
-    if ((event.diagnosticEvent?.severity as string | undefined) === "debug") {
-      return timed;
+    const at = Date.now();
+    const event = recordedEvent(engineEvent);
+    if (event !== undefined) {
+      this.events.push({ at, event });
+      if (!isAboutUnchanged(event)) {
+        appendFileSync(join(this.directory, EVENTS), `${JSON.stringify({ at, event })}\n`);
+      }
     }
-    this.events.push(timed);
-    appendFileSync(join(this.directory, EVENTS), `${JSON.stringify(timed)}\n`);
-    return timed;
+    return { at, event: engineEvent };
+  }
+
+  /** Writes a file of the record, as a whole or not at all. */
+  write(name: string, text: string): void {
+    const file = join(this.directory, name);
+    writeFileSync(`${file}.part`, text);
+    renameSync(`${file}.part`, file);
   }
 
   /** Writes the summary, so that `eventsOfUnfinishedRun` can tell a run that succeeded from an unfinished run. */
   end(summary: Summary): void {
-    const file = join(this.directory, SUMMARY);
-    writeFileSync(`${file}.part`, `${JSON.stringify(summary, null, 2)}\n`);
-    renameSync(`${file}.part`, file);
+    this.write(SUMMARY, `${JSON.stringify(summary, null, 2)}\n`);
   }
-}
-
-const EVENTS = "events.jsonl";
-const SUMMARY = "summary.json";
-
-/** The id of a record. The time comes first, so that ids sort by age. @example "20261121T010000000-dev-up" */
-function recordId(time: Date, stackName: string, mode: Mode): string {
-  return `${time.toISOString().replace(/[-:.Z]/g, "")}-${stackName}-${mode}`;
-}
-
-/** The name of the stack whose run has this record id; undefined if the directory is no record. */
-function stackNameIn(id: string): string | undefined {
-  return /^\d{8}T\d{9}-(?<stack>.+)-(?:up|destroy)$/.exec(id)?.groups?.stack;
 }
 
 /**
@@ -74,30 +55,19 @@ function stackNameIn(id: string): string | undefined {
  * was killed is left out.
  */
 export function eventsOfUnfinishedRun(stackName: string): TimedEvent[] {
-  const last = existsSync(RUNS)
-    ? readdirSync(RUNS)
-        .filter((id) => stackNameIn(id) === stackName)
-        .sort()
-        .at(-1)
-    : undefined;
+  const last = runsOf(stackName).at(-1);
   if (last === undefined) {
     return [];
   }
-  const read = (name: string) => {
-    const file = join(RUNS, last, name);
-    return existsSync(file) ? readFileSync(file, "utf8") : "";
-  };
-  const summary = read(SUMMARY);
-  if (summary !== "" && (JSON.parse(summary) as Summary).result === "succeeded") {
+  const summary = textOf(last, SUMMARY);
+  if (summary !== undefined && (JSON.parse(summary) as Summary).result === "succeeded") {
     return [];
   }
-  return read(EVENTS)
-    .split("\n")
-    .flatMap((line) => {
-      try {
-        return [JSON.parse(line) as TimedEvent];
-      } catch {
-        return [];
-      }
-    });
+  return (textOf(last, EVENTS) ?? "").split("\n").flatMap((line) => {
+    try {
+      return [JSON.parse(line) as TimedEvent];
+    } catch {
+      return [];
+    }
+  });
 }

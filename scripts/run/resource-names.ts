@@ -1,3 +1,5 @@
+import { longestPrefix } from "../../components/longest-prefix";
+
 /**
  * The name that a resource has in the program.
  *
@@ -8,17 +10,13 @@ export function nameOf(urn: string): string {
 }
 
 /**
- * The region or chain that a resource belongs to: the one with whose name the resource's name begins. If several names
- * match, as "eu" and "eu-west" do for "eu-west-network", the longest one is the right one.
+ * The region or chain that a resource belongs to: the one with whose name the resource's name begins.
  *
  * @param groups the names of the regions and chains.
  * @returns undefined if the resource belongs to no region and no chain.
  */
 export function groupOf(urn: string, groups: readonly string[]): string | undefined {
-  const name = nameOf(urn);
-  return groups
-    .filter((group) => name === group || name.startsWith(`${group}-`))
-    .sort((a, b) => b.length - a.length)[0];
+  return longestPrefix(nameOf(urn), groups);
 }
 
 /**

@@ -1,38 +1,56 @@
-import { type ChainContracts, contractsByChain } from "../contracts/deployed";
-import { dependenciesOf, type StateResource } from "../engine/state";
-import { criticalPath, type Link } from "./critical-path";
+import { shardStackName } from "../../stacks/config/shard-name";
+import { plainStackName } from "../../stacks/config/written-config";
+import type { StateResource } from "../engine/state";
 import { errorsOf, type Step, steps, type TimedEvent } from "./events";
+import type { Mode } from "./mode";
 import { groupOf, nameOf, validatorName } from "./resource-names";
-
-/** The operation of a run, as its record names it. */
-export type Mode = "up" | "destroy";
+import { type ContractCounts, contractCounts } from "./result/contract-counts";
+import { saysInterrupted } from "./result/interrupted";
+import { type Parts, partsOf } from "./timing/parts";
+import { criticalSteps, durationOf, type TimedStep, timedSteps } from "./timing/timed-steps";
+import { WAIT_KINDS, type Wait, type WaitKind, waitedSeconds, waitsBySteps } from "./timing/waits";
 
 export type Result = "succeeded" | "failed" | "cancelled";
 
-/** A region as the config describes it. */
+/** A region as the config describes it, or as the state does if the config no longer has it. */
 export interface ConfiguredRegion {
   readonly name: string;
   readonly cloud: string;
   readonly validators: number;
+  /** Whether the region is in the state and no longer in the config, so that an `up` deletes it. @default false */
+  readonly removed?: boolean;
 }
 
 /** The summary of a run: the contents of `summary.json`. Times are in seconds of wall-clock time. */
 export interface Summary {
   readonly stack: string;
   readonly mode: Mode;
+  /** Whether the run was on the local target, with which every cloud is simulated. */
+  readonly simulated: boolean;
   readonly result: Result;
   readonly seconds: number;
+  /** What the learned durations predicted before the run; absent if it was not known what the run would do. */
+  readonly predictedSeconds?: number;
   readonly criticalPathSeconds: number;
-  /** `seconds` divided by `criticalPathSeconds`; 0 if the critical path is empty. */
+  /**
+   * `seconds` divided by `criticalPathSeconds`: 1 is a run as fast as its longest chain of dependencies, and `parts` says
+   * where the rest of the time was. 0 if the critical path is empty.
+   */
   readonly ratio: number;
+  /** `seconds` in parts. */
+  readonly parts: Parts;
+  /** The sum of the durations of all operations. */
+  readonly workSeconds: number;
+  /** How long operations waited, added up over the operations, by what they waited for. */
+  readonly waits: Readonly<Record<WaitKind, number>>;
   readonly changes: { create: number; update: number; replace: number; delete: number; same: number };
-  /** The number of the engine's messages that report a throttled request (HTTP status 429). */
+  /** How many requests the clouds refused because of a rate limit (HTTP status 429), as far as the plugins said so. */
   readonly throttles: number;
-  /** The number of the engine's messages that report a retry. */
+  /** How many failed operations were repeated. */
   readonly retries: number;
   readonly regions: readonly RegionSummary[];
-  /** The contracts on each chain after an `up`; empty after a `destroy`. */
-  readonly contracts: readonly ChainContracts[];
+  /** The contracts on each chain after an `up`; empty after a `destroy`, and after a run that began nothing. */
+  readonly contracts: readonly ContractCounts[];
   readonly criticalPath: readonly Link[];
   /**
    * The errors of resources that belong to no region. One resource: `<name>: <error>`. Several resources that failed
@@ -41,10 +59,20 @@ export interface Summary {
   readonly errors: readonly string[];
 }
 
+/** An operation on the critical path. */
+export interface Link {
+  readonly urn: string;
+  readonly seconds: number;
+}
+
 /** The part of a run that concerns one region. */
 export interface RegionSummary extends ConfiguredRegion {
-  /** `unfinished`: no resource of the region failed, but a failure elsewhere kept validators from being created. */
-  readonly result: Result | "unfinished";
+  /**
+   * `unfinished`: no resource of the region failed, but a failure elsewhere kept validators from being created, or kept
+   * resources of a removed region from being deleted. `not-begun`: the run failed before it looked at any resource.
+   * `deleted`: the region was removed from the config, and nothing is left of it in the state.
+   */
+  readonly result: Result | "unfinished" | "not-begun" | "deleted";
   /** From the start of the region's first step to the end of its last step; 0 if nothing changed. */
   readonly seconds: number;
   readonly error?: string;
@@ -55,38 +83,67 @@ export interface RunFacts {
   readonly stack: string;
   readonly mode: Mode;
   readonly result: Result;
+  /** In milliseconds since the epoch. */
+  readonly startedAt: number;
   readonly seconds: number;
   readonly events: readonly TimedEvent[];
   readonly regions: readonly ConfiguredRegion[];
+  /** The resources in the state before the run, with their dependencies. */
+  readonly before: readonly StateResource[];
   /** The resources in the state, with their dependencies: of an `up` after the run, of a `destroy` before the run. */
   readonly resources: readonly StateResource[];
+  readonly waits: readonly Wait[];
+  readonly simulated: boolean;
+  readonly predictedSeconds?: number | undefined;
 }
 
 /** Computes the summary of a run. Pure. */
 export function summarize(facts: RunFacts): Summary {
   const done = steps(facts.events);
-  const path = criticalPath(timedSteps(done, facts.resources, facts.mode));
-  const criticalPathSeconds = round(path.reduce((sum, { seconds }) => sum + seconds, 0));
-  const errors = errorsOf(facts.events);
+  const timed = timedStepsOf(facts);
+  const path = criticalSteps(timed);
+  const criticalPathSeconds = round(path.reduce((sum, step) => sum + durationOf(step), 0));
+  const errors = failuresOf(facts);
+  const begun = facts.result !== "failed" || done.some(isBegun);
   return {
     stack: facts.stack,
     mode: facts.mode,
+    simulated: facts.simulated,
     result: facts.result,
     seconds: round(facts.seconds),
+    ...(facts.predictedSeconds === undefined ? {} : { predictedSeconds: round(facts.predictedSeconds) }),
     criticalPathSeconds,
     ratio: criticalPathSeconds === 0 ? 0 : round(facts.seconds / criticalPathSeconds),
+    parts: partsOf(timed, path, spanOf(facts)),
+    workSeconds: round(timed.reduce((sum, step) => sum + durationOf(step), 0)),
+    waits: waitSeconds(timed, facts),
     changes: changes(done),
-    throttles: count(facts.events, /\b429\b|[Tt]oo many requests|[Tt]hrottl/),
-    retries: count(facts.events, /\b[Rr]etry(ing)?\b/),
-    regions: facts.regions.map((region) => regionSummary(region, facts, done, errors)),
-    contracts: facts.mode === "up" ? contractsByChain(facts.resources) : [],
-    criticalPath: path.map(({ urn, seconds }) => ({ urn, seconds: round(seconds) })),
+    throttles:
+      facts.waits.filter(({ kind, reason }) => kind === "retry" && reason.includes("(throttled)")).length +
+      count(facts.events, /\b429\b|[Tt]oo many requests|[Tt]hrottl/),
+    retries: facts.waits.filter(({ kind }) => kind === "retry").length,
+    regions: facts.regions.map((region) => {
+      const summary = regionSummary(region, facts, done, errors);
+      return begun || summary.result === "failed" ? summary : { ...summary, result: "not-begun" };
+    }),
+    contracts: facts.mode === "up" && begun ? contractCounts(done, facts.resources) : [],
+    criticalPath: path.map((step) => ({ urn: step.urn, seconds: durationOf(step) })),
     errors: byReason(
       [...errors]
-        .filter(([urn]) => regionOf(urn, facts.regions) === undefined)
+        .filter(([urn]) => regionOf(urn, facts) === undefined)
         .filter(([, text]) => errors.size === 1 || !ENGINE_VERDICTS.has(text)),
     ),
   };
+}
+
+/** The errors by URN, without those which say only that the user has interrupted the run. */
+function failuresOf({ events, result }: RunFacts): Map<string, string> {
+  const errors = [...errorsOf(events)];
+  return new Map(
+    result === "cancelled"
+      ? errors.filter(([, text]) => !saysInterrupted(text) && !ENGINE_VERDICTS.has(text))
+      : errors,
+  );
 }
 
 /** The errors as texts. Errors that differ only in the name of the failed resource become one text. */
@@ -114,11 +171,14 @@ function nameInText(name: string): RegExp {
 /** The engine's last messages about a run that failed, which name no cause. */
 const ENGINE_VERDICTS: ReadonlySet<string> = new Set(["update failed", "destroy failed"]);
 
-function regionOf(urn: string, regions: readonly ConfiguredRegion[]): string | undefined {
-  return groupOf(
-    urn,
-    regions.map(({ name }) => name),
+/** The stack of a single region belongs to the region as a whole: its program's errors have the URN of the stack. */
+function regionOf(urn: string, { stack, regions }: RunFacts): string | undefined {
+  const names = regions.map(({ name }) => name);
+  const parent = plainStackName(stack);
+  const ofStack = names.find((region) =>
+    urn.startsWith(`urn:pulumi:${shardStackName({ parent, region })}::`),
   );
+  return ofStack ?? groupOf(urn, names);
 }
 
 function regionSummary(
@@ -127,30 +187,47 @@ function regionSummary(
   done: readonly Step[],
   errors: ReadonlyMap<string, string>,
 ): RegionSummary {
-  const { regions, result, events } = facts;
+  const { events } = facts;
   const own = done.filter(
-    ({ op, urn, metadata }) => op !== "same" && isCustom(metadata) && regionOf(urn, regions) === region.name,
+    ({ op, urn, metadata }) => op !== "same" && isCustom(metadata) && regionOf(urn, facts) === region.name,
   );
-  const error = byReason([...errors].filter(([urn]) => regionOf(urn, regions) === region.name)).join("\n");
-  const open = own.some((step) => step.ended === undefined);
+  const error = byReason([...errors].filter(([urn]) => regionOf(urn, facts) === region.name)).join("\n");
   const last = Math.max(...own.map((step) => step.ended ?? events.at(-1)?.at ?? step.started));
   return {
     ...region,
-    result:
-      error !== "" || own.some((step) => step.failed)
-        ? "failed"
-        : open || result === "cancelled"
-          ? "cancelled"
-          : isFinished(region, facts)
-            ? "succeeded"
-            : "unfinished",
+    result: error === "" ? resultOf(region, own, facts) : "failed",
     seconds: own.length === 0 ? 0 : round((last - Math.min(...own.map(({ started }) => started))) / 1000),
     ...(error === "" ? {} : { error }),
   };
 }
 
-/** A region is finished if the run succeeded, or if the state contains all validators of the region. */
-function isFinished(region: ConfiguredRegion, { mode, result, resources }: RunFacts): boolean {
+/** The result of a region of which no resource has an error. */
+function resultOf(region: ConfiguredRegion, own: readonly Step[], facts: RunFacts): RegionSummary["result"] {
+  const isInterrupted = facts.result === "cancelled";
+  if (own.some(({ failed }) => failed)) {
+    return isInterrupted ? "cancelled" : "failed";
+  }
+  if (own.some(({ ended }) => ended === undefined)) {
+    return "cancelled";
+  }
+  if (!isFinished(region, facts)) {
+    return isInterrupted ? "cancelled" : "unfinished";
+  }
+  return region.removed === true && facts.mode === "up" ? "deleted" : "succeeded";
+}
+
+/**
+ * A region is finished if the run succeeded, or if the state contains all validators of the region. A removed region is
+ * finished if nothing of it is left in the state.
+ */
+function isFinished(region: ConfiguredRegion, facts: RunFacts): boolean {
+  const { mode, result, resources } = facts;
+  if (result === "cancelled" && (mode === "destroy" || region.validators === 0)) {
+    return false;
+  }
+  if (region.removed === true && mode === "up") {
+    return !resources.some(({ urn, custom }) => custom === true && regionOf(urn, facts) === region.name);
+  }
   const existing = new Set(
     resources.filter(({ type }) => type === "kubernetes:apps/v1:StatefulSet").map(({ urn }) => nameOf(urn)),
   );
@@ -178,29 +255,31 @@ function changes(done: readonly Step[]): Summary["changes"] {
   };
 }
 
-/**
- * The steps with their durations and dependencies. A deletion waits for the deletion of the resource's dependents, so
- * the dependencies of a `destroy` point in the opposite direction.
- */
-function timedSteps(done: readonly Step[], resources: readonly StateResource[], mode: Mode) {
-  const dependencies = new Map<string, string[]>();
-  const add = (from: string, to: string) => dependencies.set(from, [...(dependencies.get(from) ?? []), to]);
-  for (const resource of resources) {
-    for (const dependency of dependenciesOf(resource)) {
-      if (mode === "destroy") {
-        add(dependency, resource.urn);
-      } else {
-        add(resource.urn, dependency);
-      }
-    }
-  }
-  return done
-    .filter(({ op, ended, metadata }) => op !== "same" && ended !== undefined && isCustom(metadata))
-    .map(({ urn, started, ended }) => ({
-      urn,
-      seconds: ((ended ?? started) - started) / 1000,
-      dependencies: dependencies.get(urn) ?? [],
-    }));
+/** The steps of a run that took time, with what each of them waited for. Pure. */
+export function timedStepsOf({ events, before, resources, mode, startedAt }: RunFacts): TimedStep[] {
+  return timedSteps(steps(events), { before, after: resources }, { mode, startedAt });
+}
+
+function spanOf({ events, startedAt, seconds }: RunFacts) {
+  const since = (at: number | undefined) => ((at ?? startedAt + seconds * 1000) - startedAt) / 1000;
+  return { engineStarted: since(events[0]?.at), engineEnded: since(events.at(-1)?.at), ended: seconds };
+}
+
+function waitSeconds(timed: readonly TimedStep[], { waits, startedAt, seconds }: RunFacts): Summary["waits"] {
+  const bySteps = waitsBySteps(timed, waits, { startedAt, endedAt: seconds });
+  return Object.fromEntries(
+    WAIT_KINDS.map((kind) => [
+      kind,
+      round(
+        bySteps.reduce((sum, ofStep) => sum + waitedSeconds(ofStep.filter((wait) => wait.kind === kind)), 0),
+      ),
+    ]),
+  ) as Summary["waits"];
+}
+
+/** Whether a step is one of a resource that the config describes: the engine makes the providers first, by itself. */
+function isBegun({ type, metadata }: Step): boolean {
+  return isCustom(metadata) && !type.startsWith("pulumi:providers:");
 }
 
 /** Whether the resource is a custom resource. A component resource takes no time of its own. */

@@ -4,7 +4,7 @@ import type { Finding } from "../../components/finding";
 import { findLocation, type LocatedCloud } from "../../components/region/locations";
 import { addressSpace, type Cidr, formatCidr, overlaps, parseCidr } from "../../components/region/plan";
 import { outlineRegions, type RegionOutline } from "./outline";
-import { addressesProblem, MINOR_VERSION } from "./region-schema";
+import { MINOR_VERSION } from "./region-schema";
 
 /**
  * Checks the rules that relate several regions to each other. Works on the unchecked config, so that these findings
@@ -48,12 +48,24 @@ function overlappingCidrs(regions: readonly IndexedRegion[]): Finding[] {
   return spaces.flatMap(({ region, space }, index) =>
     spaces
       .slice(0, index)
-      .filter((earlier) => overlaps(earlier.space, space))
-      .map((earlier) => ({
-        key: `regions[${region.index}].cidr`,
-        problem: `is ${formatCidr(space)}, which overlaps ${formatCidr(earlier.space)} of region ${earlier.region.name ?? earlier.region.index}; give one of the two regions a cidr that does not overlap the other`,
-      })),
+      // A region that is there twice has a finding about its name.
+      .filter((earlier) => earlier.region.name !== region.name && overlaps(earlier.space, space))
+      .map((earlier) => overlapFinding({ region, space }, earlier)),
   );
+}
+
+/** The finding names a key that the config has: the default address space follows from the location. */
+function overlapFinding(
+  { region, space }: { region: IndexedRegion; space: Cidr },
+  earlier: { region: IndexedRegion; space: Cidr },
+): Finding {
+  const overlap = `overlaps ${formatCidr(earlier.space)} of region ${earlier.region.name ?? earlier.region.index}; give one of the two regions a cidr that does not overlap the other`;
+  return region.cidr === undefined
+    ? {
+        key: `regions[${region.index}].${region.hasLocation ? "location" : "name"}`,
+        problem: `is "${region.location}", whose address space ${formatCidr(space)} ${overlap}`,
+      }
+    : { key: `regions[${region.index}].cidr`, problem: `is ${formatCidr(space)}, which ${overlap}` };
 }
 
 /** Undefined if the region has no address space of its own, or if its cidr or location is invalid. */
@@ -72,6 +84,14 @@ function isLocated(cloud: string | undefined): cloud is LocatedCloud {
 }
 
 function tooFewValidators(regions: readonly IndexedRegion[]): Finding[] {
+  if (regions.length === 0) {
+    return [
+      {
+        key: "regions",
+        problem: `is missing; a network needs regions with at least ${FEWEST_VALIDATORS} validators together`,
+      },
+    ];
+  }
   const sum = regions.reduce((count, { validators = 0 }) => count + validators, 0);
   return sum >= FEWEST_VALIDATORS
     ? []
@@ -88,7 +108,12 @@ function missingAddresses(regions: readonly IndexedRegion[]): Finding[] {
   return regions.flatMap(({ index, cloud, validators = 0, p2pAddresses }) =>
     cloud !== "kubernetes" || validators === 0 || p2pAddresses !== undefined || regions.length === 1
       ? []
-      : [{ key: `regions[${index}].p2pAddresses`, problem: addressesProblem(0, validators) }],
+      : [
+          {
+            key: `regions[${index}].p2pAddresses`,
+            problem: `is missing; the other regions need one address for each of the ${validators} validators`,
+          },
+        ],
   );
 }
 

@@ -28,7 +28,13 @@ function findingsOf(issue: core.$ZodIssue, config: unknown): Finding[] {
   const value = valueAt(config, issue.path);
   if (mayShowSecret(issue)) {
     return [
-      { key, problem: value === undefined ? "is missing" : `${issue.message} (the value is not shown here)` },
+      {
+        key,
+        problem:
+          value === undefined
+            ? "is missing"
+            : `${issue.code === "invalid_type" ? requirementOf(issue) : issue.message}${quotesHint(value)} (the value is not shown here)`,
+      },
     ];
   }
   if (issue.code === "unrecognized_keys") {
@@ -43,7 +49,15 @@ function findingsOf(issue: core.$ZodIssue, config: unknown): Finding[] {
   }
   const requirement = requirementOf(issue);
   const actual = value === undefined ? "missing" : shortened(value);
-  return [{ key, problem: `is ${actual}; ${requirement}` }];
+  const quotes = issue.code === "invalid_type" && issue.expected === "string" ? quotesHint(value) : "";
+  return [{ key, problem: `is ${actual}; ${requirement}${quotes}` }];
+}
+
+/** What to do about text that YAML has read as something else: `0x00…00`, `1.10` and `on` are text only in quotes. */
+function quotesHint(value: unknown): string {
+  return typeof value === "number" || typeof value === "boolean" || value === null
+    ? ": write it in quotes, because YAML reads it as something else without them"
+    : "";
 }
 
 /** What the value would have to be. */

@@ -4,7 +4,7 @@ import { configSchema } from "./schema";
 
 /** The part of JSON Schema that the config's schema uses. */
 export interface JsonSchema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string | undefined;
   readonly default?: unknown;
   readonly const?: unknown;

@@ -9,6 +9,8 @@ export interface RegionOutline {
   readonly name: string | undefined;
   readonly cloud: string | undefined;
   readonly location: string | undefined;
+  /** Whether the location is in the config; otherwise it is the region's name. */
+  readonly hasLocation: boolean;
   readonly cidr: string | undefined;
   readonly kubernetesVersion: string | undefined;
   readonly validators: number | undefined;
@@ -28,12 +30,20 @@ function outlineRegion(value: unknown): RegionOutline {
     name,
     cloud: textOf(region.cloud),
     location: locationOf(name, textOf(region.location)),
+    hasLocation: region.location !== undefined,
     cidr: textOf(region.cidr),
     kubernetesVersion: textOf(region.kubernetesVersion ?? DEFAULT_KUBERNETES_VERSION),
     validators: countOf(region.validators ?? DEFAULT_VALIDATORS),
     rpcNodes: countOf(region.rpcNodes ?? DEFAULT_RPC_NODES),
     p2pAddresses: Array.isArray(region.p2pAddresses) ? region.p2pAddresses : undefined,
   };
+}
+
+/** The locations of the groups in the `rolling` of an unchecked config, each once. */
+export function releasedRegions(rolling: unknown): string[] {
+  const { groups } = fieldsOf(rolling);
+  const regions = (Array.isArray(groups) ? groups : []).map((group) => textOf(fieldsOf(group).region));
+  return [...new Set(regions.filter((region) => region !== undefined))];
 }
 
 /** The names of the chains in the `contracts` of an unchecked config. */

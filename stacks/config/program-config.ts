@@ -3,6 +3,14 @@ import { allConfig } from "@pulumi/pulumi/runtime";
 import { ConfigError } from "./config-error";
 import { readConfig } from "./read";
 import type { Config } from "./schema";
+import { requireSameSettings, shardConfig } from "./shard-config";
+import { type ShardName, shardNameOf } from "./shard-name";
+
+/** The config with which a program runs. */
+export type ProgramConfig = Config & {
+  /** The region, if the program's stack is for a single region. The config is then the config of the network's stack. */
+  readonly shard?: ShardName;
+};
 
 /**
  * Reads the config of the stack for which this Pulumi program runs.
@@ -10,7 +18,12 @@ import type { Config } from "./schema";
  * @param file the stack's config file, for messages.
  * @throws ConfigError with every finding, or if `keys` is stored in plain text.
  */
-export function programConfig(file: string): Config {
+export function programConfig(file: string): ProgramConfig {
+  const shard = shardNameOf(pulumi.getStack());
+  if (shard !== undefined) {
+    requireSameSettings(shard, allConfig());
+    return { ...shardConfig(shard), shard };
+  }
   const config = readConfig(projectValues(), file);
   refusePlainTextKeys(config, file);
   return config;

@@ -155,6 +155,35 @@ describe("what the nodes run", () => {
   });
 });
 
+describe("the resources of a node", () => {
+  const regions = [region({ validators: 4 })];
+  const resources = (validator: object) => findings({ regions, besu: { validator } });
+
+  it("are quantities of Kubernetes, as text or as numbers", () => {
+    const validator = { cpu: 1, memory: "2G", storage: "100G" };
+    expect(read({ regions, besu: { validator } }).besu.validator).toEqual({ ...validator, cpu: "1" });
+    for (const taken of [
+      { cpu: 0.5, memory: 4_294_967_296 },
+      { cpu: "1e-1", memory: "4e9", storage: "1.5Ti" },
+    ]) {
+      expect(resources(taken)).toEqual([]);
+    }
+  });
+
+  it("are refused if they are no amount of what they measure", () => {
+    expectBeginnings(resources({ cpu: "0.1m", memory: "100m", storage: "100GB" }), [
+      'besu.validator.cpu is "0.1m"; must be at least "1m"',
+      'besu.validator.memory is "100m"; must be a whole number of bytes: the suffix m stands for thousandths',
+      'besu.validator.storage is "100GB"; must be a Kubernetes quantity, such as "100Gi"',
+    ]);
+    expectBeginnings(resources({ cpu: -1, memory: 4, storage: true }), [
+      'besu.validator.cpu is -1; must be at least "1m"',
+      'besu.validator.memory is 4; must be at least "6Mi"',
+      "besu.validator.storage is true; must be a Kubernetes quantity",
+    ]);
+  });
+});
+
 describe("an invalid config", () => {
   it("is refused with every finding at once", () => {
     const found = findings({
@@ -178,8 +207,7 @@ describe("an invalid config", () => {
       "regions[4].validators is -1; must not be negative",
       'regions[4].rpcNode is not a key here; did you mean "rpcNodes"?',
       'regions[1].name is "eastus", as is regions[0]',
-      'regions[2].location is "moon", which is no location of azure',
-      "regions[1].cidr is 10.9.0.0/16, which overlaps 10.9.0.0/16 of region eastus",
+      'regions[2].name is "moon", which is no location of azure',
       "regions[6].cidr is 10.34.128.0/20, which overlaps 10.34.0.0/16 of region westus3",
       "regions have 3 validators together; QBFT needs at least 4",
     ];
@@ -195,9 +223,90 @@ describe("an invalid config", () => {
   it("is refused if one of several regions is an existing cluster without an address for each validator", () => {
     const cluster = { cloud: "kubernetes", name: "onprem", kubeconfig: "k", validators: 2 };
     expect(findings({ regions: [region({}), cluster] })).toEqual([
-      "regions[1].p2pAddresses has 0 addresses for 2 validators; the other regions need one address for each validator",
+      "regions[1].p2pAddresses is missing; the other regions need one address for each of the 2 validators",
     ]);
     expect(findings({ regions: [{ ...cluster, validators: 4 }] })).toEqual([]);
+  });
+
+  it("is refused with one finding for a region that is there twice", () => {
+    expect(findings({ regions: [region({}), region({})] })).toEqual([
+      'regions[1].name is "eastus", as is regions[0]; each region needs a name of its own',
+    ]);
+  });
+
+  it("is refused with findings about keys that it has, or that it must have", () => {
+    const regions = [region({}), region({ name: "westus2" })];
+    const pools = [{ name: "a", storageClass: "a" }];
+    const configs = [
+      {},
+      { regions: [region({}), region({ name: "again", location: "eastus" })] },
+      { regions: [region({}), region({ name: "eastus2", cidr: "10.9.0.0/20" })] },
+      { regions: [region({ name: "westus3", cidr: "10.9.0.0/16" }), region({})] },
+      { regions: [region({ name: "mars" }), region({ location: "venus" })] },
+      { regions: [region({}), { cloud: "kubernetes", name: "onprem", kubeconfig: "k" }] },
+      { regions, besu: { image: "besu:mine", options: { "no-such-option": 1 } } },
+      { regions, network: { alloc: { [`0x${"ab".repeat(20)}`]: "1", [`0x${"AB".repeat(20)}`]: "2" } } },
+      { stack: "storage", storage: { pools, fio: { runtimeSeconds: 600 } } },
+      { stack: "storage", storage: { pools, repeat: { atLeast: 3, atMost: 2 } } },
+      { stack: "contracts", contracts: { chains: { one: { chainId: 1 } } } },
+    ];
+    for (const config of configs) {
+      const found = findings(config);
+      expect(found, JSON.stringify(config)).not.toEqual([]);
+      for (const finding of found.filter((one) => !/^\S+ is missing/.test(one))) {
+        const path =
+          finding
+            .split(" ", 1)[0]
+            ?.split(/[.[\]]+/)
+            .filter((part) => part !== "") ?? [];
+        const value = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)?.[key], config);
+        expect(value, finding).toBeDefined();
+      }
+    }
+    expect(findings({ stack: "storage", storage: { pools, repeat: { atLeast: 3 } } })).toEqual([]);
+  });
+
+  it("is refused if one account has ether twice, in two spellings of the address", () => {
+    const regions = [region({ validators: 4 })];
+    const address = "0x000000000000000000000000000000000000dEaD";
+    const alloc = { [address]: "1", [address.toLowerCase()]: "2" };
+    expect(findings({ regions, network: { alloc } })).toEqual([
+      `network.alloc.${address.toLowerCase()} is the address ${address} again, in another spelling; name each account once`,
+    ]);
+    expect(
+      findings({ regions, network: { alloc: { [address.replace("dEaD", "dEAd")]: "1" } } })[0],
+    ).toContain(`with the right checksum this address is ${address}`);
+  });
+
+  it("is refused with the advice to write text in quotes that YAML has read as a number", () => {
+    const quotes = "must be text: write it in quotes, because YAML reads it as something else without them";
+    const found = findingsOfChain({
+      sender: { address: 0, keyVariable: "KEY" },
+      contracts: { WETH9: { at: 0, codeHash: 0 }, Tally: { salt: 0 } },
+    });
+    expectBeginnings(found, [
+      `contracts.chains.one.sender.address ${quotes} (the value is not shown here)`,
+      `contracts.chains.one.contracts.WETH9.at is 0; ${quotes}`,
+      `contracts.chains.one.contracts.WETH9.codeHash is 0; ${quotes}`,
+      `contracts.chains.one.contracts.Tally.salt is 0; ${quotes}`,
+    ]);
+    const alloc = { [`0x${"1".repeat(40)}`]: 1e18 };
+    expect(findings({ regions: [region({ validators: 4 })], network: { alloc } })[0]).toContain(quotes);
+    // A value that is neither text nor a number is no mistake of quotes.
+    expect(findings({ regions: [region({ validators: 4 })], besu: { image: ["x"] } })[0]).not.toContain(
+      "quotes",
+    );
+  });
+
+  it("is refused if a salt begins like hex and is not 32 bytes", () => {
+    const salts = (salt: string) =>
+      findingsOfChain({
+        sender: { address: `0x${"1".repeat(40)}`, keyVariable: "KEY" },
+        contracts: { A: { salt } },
+      });
+    expect(salts("0x12")[0]).toContain('A.salt is "0x12"; begins with 0x; must be 0x and 64 hex digits');
+    expect(salts(`0x${"Ab".repeat(32)}`)).toEqual([]);
+    expect(salts("release 7")).toEqual([]);
   });
 
   it("is refused if an administrator of an EKS cluster is no IAM user or role", () => {
@@ -212,6 +321,12 @@ describe("an invalid config", () => {
       'regions[0].clusterAdmins[2] is "arn:aws:sts::123456789012:assumed-role/deployer/session"; must be the ARN',
       'regions[0].clusterAdmins[3] is "deployer"; must be the ARN of an IAM user or role',
     ]);
+  });
+
+  it("is refused if it names an administrator of an EKS cluster twice", () => {
+    const ada = "arn:aws:iam::123456789012:user/ada";
+    const aws = { cloud: "aws", name: "eu-west-1", validators: 4, clusterAdmins: [ada, ada] };
+    expectBeginnings(findings({ regions: [aws] }), ["regions[0].clusterAdmins "]);
   });
 
   it("is refused if its cloud has no such Kubernetes version, but not because the version's support has ended", () => {
@@ -376,4 +491,14 @@ describe("an invalid config", () => {
       }),
     );
   });
+});
+
+it("tells a region once what it has in common with two regions of one name", () => {
+  const regions = [
+    region({ validators: 2 }),
+    region({ validators: 2 }),
+    region({ name: "westus", cidr: "10.9.0.0/16" }),
+  ];
+  const overlaps = findings({ regions }).filter((finding) => finding.includes("overlaps"));
+  expect(overlaps).toHaveLength(1);
 });

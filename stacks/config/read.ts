@@ -1,8 +1,13 @@
+import type { Finding } from "../../components/finding";
 import { acrossRegions } from "./across-regions";
+import { acrossShards } from "./across-shards";
 import { ConfigError } from "./config-error";
 import { acrossContracts } from "./contracts/across-contracts";
 import { issueFindings } from "./issue-findings";
+import { acrossRolling } from "./rolling/across-rolling";
+import { incompleteRollout } from "./rollout";
 import { type Config, configSchema } from "./schema";
+import { acrossStorage } from "./storage/across-storage";
 
 /**
  * Reads the config of a stack.
@@ -16,14 +21,25 @@ export function readConfig(values: Readonly<Record<string, string>>, file: strin
   const result = configSchema.safeParse(unchecked);
   const findings = [
     ...(result.success ? [] : issueFindings(result.error.issues, unchecked)),
-    ...(unchecked.stack === "contracts" ? [] : acrossRegions(unchecked.regions ?? [])),
+    ...(STACKS_WITHOUT_REGIONS.includes(unchecked.stack) ? [] : acrossRegions(unchecked.regions ?? [])),
+    ...(STACKS_WITHOUT_REGIONS.includes(unchecked.stack) ? [] : incompleteRollout(unchecked)),
+    ...acrossShards(unchecked),
     ...acrossContracts(unchecked),
+    ...acrossRolling(unchecked),
+    ...acrossStorage(unchecked),
   ];
   if (!result.success || findings.length > 0) {
-    throw new ConfigError(findings, file);
+    throw new ConfigError(findings.filter(isFirst), file);
   }
   return result.data;
 }
+
+/** Two regions of one name have the same problems with a third region. */
+function isFirst({ key, problem }: Finding, index: number, all: readonly Finding[]): boolean {
+  return all.findIndex((other) => other.key === key && other.problem === problem) === index;
+}
+
+const STACKS_WITHOUT_REGIONS: readonly unknown[] = ["contracts", "rolling", "storage"];
 
 /** Text that is no JSON object or list is the value itself. */
 function parsed(value: string): unknown {

@@ -122,6 +122,10 @@ const aws = z
             'must be the ARN of an IAM user or role, such as "arn:aws:iam::123456789012:role/deployer"; the session of a role has no rights of its own',
           ),
       )
+      .refine(
+        (arns) => new Set(arns).size === arns.length,
+        "must name each user and role once, because each gets one access entry",
+      )
       .default([])
       .describe(
         "The ARNs of the IAM users and roles that may administer the cluster's Kubernetes API. If the list is empty, only whoever ran `up` last may. If several people or a CI system run `up`, list all of them.",
@@ -141,7 +145,8 @@ function unknownLocation(
   const names = locations(cloud).map((known) => known.name);
   return [
     {
-      field: "location",
+      // Without the key, the location is the region's name.
+      field: region.location === undefined ? "name" : "location",
       problem: `is "${location}", which is no location of ${cloud}${suggestion(location, names)}`,
     },
   ];
@@ -154,7 +159,9 @@ const kubernetes = z
     ...fieldsOfEveryRegion,
     kubeconfig: z
       .string()
-      .describe("The path of the kubeconfig file, relative to the folder of the project."),
+      .describe(
+        "The path of the kubeconfig file: absolute, relative to the folder of the project, or from the home folder, `~/.kube/config`.",
+      ),
     context: z
       .string()
       .optional()

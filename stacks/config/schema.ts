@@ -2,10 +2,15 @@ import { z } from "zod";
 import { FEWEST_VALIDATORS } from "../../components/besu/quorum";
 import { parseImage } from "../../components/besu/release/image";
 import { NEWEST_KNOWN_RELEASE, parseRelease } from "../../components/besu/release/release";
+import { addressSchema } from "./address-schema";
 import { besuRules } from "./besu-rules";
 import { contractsSchema } from "./contracts/contracts-schema";
+import { cpuSchema, memorySchema, volumeSchema } from "./quantity-schema";
 import { nameSchema, regionSchema } from "./region-schema";
+import { repeatedKeys } from "./repeated-keys";
+import { rollingSchema } from "./rolling/rolling-schema";
 import { rules } from "./rules";
+import { storageSchema } from "./storage/storage-schema";
 
 /**
  * The one schema of a stack's config: everything that `Pulumi.<stack>.yaml` may contain under `chainfleet:`. It checks
@@ -19,9 +24,6 @@ const LARGEST_CHAIN_ID = 4_503_599_627_370_476;
 export const DEFAULT_CHAIN_ID = 138;
 
 const positive = z.int("must be a whole number").min(1, "must be at least 1");
-const quantity = z
-  .string()
-  .regex(/^\d+(\.\d+)?(m|[KMGT]i)?$/, 'must be a Kubernetes quantity, such as "500m" or "4Gi"');
 
 /** The chain, as its genesis block defines it. Every value but `name` is fixed once the chain runs. */
 const networkSchema = z
@@ -52,9 +54,14 @@ const networkSchema = z
       .default(30_000_000)
       .describe("The gas limit of a block. It is written into the genesis block."),
     alloc: z
-      .record(
-        z.string().regex(/^0x[0-9a-fA-F]{40}$/, "must be an address: 0x and 40 hex digits"),
-        z.string().regex(/^\d{1,30}$/, "must be an amount of wei as decimal text"),
+      .record(addressSchema, z.string().regex(/^\d{1,30}$/, "must be an amount of wei as decimal text"))
+      .check(
+        rules((alloc) =>
+          repeatedKeys(alloc, (address) => address.toLowerCase()).map(({ key, first }) => ({
+            field: [key],
+            problem: `is the address ${first} again, in another spelling; name each account once`,
+          })),
+        ),
       )
       .default({})
       .describe(
@@ -80,11 +87,11 @@ const nameOfNamespace = z
 const nodeSchema = (cpu: string, memory: string, storage: string) =>
   z
     .strictObject({
-      cpu: quantity.default(cpu).describe("The CPU request and limit."),
-      memory: quantity
-        .default(memory)
+      cpu: cpuSchema.prefault(cpu).describe("The CPU request and limit."),
+      memory: memorySchema
+        .prefault(memory)
         .describe("The memory request and limit. Besu's heap takes half of the memory."),
-      storage: quantity.default(storage).describe("The size of the data volume."),
+      storage: volumeSchema.prefault(storage).describe("The size of the data volume."),
     })
     .prefault({});
 
@@ -138,13 +145,37 @@ const besuSchema = z
   })
   .check(rules(besuRules));
 
+/** The governor of the requests to the clouds. */
+const rateGovernorSchema = z.strictObject({
+  enabled: z
+    .boolean("must be true or false")
+    .default(true)
+    .describe(
+      "Whether operations wait until the rate limits of their cloud admit them. Without the wait, clouds refuse requests (HTTP status 429), which are then repeated.",
+    ),
+  refillFactor: z
+    .number()
+    .min(0.01, "must be at least 0.01")
+    .max(1000, "must be at most 1000")
+    .default(1)
+    .describe(
+      "The refill rate of the accounts' limits as a multiple of the published rate. Above 1 for accounts whose limits were raised; below 1 leaves the rest to others who share the account.",
+    ),
+});
+
 /** Everything under `chainfleet:` in a stack's config. */
 export const configSchema = z.strictObject({
   stack: z
-    .enum(["network", "contracts", "full"])
+    .enum(["network", "contracts", "rolling", "storage", "full"])
     .default("network")
     .describe(
-      "The stack that this config deploys. `network` is the network, `contracts` is contracts on existing chains, and `full` is both in one graph.",
+      "The stack that this config deploys. `network` is the network, `contracts` is contracts on existing chains, `rolling` is a release to Auto Scaling Groups, `storage` is performance tests of pools of storage, and `full` is network, contracts and, where the config has it, the release in one graph.",
+    ),
+  sharding: z
+    .enum(["none", "region"])
+    .default("none")
+    .describe(
+      "`region` gives each region a stack of its own, named `<stack>.<region>`, with the region's cluster and nodes. This stack keeps what regions share: networks, addresses, keys, the genesis, contracts. `chainfleet shard` moves the regions of an existing stack, see docs/sharding.md. `none` keeps everything in this stack.",
     ),
   network: networkSchema.prefault({}).describe("The chain."),
   besu: besuSchema.prefault({}).describe("The Besu nodes."),
@@ -154,9 +185,25 @@ export const configSchema = z.strictObject({
     .describe(
       `The regions of the network. Together they must have at least ${FEWEST_VALIDATORS} validators.`,
     ),
+  rateGovernor: rateGovernorSchema
+    .prefault({})
+    .describe("Keeps the requests of a deployment within the rate limits of the clouds."),
+  rollout: z
+    .array(positive)
+    .min(1, "must have at least one wave")
+    .optional()
+    .describe(
+      "The number of regions in each wave of the deployment, in the order of the regions, for example `[8, 16]`. The clusters and nodes of a wave wait until all nodes of the wave before are ready; a wave that fails stops the next. Networks, addresses and keys of all waves come first, because every validator's list of peers names the addresses of all. The numbers must add up to the number of regions. Default: all regions at once.",
+    ),
   contracts: contractsSchema
     .optional()
     .describe("Contracts on one or several chains. The stacks `contracts` and `full` require this key."),
+  rolling: rollingSchema
+    .optional()
+    .describe("A release to Auto Scaling Groups. The stack `rolling` requires this key."),
+  storage: storageSchema
+    .optional()
+    .describe("Performance tests of pools of storage. The stack `storage` requires this key."),
   keys: z
     .record(
       z.string(),

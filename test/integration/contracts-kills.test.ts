@@ -1,11 +1,12 @@
 import { setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { repetitions } from "../support/soak";
 import { ContractsStack } from "./contracts/contracts-stack";
 
 /** Kills deployments with SIGKILL at seeded moments. Set CHAINFLEET_TEST_SEED to repeat a run. */
 const SEED = Number(process.env["CHAINFLEET_TEST_SEED"] ?? Date.now() % 1_000_000);
-const ROUNDS = 10;
+const ROUNDS = repetitions(3, 10);
 const KILLS_PER_ROUND = 5;
 
 const tenthsOfASecond = fc.noBias(fc.integer({ min: 10, max: 50 }));

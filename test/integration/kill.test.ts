@@ -3,14 +3,15 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it, onTestFailed } from "vitest";
 import type { Summary } from "../../scripts/run/summary";
 import { Checkout, type KubernetesObject } from "../support/checkout";
+import { repetitions } from "../support/soak";
 
 /**
- * Kills the Pulumi program, the engine, the chainfleet command or the simulated cloud with SIGKILL, at seeded moments
- * of an `up` and of a `down`; in every second cycle of two `up`s in a row. After each kill the next run has to succeed,
+ * Kills the Pulumi program, the engine, the chainfleet command, the simulated cloud or the state service with SIGKILL, at
+ * seeded moments of an `up` and of a `down`; in every second cycle of two `up`s in a row. After each kill the next run has to succeed,
  * its result has to equal the result of an undisturbed run, and nothing may be left behind. Set CHAINFLEET_TEST_SEED to repeat a run.
  */
 const SEED = Number(process.env["CHAINFLEET_TEST_SEED"] ?? Date.now() % 1_000_000);
-const CYCLES = 10;
+const CYCLES = repetitions(3, 10);
 
 /** Command lines of the processes that are killed. */
 const VICTIMS = {
@@ -18,6 +19,7 @@ const VICTIMS = {
   engine: /^pulumi (up|destroy) /,
   command: /bin\/chainfleet (up|down)/,
   cloud: /local\/cloud\/main\.ts/,
+  state: /local\/state\/main\.ts/,
 } as const;
 type Victim = keyof typeof VICTIMS;
 
@@ -30,7 +32,16 @@ interface Kill {
 
 const kill: fc.Arbitrary<Kill> = fc.noBias(
   fc.record({
-    victim: fc.constantFrom<Victim>("program", "engine", "engine", "cloud", "cloud", "command"),
+    victim: fc.constantFrom<Victim>(
+      "program",
+      "engine",
+      "engine",
+      "cloud",
+      "cloud",
+      "command",
+      "state",
+      "state",
+    ),
     moment: fc.integer({ min: 10, max: 95 }).map((percent) => percent / 100),
   }),
 );
@@ -126,9 +137,9 @@ async function runWithKill(command: "up" | "down", { victim, moment }: Kill, sec
     }
     await setTimeout(20);
   }
-  if (victim === "cloud" && !ended) {
-    // The cloud comes back. Without the cloud, pods would wait for nodes and disks until the plugin gives up after ten
-    // minutes, which is as long as this test may take.
+  if ((victim === "cloud" || victim === "state") && !ended) {
+    // The service comes back. Without the cloud, pods would wait for nodes and disks until the plugin gives up after ten
+    // minutes, which is as long as this test may take. Without the state service, the engine gives up after 15 seconds.
     checkout.environment();
   }
   await end;

@@ -62,7 +62,9 @@ function chain(sender: object, explorers: readonly (keyof typeof URLS)[]): objec
     sender,
     contracts: {
       WETH9: {},
-      CCIPRouter: { args: { owner: { account: "sender" }, chainSelector: 138 } },
+      CCIPRouter: {
+        args: { owner: { account: "sender" }, chainSelector: 138, wrappedNative: { contract: "WETH9" } },
+      },
       MultiSig: { args: { owners: [{ account: "sender" }], threshold: 1 } },
     },
     explorers: explorers.map((kind) => ({

@@ -38,7 +38,8 @@ export class BesuRules {
     }
     const rival = pending.find((one) => Number(one.nonce) === nonce);
     if (rival !== undefined) {
-      if (!BESU.replaces(BigInt(rival.maxFeePerGas ?? rival.gasPrice ?? "0x0"), price)) {
+      const old = BigInt(rival.maxFeePerGas ?? rival.gasPrice ?? "0x0");
+      if (!BESU.replaces({ max: old, tip: 0n }, { max: price, tip: 0n })) {
         return BESU.underpriced;
       }
       await this.ask("anvil_dropTransaction", [rival.hash]);

@@ -47,10 +47,12 @@ export class Checkout {
   /**
    * @param timeScale Seconds of real time that one second in the simulated clouds takes.
    * @param seed Seed of the random numbers in the simulated clouds.
+   * @param targetOptions Options of `local/run`, which choose further services of the local target.
    */
   constructor(
     readonly timeScale: number,
     readonly seed: number,
+    readonly targetOptions: readonly string[] = [],
   ) {
     this.folder = mkdtempSync(join(tmpdir(), "chainfleet-checkout-"));
     const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
@@ -82,12 +84,17 @@ export class Checkout {
 
   /** Starts `bin/chainfleet …` on the local target. */
   chainfleet(...args: readonly string[]): RunningCommand {
-    return this.#start("local/run", ["bin/chainfleet", ...args]);
+    return this.onTarget("bin/chainfleet", ...args);
   }
 
   /** Starts `pulumi … --stack dev` on the local target. */
   pulumi(...args: readonly string[]): RunningCommand {
-    return this.#start("local/run", ["pulumi", ...args, "--stack", "dev", "--non-interactive"]);
+    return this.onTarget("pulumi", ...args, "--stack", "dev", "--non-interactive");
+  }
+
+  /** Starts a command in the environment of the local target. */
+  onTarget(...command: readonly string[]): RunningCommand {
+    return this.#start("local/run", [...this.targetOptions, ...command]);
   }
 
   #start(command: string, args: readonly string[]): RunningCommand {
@@ -131,6 +138,11 @@ export class Checkout {
     });
   }
 
+  /** The calls to the simulated clouds by operation, and in total, since they were started. */
+  async cloudStatistics(): Promise<{ readonly total: { readonly throttles: number } }> {
+    return (await this.#cloudRequest("/statistics")) as { readonly total: { readonly throttles: number } };
+  }
+
   async #cloudRequest(path: string, init: RequestInit = {}): Promise<unknown> {
     const response = await fetch(`${this.environment()["CHAINFLEET_LOCAL_CLOUD_CONTROL"]}${path}`, init);
     if (!response.ok) {
@@ -141,7 +153,7 @@ export class Checkout {
 
   /** The variables that `local/env` exports. Starts the local services that are not running. */
   environment(): Record<string, string> {
-    const lines = execFileSync(this.path("local/env"), {
+    const lines = execFileSync(this.path("local/env"), this.targetOptions, {
       cwd: this.folder,
       encoding: "utf8",
       env: this.#settings(),

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseDocument, stringify } from "yaml";
@@ -8,23 +8,7 @@ import { type CommandResult, type RunningCommand, startCommand } from "./command
 import { changesOf, type PreviewStep } from "./engine-output";
 import { filesIn } from "./files";
 import { runningProcesses } from "./processes";
-
-/** The files and folders of this tree that the program needs. */
-const PROGRAM = [
-  "Pulumi.yaml",
-  "bin",
-  "components",
-  "contracts",
-  "foundry.toml",
-  "index.ts",
-  "package-lock.json",
-  "package.json",
-  "providers.js",
-  "scripts",
-  "stacks",
-  "startup.ts",
-  "typescript.js",
-];
+import { copyProgram } from "./program-copy";
 
 /** Environment variables of a command. */
 type Variables = Record<string, string>;
@@ -47,13 +31,7 @@ export class ContractsProject {
     readonly environment: Variables,
     readonly sourcesHash: string,
   ) {
-    symlinkSync(join(PROJECT_ROOT, "node_modules"), this.path("node_modules"));
-    for (const name of PROGRAM) {
-      cpSync(join(PROJECT_ROOT, name), this.path(name), {
-        recursive: true,
-        filter: (path) => !/contracts\/(out|cache)$/.test(path),
-      });
-    }
+    copyProgram(this.folder);
     const buildFolder = join(".chainfleet/contracts", sourcesHash);
     cpSync(join(PROJECT_ROOT, buildFolder), this.path(buildFolder), { recursive: true });
     mkdirSync(this.path("state"));

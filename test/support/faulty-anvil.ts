@@ -19,6 +19,11 @@ export class FaultyAnvil {
   readonly script: { method: string; answer: (call: Call) => Answer | Promise<Answer> }[] = [];
   /** Most transactions that the mempool accepts. */
   poolLimit = Number.POSITIVE_INFINITY;
+  /**
+   * Whether a list of calls in one request is answered; if not, with status 400 as some providers do. A server may refuse
+   * batches: https://www.jsonrpc.org/specification#batch
+   */
+  takesBatches = true;
   /** Whose rules and answers the node has. */
   kind: "anvil" | "besu" = "anvil";
   readonly #besu = new BesuRules((method, params) => this.rpc(method, params));
@@ -111,6 +116,9 @@ export class FaultyAnvil {
   async #answer(calls: Call | Call[]): Promise<Answer> {
     if (!Array.isArray(calls)) {
       return this.#answerOne(calls);
+    }
+    if (!this.takesBatches) {
+      return { status: 400, body: "batch requests are not supported" };
     }
     const answers = await Promise.all(calls.map((call) => this.#answerOne(call)));
     const failed = answers.find(({ status }) => status !== 200);

@@ -1,4 +1,5 @@
 import { RpcRequestError } from "viem";
+import type { Fee } from "../../components/contracts/rpc/fee";
 
 /** The refusals of a simulated node, as a kind of node words them. */
 export interface Dialect {
@@ -13,7 +14,7 @@ export interface Dialect {
    * @param old what the present transaction offers for a unit of gas, in wei.
    * @param offered what the new transaction offers.
    */
-  replaces(old: bigint, offered: bigint): boolean;
+  replaces(old: Fee, offered: Fee): boolean;
 }
 
 /** An error of the JSON-RPC protocol. */
@@ -24,7 +25,7 @@ export interface NodeError {
 
 /**
  * geth: core/txpool/errors.go and core/error.go; legacypool/list.go (Add) asks for more than before, and for ten percent
- * more. https://github.com/ethereum/go-ethereum/tree/02b73d4ea7181464175e0a6cbecc0a3a2655a562
+ * more, of the price and of the tip. https://github.com/ethereum/go-ethereum/tree/02b73d4ea7181464175e0a6cbecc0a3a2655a562
  */
 export const GETH: Dialect = {
   known: { code: -32000, message: "already known" },
@@ -32,7 +33,10 @@ export const GETH: Dialect = {
   underpriced: { code: -32000, message: "replacement transaction underpriced" },
   poolFull: { code: -32000, message: "txpool is full" },
   aboveBlockGasLimit: { code: -32000, message: "exceeds block gas limit" },
-  replaces: (old, offered) => offered > old && offered * 100n >= old * 110n,
+  replaces: (old, offered) =>
+    (["max", "tip"] as const).every(
+      (part) => offered[part] > old[part] && offered[part] >= (old[part] * 110n) / 100n,
+    ),
 };
 
 /**
@@ -45,7 +49,7 @@ export const BESU: Dialect = {
   underpriced: { code: -32000, message: "Replacement transaction underpriced" },
   poolFull: { code: -32000, message: "Transaction nonce is too distant from current sender nonce" },
   aboveBlockGasLimit: { code: -32005, message: "Transaction gas limit exceeds block gas limit" },
-  replaces: (old, offered) => offered * 100n >= old * 110n,
+  replaces: (old, offered) => offered.max * 100n >= old.max * 110n,
 };
 
 /** The error as viem throws it. */

@@ -1,57 +1,19 @@
-import { type Address, concat, type Hash, type Hex, keccak256, numberToHex, stringToHex } from "viem";
+import {
+  type Address,
+  concat,
+  type Hash,
+  type Hex,
+  HttpRequestError,
+  keccak256,
+  numberToHex,
+  stringToHex,
+  TimeoutError,
+} from "viem";
 import type { LaneChain, Transaction } from "../../components/contracts/lane/job";
 import type { ChainSnapshot, LaneRules, Receipt } from "../../components/contracts/lane/plan";
-import { type Dialect, GETH, type NodeError, rpcError } from "./node-dialects";
-
-/** An event at a simulated node before an observation. */
-export type Fault =
-  | "none"
-  /** A block is mined. */
-  | "block"
-  /** The node restarts and loses its mempool. */
-  | "mempool lost"
-  /** Another program with the same key sends a transaction. */
-  | "foreign transaction"
-  /** Another program with the same key replaces the pending transaction with the lowest nonce, if the node lets it. */
-  | "foreign replacement"
-  /** The same, and a block takes the replacement before the lane can see it. */
-  | "foreign replacement mined"
-  /** The next broadcast reaches the node, but the node's answer is lost. */
-  | "lost answer"
-  /** The next call is answered with status 500. */
-  | "server error"
-  /** Fees double; transactions with a lower offer stay in the mempool. */
-  | "fee spike"
-  /** Fees halve. */
-  | "fee fall"
-  /** The node answers with an older block and transaction count. */
-  | "stale";
-
-/** The chain's limits. */
-export interface SimulatedSettings {
-  /** Transactions that fit into a block. */
-  readonly blockSize: number;
-  /** Transactions that the mempool accepts. */
-  readonly poolSize: number;
-  readonly confirmations: number;
-  readonly maxPending: number;
-  /** The sender's balance, in wei. @default one ether */
-  readonly balance?: bigint;
-  /** The fee ceiling, in wei. @default 10 gwei */
-  readonly ceiling?: bigint;
-  /** True if transactions are calls, which succeed again; false if they are creations, whose repetition reverts. */
-  readonly allowsRepetition?: boolean;
-  /** How the node words its refusals, and which replacements it takes. @default geth's */
-  readonly dialect?: Dialect;
-  /** What a unit of gas costs in the beginning, in wei. @default 10 wei */
-  readonly fee?: bigint;
-  /** The most gas that a block holds. @default 30 million */
-  readonly gasLimit?: bigint;
-  /** By a transaction's data, the data of the transaction without whose effect it is reverted. */
-  readonly needs?: ReadonlyMap<Hex, Hex>;
-  /** The error with which the node refuses a broadcast. @param count number of broadcasts, including this one */
-  readonly refuses?: (count: number) => NodeError | undefined;
-}
+import type { Fee } from "../../components/contracts/rpc/fee";
+import { type Dialect, GETH, rpcError } from "./node-dialects";
+import type { Fault, SimulatedSettings } from "./simulated-settings";
 
 const HIGHEST_FEE = 1_000_000n;
 
@@ -114,17 +76,17 @@ export class SimulatedChain implements LaneChain {
     const fault = this.#pendingFault;
     this.#pendingFault = "none";
     if (fault === "server error") {
-      throw new Error("HTTP request failed: internal error");
+      throw new HttpRequestError({ url: "http://node", status: 500 });
     }
     this.#broadcasts += 1;
-    const refusal = this.settings.refuses?.(this.#broadcasts);
+    const transaction = this.#signed.get(raw) as Transaction;
+    const refusal = this.settings.refuses?.(this.#broadcasts, transaction.data);
     if (refusal !== undefined) {
       throw rpcError(refusal);
     }
-    const transaction = this.#signed.get(raw) as Transaction;
     this.#accept(transaction, this.hashOf(raw));
     if (fault === "lost answer") {
-      throw new Error("The request timed out.");
+      throw new TimeoutError({ body: {}, url: "http://node" });
     }
   }
 
@@ -138,7 +100,7 @@ export class SimulatedChain implements LaneChain {
     const fault = this.faults.shift() ?? "block";
     this.#apply(fault);
     if (fault === "server error") {
-      throw new Error("HTTP request failed: internal error");
+      throw new HttpRequestError({ url: "http://node", status: 500 });
     }
     const stale = fault === "stale" ? 1 : 0;
     const mined = Math.max(0, this.#mined - stale);
@@ -164,7 +126,7 @@ export class SimulatedChain implements LaneChain {
       confirmations,
       maxPending,
       patience: 2,
-      fee: { max: this.#fee, tip: this.#fee === 0n ? 0n : 1n },
+      fee: { max: this.#fee, tip: this.settings.tip ?? (this.#fee === 0n ? 0n : 1n) },
       floor: this.#fee,
       ceiling: this.settings.ceiling ?? 10_000_000_000n,
       gasLimit: this.#gasLimit,
@@ -201,7 +163,7 @@ export class SimulatedChain implements LaneChain {
         return;
       case "foreign transaction":
         // The fee is enough for every spike: a lane must not replace a stuck transaction of another program.
-        this.#acceptForeign(this.#pendingCount(), HIGHEST_FEE);
+        this.#acceptForeign(this.#pendingCount(), { max: HIGHEST_FEE, tip: HIGHEST_FEE });
         return;
       case "foreign replacement":
         this.#replaceByForeign();
@@ -227,16 +189,20 @@ export class SimulatedChain implements LaneChain {
 
   #replaceByForeign(): void {
     const rival = this.#pool.find(({ transaction }) => transaction.nonce === this.#mined);
-    if (rival !== undefined && this.#dialect.replaces(rival.transaction.fee.max, this.#fee)) {
-      this.#acceptForeign(this.#mined, this.#fee);
+    if (rival !== undefined && this.#dialect.replaces(rival.transaction.fee, this.#foreignFee)) {
+      this.#acceptForeign(this.#mined, this.#foreignFee);
     }
   }
 
-  /** @param max what the transaction offers for a unit of gas, in wei. */
-  #acceptForeign(nonce: number, max: bigint): void {
+  /** What another program offers that follows the chain's fee. */
+  get #foreignFee(): Fee {
+    return { max: this.#fee, tip: this.#fee === 0n ? 0n : 1n };
+  }
+
+  /** @param fee what the transaction offers for a unit of gas, in wei. */
+  #acceptForeign(nonce: number, fee: Fee): void {
     this.#foreignTransactions += 1;
     const data = stringToHex(`foreign ${this.#foreignTransactions}`);
-    const fee = { max, tip: 0n };
     this.#accept({ nonce, to: this.sender, data, value: 0n, gas: 0n, fee }, keccak256(data), {
       ignoresPoolSize: true,
     });
@@ -258,7 +224,7 @@ export class SimulatedChain implements LaneChain {
       throw rpcError(this.#dialect.aboveBlockGasLimit);
     }
     const rival = this.#pool.find((pooled) => pooled.transaction.nonce === transaction.nonce);
-    if (rival !== undefined && !this.#dialect.replaces(rival.transaction.fee.max, transaction.fee.max)) {
+    if (rival !== undefined && !this.#dialect.replaces(rival.transaction.fee, transaction.fee)) {
       throw rpcError(this.#dialect.underpriced);
     }
     if (!options.ignoresPoolSize && rival === undefined && this.#pool.length >= this.settings.poolSize) {

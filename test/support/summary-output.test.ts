@@ -5,7 +5,7 @@ import { summaryIn } from "./summary-output";
 
 const summary = summarize({
   ...{ stack: "dev", mode: "up", result: "failed", seconds: 1 },
-  ...{ events: [], regions: [], resources: [] },
+  ...{ startedAt: 0, events: [], regions: [], before: [], resources: [], waits: [], simulated: false },
 });
 
 it("is the summary, also of a run that failed", () => {

@@ -101,3 +101,16 @@ describe("the check of a chain's reclaim policy", () => {
     }
   });
 });
+
+describe("the check of a chain's sharding", () => {
+  it("refuses a change in either direction, and nothing before the chain exists", async () => {
+    const codes = async (olds: object, news: object) =>
+      ((await provider.check(olds, { parameters, ...news })).failures ?? []).map(({ reason }) =>
+        reason.replace(/:.*/s, ""),
+      );
+    expect(await codes({}, { sharding: "region" })).toEqual([]);
+    expect(await codes({ parameters, sharding: "region" }, { sharding: "region" })).toEqual([]);
+    expect(await codes({ parameters }, { sharding: "region" })).toEqual(["SHARDING_CHANGED"]);
+    expect(await codes({ parameters, sharding: "region" }, {})).toEqual(["SHARDING_CHANGED"]);
+  });
+});

@@ -19,6 +19,7 @@ export const provider: FullProvider = {
       })),
       ...softwareFailures(olds, news),
       ...reclaimPolicyFailures(olds.reclaimPolicy, news.reclaimPolicy),
+      ...shardingFailures(olds, news),
     ],
   }),
   diff: async (_id, olds: Inputs, news: Inputs) => ({
@@ -63,6 +64,20 @@ function reclaimPolicyFailures(
       `kubectl patch pv <name> -p '{"spec":{"persistentVolumeReclaimPolicy":"${configured}"}}' for its volume.`,
   });
   return [{ property: "reclaimPolicy", reason: message }];
+}
+
+/** Without this check, an `up` would delete the regions from one stack and create them again in another. */
+function shardingFailures(olds: Inputs, news: Inputs): Failure[] {
+  if (olds.parameters === undefined || olds.sharding === news.sharding) {
+    return [];
+  }
+  const [undo, configured] = news.sharding === undefined ? [" --undo", "none"] : ["", news.sharding];
+  const { message } = new ChainfleetError({
+    code: "SHARDING_CHANGED",
+    summary: `sharding is ${configured}, but the resources of the existing network's regions are still in ${news.sharding === undefined ? "stacks of their own" : "this stack"}. No resource was changed.`,
+    next: `Move the resources between the states first, which changes none of them: chainfleet shard${undo} --stack <stack>`,
+  });
+  return [{ property: "sharding", reason: message }];
 }
 
 /** A parameter whose configured value differs from the value in the genesis block. Values are JSON texts. */

@@ -14,7 +14,12 @@ export interface ChainArgs {
   readonly software: Software;
   /** The policy of the storage classes. @default no storage class is created */
   readonly reclaimPolicy?: ReclaimPolicy;
+  /** Whether each region has a stack of its own. @default everything is in one stack */
+  readonly sharding?: Sharding;
 }
+
+/** How a network is spread over stacks. */
+export type Sharding = "region";
 
 /**
  * What is fixed or restricted once a chain exists: the parameters in its genesis block, the policy of its disks, and the

@@ -1,18 +1,20 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { ChainfleetError } from "../../error";
 import { type Artifact, parseArtifact } from "./artifact";
+import type { Compiler } from "./compilers";
+import { forgeEnvironment } from "./forge-config";
 import { forge } from "./foundry";
-import { hashOfSources, requireInstalledPackages } from "./sources";
+import { type BuildInputs, buildInputs, requireInstalledPackages, SOLC_PROGRAM } from "./sources";
 
 /** The compiled contracts of one version of the sources. */
 export interface Build {
-  /** Hash of the sources, the Solidity packages, the compiler and its settings. */
+  /** Hash of the sources, the compilers and their settings. */
   readonly sourcesHash: string;
-  /** Of the project's own contracts, by name. */
+  /** Of the project's own contracts, interfaces and libraries, by name. */
   readonly artifacts: ReadonlyMap<string, Artifact>;
 }
 
@@ -24,18 +26,22 @@ const BUILDS = ".chainfleet/contracts";
  * because a build gets its name when it is complete.
  *
  * @param root the project's folder.
- * @param say takes a line of progress when the compiler has to run, which takes seconds.
+ * @param say takes a line of progress when the compiler has to run, which takes seconds, and a line about each source that
+ *   no installed compiler takes.
  * @throws ChainfleetError with the compiler's output if the sources do not compile.
  */
 export async function build(root: string, say: (line: string) => void): Promise<Build> {
-  const sourcesHash = hashOfSources(root);
-  const names = contractNames(root);
-  if (!existsSync(join(root, BUILDS, sourcesHash))) {
-    requireInstalledPackages(root);
-    say("contracts: compiling, because these sources were not compiled before");
-    await forgeBuild(root, sourcesHash);
+  const inputs = await buildInputs(root);
+  const names = contractNames(inputs);
+  for (const { file, problem } of inputs.skipped) {
+    say(`contracts: ${file} is not compiled: it ${problem}`);
   }
-  return { sourcesHash, artifacts: readArtifacts(root, sourcesHash, names) };
+  if (!existsSync(join(root, BUILDS, inputs.hash))) {
+    requireInstalledPackages(root, inputs.packages);
+    say("contracts: compiling, because these sources were not compiled before");
+    await forgeBuild(root, inputs);
+  }
+  return { sourcesHash: inputs.hash, artifacts: readArtifacts(root, inputs.hash, names) };
 }
 
 /**
@@ -60,25 +66,24 @@ export function readArtifact(root: string, sourcesHash: string, contract: string
   }
 }
 
-/** Each contract of contracts/src is in a file of its name. Interfaces and abstract contracts are left out. */
+/** Each contract of contracts/src is in a file of its name. */
 function readArtifacts(root: string, sourcesHash: string, names: readonly string[]): Map<string, Artifact> {
   return new Map(
     names
       .filter((name) => existsSync(join(root, BUILDS, sourcesHash, `${name}.sol`, `${name}.json`)))
-      .map((name) => [name, readArtifact(root, sourcesHash, name)] as const)
-      .filter(([, artifact]) => artifact.creationCode !== "0x"),
+      .map((name) => [name, readArtifact(root, sourcesHash, name)] as const),
   );
 }
 
 /**
- * The names of the contracts in contracts/src, which are the names of their files.
+ * The names of the contracts, which are the names of their files.
  *
  * @throws ChainfleetError if two files have one name, because the config knows a contract by its name alone.
  */
-function contractNames(root: string): string[] {
-  const files = readdirSync(join(root, "contracts/src"), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".sol"))
-    .map((file) => ({ name: basename(file, ".sol"), file: join("contracts/src", file) }))
+function contractNames({ groups }: BuildInputs): string[] {
+  const files = groups
+    .flatMap((group) => group.files)
+    .map((file) => ({ name: basename(file, ".sol"), file }))
     .sort((a, b) => a.name.localeCompare(b.name) || a.file.localeCompare(b.file));
   const duplicates = files.flatMap(({ name, file }, index) =>
     files[index + 1]?.name === name ? [`${files[index + 1]?.file} and ${file}`] : [],
@@ -93,29 +98,28 @@ function contractNames(root: string): string[] {
   return files.map(({ name }) => name);
 }
 
-async function forgeBuild(root: string, sourcesHash: string): Promise<void> {
+async function forgeBuild(root: string, { hash, groups, skipped }: BuildInputs): Promise<void> {
   const unfinished = join(root, BUILDS, `.${randomUUID()}`);
   mkdirSync(unfinished, { recursive: true });
   try {
-    await promisify(execFile)(
-      forge(),
-      [
-        "build",
-        "--skip",
-        "test",
-        "--out",
-        unfinished,
-        "--cache-path",
-        join(unfinished, ".cache"),
-        "--color",
-        "never",
-      ],
-      { cwd: root, maxBuffer: 64 * 1024 * 1024 },
-    );
-    renameSync(unfinished, join(root, BUILDS, sourcesHash));
+    const [onlyGroup] = groups;
+    if (groups.length === 1 && skipped.length === 0 && onlyGroup !== undefined) {
+      await runForge({ root, out: unfinished, compiler: onlyGroup.compiler, files: [] });
+    } else {
+      for (const { compiler, files } of groups) {
+        const out = join(unfinished, `.${compiler.packageName}`);
+        await runForge({ root, out, compiler, files });
+        // What another compiler made of a source that both import is not wanted.
+        for (const name of files.map((file) => basename(file)).filter((one) => existsSync(join(out, one)))) {
+          renameSync(join(out, name), join(unfinished, name));
+        }
+        rmSync(out, { recursive: true });
+      }
+    }
+    renameSync(unfinished, join(root, BUILDS, hash));
   } catch (error) {
     // Another program may have made the same build in the meantime.
-    if (!existsSync(join(root, BUILDS, sourcesHash))) {
+    if (!existsSync(join(root, BUILDS, hash))) {
       const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
       throw new ChainfleetError({
         code: "CONTRACTS_DO_NOT_COMPILE",
@@ -127,3 +131,35 @@ async function forgeBuild(root: string, sourcesHash: string): Promise<void> {
     rmSync(unfinished, { recursive: true, force: true });
   }
 }
+
+interface ForgeRun {
+  readonly root: string;
+  /** The folder of the artifacts. */
+  readonly out: string;
+  readonly compiler: Compiler;
+  /** The sources to compile; none for all. */
+  readonly files: readonly string[];
+}
+
+async function runForge({ root, out, compiler, files }: ForgeRun): Promise<void> {
+  await promisify(execFile)(
+    forge(),
+    [
+      "build",
+      ...files,
+      ...["--skip", "test", "--skip", "script"],
+      ...["--out", out],
+      ...["--cache-path", join(out, ".cache")],
+      ...["--use", SOLC_PROGRAM],
+      ...["--color", "never"],
+    ],
+    {
+      cwd: root,
+      env: { ...forgeEnvironment(), [COMPILER_VARIABLE]: compiler.packageName },
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
+}
+
+/** Tells contracts/solc which package is the compiler. */
+const COMPILER_VARIABLE = "CHAINFLEET_SOLC";

@@ -7,7 +7,7 @@ import type { Build } from "./build";
  * therefore never changes by itself; a new build shows up as changed contracts.
  */
 export class ForgeBuild extends pulumi.ComponentResource {
-  /** Hash of the sources, the Solidity packages, the compiler and its settings. */
+  /** Hash of the sources, the compilers and their settings. */
   readonly sourcesHash: string;
 
   constructor(name: string, { sourcesHash }: Build, opts?: pulumi.ComponentResourceOptions) {

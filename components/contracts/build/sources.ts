@@ -1,36 +1,86 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { ChainfleetError } from "../../error";
+import { type Compiler, compilerFor, isCompiler, versionFor } from "./compilers";
+import { type ForgeConfig, forgeConfig, settingsInHash } from "./forge-config";
+import { closureOf, type Source, sourcesOf } from "./imports";
 
-/** The files and folders that a build is made from, beside the packages. */
-const SOURCES = ["contracts/src", "contracts/solc", "foundry.toml"];
+/** What a build is made from. */
+export interface BuildInputs {
+  /** The hash of everything that decides what the contracts compile to. */
+  readonly hash: string;
+  /** The folder of the project's own sources. @example "contracts/src" */
+  readonly folder: string;
+  /** The project's own sources by their compiler; paths from the project's root. */
+  readonly groups: readonly CompilerGroup[];
+  /** Own sources that no installed compiler takes, with the reason. */
+  readonly skipped: readonly SkippedSource[];
+  /** The packages of the lock file that the build uses. */
+  readonly packages: readonly LockedPackage[];
+}
 
-/**
- * The hash of everything that decides what the contracts compile to: the sources, the compiler's settings, and the
- * Solidity packages, solc and forge as the lock file pins them. Other packages have no part in the hash.
- */
-export function hashOfSources(root: string): string {
-  const hash = createHash("sha256");
-  for (const source of SOURCES.flatMap((path) => filesAt(root, path))) {
-    hash
-      .update(`${source}\0`)
-      .update(readFileSync(join(root, source)))
-      .update("\0");
-  }
-  return hash
-    .update(JSON.stringify(lockedPackages(root)))
-    .digest("hex")
-    .slice(0, 16);
+/** Sources that one compiler builds. */
+export interface CompilerGroup {
+  readonly compiler: Compiler;
+  readonly files: readonly string[];
+}
+
+/** A source that is not compiled. */
+export interface SkippedSource {
+  readonly file: string;
+  /** A sentence that begins with the file. */
+  readonly problem: string;
+}
+
+/** A package of the lock file. */
+export interface LockedPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly integrity: string;
 }
 
 /**
- * Makes sure that the installed packages are those of the lock file, because a build is kept under their hash.
+ * Reads what a build of a project's contracts is made from: forge's settings, wherever they come from; every source that is
+ * compiled, wherever an import or a link leads; the compilers and forge, as the lock file pins them.
+ */
+export async function buildInputs(root: string): Promise<BuildInputs> {
+  const config = await forgeConfig(root);
+  const files = filesAt(root, config.src).filter((file) => file.endsWith(".sol"));
+  const sources = sourcesOf(
+    files,
+    { remappings: config.remappings, folders: [...config.include_paths, ...config.libs] },
+    (path) => readSource(root, path),
+  );
+  const locked = lockedPackages(root);
+  const compilers = locked.filter(({ name }) => isCompiler(name));
+  const { groups, skipped } = groupedByCompiler(
+    files,
+    sources,
+    compilers.map(({ name, version }) => ({ packageName: name, version })),
+  );
+  const used = groups.map(({ compiler: { packageName } }) => packageName);
+  const programs = locked.filter(({ name }) => name === FORGE || used.includes(name));
+  return {
+    hash: hashOf(
+      config,
+      [...sources.values()],
+      [programs, groups, readFileSync(join(root, SOLC_PROGRAM), "utf8")],
+    ),
+    folder: config.src,
+    groups,
+    skipped,
+    packages: [...programs, ...solidityPackages(config, locked)],
+  };
+}
+
+/**
+ * Makes sure that the installed packages are those of the lock file: other packages would give other code.
  *
  * @throws ChainfleetError with the packages that are missing or of another version.
  */
-export function requireInstalledPackages(root: string): void {
-  const mismatches = lockedPackages(root).flatMap(({ name, version }) => {
+export function requireInstalledPackages(root: string, packages: readonly LockedPackage[]): void {
+  const mismatches = packages.flatMap(({ name, version }) => {
     const file = join(root, "node_modules", name, "package.json");
     const installed = existsSync(file) ? (readJson(file) as { version: string }).version : undefined;
     return installed === version ? [] : [`${name} ${version} (installed: ${installed ?? "none"})`];
@@ -45,41 +95,93 @@ export function requireInstalledPackages(root: string): void {
 }
 
 /** forge calls solc with the settings of foundry.toml, and adds defaults of its own. */
-const COMPILERS = ["@foundry-rs/forge", "solc"];
+const FORGE = "@foundry-rs/forge";
 
-/** A package of the lock file. */
-interface LockedPackage {
-  readonly name: string;
-  readonly version: string;
-  readonly integrity: string;
+/** The program that forge runs as solc. */
+export const SOLC_PROGRAM = "contracts/solc";
+
+function hashOf(config: ForgeConfig, sources: readonly Source[], programs: unknown): string {
+  const hash = createHash("sha256").update(JSON.stringify([settingsInHash(config), programs]));
+  for (const { path, text } of [...sources].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    hash.update(`\0${path}\0`).update(text);
+  }
+  return hash.digest("hex").slice(0, 16);
 }
 
-/** The Solidity packages that foundry.toml maps imports to, and the programs that compile. */
+function groupedByCompiler(
+  files: readonly string[],
+  sources: ReadonlyMap<string, Source>,
+  compilers: readonly Compiler[],
+): Pick<BuildInputs, "groups" | "skipped"> {
+  const choices = files.map((file) => {
+    const pragmas = [...new Set(closureOf(file, sources).flatMap((source) => source.pragmas))];
+    return { file, pragmas, compiler: compilerFor(pragmas, compilers) };
+  });
+  return {
+    groups: compilers.flatMap((compiler) => {
+      const chosen = choices.filter((choice) => choice.compiler === compiler).map(({ file }) => file);
+      return chosen.length === 0 ? [] : [{ compiler, files: chosen }];
+    }),
+    skipped: choices
+      .filter(({ compiler }) => compiler === undefined)
+      .map(({ file, pragmas }) => ({ file, problem: missingCompiler(pragmas, compilers) })),
+  };
+}
+
+function missingCompiler(pragmas: readonly string[], compilers: readonly Compiler[]): string {
+  const needed = versionFor(pragmas);
+  const demand = `needs Solidity ${pragmas.join(" and ")}, with its imports`;
+  return needed === undefined
+    ? `${demand}, and no version is all of that`
+    : `${demand}, and the installed compilers are ${compilers.map(({ version }) => version).join(", ")}; to compile it, run npm install --save-exact solc-${needed}@npm:solc@${needed}`;
+}
+
 function lockedPackages(root: string): LockedPackage[] {
   const { packages } = readJson(join(root, "package-lock.json")) as {
     packages: Readonly<Record<string, { version?: string; integrity?: string } | undefined>>;
   };
-  const settings = readFileSync(join(root, "foundry.toml"), "utf8");
-  const names = [...settings.matchAll(/=node_modules\/((?:@[^/"]+\/)?[^/"]+)\//g)].map(
-    ([, name = ""]) => name,
-  );
-  return [...new Set([...names, ...COMPILERS])].sort().map((name) => {
-    const { version = "", integrity = "" } = packages[`node_modules/${name}`] ?? {};
-    return { name, version, integrity };
-  });
+  return Object.entries(packages)
+    .flatMap(([path, entry]) => {
+      const [, name] = /^node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(path) ?? [];
+      return name === undefined
+        ? []
+        : [{ name, version: entry?.version ?? "", integrity: entry?.integrity ?? "" }];
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The packages that imports are mapped to. */
+function solidityPackages({ remappings }: ForgeConfig, locked: readonly LockedPackage[]): LockedPackage[] {
+  const names = remappings.map((remapping) => /=node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(remapping)?.[1]);
+  return locked.filter(({ name }) => names.includes(name));
 }
 
 function readJson(file: string): unknown {
   return JSON.parse(readFileSync(file, "utf8"));
 }
 
-/** The files of a folder, sorted by path. The path of a file gives the file itself. */
-function filesAt(root: string, path: string): string[] {
-  if (!statSync(join(root, path)).isDirectory()) {
-    return [path];
+function readSource(root: string, path: string): string | undefined {
+  const file = join(root, path);
+  return existsSync(file) && statSync(file).isFile() ? readFileSync(file, "utf8") : undefined;
+}
+
+/**
+ * The files below a folder, sorted by path, through links to files and folders as forge follows them. A folder that is a link
+ * to one around it is left out.
+ */
+function filesAt(root: string, folder: string, around: readonly string[] = []): string[] {
+  const real = realpathSync(join(root, folder));
+  if (around.includes(real)) {
+    return [];
   }
-  return readdirSync(join(root, path), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .sort();
+  return readdirSync(join(root, folder))
+    .sort()
+    .flatMap((name) => {
+      const path = `${folder}/${name}`;
+      const kind = statSync(join(root, path), { throwIfNoEntry: false });
+      if (kind?.isDirectory() === true) {
+        return filesAt(root, path, [...around, real]);
+      }
+      return kind?.isFile() === true ? [path] : [];
+    });
 }

@@ -3,9 +3,10 @@ import type { FullProvider } from "../../dynamic-resource";
 import { ChainfleetError } from "../../error";
 import { PROJECT_ROOT } from "../../root";
 import { readArtifact } from "../build/build";
-import type { Job } from "../lane/job";
+import { type Job, UnsettledError } from "../lane/job";
 import { laneOf } from "../lane/lanes";
 import { clientOf } from "../rpc/client";
+import { hasCode } from "../rpc/code";
 import { readFromEndpoint, sendThroughEndpoint } from "../rpc/endpoint";
 import { withMargin } from "../rpc/gas";
 import { revertReason } from "../rpc/revert";
@@ -13,6 +14,7 @@ import { waitUntilVisible } from "../rpc/wait-until-visible";
 import { configSecret, rememberConfig } from "../sender/config-secret";
 import { accountOf } from "../sender/sender";
 import type { ContractCallArgs } from "./call";
+import { type ChangedArgument, unseenArguments } from "./changed-arguments";
 import { type DoneQuestion, difference, isDone } from "./done";
 
 /** The arguments as the engine hands them over: resolved. */
@@ -33,7 +35,7 @@ export const provider: FullProvider = {
     // refresh asks it.
     changes:
       olds.chain.chainId !== news.chain.chainId ||
-      (["rpcUrl", "to", "data", "done"] as const).some(
+      (["rpcUrl", "to", "data", "value", "done"] as const).some(
         (key) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]),
       ),
     replaces: olds.chain.chainId === news.chain.chainId ? [] : ["chain"],
@@ -50,8 +52,9 @@ export const provider: FullProvider = {
     );
     return done ? { id, props } : { id: "", props: {} };
   },
-  update: async (_id, { transaction, block }: Sent, news: Inputs) => {
-    const sent = await send(news);
+  update: async (_id, olds: Inputs & Sent, news: Inputs) => {
+    const sent = await send(news, unseenChange(olds, news));
+    const { transaction, block } = olds;
     return { outs: { ...news, ...(sent.transaction === "" ? { transaction, block } : sent) } };
   },
   delete: async () => {},
@@ -62,14 +65,18 @@ interface Sent {
   readonly block: number;
 }
 
-function send(inputs: Inputs): Promise<Sent> {
-  return sendThroughEndpoint(inputs.chain, inputs.rpcUrl, (url) => sendAt(inputs, url));
+/** @param unseen the changed arguments that the call's `done` does not show. */
+function send(inputs: Inputs, unseen: readonly ChangedArgument[] = []): Promise<Sent> {
+  return sendThroughEndpoint(inputs.chain, inputs.rpcUrl, (url) => sendAt(inputs, url, unseen));
 }
 
-async function sendAt(inputs: Inputs, rpcUrl: string): Promise<Sent> {
+async function sendAt(inputs: Inputs, rpcUrl: string, unseen: readonly ChangedArgument[]): Promise<Sent> {
   const client = clientOf(rpcUrl);
   // Checked before the key is read: a call that was made already needs no key.
   if (await isDone(client, inputs.done)) {
+    if (unseen.length > 0) {
+      throw changeNotSeen(inputs, unseen);
+    }
     return { transaction: "", block: 0 };
   }
   const account = await accountOf(inputs.sender, configSecret);
@@ -90,23 +97,31 @@ async function sendAt(inputs: Inputs, rpcUrl: string): Promise<Sent> {
 
 function jobOf(inputs: Inputs, account: Address, client: PublicClient): Job {
   const { to, data } = inputs;
+  const value = BigInt(inputs.value ?? 0);
   return {
     // The prefix keeps the call apart from a deployment of the same name in the lane.
     name: `call ${inputs.call}`,
     to,
     data,
-    value: 0n,
+    value,
     isIdempotent: false,
     after: [],
     isDone: () => isDone(client, inputs.done),
     gas: async () => {
       try {
-        const [estimate, { gasLimit }] = await Promise.all([
-          client.estimateGas({ account, to, data }),
+        const [estimate, { gasLimit }, isThere] = await Promise.all([
+          client.estimateGas({ account, to, data, value }),
           client.getBlock(),
+          hasCode(client, to),
         ]);
+        if (!isThere) {
+          throw new UnsettledError(contractGone(inputs));
+        }
         return withMargin(estimate, gasLimit);
       } catch (error) {
+        if (error instanceof UnsettledError) {
+          throw error;
+        }
         const { abi } = readArtifact(PROJECT_ROOT, inputs.build, inputs.contract);
         const reason = revertReason(error, abi);
         if (reason === undefined) {
@@ -120,4 +135,33 @@ function jobOf(inputs: Inputs, account: Address, client: PublicClient): Job {
       }
     },
   };
+}
+
+/** The changed arguments of a call that its `done` does not show; none if the call goes to another contract now. */
+function unseenChange(olds: Inputs, news: Inputs): ChangedArgument[] {
+  if (olds.chain.chainId !== news.chain.chainId || olds.to !== news.to || olds.data === news.data) {
+    return [];
+  }
+  const { abi } = readArtifact(PROJECT_ROOT, news.build, news.contract);
+  return unseenArguments(abi, olds, news);
+}
+
+/** A changed call would be recorded as made and never sent. */
+function changeNotSeen(inputs: Inputs, unseen: readonly ChangedArgument[]): ChainfleetError {
+  const changes = unseen.map(({ name, from, to }) => `${name} (from ${from} to ${to})`).join(", ");
+  const names = unseen.map(({ name }) => name).join(" and ");
+  return new ChainfleetError({
+    code: "CALL_CHANGE_NOT_SEEN",
+    summary: `${inputs.call} on ${inputs.chain.name}: the config changes ${changes}, but the call's \`done\` holds already and does not look at ${names}, so it cannot tell whether the changed call was made. Nothing was sent.`,
+    next: `Let the call's done.args or done.returns name the value of ${names}, then run again: the call is sent if the chain shows another value.`,
+  });
+}
+
+/** A transaction to an address without code succeeds and does nothing. */
+function contractGone(inputs: Inputs): ChainfleetError {
+  return new ChainfleetError({
+    code: "CALLED_CONTRACT_MISSING",
+    summary: `${inputs.call} on ${inputs.chain.name}: there is no code at ${inputs.to}, so ${inputs.description} would do nothing. The block with the contract may have been undone by a reorganisation, or the chain may have been reset. Nothing was sent.`,
+    next: "Let the state follow the chain with pulumi refresh, then run again. On a chain that reorganises, raise the chain's confirmations.",
+  });
 }

@@ -17,6 +17,8 @@ export interface ContractCallArgs extends TransactionResourceArgs {
   /** The contract that the transaction calls. */
   readonly to: pulumi.Input<Address>;
   readonly data: pulumi.Input<Hex>;
+  /** Wei that the transaction transfers, as decimal text. @default "0" */
+  readonly value?: string;
   /** How to see on the chain that the call was made. */
   readonly done: pulumi.Input<DoneQuestion>;
 }

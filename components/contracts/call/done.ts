@@ -5,6 +5,7 @@ import {
   encodeAbiParameters,
   type Hex,
   type PublicClient,
+  parseAbiParameter,
 } from "viem";
 import { isReverted } from "../rpc/revert";
 
@@ -12,10 +13,17 @@ import { isReverted } from "../rpc/revert";
 export interface DoneQuestion {
   readonly to: Address;
   readonly data: Hex;
-  /** ABI types of all return values. */
+  /** ABI types of all return values; a struct is written as its fields. @example ["uint256", "(address,bool)[]"] */
   readonly types: readonly string[];
-  /** Expected return values, ABI-encoded; `index` is the position among the return values. */
-  readonly wanted: readonly { readonly index: number; readonly value: Hex }[];
+  /**
+   * Expected return values, ABI-encoded; `index` is the position among the return values, `path` the positions in structs
+   * below it.
+   */
+  readonly wanted: readonly {
+    readonly index: number;
+    readonly path?: readonly number[];
+    readonly value: Hex;
+  }[];
 }
 
 /** True if the view returns the expected values; false if the view reverts or there is no contract. */
@@ -49,12 +57,30 @@ function differences({ types, wanted }: DoneQuestion, answer: Hex): string[] {
   if (wanted.length === 0) {
     return [];
   }
-  const parameters: readonly AbiParameter[] = types.map((type) => ({ type }));
+  const parameters = types.map((type) => parseAbiParameter(type) as AbiParameter);
   const values = decodeAbiParameters(parameters, answer);
-  return wanted.flatMap(({ index, value }) => {
-    const parameter = [parameters[index] as AbiParameter];
-    return encodeAbiParameters(parameter, [values[index]]) === value
+  return wanted.flatMap(({ index, path = [], value }) => {
+    const returned = path.reduce(fieldAt, {
+      parameter: parameters[index] as AbiParameter,
+      value: values[index],
+    });
+    const parameter = [returned.parameter];
+    return encodeAbiParameters(parameter, [returned.value]) === value
       ? []
-      : [`it returns ${String(values[index])}, not ${String(decodeAbiParameters(parameter, value)[0])}`];
+      : [`it returns ${text(returned.value)}, not ${text(decodeAbiParameters(parameter, value)[0])}`];
   });
+}
+
+/** A field of a struct whose fields have no names, which viem decodes as a list. */
+function fieldAt(struct: { readonly parameter: AbiParameter; readonly value: unknown }, position: number) {
+  const { components } = struct.parameter as { readonly components: readonly AbiParameter[] };
+  return {
+    parameter: components[position] as AbiParameter,
+    value: (struct.value as readonly unknown[])[position],
+  };
+}
+
+/** @example "[7, true]" */
+function text(value: unknown): string {
+  return Array.isArray(value) ? `[${value.map(text).join(", ")}]` : String(value);
 }

@@ -1,6 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { Artifact } from "../build/artifact";
 import type { Arguments } from "./parameters";
+import type { ReferenceContext } from "./references";
 
 /** How a contract gets to its address. Each method has a file in deployment/. */
 export type DeploymentMethod =
@@ -20,6 +21,8 @@ export interface ContractDefinition {
   /** The constructor's arguments. */
   readonly args: Arguments;
   readonly method: DeploymentMethod;
+  /** Wei that the constructor gets. */
+  readonly value: bigint;
   /** Where the definition is written; findings begin with this key. @example "contracts.chains.chain138.contracts.WETH9" */
   readonly configKey: string;
 }
@@ -30,9 +33,16 @@ export interface CallDefinition {
   readonly name: string;
   /** Name of the called contract, on the same chain. */
   readonly contract: string;
+  /**
+   * Whose functions the call and its `done` name, if not those of the called contract: a proxy has the functions of its
+   * implementation. The name of a contract of the chain, or of a contract or interface in contracts/src.
+   */
+  readonly interface?: string | undefined;
   /** Name or signature. */
   readonly function: string;
   readonly args: Arguments;
+  /** Wei that the call transfers. */
+  readonly value: bigint;
   /** Name of a Safe that makes the call, with the sender's signature as the only one. */
   readonly through?: string | undefined;
   /** Calls of the same chain that must have been made before. */
@@ -77,4 +87,40 @@ export function artifactOf(
   artifacts: ReadonlyMap<string, Artifact>,
 ): Artifact | undefined {
   return artifacts.get(contracts.find(({ name }) => name === contract)?.contract ?? "");
+}
+
+/**
+ * The artifact whose functions a name stands for: that of the chain's contract of this name, or else that of the contract or
+ * interface in contracts/src.
+ */
+export function interfaceNamed(
+  chain: ChainDefinition,
+  name: string,
+  artifacts: ReadonlyMap<string, Artifact>,
+): Artifact | undefined {
+  return artifactOf(chain, name, artifacts) ?? artifacts.get(name);
+}
+
+/** The artifact with the functions of a call: that of its interface, or else that of the called contract. */
+export function calledArtifact(
+  chain: ChainDefinition,
+  { contract, interface: named }: Pick<CallDefinition, "contract" | "interface">,
+  artifacts: ReadonlyMap<string, Artifact>,
+): Artifact | undefined {
+  return named === undefined
+    ? artifactOf(chain, contract, artifacts)
+    : interfaceNamed(chain, named, artifacts);
+}
+
+/** What the values in the arguments of a chain's contracts and calls refer to. */
+export function contextOf(
+  chain: ChainDefinition,
+  artifacts: ReadonlyMap<string, Artifact>,
+): ReferenceContext {
+  return {
+    chain: chain.name,
+    sender: chain.sender,
+    interfaceNamed: (name) => interfaceNamed(chain, name, artifacts)?.abi,
+    interfaceNames: [...new Set([...chain.contracts.map(({ name }) => name), ...artifacts.keys()])],
+  };
 }

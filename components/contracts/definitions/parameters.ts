@@ -1,12 +1,4 @@
-import {
-  type Abi,
-  type AbiFunction,
-  type AbiParameter,
-  encodeAbiParameters,
-  getAddress,
-  type Hex,
-  toFunctionSignature,
-} from "viem";
+import { type Abi, type AbiFunction, type AbiParameter, toFunctionSignature } from "viem";
 import { suggestion } from "../../suggestion";
 
 /**
@@ -14,6 +6,11 @@ import { suggestion } from "../../suggestion";
  * beyond 2^53 are written as text.
  */
 export type Arguments = Readonly<Record<string, unknown>> | readonly unknown[];
+
+/** Whether a contract's constructor takes wei. */
+export function hasPayableConstructor(abi: Abi): boolean {
+  return abi.some((entry) => entry.type === "constructor" && entry.stateMutability === "payable");
+}
 
 /** The parameters of a contract's constructor, in order. */
 export function constructorParameters(abi: Abi): readonly AbiParameter[] {
@@ -75,29 +72,8 @@ export function namesOf(parameter: AbiParameter, parameters: readonly AbiParamet
   return [...new Set(isAmbiguous ? [name] : [bareName, name])].filter((one) => one !== "");
 }
 
-/** ABI-encodes arguments that have no findings. */
-export function encodeArguments(parameters: readonly AbiParameter[], args: Arguments): Hex {
-  return encodeAbiParameters(
-    parameters,
-    inParameterOrder(parameters, args).map(([parameter, value]) => toAbiValue(parameter, value)),
-  );
-}
-
-/** Arguments that have no findings, in words. @example "owner: 0x…, step: 7" */
-export function describeArguments(parameters: readonly AbiParameter[], args: Arguments): string {
-  return inParameterOrder(parameters, args)
-    .map(([parameter, value]) => {
-      const [name] = namesOf(parameter, parameters);
-      return name === undefined ? show(value) : `${name}: ${show(value)}`;
-    })
-    .join(", ");
-}
-
-function show(value: unknown): string {
-  return Array.isArray(value) ? `[${value.map(show).join(", ")}]` : String(value);
-}
-
-function inParameterOrder(
+/** Each parameter with its argument; undefined for a parameter without one. */
+export function inParameterOrder(
   parameters: readonly AbiParameter[],
   args: Arguments,
 ): (readonly [parameter: AbiParameter, value: unknown])[] {
@@ -116,14 +92,22 @@ function withoutUnderscores(name: string): string {
   return name.replace(/^_+|_+$/g, "");
 }
 
-function toAbiValue(parameter: AbiParameter, value: unknown): unknown {
-  if (Array.isArray(value)) {
-    const elementType = parameter.type.replace(/\[\d*\]$/, "");
-    return value.map((element) => toAbiValue({ ...parameter, type: elementType }, element));
+/** The type of the elements, and the length of an array of a fixed length. Undefined if a parameter is no array. */
+export function arrayOf(
+  parameter: AbiParameter,
+): { readonly element: AbiParameter; readonly length: number | undefined } | undefined {
+  const match = /^(.*)\[(\d*)\]$/.exec(parameter.type);
+  if (match === null) {
+    return undefined;
   }
-  if (parameter.type === "address") {
-    // The encoder does not accept an address in capitals.
-    return getAddress(value as string);
-  }
-  return /^u?int/.test(parameter.type) ? BigInt(value as number | string) : value;
+  const [, type = "", length = ""] = match;
+  return {
+    element: { ...parameter, name: "", type },
+    length: length === "" ? undefined : Number(length),
+  };
+}
+
+/** The fields of a struct. Undefined if a parameter is no struct, or an array of structs. */
+export function componentsOf(parameter: AbiParameter): readonly AbiParameter[] | undefined {
+  return parameter.type === "tuple" && "components" in parameter ? parameter.components : undefined;
 }

@@ -1,4 +1,4 @@
-import { type Address, type Hex, keccak256, stringToHex } from "viem";
+import { type Abi, type Address, type Hex, keccak256, stringToHex } from "viem";
 import type { Arguments } from "./parameters";
 
 /** A contract of any chain: `<chain>/<name>`. */
@@ -13,6 +13,20 @@ export type Reference =
   /** The hash of a text, as the identifiers of roles are made. @example `{ keccak256: "TRANSMITTER" }` */
   | { readonly keccak256: string };
 
+/**
+ * A value of the type `bytes` that is the data of a call, with the arguments by name or as a list. Such data is what the
+ * constructor of a proxy hands to the initializer of its implementation.
+ *
+ * @example `{ call: "initialize", of: "Token", args: { owner: { account: "sender" } } }`
+ */
+export interface EncodedCall {
+  /** Name or signature of the function. */
+  readonly call: string;
+  /** Whose function it is: the name of a contract of the chain, or of a contract or interface in contracts/src. */
+  readonly of: string;
+  readonly args?: Arguments;
+}
+
 /** The known addresses of contracts. */
 export type Addresses = ReadonlyMap<ContractKey, Address>;
 
@@ -21,6 +35,10 @@ export interface ReferenceContext {
   /** The chain of the contract or call whose argument the reference is. */
   readonly chain: string;
   readonly sender: Address;
+  /** The functions of a contract of the chain, or of a contract or interface in contracts/src. */
+  readonly interfaceNamed: (name: string) => Abi | undefined;
+  /** The names that `interfaceNamed` knows, for suggestions. */
+  readonly interfaceNames: readonly string[];
 }
 
 /** The key of a chain's contract. */
@@ -33,53 +51,6 @@ export function nameOn(chain: string, key: ContractKey): string | undefined {
   return key.startsWith(`${chain}/`) ? key.slice(chain.length + 1) : undefined;
 }
 
-/** The contracts that a value refers to, each once. */
-export function contractsIn(value: unknown, context: Pick<ReferenceContext, "chain">): ContractKey[] {
-  if (isReference(value)) {
-    return "contract" in value ? [keyOf(value.chain ?? context.chain, value.contract)] : [];
-  }
-  return typeof value === "object" && value !== null
-    ? [...new Set(Object.values(value).flatMap((inner) => contractsIn(inner, context)))]
-    : [];
-}
-
-/**
- * The value with an address or a hash in place of each reference.
- *
- * @param addresses of at least the contracts that the value refers to.
- */
-export function resolved(value: unknown, context: ReferenceContext, addresses: Addresses): unknown {
-  if (isReference(value)) {
-    return referencedValue(value, context, addresses);
-  }
-  if (Array.isArray(value)) {
-    return value.map((inner) => resolved(inner, context, addresses));
-  }
-  return typeof value === "object" && value !== null
-    ? Object.fromEntries(
-        Object.entries(value).map(([key, inner]) => [key, resolved(inner, context, addresses)]),
-      )
-    : value;
-}
-
-/**
- * Arguments with an address or a hash in place of each reference. Arguments as a whole are never a reference, although
- * a parameter may be called `account`.
- *
- * @param addresses of at least the contracts that the arguments refer to.
- */
-export function resolvedArguments(
-  args: Arguments,
-  context: ReferenceContext,
-  addresses: Addresses,
-): Arguments {
-  return Array.isArray(args)
-    ? args.map((value) => resolved(value, context, addresses))
-    : Object.fromEntries(
-        Object.entries(args).map(([name, value]) => [name, resolved(value, context, addresses)]),
-      );
-}
-
 /** Stands for an address that is not known yet, so that everything else can be checked. */
 export const PLACEHOLDER_ADDRESS: Address = "0x0000000000000000000000000000000000000001";
 
@@ -88,13 +59,14 @@ export function withPlaceholders(keys: readonly ContractKey[], addresses: Addres
   return new Map(keys.map((key) => [key, addresses.get(key) ?? PLACEHOLDER_ADDRESS]));
 }
 
-function referencedValue(
+/** The address or hash that a reference stands for. */
+export function referencedValue(
   reference: Reference,
-  { chain, sender }: ReferenceContext,
-  addresses: Addresses,
+  { chain, sender }: Pick<ReferenceContext, "chain" | "sender">,
+  addressOf: (key: ContractKey) => Address | undefined,
 ): Address | Hex | undefined {
   if ("contract" in reference) {
-    return addresses.get(keyOf(reference.chain ?? chain, reference.contract));
+    return addressOf(keyOf(reference.chain ?? chain, reference.contract));
   }
   return "account" in reference ? sender : keccak256(stringToHex(reference.keccak256));
 }
@@ -112,4 +84,18 @@ export function isReference(value: unknown): value is Reference {
   const matchingForms = [isContract, account === "sender", typeof text === "string"].filter(Boolean).length;
   const givenForms = [contract, account, text].filter((form) => form !== undefined).length;
   return matchingForms === 1 && givenForms === 1 && (chain === undefined || isContract);
+}
+
+/** Whether a value is the data of a call, written as the call. */
+export function isEncodedCall(value: unknown): value is EncodedCall {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return false;
+  }
+  const { call, of, args, ...otherKeys } = value as Record<string, unknown>;
+  return (
+    Object.keys(otherKeys).length === 0 &&
+    typeof call === "string" &&
+    typeof of === "string" &&
+    (args === undefined || (typeof args === "object" && args !== null))
+  );
 }

@@ -22,16 +22,16 @@ export function create(): DeploymentStrategy {
 }
 
 async function deploy(deployment: PendingDeployment): Promise<Deployed> {
-  const { name, chain, client, initCode, sender, after, send } = deployment;
+  const { name, chain, client, initCode, value, sender, after, send } = deployment;
   const result = await send({
     name,
     to: undefined,
     data: initCode,
-    value: 0n,
+    value,
     isIdempotent: false,
-    after,
+    after: after.map((dependency) => dependency.name),
     isDone: async () => (await findCreated(deployment)) !== undefined,
-    gas: creationGas(deployment, { account: sender, data: initCode }),
+    gas: creationGas(deployment, { account: sender, data: initCode, value }),
   });
   if (result.kind === "mined" && result.receipt.contract !== undefined) {
     const { contract, hash, block } = result.receipt;

@@ -7,7 +7,6 @@ import { hasCode } from "../rpc/code";
 import { waitUntilVisible } from "../rpc/wait-until-visible";
 import { creationGas, type PlannedTransaction } from "./creation-gas";
 import { findOrigin, placeOf } from "./origin";
-import { requireCode } from "./required-code";
 import type { Deployed, DeploymentStrategy, PendingDeployment } from "./strategy";
 
 /**
@@ -37,7 +36,8 @@ async function deploy(deployment: PendingDeployment, salt: Hex): Promise<Deploye
   const address = create2Address(salt, initCode);
   const result = await deployment.send(job);
   if (result.kind === "already-done") {
-    await requireCode(deployment, address);
+    // The address commits to the init code, so whatever code is there was created by it. Comparing the code would refuse a
+    // library, which has its own address in its code, and whatever else a constructor writes into the code.
     return placeOf(
       address,
       await findOrigin(
@@ -59,25 +59,33 @@ async function deploy(deployment: PendingDeployment, salt: Hex): Promise<Deploye
 }
 
 /** The transaction that creates a contract. Done if there is code at the contract's address, whoever created it. */
-export function create2Job(deployment: PlannedTransaction, salt: Hex): Job {
-  const { name, initCode, after, client } = deployment;
+export function create2Job(
+  deployment: PlannedTransaction & Partial<Pick<PendingDeployment, "value" | "sender">>,
+  salt: Hex,
+): Job {
+  const { name, initCode, value = 0n, sender, after, client } = deployment;
   const address = create2Address(salt, initCode);
   const data = concat([salt, initCode]);
   return {
     name,
     to: DETERMINISTIC_DEPLOYER,
     data,
-    value: 0n,
+    value,
     isIdempotent: true,
-    after,
+    after: after.map((dependency) => dependency.name),
     isDone: () => hasCode(client, address),
-    gas: creationGas(deployment, { to: DETERMINISTIC_DEPLOYER, data }),
+    // The deterministic deployer hands the wei on to the constructor. A node estimates a payment only for an account with ether.
+    gas: creationGas(deployment, {
+      to: DETERMINISTIC_DEPLOYER,
+      data,
+      ...(value === 0n || sender === undefined ? {} : { account: sender, value }),
+    }),
   };
 }
 
-/** A salt of the config as CREATE2 takes it: 32 bytes. */
+/** A salt of the config as CREATE2 takes it: 32 bytes in hex are the salt itself, any other text is hashed. */
 export function saltOf(text: string): Hex {
-  return keccak256(stringToHex(text));
+  return /^0x[0-9a-fA-F]{64}$/.test(text) ? (text.toLowerCase() as Hex) : keccak256(stringToHex(text));
 }
 
 /** The address of a contract that the deterministic deployer creates. */

@@ -7,7 +7,7 @@ import { laneOf } from "../lane/lanes";
 import type { TransactionResourceArgs } from "../lane/transaction-resource-args";
 import { clientOf } from "../rpc/client";
 import { readFromEndpoint, sendThroughEndpoint } from "../rpc/endpoint";
-import { nodeMessage, type Refusal, refusal, remedy } from "../rpc/refusal";
+import { nodeMessage, type Refusal, refusal } from "../rpc/refusal";
 import { configSecret, rememberConfig } from "../sender/config-secret";
 import { accountOf } from "../sender/sender";
 import { DEPLOYER_TRANSACTION, deployerFunding, hasDeployer } from "./deterministic-deployer";
@@ -37,51 +37,64 @@ export const provider: FullProvider = {
 
 async function ensureDeployer({ chain, sender }: Inputs, url: string): Promise<void> {
   const client = clientOf(url);
-  if (await hasDeployer(client)) {
-    return;
-  }
-  const account = await accountOf(sender, configSecret);
-  await laneOf(chain, url, account).do(deployerFunding(client));
+  const funding = deployerFunding(client);
+  let answer = "";
+  let wasPaid = false;
   for (let seconds = 0; !(await hasDeployer(client)); seconds += POLL_SECONDS) {
     if (seconds >= PATIENCE_SECONDS) {
-      throw new ChainfleetError({
-        code: "DEPLOYER_NOT_MINED",
-        summary: `${chain.name}: the transaction of the deterministic deployer is not in a block after ${PATIENCE_SECONDS} s.`,
-        next: "The gas price of that transaction is 100 gwei and cannot be changed. If the chain asks for more, run again when the chain asks for less, or set create: create for the contracts.",
-      });
+      throw notMined(chain.name, answer);
     }
-    // The transaction is sent again in each round, because a node may drop it.
-    await sendTransaction(client, chain.name);
-    await delay(POLL_SECONDS * 1000);
+    // Sent before the signer is paid, because a node that will not have the transaction says so for free; and sent again in
+    // each round, because a node may drop it.
+    const sent = await sendTransaction(client, chain.name);
+    answer = sent.answer;
+    if (sent.mayBeMined && !wasPaid && !(await funding.isDone())) {
+      wasPaid = true;
+      await laneOf(chain, url, await accountOf(sender, configSecret)).do(funding);
+    } else {
+      await delay(POLL_SECONDS * 1000);
+    }
   }
 }
 
 const POLL_SECONDS = 0.5;
 const PATIENCE_SECONDS = 120;
 
-async function sendTransaction(client: PublicClient, chain: string): Promise<void> {
+/** What the node said about the deployer's transaction. */
+interface Sent {
+  /** Whether the transaction is or may still be mined, once its signer can pay for it. */
+  readonly mayBeMined: boolean;
+  /** The node's message; empty if the node took the transaction. */
+  readonly answer: string;
+}
+
+/** Sends the deployer's transaction. @throws ChainfleetError if the node will never accept the transaction */
+async function sendTransaction(client: PublicClient, chain: string): Promise<Sent> {
   try {
     await client.sendRawTransaction({ serializedTransaction: DEPLOYER_TRANSACTION });
+    return { mayBeMined: true, answer: "" };
   } catch (error) {
-    if (!PASSING_REFUSALS.has(refusal(error))) {
-      throw new ChainfleetError({
-        code: "DEPLOYER_REFUSED",
-        summary: `${chain} refuses the transaction of the deterministic deployer: ${nodeMessage(error as Error)}`,
-        next:
-          remedy(error) ??
-          "The signature of that transaction has no chain id (EIP-155). Let the node accept such transactions once, or set create: create for the contracts.",
-        cause: error,
-      });
+    const reason = refusal(error);
+    const answer = nodeMessage(error as Error);
+    if (reason !== "refused") {
+      return { mayBeMined: !UNCLEAR_REFUSALS.has(reason), answer };
     }
+    throw new ChainfleetError({
+      code: "DEPLOYER_REFUSED",
+      summary: `${chain} refuses the transaction of the deterministic deployer: ${answer}. Nothing was paid for it.`,
+      next: "The transaction is older than chain ids (EIP-155) and cannot be given one. Put the deployer's code into the genesis alloc (Besu networks of this program have it), let the node accept such transactions once (geth: --rpc.allow-unprotected-txs; Besu: without --strict-tx-replay-protection-enabled), or set create: create for the contracts.",
+      cause: error,
+    });
   }
 }
 
-/** Refusals after which the transaction is or may still be mined: it was sent before, or the fee may fall. */
-const PASSING_REFUSALS: ReadonlySet<Refusal> = new Set([
-  "known",
-  "nonce used",
-  "underpriced",
-  "pool full",
-  "unanswered",
-  "fee too low",
-]);
+/** Refusals that do not tell whether the node would ever take the transaction. */
+const UNCLEAR_REFUSALS: ReadonlySet<Refusal> = new Set(["unanswered", "node error"]);
+
+function notMined(chain: string, answer: string): ChainfleetError {
+  return new ChainfleetError({
+    code: "DEPLOYER_NOT_MINED",
+    summary: `${chain}: the transaction of the deterministic deployer is not in a block after ${PATIENCE_SECONDS} s.${answer === "" ? "" : ` The node says: ${answer}`}`,
+    next: "The gas price of that transaction is 100 gwei and cannot be changed. If the chain asks for more, run again when the chain asks for less, or set create: create for the contracts.",
+  });
+}

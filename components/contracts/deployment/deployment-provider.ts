@@ -2,7 +2,7 @@ import { type Address, concat, type Hex, keccak256 } from "viem";
 import type { FullProvider } from "../../dynamic-resource";
 import { ChainfleetError } from "../../error";
 import { PROJECT_ROOT } from "../../root";
-import type { Artifact } from "../build/artifact";
+import { type Artifact, type LibraryAddresses, linkedCreationCode } from "../build/artifact";
 import { readArtifact } from "../build/build";
 import { laneOf } from "../lane/lanes";
 import { clientOf } from "../rpc/client";
@@ -15,11 +15,16 @@ import { strategyOf } from "./strategies";
 import type { Deployed } from "./strategy";
 
 /** The arguments as the engine hands them over: resolved. */
-type Inputs = Omit<ForgeDeploymentArgs, "rpcUrl" | "encodedArguments" | "initCodeHash" | "plannedAddress"> & {
+type Inputs = Omit<
+  ForgeDeploymentArgs,
+  "rpcUrl" | "encodedArguments" | "initCodeHash" | "plannedAddress" | "libraries" | "after"
+> & {
+  readonly libraries?: LibraryAddresses;
   readonly rpcUrl: string;
   readonly encodedArguments: Hex;
   readonly initCodeHash: Hex;
   readonly plannedAddress?: Address;
+  readonly after: Readonly<Record<string, Address>>;
 };
 
 /** Behind ForgeDeployment. */
@@ -66,15 +71,17 @@ async function deploy(inputs: Inputs, rpcUrl: string): Promise<Deployed> {
     chain: chain.name,
     artifact,
     initCode: strategy.createsContract ? plannedInitCode(inputs, artifact) : "0x",
+    value: BigInt(inputs.value ?? 0),
     sender: sender.address,
-    after,
+    after: Object.entries(after).map(([name, address]) => ({ name, address })),
     client: clientOf(rpcUrl),
     send: async (job) => laneOf(chain, rpcUrl, await accountOf(sender, configSecret)).do(job),
   });
 }
 
 /** @throws ChainfleetError unless the artifact and the arguments give the init code that was planned. */
-function plannedInitCode(inputs: Inputs, { creationCode }: Artifact): Hex {
+function plannedInitCode(inputs: Inputs, artifact: Artifact): Hex {
+  const creationCode = linkedCreationCode(artifact, inputs.libraries ?? {});
   const initCode = concat([creationCode, inputs.encodedArguments]);
   if (keccak256(initCode) !== inputs.initCodeHash) {
     throw new ChainfleetError({

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Address, Hash, Hex } from "viem";
 import { DynamicResource } from "../../dynamic-resource";
+import type { LibraryAddresses } from "../build/artifact";
 import type { DeploymentMethod } from "../definitions/definitions";
 import type { TransactionResourceArgs } from "../lane/transaction-resource-args";
 
@@ -13,6 +14,10 @@ export interface ForgeDeploymentArgs extends TransactionResourceArgs {
   /** Hash of the sources of the build whose artifact is sent. The code itself is not in the state. */
   readonly build: string;
   readonly method: DeploymentMethod;
+  /** Wei that the constructor gets, as decimal text. @default "0" */
+  readonly value?: string;
+  /** The addresses of the libraries in the code, by source and name. */
+  readonly libraries?: pulumi.Input<LibraryAddresses>;
   /** The creation in words. @example "OracleProxy(owner: 0x…, aggregator: 0x…)" */
   readonly description: pulumi.Input<string>;
   /** The constructor's arguments, ABI-encoded. */
@@ -21,8 +26,8 @@ export interface ForgeDeploymentArgs extends TransactionResourceArgs {
   readonly initCodeHash: pulumi.Input<Hex>;
   /** The address in the plan. Absent if the sender's nonce decides the address. */
   readonly plannedAddress?: pulumi.Input<Address> | undefined;
-  /** Deployments of the same chain that the constructor may call. */
-  readonly after: readonly string[];
+  /** The addresses of the deployments of the same chain that the constructor may call, by name. */
+  readonly after: Readonly<Record<string, pulumi.Input<Address>>>;
 }
 
 /**

@@ -11,8 +11,8 @@ export type CodeComparison =
   | { readonly kind: "different"; readonly found: Hex; readonly expected: Hex };
 
 /**
- * Compares the code at an address with the runtime code of a contract. Both sides are compared without immutables and
- * without the metadata that solc appends (https://docs.soliditylang.org/en/latest/metadata.html).
+ * Compares the code at an address with the runtime code of a contract. Both sides are compared without immutables, without
+ * a library's own address, and without the metadata that solc appends (https://docs.soliditylang.org/en/latest/metadata.html).
  *
  * @param code at the address; undefined or `0x` if there is none.
  */
@@ -23,10 +23,20 @@ export function compareRuntimeCode(
   if (code === undefined || code === "0x") {
     return { kind: "no-code" };
   }
-  const comparable = (hex: Hex) => keccak256(withoutMetadata(withoutImmutables(hexToBytes(hex), immutables)));
+  const replaced = [...immutables, ...ownAddresses(runtimeCode)];
+  const comparable = (hex: Hex) => keccak256(withoutMetadata(withoutImmutables(hexToBytes(hex), replaced)));
   const found = comparable(code);
   const expected = comparable(runtimeCode);
   return found === expected ? { kind: "same" } : { kind: "different", found, expected };
+}
+
+/**
+ * Where a library has its own address in its code, so that its functions know whether they are delegated to: the code begins
+ * with PUSH20 of the address, ADDRESS and EQ
+ * (https://docs.soliditylang.org/en/latest/contracts.html#call-protection-for-libraries).
+ */
+function ownAddresses(runtimeCode: Hex): Artifact["immutables"] {
+  return runtimeCode.startsWith(`0x73${"00".repeat(20)}3014`) ? [{ start: 1, length: 20 }] : [];
 }
 
 function withoutImmutables(code: Uint8Array, immutables: Artifact["immutables"]): Uint8Array {

@@ -45,10 +45,18 @@ export interface PendingDeployment extends ContractSearch {
   readonly name: string;
   /** The chain's name, for messages. */
   readonly chain: string;
+  /** Wei that the constructor gets. */
+  readonly value: bigint;
   /** Deployments of the same chain that the constructor may call. */
-  readonly after: readonly string[];
+  readonly after: readonly Dependency[];
   /** Sends a transaction through the sender's lane. Opens the sender's key. */
   send(job: Job): Promise<JobResult>;
+}
+
+/** A deployment of the same chain. */
+export interface Dependency {
+  readonly name: string;
+  readonly address: Address;
 }
 
 /** Where a contract is, and the transaction that created it. */

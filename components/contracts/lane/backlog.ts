@@ -3,6 +3,7 @@ import type { Hash, Hex } from "viem";
 import { ChainfleetError } from "../../error";
 import type { Job, JobResult } from "./job";
 import { type DependencyFailure, dependencyFailed } from "./lane-errors";
+import { NodeErrors } from "./node-errors";
 import type { Broadcast, InFlightTransaction, LaneState } from "./plan";
 import type { PayableTransaction } from "./sender-funds";
 
@@ -16,6 +17,10 @@ export interface BacklogEntry {
   readonly takenNonces: number[];
   /** Number of questions about the job that failed for another reason than the network. */
   failedQuestions: number;
+  /** Whether the node took a transaction with the job's present nonce, or may have taken one without an answer. */
+  wasTaken: boolean;
+  /** The broadcasts at which the node failed without a reason. */
+  readonly nodeErrors: NodeErrors;
   /** Block in which an unknown transaction was first seen using this job's nonce. */
   nonceTakenAt?: number | undefined;
   /** The job's signed transactions by hash. */
@@ -45,7 +50,7 @@ export class Backlog {
     return this.#entries.size;
   }
 
-  /** Names of all jobs, in the order of their arrival. */
+  /** Names of all jobs, in the order of their arrival; postponed jobs come last. */
   get names(): string[] {
     return [...this.#entries.keys()];
   }
@@ -103,6 +108,8 @@ export class Backlog {
       reverts: 0,
       takenNonces: [],
       failedQuestions: 0,
+      wasTaken: false,
+      nodeErrors: new NodeErrors(),
       signed: new Map(),
     };
     this.#failures.delete(job.name);
@@ -113,8 +120,19 @@ export class Backlog {
   /** Makes a job wait, without a nonce. The job keeps its place before jobs that arrived later. */
   queue(name: string): void {
     this.#leave(name);
+    this.entry(name).wasTaken = false;
     const order = this.names;
     this.#waiting = [...this.#waiting, name].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+  }
+
+  /** Puts a waiting job behind all other jobs, because the node has no good answer about the job. */
+  postpone(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry !== undefined && this.#waiting.includes(name)) {
+      this.#entries.delete(name);
+      this.#entries.set(name, entry);
+      this.queue(name);
+    }
   }
 
   /** Records a broadcast of a job's transaction: the first one, or a further one with the same nonce. */
@@ -128,6 +146,11 @@ export class Backlog {
   /** The nonce of a job in flight, alone in a list; empty for any other job. */
   noncesOf(name: string): number[] {
     return this.#inFlight.flatMap(({ job, nonce }) => (job === name ? [nonce] : []));
+  }
+
+  /** A signed transaction of a job. */
+  rawOf({ job, hash }: { readonly job: string; readonly hash: Hash }): Hex {
+    return this.entry(job).signed.get(hash) ?? "0x";
   }
 
   /** True if no earlier broadcast of the job can be in the mempool. */

@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { concat, type Hex, keccak256, numberToHex, padHex, stringToHex } from "viem";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { bareArtifact } from "../../../test/support/bare-artifact";
 import { FaultyAnvil } from "../../../test/support/faulty-anvil";
 import { genesisFile } from "../../besu/genesis/genesis";
 import { DETERMINISTIC_DEPLOYER } from "../../deterministic-deployer";
 import { create2Address, create2Job } from "../deployment/create2";
 import { deployerFunding } from "../deployment/deterministic-deployer";
+import type { Dependency } from "../deployment/strategy";
 import { clientOf } from "../rpc/client";
 import { refusal } from "../rpc/refusal";
 import { Lane } from "./lane";
@@ -98,8 +100,8 @@ function dependentOf(address: Hex): Hex {
   return concat(["0x73", address, "0x3b601c575f5ffd5b60015ff3"]);
 }
 
-function deploy(lane: Lane, name: string, initCode: Hex, after: readonly string[] = []) {
-  const artifact = { abi: [], runtimeCode: "0x00" as Hex };
+function deploy(lane: Lane, name: string, initCode: Hex, after: readonly Dependency[] = []) {
+  const artifact = bareArtifact("0x00");
   const planned = { name, chain: "chain 138", initCode, artifact, after, client: clientOf(node.url) };
   return lane.do(create2Job(planned, SALT));
 }
@@ -138,7 +140,9 @@ describe("a chain on which nobody owns ether", () => {
     const base = library("base");
     const results = await Promise.all([
       deploy(lane, "base", base),
-      deploy(lane, "user", dependentOf(create2Address(SALT, base)), ["base"]),
+      deploy(lane, "user", dependentOf(create2Address(SALT, base)), [
+        { name: "base", address: create2Address(SALT, base) },
+      ]),
     ]);
     expect(results).toMatchObject([
       { kind: "mined", receipt: { succeeded: true } },
@@ -189,7 +193,10 @@ describe("another program with the same key", () => {
     const lane = newLane();
     const base = library("base");
     const user = dependentOf(create2Address(SALT, base));
-    const done = Promise.all([deploy(lane, "base", base), deploy(lane, "user", user, ["base"])]);
+    const done = Promise.all([
+      deploy(lane, "base", base),
+      deploy(lane, "user", user, [{ name: "base", address: create2Address(SALT, base) }]),
+    ]);
     await untilPending(2);
     await sendForeign();
     await mine();
@@ -216,9 +223,9 @@ describe("the node itself", () => {
       "Transaction gas limit exceeds block gas limit: refused",
     );
     expect(await answerOf({ data: padHex("0x", { size: 49_153 }), gas: 20_000_000n })).toBe(
-      "Internal error: unanswered",
+      "Internal error: node error",
     );
-    expect(await answerOf({ price: 1n })).toBe("Upfront cost exceeds account balance: refused");
+    expect(await answerOf({ price: 1n })).toBe("Upfront cost exceeds account balance: cannot pay");
     await mine();
     expect(await answerOf({ gas: 80_000n })).toBe("Nonce too low: nonce used");
   });

@@ -1,8 +1,9 @@
 import type { Hash } from "viem";
 import { ChainfleetError } from "../../error";
 import { gasAboveBlockLimit } from "../rpc/gas";
-import { refusal } from "../rpc/refusal";
+import { isOutage } from "../rpc/refusal";
 import type { Backlog, BacklogEntry } from "./backlog";
+import { UnsettledError } from "./job";
 import { dependencyFailed } from "./lane-errors";
 
 /** The questions of a lane about single jobs. An answer may complete or fail the job. */
@@ -23,7 +24,7 @@ export class JobQuestions {
     }
   }
 
-  /** @returns undefined if the job failed. */
+  /** @returns undefined if the job failed, or if the node has no answer yet. */
   async gasOf(entry: BacklogEntry): Promise<bigint | undefined> {
     const { job } = entry;
     const gas = await this.#ask(entry, () => job.gas(this.backlog.missingFor(job)));
@@ -47,25 +48,31 @@ export class JobQuestions {
   }
 
   /**
-   * Asks a question about a job. An error of the job itself fails the job alone; an error of the network is thrown, as
-   * it concerns the whole lane.
+   * Asks a question about a job. An outage is thrown, as it concerns the whole lane. Any other error concerns the job
+   * alone: the job fails, or waits behind the other jobs until the question is asked again.
    *
-   * @returns undefined if the job failed.
+   * @returns undefined if there is no answer.
    */
   async #ask<Answer>(entry: BacklogEntry, question: () => Promise<Answer>): Promise<Answer | undefined> {
     try {
       return await question();
     } catch (error) {
-      entry.failedQuestions += refusal(error) === "unanswered" ? 0 : 1;
-      if (error instanceof ChainfleetError || entry.failedQuestions >= MOST_FAILED_QUESTIONS) {
-        this.backlog.fail([entry.job.name], error as Error, this.chain);
-        return undefined;
+      if (isOutage(error)) {
+        throw error;
       }
-      throw error;
+      const { name } = entry.job;
+      entry.failedQuestions += 1;
+      if (error instanceof ChainfleetError || entry.failedQuestions >= MOST_FAILED_QUESTIONS) {
+        const reason = error instanceof UnsettledError ? error.conclusion : (error as Error);
+        this.backlog.fail([name], reason, this.chain);
+      } else {
+        this.backlog.postpone(name);
+      }
+      return undefined;
     }
   }
 
-  /** Completes a job whose effect the chain shows. True if the job has ended, completed or failed. */
+  /** Completes a job whose effect the chain shows. False if the job is still to be done; true if not, or not known. */
   async hasEnded(name: string): Promise<boolean> {
     const entry = this.backlog.entry(name);
     const isDone = await this.#ask(entry, () => entry.job.isDone());
@@ -76,5 +83,8 @@ export class JobQuestions {
   }
 }
 
-/** Errors of the node, other than outages, to questions about one job before the job fails. */
-const MOST_FAILED_QUESTIONS = 20;
+/**
+ * Errors of the node, other than outages, to questions about one job before the job fails. A waiting job is asked about
+ * twice in a turn, so that this is some 20 seconds.
+ */
+const MOST_FAILED_QUESTIONS = 100;

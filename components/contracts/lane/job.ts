@@ -1,4 +1,5 @@
 import type { Address, Hash, Hex } from "viem";
+import type { ChainfleetError } from "../../error";
 import type { Fee } from "../rpc/fee";
 import type { ChainSnapshot, LaneRules, Receipt } from "./plan";
 
@@ -15,6 +16,7 @@ export interface Job {
    *
    * @param missing the jobs of `after` that are not done yet, without which a node cannot estimate.
    * @throws ChainfleetError if the transaction would revert although nothing is missing.
+   * @throws UnsettledError if it would revert, and another block or another node behind the endpoint may change that.
    */
   gas(missing: readonly string[]): Promise<bigint>;
   /** Whether the chain shows the transaction's effect already, whoever caused it. */
@@ -29,6 +31,17 @@ export interface Job {
   readonly insteadOfPaying?: string;
   /** Names of jobs that must come before this job. Names that the lane does not have count as done. */
   readonly after: readonly string[];
+}
+
+/**
+ * A question about a job whose answer may change with the next block: the lane asks again, and fails the job with the
+ * conclusion if the answer does not change.
+ */
+export class UnsettledError extends Error {
+  constructor(readonly conclusion: ChainfleetError) {
+    super(conclusion.message);
+    this.name = "UnsettledError";
+  }
 }
 
 /** A transaction that is ready to be signed. */

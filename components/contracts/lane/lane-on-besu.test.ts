@@ -1,8 +1,18 @@
 import fc from "fast-check";
-import { ExecutionRevertedError, type Hex, type PublicClient, stringToHex } from "viem";
+import {
+  type Address,
+  ExecutionRevertedError,
+  type Hex,
+  keccak256,
+  type PublicClient,
+  slice,
+  stringToHex,
+} from "viem";
 import { describe, expect, it } from "vitest";
+import { bareArtifact } from "../../../test/support/bare-artifact";
 import { BESU, GETH } from "../../../test/support/node-dialects";
-import { type Fault, SimulatedChain, type SimulatedSettings } from "../../../test/support/simulated-chain";
+import { SimulatedChain } from "../../../test/support/simulated-chain";
+import type { Fault, SimulatedSettings } from "../../../test/support/simulated-settings";
 import { creationGas } from "../deployment/creation-gas";
 import type { Job } from "./job";
 import { Lane } from "./lane";
@@ -47,7 +57,15 @@ function estimatingClient(chain: SimulatedChain): PublicClient {
     estimateGas: execute,
     call: async (call: { data: Hex }) => ({ data: await execute(call) }),
     getBlock: async () => ({ gasLimit: 30_000_000n }),
+    getCode: async ({ address }: { address: Address }) =>
+      chain.executed.some((data) => addressOf(data as Hex) === address) ? "0x00" : "0x",
+    transport: {},
   } as unknown as PublicClient;
+}
+
+/** The address of the contract that a transaction with the data creates. */
+function addressOf(data: Hex): Address {
+  return slice(keccak256(data), 12);
 }
 
 /** A creation whose gas is estimated as deployments do it. */
@@ -57,9 +75,9 @@ function creation(chain: SimulatedChain, name: string, after: readonly string[] 
     name,
     chain: "chain138",
     initCode: data,
-    after,
+    after: after.map((dependency) => ({ name: dependency, address: addressOf(stringToHex(dependency)) })),
     client: estimatingClient(chain),
-    artifact: { abi: [], runtimeCode: "0x00" as Hex },
+    artifact: bareArtifact("0x00"),
   };
   return job(chain, name, { after, gas: creationGas(planned, { to: chain.sender, data }) });
 }

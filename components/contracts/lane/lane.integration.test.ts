@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { concat, createWalletClient, type Hex, http, keccak256, numberToHex, stringToHex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { bareArtifact } from "../../../test/support/bare-artifact";
 import { FaultyAnvil } from "../../../test/support/faulty-anvil";
 import { create2Address, create2Job } from "../deployment/create2";
 import type { PlannedTransaction } from "../deployment/creation-gas";
@@ -51,9 +52,15 @@ function creations(): SaltedCreation[] {
       // PUSH32 runtime, MSTORE at 0, RETURN 32 bytes.
       initCode: concat(["0x7f", runtime, "0x60005260206000f3"]),
       chain: "chain 138",
-      artifact: { abi: [], runtimeCode: runtime },
-      after: index % 3 === 2 ? [`contract-${index - 1}`] : [],
+      artifact: bareArtifact(runtime),
     };
+  }).map((creation, index, all) => {
+    const before = index % 3 === 2 ? all.slice(index - 1, index) : [];
+    const after = before.map(({ name, salt, initCode }) => ({
+      name,
+      address: create2Address(salt, initCode),
+    }));
+    return { ...creation, after };
   });
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Hex } from "viem";
 import { capped, type Fee } from "../rpc/fee";
 import { nodeMessage, refusal } from "../rpc/refusal";
-import { Backlog, payableOf } from "./backlog";
+import { Backlog, type BacklogEntry, payableOf } from "./backlog";
 import { gapFillingJob, type Job, type JobResult, type LaneChain } from "./job";
 import { JobQuestions } from "./job-questions";
 import { noncesTaken, transactionRefused, transactionReverted } from "./lane-errors";
@@ -151,7 +151,7 @@ export class Lane {
         }
         return this.#requeue(action.job);
       case "rebroadcast":
-        return this.#broadcast(action.job, this.#backlog.entry(action.job).signed.get(action.hash) ?? "0x");
+        return this.#broadcast(action.job, this.#backlog.rawOf(action), block);
       case "bump":
         return this.#sign(action.job, action.nonce, action.fee, block);
       case "send":
@@ -229,22 +229,25 @@ export class Lane {
     entry.signed.set(hash, raw);
     // Recorded before the broadcast: if the node's answer is lost, the transaction is still known.
     this.#backlog.launch(name, nonce, { hash, fee, block });
-    return this.#broadcast(name, raw);
+    return this.#broadcast(name, raw, block);
   }
 
-  async #broadcast(name: string, raw: Hex): Promise<boolean> {
+  async #broadcast(name: string, raw: Hex, block: number): Promise<boolean> {
     try {
       await this.chain.broadcast(raw);
+      this.#backlog.entry(name).wasTaken = true;
       this.#lastRefusal = undefined;
       return true;
     } catch (error) {
       this.#lastRefusal = nodeMessage(error as Error);
-      return this.#handleRefusal(name, error as Error);
+      return this.#handleRefusal(name, error as Error, block);
     }
   }
 
-  #handleRefusal(name: string, error: Error): boolean {
+  #handleRefusal(name: string, error: Error, block: number): boolean {
     const response = responseTo(refusal(error));
+    const entry = this.#backlog.entry(name);
+    entry.wasTaken ||= response === "continue" || response === "observe";
     // After several broadcasts an earlier one may be in the mempool: the job keeps its nonce, only this bump failed.
     if (this.#backlog.hasOneBroadcast(name)) {
       if (response === "fail") {
@@ -253,10 +256,24 @@ export class Lane {
         this.#backlog.queue(name);
       }
     }
+    if (response === "postpone" && !entry.wasTaken) {
+      this.#handleNodeError(entry, error, block);
+    }
     if (response === "requeue-and-limit") {
       this.#mempoolRoom = Math.max(1, this.#backlog.inFlight.length);
     }
     return response === "continue";
+  }
+
+  /** Lets the other jobs go first, and fails the job if the node never takes its transaction. */
+  #handleNodeError({ job, nodeErrors }: BacklogEntry, error: Error, block: number): void {
+    const verdict = nodeErrors.record(block, job.isIdempotent);
+    if (verdict === "give-up") {
+      this.#fail([job.name], transactionRefused(job.name, this.chain, error));
+    } else if (verdict === "postpone") {
+      this.#backlog.queue(job.name);
+      this.#backlog.postpone(job.name);
+    }
   }
 
   #fillGap(nonce: number, fee: Fee, block: number): Promise<boolean> {

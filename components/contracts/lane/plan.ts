@@ -220,9 +220,13 @@ function newTransactions(
   }
 }
 
+/**
+ * The fee, raised in both parts: geth (legacypool/list.go) takes a replacement only if the tip rises too, also from zero. A
+ * price of zero stays zero, because nobody may own ether on a chain with free gas, and Besu takes the same price again.
+ */
 function scaled({ max, tip }: Fee, percent: bigint): Fee {
   const raise = (wei: bigint) => (wei * percent + 99n) / 100n;
-  return { max: raise(max), tip: raise(tip) };
+  return { max: raise(max), tip: tip === 0n && max > 0n ? 1n : raise(tip) };
 }
 
 function atLeast(fee: Fee, floor: Fee): Fee {

@@ -10,6 +10,8 @@ export type RefusalResponse =
   | "requeue"
   /** The same, and the lane sends no more than the mempool has accepted. */
   | "requeue-and-limit"
+  /** The node fails at this transaction and tells no reason: the job goes to the end of the queue, and fails in the end. */
+  | "postpone"
   /** The job fails. */
   | "fail";
 
@@ -29,6 +31,9 @@ export function responseTo(reason: Refusal): RefusalResponse {
       return "requeue";
     case "pool full":
       return "requeue-and-limit";
+    case "node error":
+      return "postpone";
+    case "cannot pay":
     case "refused":
       return "fail";
   }

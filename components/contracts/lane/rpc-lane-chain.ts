@@ -9,8 +9,8 @@ import {
 } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
 import { clientOf } from "../rpc/client";
-import { currentFee, type TipPolicy } from "../rpc/fee";
-import { refusal } from "../rpc/refusal";
+import { currentFee, type FeePolicy } from "../rpc/fee";
+import { leastTipIn, refusal } from "../rpc/refusal";
 import type { LaneChain, Transaction } from "./job";
 import type { ChainSnapshot, LaneRules, Receipt } from "./plan";
 
@@ -35,7 +35,7 @@ const POLL_MILLISECONDS = 400;
 /** A chain behind an RPC endpoint, for transactions signed with one account's key. */
 export function rpcLaneChain(settings: LaneChainSettings, account: PrivateKeyAccount): LaneChain {
   const client = clientOf(settings.rpcUrl);
-  let tipPolicy: TipPolicy = "modest";
+  let feePolicy: FeePolicy = { kind: "modest" };
   return {
     name: settings.name,
     sender: account.address,
@@ -45,20 +45,16 @@ export function rpcLaneChain(settings: LaneChainSettings, account: PrivateKeyAcc
     sign: (transaction) => sign(transaction, settings.chainId, account, client),
     broadcast: async (serializedTransaction) => {
       try {
-        // The lane decides whether to send again. viem itself would repeat what Besu refuses with -32005 for good.
-        await client.request(
-          { method: "eth_sendRawTransaction", params: [serializedTransaction] },
-          { retryCount: 0 },
-        );
+        await client.request({ method: "eth_sendRawTransaction", params: [serializedTransaction] });
       } catch (error) {
         if (refusal(error) === "fee too low") {
-          tipPolicy = "as-suggested";
+          feePolicy = afterRefusal(feePolicy, leastTipIn(error));
         }
         throw error;
       }
     },
     observe: (hashes) => observe(client, account.address, hashes),
-    rules: () => currentRules(client, settings, tipPolicy),
+    rules: () => currentRules(client, settings, feePolicy),
   };
 }
 
@@ -131,10 +127,10 @@ async function isKnownToNode(client: PublicClient, hash: Hash): Promise<boolean>
 async function currentRules(
   client: PublicClient,
   settings: LaneChainSettings,
-  tipPolicy: TipPolicy,
+  feePolicy: FeePolicy,
 ): Promise<LaneRules> {
   const [{ floor, ...fee }, { gasLimit }] = await Promise.all([
-    currentFee(client, tipPolicy),
+    currentFee(client, feePolicy),
     client.getBlock(),
   ]);
   return {
@@ -146,6 +142,12 @@ async function currentRules(
     ceiling: settings.feeCeiling,
     gasLimit,
   };
+}
+
+/** The policy after the node has asked for a higher fee. @param leastTip what the node named; undefined if nothing */
+function afterRefusal(policy: FeePolicy, leastTip = 0n): FeePolicy {
+  const earlier = policy.kind === "as-suggested" ? policy.leastTip : 0n;
+  return { kind: "as-suggested", leastTip: leastTip > earlier ? leastTip : earlier };
 }
 
 async function hasBaseFee(client: PublicClient): Promise<boolean> {

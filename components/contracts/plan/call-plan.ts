@@ -1,38 +1,45 @@
 import {
   type AbiFunction,
+  type AbiParameter,
   type Address,
   concat,
   encodeFunctionData,
   type Hex,
   pad,
   parseAbi,
-  toFunctionSelector,
-  toFunctionSignature,
   zeroAddress,
 } from "viem";
 import type { Artifact } from "../build/artifact";
 import type { DoneQuestion } from "../call/done";
-import { artifactOf, type CallDefinition, type ChainDefinition } from "../definitions/definitions";
-import { type Arguments, describeArguments, encodeArguments, findFunction } from "../definitions/parameters";
+import { type CallDefinition, type ChainDefinition, calledArtifact } from "../definitions/definitions";
+import { type Arguments, findFunction } from "../definitions/parameters";
 import {
   type Addresses,
   type ContractKey,
-  contractsIn,
   keyOf,
   PLACEHOLDER_ADDRESS,
   type ReferenceContext,
-  resolved,
-  resolvedArguments,
 } from "../definitions/references";
 import { expectedReturns } from "../definitions/returns";
+import {
+  callData,
+  contractsIn,
+  describeValues,
+  describeWei,
+  encodeValues,
+  lookUpIn,
+  valuesOf,
+} from "../definitions/values";
 
 /** A call of a plan: a transaction to a contract, complete except for addresses that are not known yet. */
 export interface PlannedCall {
   readonly name: string;
-  /** The called contract's name in contracts/src. */
+  /** The name in contracts/src of the contract or interface that has the called function. */
   readonly contract: string;
   /** Contracts of any chain that must be deployed before: the called contract, the Safe, and those in the arguments. */
   readonly uses: readonly ContractKey[];
+  /** Wei that the transaction transfers. Through a Safe, the Safe hands them on. */
+  readonly value: bigint;
   /** Calls of the same chain that must have been made before. */
   readonly after: readonly string[];
   /** The contracts of `uses` whose addresses are not known yet. */
@@ -50,30 +57,41 @@ export interface CallTransaction {
   readonly done: DoneQuestion;
 }
 
+/** A call with what its plan needs. */
+interface CallToPlan {
+  readonly chain: ChainDefinition;
+  readonly call: CallDefinition;
+  readonly context: ReferenceContext;
+  readonly artifacts: ReadonlyMap<string, Artifact>;
+}
+
 /** Plans a call that has no findings. */
 export function planCall(
-  chain: ChainDefinition,
-  call: CallDefinition,
-  artifacts: ReadonlyMap<string, Artifact>,
+  { chain, call, context, artifacts }: CallToPlan,
   knownAddresses: Addresses,
 ): PlannedCall {
-  const context = { chain: chain.name, sender: chain.sender };
-  const { name: contract, abi } = artifactOf(chain, call.contract, artifacts) as Artifact;
+  const { name: contract, abi } = calledArtifact(chain, call, artifacts) as Artifact;
   const functions = {
     called: functionOf(abi, call.function),
     view: functionOf(abi, call.done.function),
   };
-  const uses = usedContracts(call, context);
+  const uses = usedContracts(call, functions, context);
   const addressesSoFar = new Map(knownAddresses);
   return {
     name: call.name,
     contract,
     uses,
+    value: call.value,
     after: call.after,
     waitsFor: uses.filter((key) => !knownAddresses.has(key)),
     transaction: (addresses) =>
       transaction(call, functions, context, new Map([...addressesSoFar, ...addresses])),
   };
+}
+
+interface CalledFunctions {
+  readonly called: AbiFunction;
+  readonly view: AbiFunction;
 }
 
 function functionOf(abi: Artifact["abi"], name: string): AbiFunction {
@@ -84,59 +102,86 @@ function functionOf(abi: Artifact["abi"], name: string): AbiFunction {
   return found.entry;
 }
 
-function usedContracts(call: CallDefinition, context: ReferenceContext): ContractKey[] {
-  const { contract, through, args, done } = call;
+function usedContracts(
+  { contract, through, args, done }: CallDefinition,
+  { called, view }: CalledFunctions,
+  context: ReferenceContext,
+): ContractKey[] {
   const onSameChain = [contract, ...(through === undefined ? [] : [through])];
-  const values = [Object.values(args), Object.values(done.args), done.returns];
+  const inReturns = expectedReturns(view, done.returns).flatMap(({ parameter, value }) =>
+    parameter === undefined ? [] : contractsIn([parameter], [value], context),
+  );
   return [
-    ...new Set([...onSameChain.map((name) => keyOf(context.chain, name)), ...contractsIn(values, context)]),
+    ...new Set([
+      ...onSameChain.map((name) => keyOf(context.chain, name)),
+      ...contractsIn(called.inputs, args, context),
+      ...contractsIn(view.inputs, done.args, context),
+      ...inReturns,
+    ]),
   ];
 }
 
 function transaction(
   call: CallDefinition,
-  { called, view }: { readonly called: AbiFunction; readonly view: AbiFunction },
+  { called, view }: CalledFunctions,
   context: ReferenceContext,
   addresses: Addresses,
 ): CallTransaction {
   const addressOf = (name: string) => addresses.get(keyOf(context.chain, name)) ?? PLACEHOLDER_ADDRESS;
-  const args = resolvedArguments(call.args, context, addresses);
+  const valuesIn = (parameters: readonly AbiParameter[], args: Arguments) =>
+    valuesOf(parameters, args, context, lookUpIn(addresses));
+  const { value } = call;
+  const args = valuesIn(called.inputs, call.args);
   const to = addressOf(call.contract);
   const data = callData(called, args);
   const target =
     call.through === undefined
       ? { to, data }
-      : { to: addressOf(call.through), data: safeTransactionData(to, data, context.sender) };
-  const expected = expectedReturns(view, resolved(call.done.returns, context, addresses));
+      : { to: addressOf(call.through), data: safeTransactionData({ to, data, value }, context.sender) };
   return {
     ...target,
-    description: `${call.contract}.${called.name}(${describeArguments(called.inputs, args)})${call.through === undefined ? "" : ` through ${call.through}`}`,
+    description: `${call.contract}.${called.name}(${describeValues(args)})${describeWei(value)}${call.through === undefined ? "" : ` through ${call.through}`}`,
     done: {
       to,
-      data: callData(view, resolvedArguments(call.done.args, context, addresses)),
-      types: view.outputs.map(({ type }) => type),
-      wanted: expected.map(({ index, value }) => ({
-        index,
-        value: encodeArguments([{ ...view.outputs[index], type: view.outputs[index]?.type ?? "" }], [value]),
-      })),
+      data: callData(view, valuesIn(view.inputs, call.done.args)),
+      types: view.outputs.map(typeOf),
+      wanted: expectedReturns(view, call.done.returns).flatMap(
+        ({ path: [index = 0, ...path] = [], parameter, value: expected }) =>
+          parameter === undefined
+            ? []
+            : [
+                {
+                  index,
+                  ...(path.length === 0 ? {} : { path }),
+                  value: encodeValues(valuesIn([parameter], [expected])),
+                },
+              ],
+      ),
     },
   };
 }
 
-function callData(entry: AbiFunction, args: Arguments): Hex {
-  return concat([toFunctionSelector(toFunctionSignature(entry)), encodeArguments(entry.inputs, args)]);
+/** A type as `parseAbiParameter` reads it. @example "(uint256,bool)[]" */
+function typeOf(parameter: AbiParameter): string {
+  const components = "components" in parameter ? parameter.components : undefined;
+  return components === undefined
+    ? parameter.type
+    : `(${components.map(typeOf).join(",")})${parameter.type.slice("tuple".length)}`;
 }
 
 /**
  * A transaction of a Safe that one owner approves by sending it: a signature with `v = 1` counts as given by the sender
  * (https://docs.safe.global/advanced/smart-account-signatures).
  */
-function safeTransactionData(to: Address, data: Hex, owner: Address): Hex {
+function safeTransactionData(
+  { to, data, value }: { readonly to: Address; readonly data: Hex; readonly value: bigint },
+  owner: Address,
+): Hex {
   const signature = concat([pad(owner), pad("0x00"), "0x01"]);
   return encodeFunctionData({
     abi: SAFE,
     functionName: "execTransaction",
-    args: [to, 0n, data, 0, 0n, 0n, 0n, zeroAddress, zeroAddress, signature],
+    args: [to, value, data, 0, 0n, 0n, 0n, zeroAddress, zeroAddress, signature],
   });
 }
 

@@ -14,6 +14,7 @@ function artifact(name: string, sizes: { readonly creation: number; readonly run
     creationCode: bytes(sizes.creation),
     runtimeCode: bytes(sizes.runtime),
     immutables: [],
+    libraries: [],
     metadata: {
       compiler: { version: "" },
       language: "Solidity",
@@ -49,6 +50,7 @@ function problems(
             owner: names[index + 1] === undefined ? { account: "sender" } : { contract: names[index + 1] },
           },
           method: changes.method ?? { kind: "create2", salt: "1" },
+          value: 0n,
           configKey: name,
         })) as ContractDefinition[],
         calls: [],

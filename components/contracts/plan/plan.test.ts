@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import {
   decodeFunctionData,
+  encodeAbiParameters,
   encodeFunctionData,
   getContractAddress,
   keccak256,
@@ -22,6 +23,7 @@ const artifact = (name: string, ...signatures: string[]): Artifact => ({
   creationCode: "0x6001",
   runtimeCode: "0x00",
   immutables: [],
+  libraries: [],
   metadata: {
     compiler: { version: "" },
     language: "Solidity",
@@ -29,8 +31,37 @@ const artifact = (name: string, ...signatures: string[]): Artifact => ({
     settings: { compilationTarget: {} },
   },
 });
+const SORTING = "contracts/src/Sorting.sol";
 const artifacts = new Map(
   [
+    artifact("Proxy", "constructor(address implementation, bytes _data) payable"),
+    artifact(
+      "Token",
+      "struct Limits { uint256 capacity; bool open; }",
+      "struct State { Limits limits; address owner; }",
+      "constructor()",
+      "function initialize(address owner_, Limits limits_)",
+      "function fund(Limits[] limits) payable",
+      "function limits() view returns (Limits)",
+      "function state() view returns (State state, uint256 block)",
+      "function owner() view returns (address)",
+    ),
+    { ...artifact("IToken", "function owner() view returns (address)"), creationCode: "0x" as const },
+    artifact("Sorting"),
+    {
+      ...artifact("Sorted", "constructor(uint256 length)"),
+      creationCode: `0x60${"00".repeat(20)}61${"00".repeat(20)}` as const,
+      libraries: [
+        {
+          name: "Sorting",
+          source: SORTING,
+          ranges: [
+            { start: 1, length: 20 },
+            { start: 22, length: 20 },
+          ],
+        },
+      ],
+    },
     artifact("WETH9"),
     artifact(
       "CCIPRouter",
@@ -52,7 +83,7 @@ const artifacts = new Map(
       "constructor(address[] owners_, uint256 threshold_)",
       "function execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures) payable returns (bool)",
     ),
-  ].map((one) => [one.name, one]),
+  ].map((one): [string, Artifact] => [one.name, one]),
 );
 const OWNER = "0x000000000000000000000000000000000000dEaD";
 const define = (
@@ -64,6 +95,7 @@ const define = (
   contract: name,
   args,
   method,
+  value: 0n,
   configKey: `contracts.chains.chain138.contracts.${name}`,
 });
 const weth = define("WETH9");
@@ -92,6 +124,7 @@ const call = (name: string, values: Partial<CallDefinition> = {}): CallDefinitio
   contract: "Bridge",
   function: "connect",
   args: { chainSelector: 1, peer: { contract: "Bridge", chain: "mainnet" } },
+  value: 0n,
   after: [],
   done: { function: "peer", args: {}, returns: { contract: "Bridge", chain: "mainnet" } },
   configKey: "",
@@ -193,7 +226,7 @@ describe("a plan of contracts", () => {
       'contracts.chains.chain138.contracts.CCIPRouter.args.owner is "0xdead"; must be an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender } (address owner_)',
       "contracts.chains.chain138.contracts.CCIPRouter.args.chainSelector is -1; must be a whole number from 0 to 2^64 - 1 (uint64 chainSelector_)",
       "contracts.chains.chain138.contracts.CCIPRouter.args.colour is no parameter; there are 2 parameters: owner (address), chainSelector (uint64)",
-      "contracts.chains.chain138.contracts.MultiSig.args.owners[1] is 5; must be an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender } (address)",
+      "contracts.chains.chain138.contracts.MultiSig.args.owners[1] is 5; must be an address, { contract: <name> }, { contract: <name>, chain: <name> } or { account: sender }: write it in quotes, because YAML reads it as a number without them (address)",
       "contracts.chains.chain138.contracts.MultiSig.args.threshold is missing (uint256 threshold_)",
       "contracts.chains.chain138.contracts.Bridge.args has 1 argument; there are 3 parameters: owner (address), router (address), weth9 (address)",
       "contracts.chains.chain138.contracts.Other.args has 1 argument; there are no parameters",
@@ -382,7 +415,7 @@ describe("a plan of calls", () => {
     expect(messagesOf(planContracts([chain("chain138", all, useless)], artifacts))).toEqual([
       `${key}.one.through is "WETH9", which is no Safe: it has no execTransaction`,
       `${key}.two.function is "lanes", a view: as a transaction it changes nothing`,
-      `${key}.three.done.returns names no value to compare; leave returns out if lanes reverts until the call was made`,
+      `${key}.three.done.returns names no value to compare; name what lanes returns once the call was made`,
       `${key}.four.done.function is "deliver", which is no view: it shows what a transaction would do, not what was done`,
     ]);
     const unknownNames = [
@@ -399,5 +432,190 @@ describe("a plan of calls", () => {
       `${key}.three.after[1] is "four", which is no call of chain138`,
       `${key}.two.after and the key after of three, five name each other; none of these calls can come first`,
     ]);
+  });
+});
+
+describe("a proxy", () => {
+  const token = define("Token");
+  const proxy = define("Proxy", {
+    implementation: { contract: "Token" },
+    data: {
+      call: "initialize",
+      of: "Token",
+      args: { owner: { account: "sender" }, limits: { open: true, capacity: "7" } },
+    },
+  });
+  const throughProxy = (values: Partial<CallDefinition>) =>
+    call("fund", {
+      contract: "Proxy",
+      interface: "Token",
+      function: "fund",
+      args: { limits: [{ capacity: 1, open: false }, [2, true]] },
+      done: { function: "owner", args: {}, returns: { account: "sender" } },
+      ...values,
+    });
+
+  it("gets the data of its initializer, with arguments by name and references", () => {
+    const [first, second] = planned([proxy, token]);
+    const { abi } = artifacts.get("Token") as Artifact;
+    const data = encodeFunctionData({
+      abi,
+      functionName: "initialize",
+      args: [OWNER, { capacity: 7n, open: true }],
+    });
+    const creation = second?.creation(new Map());
+    expect([first?.name, second?.name]).toEqual(["Token", "Proxy"]);
+    expect(creation?.encodedArguments).toBe(
+      encodeAbiParameters([{ type: "address" }, { type: "bytes" }], [first?.address ?? "0x", data]),
+    );
+    expect(creation?.description).toBe(
+      `Proxy(implementation: ${first?.address}, data: initialize(owner: ${OWNER}, limits: {capacity: 7, open: true}))`,
+    );
+  });
+
+  it("is called by the functions of its implementation", () => {
+    const [only] = plannedChains(chain("chain138", [token, proxy], [throughProxy({ value: 5n })]));
+    const address = only?.contracts.find(({ name }) => name === "Proxy")?.address;
+    const [planOfCall] = only?.calls ?? [];
+    const transaction = planOfCall?.transaction(new Map());
+    const { abi } = artifacts.get("Token") as Artifact;
+    expect(transaction?.to).toBe(address);
+    expect(planOfCall?.value).toBe(5n);
+    expect(transaction?.description).toBe(
+      "Proxy.fund(limits: [{capacity: 1, open: false}, {capacity: 2, open: true}]) with 5 wei",
+    );
+    expect(decodeFunctionData({ abi, data: transaction?.data ?? "0x" }).args).toEqual([
+      [
+        { capacity: 1n, open: false },
+        { capacity: 2n, open: true },
+      ],
+    ]);
+    // The errors of the implementation explain a revert.
+    expect(planOfCall?.contract).toBe("Token");
+  });
+
+  it("may be called by an interface, which nothing deploys", () => {
+    const pause = { interface: "IToken", function: "owner", args: {} };
+    expect(
+      messagesOf(planContracts([chain("chain138", [token, proxy], [throughProxy(pause)])], artifacts)),
+    ).toEqual([
+      `contracts.chains.chain138.calls.fund.function is "owner", a view: as a transaction it changes nothing`,
+    ]);
+    expect(findings(define("IToken"))).toEqual([
+      "contracts.chains.chain138.contracts.IToken cannot be deployed: IToken is an interface or an abstract contract",
+    ]);
+    expect(
+      messagesOf(
+        planContracts([chain("chain138", [token, proxy], [throughProxy({ interface: "Tokn" })])], artifacts),
+      ),
+    ).toEqual([
+      'contracts.chains.chain138.calls.fund.interface is "Tokn", which is no contract of chain138 or of contracts/src; did you mean "Token"?',
+    ]);
+  });
+});
+
+describe("the expected return of a view", () => {
+  const token = define("Token");
+  const wanted = (view: string, returns: unknown) => {
+    const done = { function: view, args: {}, returns };
+    const fund = call("fund", { contract: "Token", function: "fund", args: [[]], done });
+    const plan = planContracts([chain("chain138", [token], [fund])], artifacts);
+    return plan.kind === "plan"
+      ? plan.chains[0]?.calls[0]?.transaction(new Map()).done
+      : messagesOf(plan)?.map((message) => message.replace("contracts.chains.chain138.calls.fund.done.", ""));
+  };
+  const encoded = (type: string, value: unknown) => encodeAbiParameters([{ type }], [value]);
+
+  it("may be some fields of a struct, or all in order", () => {
+    const open = { index: 0, path: [1], value: encoded("bool", true) };
+    const capacity = { index: 0, path: [0], value: encoded("uint256", 7n) };
+    expect(wanted("limits", { open: true })).toMatchObject({ types: ["(uint256,bool)"], wanted: [open] });
+    expect(wanted("limits", ["7", true])).toMatchObject({ wanted: [capacity, open] });
+    expect(
+      wanted("state", { state: { limits: { open: true }, owner: { contract: "Token" } } }),
+    ).toMatchObject({
+      types: ["((uint256,bool),address)", "uint256"],
+      wanted: [
+        { index: 0, path: [0, 1], value: encoded("bool", true) },
+        { index: 0, path: [1] },
+      ],
+    });
+    expect(wanted("state", { block: 9 })).toMatchObject({
+      wanted: [{ index: 1, value: encoded("uint256", 9n) }],
+    });
+  });
+
+  it("has findings about fields that the struct does not have", () => {
+    expect(wanted("limits", { opn: true })).toEqual([
+      'returns.opn is no value of limits, which returns capacity, open; did you mean "open"?',
+    ]);
+    expect(wanted("limits", { open: 1 })).toEqual(["returns.open is 1; must be true or false (bool open)"]);
+    expect(wanted("state", { state: [[1, true], OWNER, 3] })).toEqual([
+      "returns.state[2] is no value of state, which returns state, block",
+    ]);
+  });
+});
+
+describe("wei", () => {
+  it("go only to constructors and functions that are payable", () => {
+    const paid = { ...define("Proxy", { implementation: OWNER, data: "0x" }), value: 9n };
+    expect(planned([paid])[0]?.value).toBe(9n);
+    expect(planned([paid])[0]?.creation(new Map()).description).toContain(") with 9 wei");
+    expect(findings({ ...weth, value: 9n })).toEqual([
+      "contracts.chains.chain138.contracts.WETH9.value is 9; the constructor of WETH9 is not payable, so that it would revert",
+    ]);
+    const lane = call("lane", {
+      contract: "CCIPRouter",
+      function: "setLane",
+      args: [1, true, 0],
+      value: 1n,
+      done: { function: "lanes", args: [1], returns: { enabled: true } },
+    });
+    expect(messagesOf(planContracts([chain("chain138", [router], [lane])], artifacts))).toEqual([
+      "contracts.chains.chain138.calls.lane.value is 1; setLane is not payable, so that it would revert",
+    ]);
+  });
+
+  it("go through a Safe, which hands them on", () => {
+    const safe = define("MultiSig", { owners: [OWNER], threshold: 1 });
+    const fund = call("fund", {
+      contract: "Token",
+      function: "fund",
+      args: [[]],
+      value: 5n,
+      through: "MultiSig",
+      done: { function: "owner", args: {}, returns: OWNER },
+    });
+    const [only] = plannedChains(chain("chain138", [safe, define("Token")], [fund]));
+    const { abi } = artifacts.get("MultiSig") as Artifact;
+    const { data = "0x" } = only?.calls[0]?.transaction(new Map()) ?? {};
+    expect(decodeFunctionData({ abi, data }).args?.[1]).toBe(5n);
+    expect(only?.calls[0]?.value).toBe(5n);
+  });
+});
+
+describe("a library that is deployed by itself", () => {
+  it("is linked into the contracts that call it, and comes before them", () => {
+    const [library, sorted] = planned([define("Sorted", { length: 3 }), define("Sorting")]);
+    const address = library?.address?.slice(2).toLowerCase();
+    expect([library?.name, sorted?.name]).toEqual(["Sorting", "Sorted"]);
+    expect(sorted?.uses).toEqual(["Sorting"]);
+    const creation = sorted?.creation(new Map());
+    expect(creation?.libraries).toEqual({ [`${SORTING}:Sorting`]: library?.address });
+    expect(creation?.initCode).toBe(`0x60${address}61${address}${"3".padStart(64, "0")}`);
+    expect(creation?.initCodeHash).toBe(keccak256(creation?.initCode ?? "0x"));
+  });
+
+  it("that the chain does not get is a finding, but only if a contract of the chain calls it", () => {
+    expect(findings(define("Sorted", { length: 3 }))).toEqual([
+      "contracts.chains.chain138.contracts.Sorted needs the library Sorting (contracts/src/Sorting.sol), which Sorted calls and which is deployed by itself: add it to the contracts of chain138, `Sorting: {}`",
+    ]);
+    expect(findings(weth)).toBeUndefined();
+  });
+
+  it("of which the address is known only after its deployment is waited for", () => {
+    const [, sorted] = planned([define("Sorted", { length: 3 }), define("Sorting", {}, { kind: "create" })]);
+    expect(sorted?.waitsFor).toEqual(["chain138/Sorting"]);
+    expect(sorted?.address).toBeUndefined();
   });
 });

@@ -1,23 +1,42 @@
 import { type Address, concat, type Hex, keccak256 } from "viem";
 import type { Finding } from "../../finding";
-import type { Artifact } from "../build/artifact";
-import type { ChainDefinition, ContractDefinition, DeploymentMethod } from "../definitions/definitions";
+import {
+  type Artifact,
+  type LibraryAddresses,
+  type LinkedLibrary,
+  linkedCreationCode,
+  qualifiedLibrary,
+} from "../build/artifact";
+import {
+  type ChainDefinition,
+  type ContractDefinition,
+  contextOf,
+  type DeploymentMethod,
+} from "../definitions/definitions";
 import { inDependencyOrder } from "../definitions/order";
-import { constructorParameters, describeArguments, encodeArguments } from "../definitions/parameters";
+import { constructorParameters } from "../definitions/parameters";
 import {
   type Addresses,
   type ContractKey,
-  contractsIn,
   keyOf,
   nameOn,
-  resolvedArguments,
+  type ReferenceContext,
   withPlaceholders,
 } from "../definitions/references";
+import {
+  contractsIn,
+  describeValues,
+  describeWei,
+  encodeValues,
+  lookUpIn,
+  valuesOf,
+} from "../definitions/values";
 import { strategyOf } from "../deployment/strategies";
 import { callFindings } from "../validation/call-findings";
 import { contractFindings } from "../validation/contract-findings";
 import { duplicateFindings, duplicateNameFindings } from "../validation/duplicate-findings";
 import { callCircleFindings, contractCircleFindings } from "../validation/order-findings";
+import type { CheckedContext } from "../validation/reference-findings";
 import { sizeFindings } from "../validation/size-findings";
 import { type PlannedCall, planCall } from "./call-plan";
 
@@ -25,9 +44,13 @@ import { type PlannedCall, planCall } from "./call-plan";
 export interface PlannedCreation {
   /** The creation in words. @example "OracleProxy(owner: 0x…, aggregator: 0x…)" */
   readonly description: string;
+  /** The addresses of the libraries in the creation code; none for a contract that exists already. */
+  readonly libraries: LibraryAddresses;
   /** `0x` for a contract that exists already. */
   readonly encodedArguments: Hex;
-  /** keccak256 of the creation code with the arguments; `0x` for a contract that exists already. */
+  /** The linked creation code with the arguments; `0x` for a contract that exists already. */
+  readonly initCode: Hex;
+  /** keccak256 of the init code; `0x` for a contract that exists already. */
   readonly initCodeHash: Hex;
   /** Undefined if only the transaction decides the address. */
   readonly address: Address | undefined;
@@ -40,11 +63,15 @@ export interface PlannedContract {
   /** The contract's name in contracts/src. */
   readonly contract: string;
   readonly method: DeploymentMethod;
+  /** Wei that the constructor gets. */
+  readonly value: bigint;
+  /** Whether the code has addresses of libraries. */
+  readonly hasLibraries: boolean;
   /** Undefined if the address is known only once this contract, or a contract in its arguments, is deployed. */
   readonly address: Address | undefined;
-  /** Contracts of the same chain whose addresses are in the arguments. */
+  /** Contracts of the same chain whose addresses are in the arguments or in the code. */
   readonly uses: readonly string[];
-  /** Contracts of any chain whose addresses are in the arguments and are not known yet. */
+  /** Contracts of any chain whose addresses are in the arguments or in the code and are not known yet. */
   readonly waitsFor: readonly ContractKey[];
   /** @param addresses at least those of the contracts in `waitsFor`. */
   creation(addresses: Addresses): PlannedCreation;
@@ -77,19 +104,32 @@ export function planContracts(
   const contractNames = new Map(
     chains.map(({ name, contracts }) => [name, contracts.map((contract) => contract.name)]),
   );
-  const entries = chains.flatMap((chain) =>
-    chain.contracts.map((definition) => ({
-      chain,
-      definition,
-      findings: contractFindings(chain, definition, contractNames, artifacts),
-    })),
+  const contexts = new Map(
+    chains.map((chain) => [chain.name, { ...contextOf(chain, artifacts), contractNames }]),
   );
-  const { ordered, circle } = inDependencyOrder(entries, keyOfEntry, usedBy);
+  const contextIn = ({ name }: ChainDefinition) => contexts.get(name) as CheckedContext;
+  const entries = chains.flatMap((chain) =>
+    chain.contracts.map((definition) => {
+      const artifact = artifacts.get(definition.contract);
+      return {
+        chain,
+        definition,
+        uses: artifact === undefined ? [] : usedBy({ chain, definition }, artifact, contextIn(chain)),
+        findings: contractFindings(chain, definition, contextIn(chain), artifacts),
+      };
+    }),
+  );
+  const { ordered, circle } = inDependencyOrder(entries, keyOfEntry, ({ uses }) => uses);
   // A contract with findings of its own cannot be planned. The others are planned, so that duplicates are found as well.
   const plannable = ordered.filter(({ findings }) => findings.length === 0);
   const addresses = new Map<ContractKey, Address>();
-  const planned = plannable.map(({ chain, definition }) =>
-    planContract(chain, definition, artifacts.get(definition.contract) as Artifact, addresses),
+  const planned = plannable.map((entry) =>
+    planContract(
+      entry,
+      artifacts.get(entry.definition.contract) as Artifact,
+      contextIn(entry.chain),
+      addresses,
+    ),
   );
   const tooLong = plannable.flatMap(({ chain, definition }, index) => {
     const { creation, waitsFor } = planned[index] as PlannedContract;
@@ -113,7 +153,7 @@ export function planContracts(
       plannable.map((entry, index) => ({ ...entry, identity: identityOf(entry.definition, planned[index]) })),
     ),
     ...chains.flatMap((chain) =>
-      chain.calls.flatMap((call) => callFindings(chain, call, contractNames, artifacts)),
+      chain.calls.flatMap((call) => callFindings(chain, call, contextIn(chain), artifacts)),
     ),
     ...callOrders.flatMap(({ circle: calls }) => callCircleFindings(calls)),
   ];
@@ -125,41 +165,63 @@ export function planContracts(
     chains: chains.map((chain, index) => ({
       name: chain.name,
       contracts: planned.filter(({ key }) => nameOn(chain.name, key) !== undefined),
-      calls: (callOrders[index]?.ordered ?? []).map((call) => planCall(chain, call, artifacts, addresses)),
+      calls: (callOrders[index]?.ordered ?? []).map((call) =>
+        planCall({ chain, call, context: contextIn(chain), artifacts }, addresses),
+      ),
     })),
   };
 }
 
-/** A contract definition with its chain and the findings of the contract alone. */
+/** A contract definition with its chain, what its creation needs, and the findings of the contract alone. */
 interface Entry {
   readonly chain: ChainDefinition;
   readonly definition: ContractDefinition;
+  /** The contracts, of any chain, whose addresses the creation needs. */
+  readonly uses: readonly ContractKey[];
   readonly findings: readonly Finding[];
 }
 
-function keyOfEntry({ chain, definition }: Entry): ContractKey {
+function keyOfEntry({ chain, definition }: Pick<Entry, "chain" | "definition">): ContractKey {
   return keyOf(chain.name, definition.name);
 }
 
-/** The contracts, of any chain, whose addresses a contract's creation needs. */
-function usedBy({ chain, definition: { args, method } }: Pick<Entry, "chain" | "definition">): ContractKey[] {
-  return strategyOf(method).createsContract ? contractsIn(Object.values(args), { chain: chain.name }) : [];
+function usedBy(
+  { chain, definition: { args, method } }: Pick<Entry, "chain" | "definition">,
+  { abi, libraries }: Artifact,
+  context: ReferenceContext,
+): ContractKey[] {
+  if (!strategyOf(method).createsContract) {
+    return [];
+  }
+  const keys = [
+    ...libraries.flatMap((library) => libraryKey(chain, library) ?? []),
+    ...contractsIn(constructorParameters(abi), args, context),
+  ];
+  return [...new Set(keys)];
+}
+
+/** The chain's contract that is a library. Undefined if the chain has none, about which there is a finding. */
+function libraryKey(
+  { name: chain, contracts }: ChainDefinition,
+  { name }: LinkedLibrary,
+): ContractKey | undefined {
+  const definition = contracts.find(({ contract }) => contract === name);
+  return definition && keyOf(chain, definition.name);
 }
 
 /** Plans one contract, and adds its address to the known addresses if the address follows from what is known. */
 function planContract(
-  chain: ChainDefinition,
-  definition: ContractDefinition,
+  { chain, definition, uses }: Entry,
   artifact: Artifact,
+  context: ReferenceContext,
   addresses: Map<ContractKey, Address>,
 ): PlannedContract {
-  const { name, contract, method } = definition;
+  const { name, contract, method, value } = definition;
   const key = keyOf(chain.name, name);
-  const used = usedBy({ chain, definition });
-  const waitsFor = used.filter((other) => !addresses.has(other));
+  const waitsFor = uses.filter((other) => !addresses.has(other));
   const addressesSoFar = new Map(addresses);
   const creation = (more: Addresses) =>
-    plannedCreation(chain, definition, artifact, new Map([...addressesSoFar, ...more]));
+    plannedCreation({ chain, definition, artifact, context }, new Map([...addressesSoFar, ...more]));
   const address = waitsFor.length === 0 ? creation(new Map()).address : undefined;
   if (address !== undefined) {
     addresses.set(key, address);
@@ -169,35 +231,51 @@ function planContract(
     name,
     contract,
     method,
+    value,
+    hasLibraries: strategyOf(method).createsContract && artifact.libraries.length > 0,
     address,
-    uses: used.flatMap((other) => nameOn(chain.name, other) ?? []),
+    uses: uses.flatMap((other) => nameOn(chain.name, other) ?? []),
     waitsFor,
     creation,
   };
 }
 
+interface CreationToPlan {
+  readonly chain: ChainDefinition;
+  readonly definition: ContractDefinition;
+  readonly artifact: Artifact;
+  readonly context: ReferenceContext;
+}
+
 function plannedCreation(
-  chain: ChainDefinition,
-  { contract, args, method }: ContractDefinition,
-  { abi, creationCode }: Artifact,
+  { chain, definition: { contract, args, method, value }, artifact, context }: CreationToPlan,
   addresses: Addresses,
 ): PlannedCreation {
   const strategy = strategyOf(method);
   if (!strategy.createsContract) {
     return {
       description: contract,
+      libraries: {},
       encodedArguments: "0x",
+      initCode: "0x",
       initCodeHash: "0x",
       address: strategy.address("0x"),
     };
   }
-  const values = resolvedArguments(args, { chain: chain.name, sender: chain.sender }, addresses);
-  const parameters = constructorParameters(abi);
-  const encodedArguments = encodeArguments(parameters, values);
-  const initCode = concat([creationCode, encodedArguments]);
+  const values = valuesOf(constructorParameters(artifact.abi), args, context, lookUpIn(addresses));
+  const encodedArguments = encodeValues(values);
+  const libraries = Object.fromEntries(
+    artifact.libraries.map((library) => [
+      qualifiedLibrary(library),
+      addresses.get(libraryKey(chain, library) as ContractKey) as Address,
+    ]),
+  );
+  const initCode = concat([linkedCreationCode(artifact, libraries), encodedArguments]);
   return {
-    description: `${contract}(${describeArguments(parameters, values)})`,
+    description: `${contract}(${describeValues(values)})${describeWei(value)}`,
+    libraries,
     encodedArguments,
+    initCode,
     initCodeHash: keccak256(initCode),
     address: strategy.address(initCode),
   };

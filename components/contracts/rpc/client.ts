@@ -1,9 +1,7 @@
-import { createPublicClient, http, type PublicClient } from "viem";
+import { createPublicClient, type PublicClient } from "viem";
+import { rpcTransport } from "./transport";
 
-/** A client that retries calls while the node is busy; viem honours Retry-After. */
+/** A client that asks in batches where the endpoint takes them, and asks again while the node is busy. */
 export function clientOf(rpcUrl: string): PublicClient {
-  return createPublicClient({
-    transport: http(rpcUrl, { batch: true, retryCount: 5, retryDelay: 200, timeout: 10_000 }),
-    cacheTime: 0,
-  });
+  return createPublicClient({ transport: rpcTransport(rpcUrl), cacheTime: 0 });
 }

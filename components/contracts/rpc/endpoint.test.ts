@@ -68,6 +68,21 @@ describe("an endpoint that fails", () => {
     expect(locked).not.toMatch(/sent|locked/);
   });
 
+  it.each([
+    "127.0.0.1:8545/a-key",
+    "localhost:8545/a-key",
+    "node.example.com/a-key",
+    "wss://node.example.com/a-key",
+  ])("is refused in one sentence without the URL if the variable lacks http://: %s", async (value) => {
+    process.env["ENDPOINT_TEST_OTHER"] = value;
+    const error = await errorOf(readFromEndpoint(chain, `\${ENDPOINT_TEST_OTHER}`, async () => {}));
+    expect(error).toMatchObject({
+      code: "RPC_URL_INVALID",
+      next: expect.stringContaining("from ENDPOINT_TEST_OTHER. Write the whole URL"),
+    });
+    expect(error.message).not.toContain("a-key");
+  });
+
   it("is refused if it serves another chain than the config says", async () => {
     const error = await errorOf(sendThroughEndpoint({ ...chain, chainId: 1 }, url, refused));
     expect(error.code).toBe("RPC_WRONG_CHAIN");

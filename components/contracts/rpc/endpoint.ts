@@ -48,7 +48,7 @@ async function withEndpoint<Result>(
   work: (url: string) => Promise<Result>,
   assurances: readonly string[],
 ): Promise<Result> {
-  const url = expandVariables(rpcUrl);
+  const url = requireHttp(expandVariables(rpcUrl), name, originOf(configKey, rpcUrl));
   const withoutUrl = (error: unknown, sentences: readonly string[]): ChainfleetError =>
     error instanceof ChainfleetError
       ? error
@@ -72,6 +72,19 @@ async function withEndpoint<Result>(
   } catch (error) {
     throw withoutUrl(error, assurances);
   }
+}
+
+/** @throws ChainfleetError that does not quote the URL, which may contain a key, unless the URL is one of HTTP */
+function requireHttp(url: string, chain: string, origin: string): string {
+  if (/^https?:\/\//i.test(url) && URL.canParse(url)) {
+    return url;
+  }
+  const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(url)?.[1];
+  throw new ChainfleetError({
+    code: "RPC_URL_INVALID",
+    summary: `${chain}: its endpoint is no URL that begins with http:// or https://${scheme === undefined ? "" : ` (but with ${scheme}://)`}. Nothing was asked or sent.`,
+    next: `${origin} Write the whole URL, with http:// or https:// before the host.`,
+  });
 }
 
 const chainIdAt = memoizeSuccess((url: string) => clientOf(url).getChainId());

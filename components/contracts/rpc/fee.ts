@@ -1,5 +1,5 @@
 import type { PublicClient } from "viem";
-import { refusal } from "./refusal";
+import { isOutage } from "./refusal";
 import { modestTip } from "./tip";
 
 /** The offer for a unit of gas, in wei. On a chain without EIP-1559, `max` and `tip` both are the gas price. */
@@ -13,40 +13,56 @@ export function capped({ max, tip }: Fee, ceiling: bigint): Fee {
   return { max: smaller(max, ceiling), tip: smaller(tip, ceiling) };
 }
 
-/** How much tip to offer: the node's suggestion reduced to what recent blocks accepted, or the full suggestion. */
-export type TipPolicy = "modest" | "as-suggested";
+/** How much to offer beyond what the chain asks for. */
+export type FeePolicy =
+  /** The node's suggestion reduced to what recent blocks accepted. */
+  | { readonly kind: "modest" }
+  /**
+   * All that the node suggests, because the node has refused less.
+   *
+   * @param leastTip what the node's refusals asked for, in wei for a unit of gas; 0 if they named no amount.
+   */
+  | { readonly kind: "as-suggested"; readonly leastTip: bigint };
 
 /**
  * The fee that a transaction should offer now, and as `floor` the least that the chain accepts. In wei for a unit of
  * gas.
- *
- * @param tipPolicy "as-suggested" once the node has refused a modest tip.
  */
 export async function currentFee(
   client: PublicClient,
-  tipPolicy: TipPolicy = "modest",
+  policy: FeePolicy = { kind: "modest" },
 ): Promise<Fee & { readonly floor: bigint }> {
   const { baseFeePerGas } = await client.getBlock();
   if (typeof baseFeePerGas !== "bigint") {
     const price = await client.getGasPrice();
     return { max: price, tip: price, floor: price };
   }
-  const [suggested, paid] = await Promise.all([client.estimateMaxPriorityFeePerGas(), recentTips(client)]);
-  const tip = tipPolicy === "as-suggested" ? suggested : modestTip(suggested, paid);
   // Twice the base fee stays valid through six full blocks; wallets offer the same.
-  return { max: 2n * baseFeePerGas + tip, tip, floor: baseFeePerGas };
+  const lasting = 2n * baseFeePerGas;
+  if (policy.kind === "as-suggested") {
+    // Besu refuses a price below --min-gas-price without naming it, and suggests no less than it as the price.
+    const [suggested, price] = await Promise.all([
+      client.estimateMaxPriorityFeePerGas(),
+      client.getGasPrice(),
+    ]);
+    const tip = larger(suggested, policy.leastTip);
+    return { max: larger(lasting + tip, price), tip, floor: baseFeePerGas };
+  }
+  const [suggested, paid] = await Promise.all([client.estimateMaxPriorityFeePerGas(), recentTips(client)]);
+  const tip = modestTip(suggested, paid);
+  return { max: lasting + tip, tip, floor: baseFeePerGas };
 }
 
 /** Number of recent blocks whose tips are examined. */
 const TIP_BLOCKS = 20;
 
-/** The median tip of each recent block; empty if the node does not support fee history. */
+/** The median tip of each recent block; empty if the node does not support fee history, or fails to tell it. */
 async function recentTips(client: PublicClient): Promise<readonly bigint[]> {
   try {
     const { reward = [] } = await client.getFeeHistory({ blockCount: TIP_BLOCKS, rewardPercentiles: [50] });
     return reward.flatMap(([median]) => median ?? []);
   } catch (error) {
-    if (refusal(error) === "unanswered") {
+    if (isOutage(error)) {
       throw error;
     }
     return [];
@@ -55,4 +71,8 @@ async function recentTips(client: PublicClient): Promise<readonly bigint[]> {
 
 function smaller(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }

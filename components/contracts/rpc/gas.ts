@@ -10,16 +10,32 @@ const TRANSACTION_GAS_CAP = 16_777_216n;
  */
 export function withMargin(estimate: bigint, blockGasLimit: bigint): bigint {
   const caps = [TRANSACTION_GAS_CAP, blockGasLimit].filter((cap) => cap >= estimate);
-  return [(estimate * 12n) / 10n, ...caps].reduce((least, gas) => (gas < least ? gas : least));
+  return [(estimate * 12n) / 10n, ...caps].reduce(smaller);
 }
 
 /**
  * Enough gas for a creation whose constructor has an ordinary length. Prices: transaction 21,000, calldata 16 a byte,
- * CREATE2 32,000 and 6 for each hashed word (EIP-1014), init code 2 a word (EIP-3860), stored code 200 a byte.
+ * CREATE2 32,000 and 6 for each hashed word (EIP-1014), init code 2 a word (EIP-3860), stored code 200 a byte. Not less
+ * than the floor for large data, and not more than a block holds unless the creation needs it in any case.
  */
-export function creationGasBound(data: Hex, runtimeBytes: number): bigint {
+export function creationGasBound(data: Hex, runtimeBytes: number, blockGasLimit: bigint): bigint {
   const bytes = size(data);
-  return BigInt(21_000 + 16 * bytes + 32_000 + bytes + 200 * runtimeBytes + CONSTRUCTOR_GAS);
+  const bound = BigInt(21_000 + 16 * bytes + 32_000 + bytes + 200 * runtimeBytes + CONSTRUCTOR_GAS);
+  const least = larger(leastCreationGas(data, runtimeBytes), dataGasFloor(data));
+  return larger(least, smaller(larger(bound, dataGasFloor(data)), blockGasLimit));
+}
+
+/** More gas than any call needs that sets a few storage slots, through a Safe as well. */
+export function callGasBound(data: Hex): bigint {
+  return larger(300_000n + BigInt(16 * size(data)), dataGasFloor(data));
+}
+
+/**
+ * What a transaction must offer for its data from Prague on, however little it executes: 10 a zero byte and 40 any other
+ * (EIP-7623).
+ */
+function dataGasFloor(data: Hex): bigint {
+  return 21_000n + BigInt(hexToBytes(data).reduce((sum, byte) => sum + (byte === 0 ? 10 : 40), 0));
 }
 
 /** A constructor that writes some forty storage slots. */
@@ -39,6 +55,8 @@ export interface SimulatedTransaction {
   readonly account?: Address;
   readonly to?: Address;
   readonly data: Hex;
+  /** In wei. @default 0n */
+  readonly value?: bigint;
 }
 
 /**
@@ -73,6 +91,14 @@ export function gasAboveBlockLimit(
     summary: `${name} on ${chain}: the transaction needs ${need} than a block of the chain holds: ${grouped(limit)}. Nothing was sent.`,
     next: "The arguments are not the reason. Split the contract or the call, or let the chain's operators raise the block gas limit (Besu: --target-gas-limit on the validators).",
   });
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }
 
 /** @example "30,000,000" */

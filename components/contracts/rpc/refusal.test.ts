@@ -1,6 +1,6 @@
 import { createPublicClient, custom, RpcRequestError } from "viem";
 import { describe, expect, it } from "vitest";
-import { type Refusal, refusal, remedy } from "./refusal";
+import { leastTipIn, type Refusal, refusal, remedy } from "./refusal";
 
 /** The error that viem throws when a node answers eth_sendRawTransaction with this code and message. */
 async function answered(code: number, message: string): Promise<unknown> {
@@ -43,7 +43,7 @@ const BESU: readonly [number, string, Refusal][] = [
     "unanswered",
   ],
   [-32003, "Intrinsic gas exceeds gas limit", "refused"],
-  [-32004, "Upfront cost exceeds account balance", "refused"],
+  [-32004, "Upfront cost exceeds account balance", "cannot pay"],
   [-32005, "Transaction gas limit exceeds block gas limit", "refused"],
   [-32005, "Transaction gas limit cap exceeded", "refused"],
   [-32005, "Number of requests exceeds max batch size", "unanswered"],
@@ -56,7 +56,7 @@ const BESU: readonly [number, string, Refusal][] = [
   [-32602, "Invalid transaction type", "refused"],
   [-32602, "Invalid params", "refused"],
   [-32602, "Invalid block param (block not found)", "refused"],
-  [-32603, "Internal error", "unanswered"],
+  [-32603, "Internal error", "node error"],
   [-32603, "Timeout expired", "unanswered"],
   [-32603, "blobs failed kzg validation", "refused"],
   [-32604, "Method not enabled", "refused"],
@@ -91,7 +91,7 @@ const GETH: readonly [number, string, Refusal][] = [
   [-32000, "transaction gas limit too high (cap: 16777216, tx: 20000000)", "refused"],
   [-32000, "max initcode size exceeded: code size 50000, limit 49152", "refused"],
   [-32000, "oversized data: transaction size 140000, limit 131072", "refused"],
-  [-32000, "insufficient funds for gas * price + value: balance 0, tx cost 1, overshot 1", "refused"],
+  [-32000, "insufficient funds for gas * price + value: balance 0, tx cost 1, overshot 1", "cannot pay"],
   [-32000, "tx fee (1.50 ether) exceeds the configured cap (1.00 ether)", "refused"],
   [-32000, "only replay-protected (EIP-155) transactions allowed over RPC", "refused"],
   [-32000, "sender not an eoa: address 0x00, len(code): 9", "refused"],
@@ -105,21 +105,122 @@ const RUST: readonly [number, string, Refusal][] = [
   [-32003, "transaction already imported", "known"],
   [-32003, "transaction priority fee below minimum required priority fee 7", "fee too low"],
   [-32003, "max fee per gas less than block base fee", "fee too low"],
-  [-32003, "Insufficient funds for gas * price + value", "refused"],
-  [-32003, "insufficient funds for gas * price + value: have 0 want 1", "refused"],
+  [-32003, "Insufficient funds for gas * price + value", "cannot pay"],
+  [-32003, "insufficient funds for gas * price + value: have 0 want 1", "cannot pay"],
   [-32003, "exceeds max transaction gas limit", "refused"],
   [-32000, "intrinsic gas too high -- tx.gas_limit > block.gas_limit", "refused"],
   [-32003, "max initcode size exceeded", "refused"],
-  [-32603, "internal eth error", "unanswered"],
+  [-32603, "internal eth error", "node error"],
+];
+
+/** Erigon's classes and reasons, and those of its RPC server. */
+const ERIGON: readonly [number, string, Refusal][] = [
+  [-32000, "ALREADY_EXISTS: already known", "known"],
+  [-32000, "INTERNAL_ERROR: existing tx with same hash", "known"],
+  [-32000, "INTERNAL_ERROR: existing txn with same hash", "known"],
+  [-32000, "INTERNAL_ERROR: nonce too low", "nonce used"],
+  [-32000, "INTERNAL_ERROR: mined", "nonce used"],
+  [-32000, "FEE_TOO_LOW: replacement transaction underpriced", "underpriced"],
+  [-32000, "INTERNAL_ERROR: could not replace existing tx", "underpriced"],
+  [-32000, "INTERNAL_ERROR: replaced by transaction with higher tip", "underpriced"],
+  [-32000, "FEE_TOO_LOW: underpriced", "fee too low"],
+  [-32000, "FEE_TOO_LOW: fee too low", "fee too low"],
+  [-32000, "INTERNAL_ERROR: spammer", "pool full"],
+  [-32000, "INTERNAL_ERROR: pending sub-pool is full", "pool full"],
+  [-32000, "INTERNAL_ERROR: baseFee sub-pool is full", "pool full"],
+  [-32000, "INTERNAL_ERROR: queued sub-pool is full", "pool full"],
+  [-32000, "INTERNAL_ERROR: insufficient funds", "cannot pay"],
+  [-32000, "INTERNAL_ERROR: gas limit is too high", "refused"],
+  [-32000, "INVALID: initcode too large", "refused"],
+  [-32000, "INVALID: oversized data", "refused"],
+  [-32000, "INVALID: RLPTooLong", "refused"],
+  [-32000, "INTERNAL_ERROR: IntrinsicGas", "refused"],
+  [-32000, "INVALID: fork supporting this transaction type is not activated yet", "refused"],
+  [-32000, "invalid chain id, expected: 137 got: 138", "refused"],
+  [-32000, "only replay-protected (EIP-155) transactions allowed over RPC", "refused"],
+  [-32000, "tx fee (1.50 ether) exceeds the configured cap (1.00 ether)", "refused"],
+];
+
+/** Nethermind's answers: the sentences of present releases, and the names of older ones with details. */
+const NETHERMIND: readonly [number, string, Refusal][] = [
+  [-32010, "already known", "known"],
+  [-32010, "AlreadyKnown", "known"],
+  [-32010, "nonce too low", "nonce used"],
+  [-32010, "OldNonce, Current nonce: 7, nonce of rejected tx: 3.", "nonce used"],
+  [-32010, "replacement transaction underpriced", "underpriced"],
+  [-32010, "ReplacementNotAllowed", "underpriced"],
+  [-32010, "OwnNonceAlreadyUsed", "underpriced"],
+  [-32010, "transaction underpriced", "fee too low"],
+  [-32010, "FeeTooLow, EffectivePriorityFeePerGas too low 0 < 1, BaseFee: 7", "fee too low"],
+  [
+    -32010,
+    "FeeTooLow, FeePerGas needs to be higher than 100 to be added to the TxPool. Affordable FeePerGas of rejected tx: 50.",
+    "fee too low",
+  ],
+  [-32010, "FeeTooLowToCompete", "fee too low"],
+  [-32010, "nonce too high", "pool full"],
+  [-32010, "NonceGap, Future nonce. Expected nonce: 3", "pool full"],
+  [-32010, "nonce too far in future", "pool full"],
+  [-32010, "NonceTooFarInFuture", "pool full"],
+  [-32010, "pending transaction type conflict", "pool full"],
+  [-32010, "PendingTxsOfConflictingType", "pool full"],
+  [-32010, "PendingTxsOfOtherType", "pool full"],
+  [-32010, "delegation nonce gap", "pool full"],
+  [-32010, "NotCurrentNonceForDelegation", "pool full"],
+  [-32010, "delegation authority has pending transaction", "pool full"],
+  [-32010, "DelegatorHasPendingTx", "pool full"],
+  [-32010, "node is syncing", "unanswered"],
+  [-32010, "Syncing", "unanswered"],
+  [-32010, "insufficient funds for gas * price + value", "cannot pay"],
+  [-32010, "InsufficientFunds, Account balance: 0, cumulative cost: 1", "cannot pay"],
+  [-32010, "gas limit reached", "refused"],
+  [-32010, "GasLimitExceeded, Gas limit: 30000000, gas limit of rejected tx: 40000000", "refused"],
+  [-32010, "Invalid, TxGasLimitCapExceeded: Gas limit 20000000 exceeded cap of 16777216.", "refused"],
+  [-32010, "transaction invalid, max initcode size exceeded", "refused"],
+  [-32010, "sender not an eoa", "refused"],
+  [-32010, "SenderIsContract", "refused"],
+  [-32010, "transaction too large", "refused"],
+  [-32010, "MaxTxSizeExceeded", "refused"],
+  [-32010, "transaction cost overflow", "refused"],
+  [-32010, "Int256Overflow", "refused"],
+  [-32010, "failed to recover sender", "refused"],
+  [-32010, "FailedToResolveSender", "refused"],
+  [-32010, "unsupported transaction type", "refused"],
+  [-32010, "NotSupportedTxType", "refused"],
+];
+
+/** Polygon's Bor: geth's sentences with Polygon's minimum. */
+const BOR: readonly [number, string, Refusal][] = [
+  [
+    -32000,
+    "transaction gas price below minimum: gas tip cap 1000000000, minimum needed 25000000000",
+    "fee too low",
+  ],
+  [-32000, "transaction underpriced: gas tip cap 1000000000, minimum needed 25000000000", "fee too low"],
 ];
 
 describe.each([
   ["Besu", BESU],
   ["geth", GETH],
   ["anvil or reth", RUST],
+  ["Erigon", ERIGON],
+  ["Nethermind", NETHERMIND],
+  ["Bor", BOR],
 ])("an answer of %s", (_, answers) => {
   it.each(answers)('with code %i and "%s" means "%s"', async (code, message, reason) => {
     expect(refusal(await answered(code, message))).toBe(reason);
+  });
+});
+
+describe("the least tip that a node asks for", () => {
+  it.each([
+    ["transaction underpriced: gas tip cap 1, minimum needed 25000000000", 25_000_000_000n],
+    ["FeeTooLow, EffectivePriorityFeePerGas too low 0 < 1, BaseFee: 7", 1n],
+    ["transaction priority fee below minimum required priority fee 7", 7n],
+    ["intrinsic gas too low: gas 1, minimum needed 21000", undefined],
+    ["Gas price below configured minimum gas price", undefined],
+  ])('is read from "%s"', async (message, tip) => {
+    expect(leastTipIn(await answered(-32000, message))).toBe(tip);
   });
 });
 

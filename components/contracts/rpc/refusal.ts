@@ -1,5 +1,13 @@
 import { BaseError } from "viem";
-import { BESU_ANSWERS, GETH_ANSWERS, type NodeAnswer, RUST_NODE_ANSWERS } from "./node-answers";
+import {
+  BESU_ANSWERS,
+  ERIGON_ANSWERS,
+  ERIGON_CLASS,
+  GETH_ANSWERS,
+  NETHERMIND_ANSWERS,
+  type NodeAnswer,
+  RUST_NODE_ANSWERS,
+} from "./node-answers";
 
 /** Why a node did not accept a transaction. A reason carries no data, so a string names it. */
 export type Refusal =
@@ -15,6 +23,10 @@ export type Refusal =
   | "pool full"
   /** No answer, or an answer that says nothing about the transaction. */
   | "unanswered"
+  /** The node failed at this very transaction, for a reason that the node does not tell. */
+  | "node error"
+  /** The sender's balance does not cover the transaction. */
+  | "cannot pay"
   /** The node will never accept the transaction. */
   | "refused";
 
@@ -34,11 +46,32 @@ export function refusal(error: unknown): Refusal {
   if (answer !== undefined) {
     return answer.refusal;
   }
-  const isUnanswered =
+  if (
     causes.some(({ name, code }) => UNANSWERED.has(name) || BUSY_CODES.has(code)) ||
-    sentences.some((sentence) => BUSY.test(sentence));
-  return isUnanswered ? "unanswered" : "refused";
+    sentences.some((sentence) => BUSY.test(sentence))
+  ) {
+    return "unanswered";
+  }
+  return sentences.some((sentence) => NODE_ERROR.test(sentence)) ? "node error" : "refused";
 }
+
+/**
+ * The least tip that a node asks for in its refusal, in wei for a unit of gas; undefined if the refusal names none. geth and
+ * Bor: "gas tip cap 1, minimum needed 25000000000". Nethermind (MinGasPriceTxFilter): "EffectivePriorityFeePerGas too low
+ * 0 < 1". reth: "below minimum required priority fee 7".
+ */
+export function leastTipIn(error: unknown): bigint | undefined {
+  for (const sentence of sentencesOf(causesOf(error))) {
+    const amount = LEAST_TIP.exec(sentence)?.slice(1).find(Boolean);
+    if (amount !== undefined) {
+      return BigInt(amount);
+    }
+  }
+  return undefined;
+}
+
+const LEAST_TIP =
+  /gas tip cap \d+, minimum needed (\d+)|EffectivePriorityFeePerGas too low \d+ < (\d+)|minimum required priority fee (\d+)/;
 
 /**
  * Whether a question must be asked again: the node did not answer, or a provider limits the rate. An "Internal error" is an
@@ -75,9 +108,16 @@ const BUSY_CODES = new Set<unknown>([-32005, -32007, 429]);
 
 /** What providers and proxies in front of a node say. */
 const RATE_LIMIT = /rate limit|too many requests|server is busy/i;
-const BUSY = new RegExp(`${RATE_LIMIT.source}|internal error|timed? ?out`, "i");
+const BUSY = new RegExp(`${RATE_LIMIT.source}|timed? ?out`, "i");
+const NODE_ERROR = /internal error/i;
 
-const ANSWERS = [...BESU_ANSWERS, ...GETH_ANSWERS, ...RUST_NODE_ANSWERS];
+const ANSWERS = [
+  ...BESU_ANSWERS,
+  ...GETH_ANSWERS,
+  ...RUST_NODE_ANSWERS,
+  ...ERIGON_ANSWERS,
+  ...NETHERMIND_ANSWERS,
+];
 
 function answerIn(sentences: readonly string[]): NodeAnswer | undefined {
   const lowered = sentences.map((sentence) => sentence.toLowerCase());
@@ -103,5 +143,7 @@ function causesOf(error: unknown): Cause[] {
 
 /** What the node said, as each of viem's errors hands it on. */
 function sentencesOf(causes: readonly Cause[]): string[] {
-  return causes.map(({ shortMessage, details, message }) => details ?? shortMessage ?? message);
+  return causes.map(({ shortMessage, details, message }) =>
+    (details ?? shortMessage ?? message).replace(ERIGON_CLASS, ""),
+  );
 }

@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { Wallet } from "@ethereumjs/wallet";
 import { type Address, bytesToHex, type Hex } from "viem";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { environmentVariable } from "../../environment";
 import { ChainfleetError } from "../../error";
+import { filePath } from "../../file-path";
 import { memoizeSuccess } from "../../memoize-success";
-import { PROJECT_ROOT } from "../../root";
 
 /**
  * Where a private key comes from. The key appears in no log, on no command line and in no resource's inputs. A secret of
@@ -102,7 +101,7 @@ const openKeystore = memoizeSuccess(async (source: Keystore): Promise<Wallet> =>
   }
   let text: string;
   try {
-    text = readFileSync(resolve(PROJECT_ROOT, source.file), "utf8");
+    text = readFileSync(filePath(source.file), "utf8");
   } catch (error) {
     throw new ChainfleetError({
       code: "KEYSTORE_UNREADABLE",

@@ -1,16 +1,28 @@
 import { type AbiParameter, isAddress } from "viem";
 import { entriesAt, type Finding } from "../../finding";
-import { closestWord } from "../../suggestion";
+import { closestWord, suggestion } from "../../suggestion";
 import { checksumProblem } from "../definitions/checksum";
-import { type Arguments, isList, namesOf } from "../definitions/parameters";
-import { contractsIn, type ReferenceContext, resolved, withPlaceholders } from "../definitions/references";
-import { intendedReference } from "./reference-findings";
+import {
+  type Arguments,
+  arrayOf,
+  componentsOf,
+  findFunction,
+  isList,
+  namesOf,
+} from "../definitions/parameters";
+import {
+  type EncodedCall,
+  isEncodedCall,
+  isReference,
+  PLACEHOLDER_ADDRESS,
+  referencedValue,
+} from "../definitions/references";
+import { type CheckedContext, intendedReference, referenceProblem } from "./reference-findings";
 
 type NamedArguments = Readonly<Record<string, unknown>>;
 
 /**
- * What is wrong with arguments: missing, surplus and of the wrong type, all at once. A reference to a contract counts
- * as an address; whether the contract exists is checked elsewhere.
+ * What is wrong with arguments: missing, surplus, of the wrong type, and references to what does not exist, all at once.
  *
  * @param key where the arguments are written. @example "contracts.chains.chain138.contracts.OracleAggregator.args"
  */
@@ -18,7 +30,7 @@ export function argumentFindings(
   key: string,
   parameters: readonly AbiParameter[],
   args: Arguments,
-  context: ReferenceContext,
+  context: CheckedContext,
 ): Finding[] {
   if (isList(args)) {
     return args.length === parameters.length
@@ -49,25 +61,73 @@ export function valueFindings(
   key: string,
   parameter: AbiParameter,
   value: unknown,
-  context: ReferenceContext,
+  context: CheckedContext,
 ): Finding[] {
-  const array = /^(.*)\[(\d*)\]$/.exec(parameter.type);
-  if (array === null) {
-    const problem = scalarProblem(parameter, value, context);
-    return problem === undefined ? [] : [{ key, problem: `is ${show(value)}; ${problem}` }];
+  const array = arrayOf(parameter);
+  if (array !== undefined) {
+    return arrayFindings(key, parameter, array, value, context);
   }
-  const [, elementType = "", size = ""] = array;
+  const components = componentsOf(parameter);
+  if (components !== undefined) {
+    return typeof value === "object" && value !== null
+      ? argumentFindings(key, components, value as Arguments, context)
+      : [
+          {
+            key,
+            problem: `is ${show(value)}; must be a struct, by name or as a list (${structDeclaration(parameter, components)})`,
+          },
+        ];
+  }
+  if (parameter.type === "bytes" && isEncodedCall(value)) {
+    return encodedCallFindings(key, value, context);
+  }
+  const unknown = referenceProblem(value, context);
+  if (unknown !== undefined) {
+    return [{ key, problem: unknown }];
+  }
+  const problem = scalarProblem(parameter, value, context);
+  return problem === undefined ? [] : [{ key, problem: `is ${show(value)}; ${problem}` }];
+}
+
+function arrayFindings(
+  key: string,
+  parameter: AbiParameter,
+  { element, length }: { readonly element: AbiParameter; readonly length: number | undefined },
+  value: unknown,
+  context: CheckedContext,
+): Finding[] {
   if (!Array.isArray(value)) {
     return [{ key, problem: `is ${show(value)}; must be a list (${declaration(parameter)})` }];
   }
   return [
-    ...(size !== "" && value.length !== Number(size)
-      ? [{ key, problem: `has ${value.length} entries; must have ${size} (${declaration(parameter)})` }]
+    ...(length !== undefined && value.length !== length
+      ? [{ key, problem: `has ${value.length} entries; must have ${length} (${declaration(parameter)})` }]
       : []),
-    ...entriesAt(key, value).flatMap(([elementKey, element]) =>
-      valueFindings(elementKey, { ...parameter, name: "", type: elementType }, element, context),
+    ...entriesAt(key, value).flatMap(([elementKey, inner]) =>
+      valueFindings(elementKey, element, inner, context),
     ),
   ];
+}
+
+/** The called function is checked like that of a call: the data would otherwise be refused only by the chain. */
+function encodedCallFindings(
+  key: string,
+  { call, of, args }: EncodedCall,
+  context: CheckedContext,
+): Finding[] {
+  const abi = context.interfaceNamed(of);
+  if (abi === undefined) {
+    return [
+      {
+        key: `${key}.of`,
+        problem: `is "${of}", which is no contract of ${context.chain} or of contracts/src${suggestion(of, context.interfaceNames)}`,
+      },
+    ];
+  }
+  const found = findFunction(abi, call);
+  return found.kind === "problem"
+    ? [{ key: `${key}.call`, problem: found.problem }]
+    : argumentFindings(args === undefined ? key : `${key}.args`, found.entry.inputs, args ?? [], context);
 }
 
 /** Findings about parameters: without an argument, with two arguments, or with a wrong argument. */
@@ -75,7 +135,7 @@ function parameterFindings(
   key: string,
   parameters: readonly AbiParameter[],
   args: NamedArguments,
-  context: ReferenceContext,
+  context: CheckedContext,
 ): Finding[] {
   // An argument under a misspelled name has a finding of its own, so its parameter is not reported as missing.
   const intendedNames = surplusNames(parameters, args).map((name) =>
@@ -122,18 +182,21 @@ function missingNames(parameters: readonly AbiParameter[], args: NamedArguments)
 }
 
 /** What a value that is not a list must be. Undefined if nothing is wrong with the value. */
-function scalarProblem(
-  parameter: AbiParameter,
-  value: unknown,
-  context: ReferenceContext,
-): string | undefined {
-  const resolvedValue = resolved(value, context, withPlaceholders(contractsIn(value, context), new Map()));
+function scalarProblem(parameter: AbiParameter, value: unknown, context: CheckedContext): string | undefined {
+  const resolvedValue = isReference(value)
+    ? referencedValue(value, context, () => PLACEHOLDER_ADDRESS)
+    : value;
   const requirement = unmetRequirement(parameter.type, resolvedValue);
   if (requirement === undefined) {
     return undefined;
   }
   const intended = intendedReference(value);
-  return `${requirement} (${declaration(parameter)})${intended === undefined ? "" : `; did you mean ${intended}?`}`;
+  // YAML reads 0x00…00 without quotes as the number zero.
+  const quotes =
+    typeof value === "number" && /^(address|bytes\d*|string)$/.test(parameter.type)
+      ? ": write it in quotes, because YAML reads it as a number without them"
+      : "";
+  return `${requirement}${quotes} (${declaration(parameter)})${intended === undefined ? "" : `; did you mean ${intended}?`}`;
 }
 
 /** The requirement of a Solidity type that a value does not meet. */
@@ -147,7 +210,7 @@ function unmetRequirement(type: string, value: unknown): string | undefined {
     const length = bytes[1] === "" ? undefined : Number(bytes[1]);
     return isHex(value, length)
       ? undefined
-      : `must be 0x and ${length === undefined ? "an even number of" : 2 * length} hex digits${length === 32 ? ", or { keccak256: <text> }" : ""}`;
+      : `must be 0x and ${length === undefined ? "an even number of" : 2 * length} hex digits${BYTES_REFERENCES[type] ?? ""}`;
   }
   switch (type) {
     case "address":
@@ -162,6 +225,12 @@ function unmetRequirement(type: string, value: unknown): string | undefined {
       return "must be of a type that a config can hold, and this type is not one";
   }
 }
+
+/** The references that stand for bytes, by type. */
+const BYTES_REFERENCES: Readonly<Record<string, string>> = {
+  bytes32: ", or { keccak256: <text> }",
+  bytes: ", or { call: <function>, of: <contract>, args: … }",
+};
 
 function unmetIntegerRequirement(value: unknown, isUnsigned: boolean, bits: number): string | undefined {
   const isNumber = typeof value === "number" && Number.isInteger(value);
@@ -194,6 +263,11 @@ function parameterList(parameters: readonly AbiParameter[]): string {
   return descriptions.length === 0
     ? "there are no parameters"
     : `there ${descriptions.length === 1 ? "is 1 parameter" : `are ${descriptions.length} parameters`}: ${descriptions.join(", ")}`;
+}
+
+/** @example "(uint64 selector, bool enabled) lane_" */
+function structDeclaration(parameter: AbiParameter, components: readonly AbiParameter[]): string {
+  return declaration({ ...parameter, type: `(${components.map(declaration).join(", ")})` });
 }
 
 /** A parameter as Solidity declares it. @example "uint256 step_" */

@@ -1,4 +1,4 @@
-import type { AbiFunction } from "viem";
+import type { AbiFunction, AbiParameter } from "viem";
 import { entriesAt, type Finding } from "../../finding";
 import { suggestion } from "../../suggestion";
 import type { Artifact } from "../build/artifact";
@@ -6,13 +6,18 @@ import {
   artifactOf,
   type CallDefinition,
   type ChainDefinition,
+  calledArtifact,
   type DoneDefinition,
 } from "../definitions/definitions";
-import { findFunction, isView, namesOf } from "../definitions/parameters";
-import type { ReferenceContext } from "../definitions/references";
+import { componentsOf, findFunction, isView, namesOf } from "../definitions/parameters";
 import { expectedReturns } from "../definitions/returns";
 import { argumentFindings, valueFindings } from "./argument-findings";
-import { type ContractNames, intendedReference, referenceFindings } from "./reference-findings";
+import {
+  type CheckedContext,
+  intendedReference,
+  untypedArgumentFindings,
+  untypedReferenceFindings,
+} from "./reference-findings";
 
 /**
  * Everything that is wrong with one call. What depends on something wrong is not checked: the functions of an unknown
@@ -21,28 +26,34 @@ import { type ContractNames, intendedReference, referenceFindings } from "./refe
 export function callFindings(
   chain: ChainDefinition,
   call: CallDefinition,
-  contracts: ContractNames,
+  context: CheckedContext,
   artifacts: ReadonlyMap<string, Artifact>,
 ): Finding[] {
   const { configKey } = call;
-  const context = { chain: chain.name, sender: chain.sender };
-  const artifact = artifactOf(chain, call.contract, artifacts);
-  const values = [
-    ...entriesAt(`${configKey}.args`, call.args),
-    ...entriesAt(`${configKey}.done.args`, call.done.args),
-    [`${configKey}.done.returns`, call.done.returns] as const,
-  ];
+  const artifact = calledArtifact(chain, call, artifacts);
   return [
     ...nameFindings(chain, call),
+    ...interfaceFindings(call, artifact, context),
     ...safeFindings(call, artifactOf(chain, call.through, artifacts)),
-    ...values.flatMap(([key, value]) => referenceFindings(key, value, chain.name, contracts)),
-    ...(artifact === undefined
-      ? []
-      : [
-          ...functionFindings(call, artifact, context),
-          ...doneFindings(`${configKey}.done`, call.done, artifact, context),
-        ]),
+    ...functionFindings(call, artifact, context),
+    ...doneFindings(`${configKey}.done`, call.done, artifact, context),
+    ...(artifact === undefined ? [] : unseenArgumentFindings(call, artifact)),
   ];
+}
+
+function interfaceFindings(
+  { configKey, interface: named }: CallDefinition,
+  artifact: Artifact | undefined,
+  { chain, interfaceNames }: CheckedContext,
+): Finding[] {
+  return named === undefined || artifact !== undefined
+    ? []
+    : [
+        {
+          key: `${configKey}.interface`,
+          problem: `is "${named}", which is no contract of ${chain} or of contracts/src${suggestion(named, interfaceNames)}`,
+        },
+      ];
 }
 
 /** Names of contracts and calls that the chain does not have. */
@@ -89,20 +100,32 @@ function safeFindings({ configKey, through }: CallDefinition, safe: Artifact | u
       ];
 }
 
+/** @param artifact undefined if the called contract or interface is unknown, which has a finding of its own. */
 function functionFindings(
-  { configKey, function: name, args }: CallDefinition,
-  { abi }: Artifact,
-  context: ReferenceContext,
+  { configKey, function: name, args, value }: CallDefinition,
+  artifact: Artifact | undefined,
+  context: CheckedContext,
 ): Finding[] {
   const key = `${configKey}.function`;
-  const found = findFunction(abi, name);
-  if (found.kind === "problem") {
-    return [{ key, problem: found.problem }];
+  const found = artifact && findFunction(artifact.abi, name);
+  if (found?.kind !== "function") {
+    return [
+      ...(found === undefined ? [] : [{ key, problem: found.problem }]),
+      ...untypedArgumentFindings(`${configKey}.args`, args, context),
+    ];
   }
   const { entry } = found;
   return [
     ...(isView(entry)
       ? [{ key, problem: `is "${entry.name}", a view: as a transaction it changes nothing` }]
+      : []),
+    ...(value > 0n && entry.stateMutability !== "payable"
+      ? [
+          {
+            key: `${configKey}.value`,
+            problem: `is ${value}; ${entry.name} is not payable, so that it would revert`,
+          },
+        ]
       : []),
     ...argumentFindings(`${configKey}.args`, entry.inputs, args, context),
   ];
@@ -111,13 +134,17 @@ function functionFindings(
 function doneFindings(
   doneKey: string,
   done: DoneDefinition,
-  { abi }: Artifact,
-  context: ReferenceContext,
+  artifact: Artifact | undefined,
+  context: CheckedContext,
 ): Finding[] {
   const key = `${doneKey}.function`;
-  const found = findFunction(abi, done.function);
-  if (found.kind === "problem") {
-    return [{ key, problem: found.problem }];
+  const found = artifact && findFunction(artifact.abi, done.function);
+  if (found?.kind !== "function") {
+    return [
+      ...(found === undefined ? [] : [{ key, problem: found.problem }]),
+      ...untypedArgumentFindings(`${doneKey}.args`, done.args, context),
+      ...untypedReferenceFindings(`${doneKey}.returns`, done.returns, context),
+    ];
   }
   const { entry } = found;
   return [
@@ -135,44 +162,66 @@ function doneFindings(
   ];
 }
 
+/**
+ * A view that only has to answer shows that some call was made, and not which: another argument would be recorded as sent
+ * and never be sent. Views that return structs are left out, because these cannot be compared.
+ */
+function unseenArgumentFindings({ configKey, args, done }: CallDefinition, { abi }: Artifact): Finding[] {
+  const found = findFunction(abi, done.function);
+  const asked = Object.values(done.args).map((value) => JSON.stringify(value));
+  const isSeen = Object.values(args).every((value) => asked.includes(JSON.stringify(value)));
+  return done.returns !== undefined ||
+    isSeen ||
+    found.kind === "problem" ||
+    !isView(found.entry) ||
+    found.entry.outputs.length === 0 ||
+    found.entry.outputs.some(({ type }) => type.startsWith("tuple"))
+    ? []
+    : [
+        {
+          key: `${configKey}.done.returns`,
+          problem: `is missing: whatever ${found.entry.name} returns would count, so that a later change of the call's arguments is never sent. Name what ${found.entry.name} returns once the call was made`,
+        },
+      ];
+}
+
 function returnsFindings(
   key: string,
   view: AbiFunction,
   returns: unknown,
-  context: ReferenceContext,
+  context: CheckedContext,
 ): Finding[] {
   const { outputs } = view;
-  if (returns !== undefined && outputs.some(({ type }) => type.startsWith("tuple"))) {
-    return [
-      {
-        key,
-        problem: `cannot be compared: ${view.name} returns a struct; leave returns out or choose another view`,
-      },
-    ];
-  }
   const expected = expectedReturns(view, returns);
   if (returns !== undefined && expected.length === 0) {
     return [
       {
         key,
-        problem: `names no value to compare; leave returns out if ${view.name} reverts until the call was made`,
+        problem: `names no value to compare; name what ${view.name} returns once the call was made`,
       },
     ];
   }
   const intended = intendedReference(returns);
-  if (intended !== undefined && expected.every(({ index }) => index === -1)) {
+  if (intended !== undefined && expected.every(({ path }) => path === undefined)) {
     return [{ key, problem: `is ${JSON.stringify(returns)}; did you mean ${intended}?` }];
   }
-  const names = outputs.map((output) => namesOf(output, outputs)[0] ?? output.type);
-  return expected.flatMap(({ at, index, value }) => {
-    const output = outputs[index];
-    return output === undefined
+  const names = namesIn(outputs);
+  return expected.flatMap(({ at, parameter, value }) =>
+    parameter === undefined
       ? [
           {
             key: `${key}${at}`,
-            problem: `is no value of ${view.name}, which returns ${names.join(", ")}${suggestion(at.replace(/^\./, ""), names)}`,
+            problem: `is no value of ${view.name}, which returns ${names.join(", ")}${suggestion(at.replace(/^.*\./, ""), names)}`,
           },
         ]
-      : valueFindings(`${key}${at}`, output, value, context);
-  });
+      : valueFindings(`${key}${at}`, parameter, value, context),
+  );
+}
+
+/** The names by which `returns` may name values: those of the outputs, or of the fields of a struct that is the only output. */
+function namesIn(outputs: readonly AbiParameter[]): string[] {
+  const [only] = outputs;
+  const fields = outputs.length === 1 && only !== undefined ? componentsOf(only) : undefined;
+  const named = fields ?? outputs;
+  return named.map((one) => namesOf(one, named)[0] ?? one.type);
 }

@@ -1,4 +1,4 @@
-import { type Answer, type Claim, type Explorer, parsed, request } from "./explorer";
+import { type Answer, type Claim, type Explorer, NotIndexedError, parsed, request } from "./explorer";
 
 /** Blockscout's REST API, version 2: https://docs.blockscout.com/devs/verification/blockscout-smart-contract-verification-api */
 export function blockscout(url: string): Explorer {
@@ -9,6 +9,9 @@ export function blockscout(url: string): Explorer {
         method: "POST",
         body: form(claim),
       });
+      if (answer.status === 404) {
+        throw new NotIndexedError(claim.address, `404: ${answer.text.slice(0, 80)}`);
+      }
       if (/already verified/i.test(answer.text)) {
         return { kind: "verified" };
       }

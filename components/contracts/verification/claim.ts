@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Address, Hash, Hex } from "viem";
+import type { LibraryAddresses } from "../build/artifact";
 import { readArtifact } from "../build/build";
 import type { Claim } from "./explorer";
 import { qualifiedName, standardInput } from "./standard-input";
@@ -12,6 +13,8 @@ export interface ClaimedContract {
   /** Source hash of the build. */
   readonly build: string;
   readonly address: Address;
+  /** The addresses of the libraries in the code, by source and name. */
+  readonly libraries?: LibraryAddresses;
   readonly encodedArguments: Hex;
   readonly initCodeHash: Hex;
   readonly transaction: Hash | "";
@@ -25,7 +28,9 @@ export function claimOf(root: string, chainId: number, contract: ClaimedContract
     address: contract.address,
     compilerVersion: metadata.compiler.version,
     qualifiedName: qualifiedName(metadata),
-    input: standardInput(metadata, (path) => readFileSync(join(root, path), "utf8")),
+    input: standardInput(metadata, contract.libraries ?? {}, (path) =>
+      readFileSync(join(root, path), "utf8"),
+    ),
     encodedArguments: contract.encodedArguments,
     transaction: contract.transaction,
   };

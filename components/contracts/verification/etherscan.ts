@@ -2,6 +2,7 @@ import {
   type Claim,
   type Explorer,
   ExplorerBusyError,
+  NotIndexedError,
   parsed,
   request,
   type Submission,
@@ -13,6 +14,13 @@ interface EtherscanAnswer {
   readonly result: string;
 }
 
+/** An answer as it comes: an explorer that does not know the address may answer with `result: null`, or status 404. */
+interface RawAnswer {
+  readonly status?: "0" | "1";
+  readonly message?: string;
+  readonly result?: unknown;
+}
+
 /** Etherscan's API, version 2, and compatible APIs: https://docs.etherscan.io/contract-verification/verify-source-code */
 export function etherscan(url: string, apiKey: string): Explorer {
   return {
@@ -22,7 +30,7 @@ export function etherscan(url: string, apiKey: string): Explorer {
   };
 
   async function send(
-    { chainId }: Claim,
+    { chainId, address }: Claim,
     method: "GET" | "POST",
     parameters: Readonly<Record<string, string>>,
   ): Promise<EtherscanAnswer> {
@@ -32,12 +40,19 @@ export function etherscan(url: string, apiKey: string): Explorer {
       ...(method === "GET" ? parameters : {}),
     });
     const body = method === "POST" ? { body: new URLSearchParams(parameters) } : {};
-    const answer = parsed<EtherscanAnswer>(await request(`${url}?${query}`, { method, ...body }));
-    // Etherscan reports its rate limit with status 200, and finds a new contract only after some blocks.
-    if (/rate limit|unable to locate contractcode/i.test(answer.result)) {
-      throw new ExplorerBusyError(answer.result);
+    const response = await request(`${url}?${query}`, { method, ...body });
+    const { status = "0", message, result } = parsed<RawAnswer | null>(response) ?? {};
+    if (typeof result !== "string") {
+      throw new NotIndexedError(address, message ?? `status ${response.status} without a result`);
     }
-    return answer;
+    // Etherscan reports its rate limit with status 200, and finds a new contract only after some blocks.
+    if (/unable to locate contractcode/i.test(result)) {
+      throw new NotIndexedError(address, result);
+    }
+    if (/rate limit/i.test(result)) {
+      throw new ExplorerBusyError(result);
+    }
+    return { status, result };
   }
 }
 

@@ -29,6 +29,8 @@ export interface Claim {
 export type Verdict =
   | { readonly kind: "verified" }
   | { readonly kind: "pending" }
+  /** The explorer does not know the contract yet: the claim has to be submitted again. */
+  | { readonly kind: "not-indexed"; readonly reason: string }
   | { readonly kind: "refused"; readonly reason: string };
 
 /** An explorer's answer to a submission. */
@@ -53,6 +55,20 @@ export class ExplorerBusyError extends Error {
   ) {
     super(message);
     this.name = "ExplorerBusyError";
+  }
+}
+
+/**
+ * The explorer does not know the contract yet. An explorer follows the chain with a delay of some seconds, and of minutes
+ * where it is behind.
+ */
+export class NotIndexedError extends ExplorerBusyError {
+  /** @param answer what the explorer said. */
+  constructor(address: Address, answer: string) {
+    super(
+      `the explorer does not know ${address} yet (${answer}); run again when its page shows the contract`,
+    );
+    this.name = "NotIndexedError";
   }
 }
 

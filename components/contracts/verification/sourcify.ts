@@ -8,6 +8,9 @@ interface SourcifyAnswer {
   readonly error?: { readonly customCode: string; readonly message: string };
 }
 
+/** Codes for an address without code as far as Sourcify sees: lib-sourcify, Verification and its errors. */
+const NOT_INDEXED: ReadonlySet<string> = new Set(["contract_not_deployed", "cannot_fetch_bytecode"]);
+
 /** Sourcify's API, version 2: https://docs.sourcify.dev/docs/api/ */
 export function sourcify(url: string): Explorer {
   return { submit, status };
@@ -37,8 +40,12 @@ export function sourcify(url: string): Explorer {
     if (answer.isJobCompleted !== true) {
       return { kind: "pending" };
     }
-    return answer.error === undefined || answer.error.customCode === "already_verified"
-      ? { kind: "verified" }
-      : { kind: "refused", reason: answer.error.message };
+    const { error } = answer;
+    if (error === undefined || error.customCode === "already_verified") {
+      return { kind: "verified" };
+    }
+    return NOT_INDEXED.has(error.customCode)
+      ? { kind: "not-indexed", reason: error.message }
+      : { kind: "refused", reason: error.message };
   }
 }

@@ -1,6 +1,6 @@
-import { type Hex, keccak256, stringToHex } from "viem";
+import { type Address, type Hex, keccak256, stringToHex } from "viem";
 import { ChainfleetError } from "../../error";
-import type { Metadata } from "../build/artifact";
+import type { LibraryAddresses, Metadata } from "../build/artifact";
 
 /** The Solidity compiler's input, as explorers accept it: https://docs.soliditylang.org/en/latest/using-the-compiler.html#input-description */
 export interface StandardInput {
@@ -12,14 +12,21 @@ export interface StandardInput {
 /**
  * The compiler input for one contract, with only the sources that the contract needs.
  *
+ * @param libraries the addresses of the libraries in the code that forge has not linked itself.
  * @param read returns a source; the path is relative to the project's root.
  * @throws ChainfleetError if a source has changed since it was compiled.
  */
-export function standardInput(metadata: Metadata, read: (path: string) => string): StandardInput {
+export function standardInput(
+  metadata: Metadata,
+  libraries: LibraryAddresses,
+  read: (path: string) => string,
+): StandardInput {
   const { compilationTarget: _, ...settings } = metadata.settings;
   const sources = Object.entries(metadata.sources).map(([path, { keccak256: hash }]) => {
-    const content = read(path);
-    requireHash(path, content, hash);
+    const content = compiledText(read(path), hash);
+    if (content === undefined) {
+      throw sourceChanged(path);
+    }
     return [path, { content }] as const;
   });
   return {
@@ -27,10 +34,26 @@ export function standardInput(metadata: Metadata, read: (path: string) => string
     sources: Object.fromEntries(sources),
     settings: {
       ...settings,
-      libraries: {},
+      libraries: bySource({ ...linkedByForge(metadata), ...libraries }),
       outputSelection: { "*": { "*": ["abi", "evm.bytecode", "evm.deployedBytecode", "metadata"] } },
     },
   };
+}
+
+/** The libraries of `libraries` in foundry.toml, which the metadata has by source and name, or by name alone. */
+function linkedByForge({ settings }: Metadata): LibraryAddresses {
+  return (settings["libraries"] ?? {}) as LibraryAddresses;
+}
+
+/** The addresses of libraries as the compiler takes them: by source, then by name. */
+function bySource(libraries: LibraryAddresses): Readonly<Record<string, Readonly<Record<string, Address>>>> {
+  const sources: Record<string, Record<string, Address>> = {};
+  for (const [qualified, address] of Object.entries(libraries)) {
+    const colon = qualified.lastIndexOf(":");
+    const source = qualified.slice(0, Math.max(0, colon));
+    sources[source] = { ...sources[source], [qualified.slice(colon + 1)]: address };
+  }
+  return sources;
 }
 
 /** Source path and name of the compiled contract. @example "contracts/src/MultiSig.sol:MultiSig" */
@@ -39,12 +62,18 @@ export function qualifiedName({ settings }: Metadata): string {
   return `${path}:${name}`;
 }
 
-function requireHash(path: string, content: string, hash: Hex): void {
-  if (keccak256(stringToHex(content)) !== hash) {
-    throw new ChainfleetError({
-      code: "SOURCE_CHANGED",
-      summary: `${path} has changed since it was compiled.`,
-      next: "Start the run again: the new run builds and plans with the present sources.",
-    });
-  }
+/**
+ * A source as the compiler got it; undefined if it has changed. forge hands sources to the compiler with line feeds alone,
+ * so that a checkout with CRLF gives the same code (foundry-compilers, Source::read); other compilers take the file as it is.
+ */
+function compiledText(text: string, hash: Hex): string | undefined {
+  return [text, text.replaceAll("\r\n", "\n")].find((content) => keccak256(stringToHex(content)) === hash);
+}
+
+function sourceChanged(path: string): ChainfleetError {
+  return new ChainfleetError({
+    code: "SOURCE_CHANGED",
+    summary: `${path} has changed since it was compiled.`,
+    next: "Start the run again: the new run builds and plans with the present sources.",
+  });
 }

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Address, Hash, Hex } from "viem";
 import { DynamicResource } from "../../dynamic-resource";
+import type { LibraryAddresses } from "../build/artifact";
 import type { ExplorerSettings } from "./explorer";
 import type { Result } from "./verify";
 
@@ -15,6 +16,8 @@ export interface ForgeVerificationArgs {
   /** Source hash of the build. */
   readonly build: string;
   readonly address: pulumi.Input<Address>;
+  /** The addresses of the libraries in the code, by source and name. */
+  readonly libraries?: pulumi.Input<LibraryAddresses>;
   readonly encodedArguments: pulumi.Input<Hex>;
   /** keccak256 of the creation code followed by the arguments; changes with the compiled code. */
   readonly initCodeHash: pulumi.Input<Hex>;

@@ -11,6 +11,7 @@ import {
   ExplorerBusyError,
   type ExplorerSettings,
   ExplorerUnreachableError,
+  NotIndexedError,
   type Submission,
   type Verdict,
 } from "./explorer";
@@ -47,14 +48,32 @@ export async function verifyAt(settings: ExplorerSettings, claim: Claim): Promis
 async function finalVerdict(
   settings: ExplorerSettings,
   claim: Claim,
+): Promise<Exclude<Verdict, { kind: "pending" | "not-indexed" }>> {
+  const connection = connectionTo(settings);
+  const deadline = Date.now() + PATIENCE_SECONDS * 1000;
+  for (;;) {
+    const verdict = await verdictOfSubmission(connection, claim, deadline);
+    if (verdict.kind !== "not-indexed") {
+      return verdict;
+    }
+    if (Date.now() + RESUBMISSION_SECONDS * 1000 >= deadline) {
+      return { kind: "refused", reason: new NotIndexedError(claim.address, verdict.reason).message };
+    }
+    await delay(RESUBMISSION_SECONDS * 1000);
+  }
+}
+
+/** Submits a claim and waits for its end. @param deadline milliseconds since the epoch */
+async function verdictOfSubmission(
+  { explorer, queue }: Connection,
+  claim: Claim,
+  deadline: number,
 ): Promise<Exclude<Verdict, { kind: "pending" }>> {
-  const { explorer, queue } = connectionTo(settings);
   const submission = await whileBusy(() => explorer.submit(claim));
   if (submission.kind !== "accepted") {
     return submission;
   }
   const member = queue.join();
-  const deadline = Date.now() + PATIENCE_SECONDS * 1000;
   try {
     while (Date.now() < deadline) {
       await member.turn();
@@ -71,6 +90,9 @@ async function finalVerdict(
     reason: `still pending after ${PATIENCE_SECONDS} s; run again to ask for the result`,
   };
 }
+
+/** Pause before a claim is submitted again that an explorer could not look at. */
+const RESUBMISSION_SECONDS = 2;
 
 /** Explorers usually take 5 to 30 s. */
 const PATIENCE_SECONDS = 180;

@@ -7,12 +7,22 @@ import {CCIPWrappedEtherBridge} from "./CCIPWrappedEtherBridge.sol";
 
 /// @title One end of the bridge for WETH10.
 contract CCIPWETH10Bridge is CCIPWrappedEtherBridge {
+    string public constant typeAndVersion = "CCIPWETH10Bridge 1.0.0";
+
     /// @param owner connects the other end, sets limits, pauses.
     /// @param router of this chain.
     /// @param weth10 of this chain.
-    /// @param capacity most that goes through at once in each direction, in wei.
-    /// @param refillPerSecond wei that become free again each second.
-    constructor(address owner, IRouterClient router, IERC20 weth10, uint128 capacity, uint128 refillPerSecond)
-        CCIPWrappedEtherBridge(owner, router, weth10, capacity, refillPerSecond, "Bridged WETH10", "bWETH10")
+    /// @param capacityEther the most that goes through at once in each direction, in whole ether.
+    /// @param refillEtherPerHour what becomes free again each hour, in whole ether.
+    constructor(
+        address owner,
+        IRouterClient router,
+        IERC20 weth10,
+        uint64 capacityEther,
+        uint64 refillEtherPerHour
+    )
+        CCIPWrappedEtherBridge(
+            owner, router, weth10, capacityEther, refillEtherPerHour, "Bridged WETH10", "bWETH10"
+        )
     {}
 }

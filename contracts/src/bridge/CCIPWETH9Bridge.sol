@@ -7,12 +7,22 @@ import {CCIPWrappedEtherBridge} from "./CCIPWrappedEtherBridge.sol";
 
 /// @title One end of the bridge for WETH9.
 contract CCIPWETH9Bridge is CCIPWrappedEtherBridge {
+    string public constant typeAndVersion = "CCIPWETH9Bridge 1.0.0";
+
     /// @param owner connects the other end, sets limits, pauses.
     /// @param router of this chain.
     /// @param weth9 of this chain.
-    /// @param capacity most that goes through at once in each direction, in wei.
-    /// @param refillPerSecond wei that become free again each second.
-    constructor(address owner, IRouterClient router, IERC20 weth9, uint128 capacity, uint128 refillPerSecond)
-        CCIPWrappedEtherBridge(owner, router, weth9, capacity, refillPerSecond, "Bridged WETH9", "bWETH9")
+    /// @param capacityEther the most that goes through at once in each direction, in whole ether.
+    /// @param refillEtherPerHour what becomes free again each hour, in whole ether.
+    constructor(
+        address owner,
+        IRouterClient router,
+        IERC20 weth9,
+        uint64 capacityEther,
+        uint64 refillEtherPerHour
+    )
+        CCIPWrappedEtherBridge(
+            owner, router, weth9, capacityEther, refillEtherPerHour, "Bridged WETH9", "bWETH9"
+        )
     {}
 }

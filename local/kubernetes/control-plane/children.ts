@@ -8,6 +8,8 @@ export interface Child {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** Variables that the program gets in addition to those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Running {
@@ -34,7 +36,7 @@ export function start(child: Child, state: string): Running {
   const started = spawn(command, args, {
     cwd: state,
     stdio: ["ignore", log, log],
-    env: { ...process.env, [STATE_MARKER]: state },
+    env: { ...process.env, ...child.environment, [STATE_MARKER]: state },
   });
   closeSync(log);
   const ended = endOf(started);
@@ -70,7 +72,8 @@ export async function endStaleChildren(state: string): Promise<number> {
   return stale.length;
 }
 
-const STATE_MARKER = "CHAINFLEET_CONTROL_PLANE";
+/** The environment variable that names the state folder in each child, and in what a child starts with this variable. */
+export const STATE_MARKER = "CHAINFLEET_CONTROL_PLANE";
 
 function markedProcesses(state: string): number[] {
   const marker = `${STATE_MARKER}=${state}`;

@@ -1,6 +1,8 @@
 import {
   ApiException,
+  AuthorizationV1Api,
   CoreV1Api,
+  CustomObjectsApi,
   KubeConfig,
   type KubernetesListObject,
   type KubernetesObject,
@@ -15,8 +17,11 @@ import {
 export class Cluster {
   readonly core: CoreV1Api;
   readonly storage: StorageV1Api;
+  readonly authorization: AuthorizationV1Api;
   /** For kinds of which the client has no class. */
   readonly objects: KubernetesObjectApi;
+  /** For bodies that are sent as they are, of any group. */
+  readonly custom: CustomObjectsApi;
   readonly #config = new KubeConfig();
 
   /** @param authority the certificate authority of the API server, as PEM. */
@@ -27,7 +32,9 @@ export class Cluster {
     );
     this.core = this.#config.makeApiClient(CoreV1Api);
     this.storage = this.#config.makeApiClient(StorageV1Api);
+    this.authorization = this.#config.makeApiClient(AuthorizationV1Api);
     this.objects = KubernetesObjectApi.makeApiClient(this.#config);
+    this.custom = this.#config.makeApiClient(CustomObjectsApi);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createAuthority, issueCertificate } from "../certificates";
 
 /** The credentials of the control plane's programs and users. Each file has mode 0600. */
 export interface Credentials {
@@ -12,7 +13,19 @@ export interface Credentials {
   readonly serviceAccountKeyFile: string;
   /** Folder of the API server's certificate. If empty, the API server creates a certificate and its authority there. */
   readonly certificateFolder: string;
+  /** What proves to aggregated API servers that a request comes from the API server. */
+  readonly frontProxy: FrontProxyFiles;
 }
+
+/** Files of the front proxy: https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/ */
+export interface FrontProxyFiles {
+  readonly authority: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** The name of the front proxy's certificate, as kubeadm has it. */
+export const FRONT_PROXY_CLIENT = "front-proxy-client";
 
 /** Reads the credentials in the state folder and creates the missing ones. */
 export function credentials(state: string): Credentials {
@@ -35,7 +48,27 @@ export function credentials(state: string): Credentials {
     rmSync(certificateFolder, { recursive: true });
     mkdirSync(certificateFolder, { mode: 0o700 });
   }
-  return { token, tokenFile, serviceAccountKeyFile, certificateFolder };
+  const frontProxy = frontProxyFiles(join(state, "front-proxy"));
+  return { token, tokenFile, serviceAccountKeyFile, certificateFolder, frontProxy };
+}
+
+/** Makes the certificates of the front proxy unless the folder has them. The authority's key is not kept. */
+function frontProxyFiles(folder: string): FrontProxyFiles {
+  const files = {
+    authority: join(folder, "ca.crt"),
+    certificate: join(folder, "client.crt"),
+    key: join(folder, "client.key"),
+  };
+  // The key is written last: where it is, the other files are too.
+  if (!existsSync(files.key)) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const authority = createAuthority("front-proxy-ca");
+    const client = issueCertificate(authority, { commonName: FRONT_PROXY_CLIENT });
+    write(files.authority, authority.certificate);
+    write(files.certificate, client.certificate);
+    write(files.key, client.key);
+  }
+  return files;
 }
 
 /** Writes the authority of the API server's certificate to `<state>/ca.crt` and returns it as PEM. */

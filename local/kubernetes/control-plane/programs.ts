@@ -1,6 +1,6 @@
 import type { Binaries } from "../build";
 import type { Child } from "./children";
-import type { Credentials } from "./credentials";
+import { type Credentials, FRONT_PROXY_CLIENT } from "./credentials";
 
 /**
  * The programs' command lines. Every program runs in the state folder. Etcd listens on a Unix socket there, because
@@ -29,7 +29,7 @@ export function etcd(binaries: Binaries): Child {
 export function kubeApiserver(
   binaries: Binaries,
   port: number,
-  { tokenFile, serviceAccountKeyFile, certificateFolder }: Credentials,
+  { tokenFile, serviceAccountKeyFile, certificateFolder, frontProxy }: Credentials,
 ): Child {
   return {
     name: "kube-apiserver",
@@ -45,6 +45,15 @@ export function kubeApiserver(
       "--service-account-issuer=https://kubernetes.default.svc",
       `--service-account-signing-key-file=${serviceAccountKeyFile}`,
       `--service-account-key-file=${serviceAccountKeyFile}`,
+      // The aggregation layer: an aggregated API server believes the user in a request's headers if the request comes
+      // with this certificate. https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/
+      `--proxy-client-cert-file=${frontProxy.certificate}`,
+      `--proxy-client-key-file=${frontProxy.key}`,
+      `--requestheader-client-ca-file=${frontProxy.authority}`,
+      `--requestheader-allowed-names=${FRONT_PROXY_CLIENT}`,
+      "--requestheader-username-headers=X-Remote-User",
+      "--requestheader-group-headers=X-Remote-Group",
+      "--requestheader-extra-headers-prefix=X-Remote-Extra-",
       "--service-cluster-ip-range=10.96.0.0/16",
       // The API server refuses to publish its loopback address as the `kubernetes` Service's endpoint; no pod needs it.
       "--endpoint-reconciler-type=none",

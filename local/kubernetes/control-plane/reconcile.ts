@@ -35,6 +35,8 @@ export function reconcile(
   for (const collection of collections) {
     collection.subscribe(() => void changed());
   }
+  // The collections may have been loaded before.
+  void changed();
 }
 
 /** Waits until all promises have settled, then throws the error of the first one that was rejected. */

@@ -1,18 +1,10 @@
 import { z } from "zod";
-import { checksumProblem } from "../../../components/contracts/definitions/checksum";
 import type { ExplorerSettings } from "../../../components/contracts/verification/explorer";
+import { addressSchema } from "../address-schema";
 import { type BrokenRule, rules, type Unchecked } from "../rules";
 
 /** The part of the config's schema under `chainfleet:contracts`. */
 
-const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
-
-const address = z
-  .string()
-  .regex(ADDRESS, "must be an address: 0x and 40 hex digits")
-  .refine((text) => !ADDRESS.test(text) || checksumProblem(text) === undefined, {
-    error: ({ input }) => checksumProblem(String(input)),
-  });
 const hash = z.string().regex(/^0x[0-9a-f]{64}$/, "must be a hash: 0x and 64 hex digits");
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, "must be the name of an environment variable");
 const identifier = z
@@ -27,11 +19,21 @@ const url = z
 const values = z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())], {
   error: "must be arguments by name, or a list of arguments in order",
 });
+/** A salt is text or 32 bytes. Hex of another length would be hashed as text, which nobody who writes hex expects. */
+const salt = z
+  .string()
+  .refine(
+    (text) => !text.startsWith("0x") || /^0x[0-9a-fA-F]{64}$/.test(text),
+    "begins with 0x; must be 0x and 64 hex digits, which are 32 bytes, or other text",
+  )
+  .transform((text) => (text.startsWith("0x") ? text.toLowerCase() : text));
+/** 2^128 wei are more ether than any chain has. */
+const wei = z.string().regex(/^\d{1,38}$/, "must be an amount of wei as decimal text");
 const positive = z.int("must be a whole number").min(1, "must be at least 1");
 
 const sender = z
   .strictObject({
-    address: address.describe(
+    address: addressSchema.describe(
       "The account that sends the transactions. The private key must belong to this address. A preview needs no key.",
     ),
     keyVariable: variable
@@ -41,7 +43,7 @@ const sender = z
       .string()
       .optional()
       .describe(
-        "The path of an encrypted keystore file (version 3): absolute, or relative to the folder of the project.",
+        "The path of an encrypted keystore file (version 3): absolute, relative to the folder of the project, or from the home folder, `~/keys/deployer.json`.",
       ),
     passwordVariable: variable
       .optional()
@@ -90,18 +92,22 @@ const contract = z
     args: values
       .optional()
       .describe(
-        "The arguments of the constructor, by name or as a list. The names are those of the parameters in Solidity; leading and trailing underscores may be left out, so `owner` stands for `owner_`. `{ contract: WETH9 }` stands for the address of that contract, `{ contract: Bridge, chain: mainnet }` for the address of a contract on another chain, `{ account: sender }` for the address of the sender, and `{ keccak256: TEXT }` for the hash of a text. Write whole numbers above 2^53 as text.",
+        "The arguments of the constructor, by name or as a list. The names are those of the parameters in Solidity; leading and trailing underscores may be left out, so `owner` stands for `owner_`. `{ contract: WETH9 }` stands for the address of that contract, `{ contract: Bridge, chain: mainnet }` for the address of a contract on another chain, `{ account: sender }` for the address of the sender, and `{ keccak256: TEXT }` for the hash of a text. `{ call: initialize, of: Token, args: { … } }` stands for the data of a call of that function, as the initializer of a proxy takes it; `of` names a contract of the chain, or a contract or interface in contracts/src. A struct is written like arguments, by name or as a list. Write whole numbers above 2^53 as text.",
       ),
     create: z.enum(["create2", "create"]).optional().meta({
       default: DEFAULT_CREATE,
       description:
         "How the contract is deployed. With `create2`, the deterministic deployer creates the contract, and its address is known in advance. With `create`, a plain transaction creates the contract, and its address is known only afterwards.",
     }),
-    salt: z
-      .string()
+    salt: salt
       .optional()
-      .describe("The CREATE2 salt of this contract. Default: the salt of all contracts."),
-    at: address
+      .describe(
+        "The CREATE2 salt of this contract: text, whose keccak256 hash is the salt, or 0x and 64 hex digits, which are the salt itself, as in Solidity's `new C{salt: …}`. Default: the salt of all contracts.",
+      ),
+    value: wei
+      .optional()
+      .describe("The wei that the constructor gets, as text. The constructor must be payable."),
+    at: addressSchema
       .optional()
       .describe(
         "The address of a contract that exists already. The contract is not deployed; its code is checked.",
@@ -119,7 +125,7 @@ const contract = z
 function deploymentRules(config: Unchecked<Record<string, unknown>>): BrokenRule[] {
   const { at, codeHash, create, salt } = config;
   if (at !== undefined) {
-    return ["args", "salt", "create"]
+    return ["args", "salt", "create", "value"]
       .filter((field) => config[field] !== undefined)
       .map((field) => ({
         field,
@@ -144,7 +150,7 @@ const done = z.strictObject({
     .unknown()
     .optional()
     .describe(
-      "What the view function returns once the call has been made: one value, or several values by name or as a list. Without this key, the call counts as made if the view function does not revert.",
+      "What the view function returns once the call has been made: one value, or several values by name or as a list; of a struct, some fields are enough. Without this key, the call counts as made if the view function does not revert.",
     ),
 });
 
@@ -154,6 +160,16 @@ const call = z.strictObject({
   args: values
     .default({})
     .describe("The arguments of the function, written like the arguments of a constructor."),
+  interface: identifier
+    .optional()
+    .describe(
+      "Whose functions `function` and `done` name, if not those of the called contract: a proxy has the functions of its implementation. The name of a contract of the same chain, or of a contract or interface in contracts/src.",
+    ),
+  value: wei
+    .optional()
+    .describe(
+      "The wei that the call transfers, as text. The function must be payable. With `through`, the sender pays, and the Safe hands the wei on.",
+    ),
   through: identifier
     .optional()
     .describe(
@@ -295,10 +311,11 @@ function endpointRules(config: Unchecked<Record<string, unknown>>): BrokenRule[]
 
 /** Contracts on one or several chains. */
 export const contractsSchema = z.strictObject({
-  salt: z
-    .string()
-    .default("chainfleet")
-    .describe("The salt of all CREATE2 addresses. Another salt leads to other addresses."),
+  salt: salt
+    .prefault("chainfleet")
+    .describe(
+      "The salt of all CREATE2 addresses, as text or as 32 bytes in hex. Another salt leads to other addresses.",
+    ),
   chains: z
     .record(identifier, chain)
     .refine((chains) => Object.keys(chains).length > 0, "must name at least one chain")

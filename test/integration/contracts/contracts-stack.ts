@@ -98,7 +98,7 @@ export class ContractsStack {
           function: "transmit",
           args: { answer: 5 },
           after: ["grant"],
-          done: { function: "getRoundData", args: [1] },
+          done: { function: "getRoundData", args: [1], returns: { answer: 5 } },
         },
         secondOwner: addOwner(OTHER_ACCOUNT),
       },

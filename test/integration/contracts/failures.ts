@@ -43,6 +43,39 @@ export function testFailures(stack: ContractsStack): void {
     expect((await project.up()).output).toContain("but its `done` does not hold: it returns 5, not 8.");
   });
 
+  it("refuses a changed call whose `done` does not show the change, and names the argument", async () => {
+    const { project } = stack;
+    const { grant, firstRound } = stack.chain().calls;
+    const configureRound = (answer: number, returns: object) =>
+      project.configure({
+        chain138: stack.chain({
+          calls: {
+            grant,
+            round: {
+              ...firstRound,
+              args: { answer },
+              done: { function: "getRoundData", args: [1], returns },
+            },
+          },
+        }),
+      });
+    configureRound(5, { id: 1 });
+    const first = await project.up();
+    expect(first.code, first.output).toBe(0);
+    const before = await stack.minedTransactions();
+    configureRound(6, { id: 1 });
+    const changed = await project.up();
+    expect(changed.code).not.toBe(0);
+    expect(changed.output).toMatch(/CALL_CHANGE_NOT_SEEN: round on chain138: .*answer \(from 5 to 6\)/);
+    expect(changed.output).toContain("done.returns name the value of answer");
+    expect(await stack.minedTransactions()).toEqual(before);
+    // Back to the round that the chain has, with a `done` that shows it.
+    configureRound(5, { answer: 5 });
+    const corrected = await project.up();
+    expect(corrected.code, corrected.output).toBe(0);
+    expect(await stack.minedTransactions()).toEqual(before);
+  });
+
   it("makes no call that refers to a contract on another chain whose deployment failed", async () => {
     const { project } = stack;
     const chain = stack.chain();

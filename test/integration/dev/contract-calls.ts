@@ -1,7 +1,4 @@
 import {
-  type Address,
-  decodeAbiParameters,
-  encodeAbiParameters,
   encodeFunctionData,
   type Hex,
   hexToNumber,
@@ -156,37 +153,24 @@ async function relay(
   receipt: TransactionReceipt,
   route: { readonly source: string; readonly destination: string },
 ): Promise<void> {
-  const source = contracts.contract(route.source, "CCIPRouter");
+  const { abi } = contracts.contract(route.source, "CCIPRouter");
   const destination = contracts.contract(route.destination, "CCIPRouter");
-  const sourceChainSelector = await source.read("chainSelector");
-  for (const { args } of parseEventLogs({ abi: source.abi, logs: receipt.logs, eventName: "MessageSent" })) {
-    const { messageId, sender, receiver, data, gasLimit } = args as unknown as Message;
-    const [receiverAddress] = decodeAbiParameters([{ type: "address" }], receiver);
-    const message = {
-      messageId,
-      sourceChainSelector,
-      sender: encodeAbiParameters([{ type: "address" }], [sender]),
-      data,
-      destTokenAmounts: [],
-    };
+  const sent = parseEventLogs({ abi, logs: receipt.logs, eventName: "CCIPMessageSent" });
+  expect(sent).toHaveLength(1);
+  for (const { args } of sent) {
+    const { encodedMessage, messageId } = args as unknown as { encodedMessage: Hex; messageId: Hex };
     const delivery = await destination.send({
       from: relayer,
-      functionName: "deliver",
-      args: [message, receiverAddress, gasLimit],
+      functionName: "execute",
+      args: [encodedMessage, 0],
     });
-    const executed = parseEventLogs({ abi: source.abi, logs: delivery.logs, eventName: "MessageExecuted" });
-    expect(executed).toHaveLength(1);
+    const states = parseEventLogs({ abi, logs: delivery.logs, eventName: "ExecutionStateChanged" });
+    expect(states.map((state) => state.args)).toMatchObject([{ messageId, state: EXECUTED }]);
   }
 }
 
-/** Arguments of the router's event `MessageSent`. */
-interface Message {
-  readonly messageId: Hex;
-  readonly sender: Address;
-  readonly receiver: Hex;
-  readonly data: Hex;
-  readonly gasLimit: bigint;
-}
+/** A state of CCIP's messages, `MessageExecutionState.SUCCESS`. */
+const EXECUTED = 2;
 
 const BORROWER = `
 // SPDX-License-Identifier: Apache-2.0

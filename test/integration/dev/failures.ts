@@ -44,11 +44,15 @@ export function testFailures(network: DevNetwork): void {
   it("stops in order after one Ctrl+C, and the next up completes the network", async () => {
     expect((await network.down()).code).toBe(0);
     const run = checkout.chainfleet("up", "--stack", "dev", "--json");
-    while ((await checkout.cloudResources()).length < 3) {
+    let ended = false;
+    const end = run.finished.finally(() => {
+      ended = true;
+    });
+    while (!ended && (await checkout.cloudResources()).length < 3) {
       await setTimeout(50);
     }
     run.child.kill("SIGINT");
-    const stopped = network.recordOutput(await run.finished);
+    const stopped = network.recordOutput(await end);
     expect(stopped.code, stopped.stderr).toBe(130);
     expect(JSON.parse(stopped.stdout)).toMatchObject({ result: "cancelled" });
     const next = await network.up();

@@ -1,9 +1,12 @@
-import { expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import type { DevNetwork } from "./dev-network";
 
 /** Configs that are refused before anything is changed. */
 export function testRefusals(network: DevNetwork): void {
   const { checkout } = network;
+
+  // A refusal that fails must not leave its config to the tests that follow.
+  afterEach(() => checkout.restoreConfig());
 
   it("refuses what a running chain cannot change, all of it at once and before any resource is changed", async () => {
     const cloudBefore = (await checkout.cloudResources()).length;
@@ -27,7 +30,6 @@ export function testRefusals(network: DevNetwork): void {
     expect(up.code).toBe(1);
     expect(up.summary.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
     expect((await checkout.cloudResources()).length).toBe(cloudBefore);
-    checkout.restoreConfig();
   });
 
   it("reports all mistakes of a config in one message, and changes nothing", async () => {
@@ -54,7 +56,7 @@ export function testRefusals(network: DevNetwork): void {
         "chainfleet:network.chainId is",
         "chainfleet:network.blokPeriod is not a key here",
         'chainfleet:regions[1].name is "eastus", as is regions[0]',
-        'chainfleet:regions[2].location is "atlantis", which is no location of azure',
+        'chainfleet:regions[2].name is "atlantis", which is no location of azure',
         'chainfleet:regions[3].cloud is "gcp"; must be one of azure, aws, kubernetes',
         "chainfleet:regions[4].rpcNodes is -1; must not be negative",
         "chainfleet:regions[4].cidr is 10.9.0.0/16, which overlaps",
@@ -64,6 +66,5 @@ export function testRefusals(network: DevNetwork): void {
       }
     }
     expect((await checkout.cloudResources()).length).toBe(cloudBefore);
-    checkout.restoreConfig();
   });
 }

@@ -14,8 +14,8 @@ export function testSecrecy(network: DevNetwork, commandLines: readonly string[]
       ...(await network.validatorKeys()).flatMap((key) => encodingsOf(key.slice(2))),
       ...apiServerToken(network),
     ];
-    const files = [".chainfleet/state", ".chainfleet/runs", ".chainfleet/local/logs"].flatMap((folder) =>
-      filesIn(network.checkout.path(folder)),
+    const files = [".chainfleet/local/state", ".chainfleet/runs", ".chainfleet/local/logs"].flatMap(
+      (folder) => filesIn(network.checkout.path(folder)),
     );
     expect(files.length).toBeGreaterThan(10);
     expect(commandLines.length).toBeGreaterThan(10);

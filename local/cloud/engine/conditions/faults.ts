@@ -1,18 +1,24 @@
 import { existsSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { fraction } from "../resources/random";
 import { writeAtomically } from "../resources/store";
+import { FaultSchedule, matchesGlob } from "./fault-schedule";
 
 const pattern = z.string().min(1);
 
-const fault = z.strictObject({
+/** The operations of a request. An `invoke` is a function of a provider. */
+const OPERATIONS = ["create", "read", "update", "delete", "invoke"] as const;
+
+const faultFields = z.strictObject({
   match: z
     .strictObject({
       urn: pattern.optional(),
       type: pattern.optional(),
       name: pattern.optional(),
       location: pattern.optional(),
-      operation: pattern.optional(),
+      operation: pattern
+        .refine((glob) => matchesGlob(glob, OPERATIONS), `matches none of ${OPERATIONS.join(", ")}`)
+        .optional(),
     })
     .describe("globs (* and ?) that must all match; name matches the program's or the cloud's name"),
   action: z.enum(["throttle", "error", "hang", "created-but-504", "crash"]),
@@ -33,6 +39,21 @@ const fault = z.strictObject({
   probability: z.number().gt(0).max(1).optional(),
 });
 
+const fault = faultFields.refine(
+  ({ action, afterSeconds, code, message }) =>
+    (code ?? message) === undefined || hasError(action, afterSeconds),
+  "code and message belong to error and created-but-504, and to throttle with afterSeconds",
+);
+
+/** A refused request with `throttle` has the error of its cloud's rate limit; `hang` and `crash` never answer. */
+function hasError(action: z.infer<typeof faultFields>["action"], afterSeconds: number | undefined): boolean {
+  return (
+    action === "error" ||
+    action === "created-but-504" ||
+    (action === "throttle" && afterSeconds !== undefined)
+  );
+}
+
 const script = z.strictObject({ seed: z.int().default(0), faults: z.array(fault) });
 
 /** One fault of the script. */
@@ -46,14 +67,13 @@ export interface Target {
   /** The resource's names in the program and in the cloud. */
   readonly names: readonly string[];
   readonly location: string;
-  readonly operation: "create" | "read" | "update" | "delete" | "invoke";
+  readonly operation: (typeof OPERATIONS)[number];
 }
 
 /** The script of faults to inject and the number of times each fault was injected; both survive a restart. */
 export class Faults {
   #script: FaultScript = { seed: 0, faults: [] };
-  #met: number[] = [];
-  #drawn: number[] = [];
+  #schedule = new FaultSchedule<Fault>([], 0);
 
   /** @param path `faults.json` in the state directory; the file may also hold a bare script without counts */
   constructor(readonly path: string) {
@@ -61,46 +81,35 @@ export class Faults {
       const saved = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
       const { met, drawn, ...unchecked } = saved;
       this.#script = parse(unchecked);
-      this.#met = counts(met);
-      this.#drawn = counts(drawn);
+      const counted = { met: counts(met), drawn: counts(drawn) };
+      this.#schedule = new FaultSchedule(this.#script.faults, this.#script.seed, counted);
     }
   }
 
   /** The script with `met`: the number of times each fault was injected. */
   report(): FaultScript & { readonly met: readonly number[] } {
-    return { ...this.#script, met: this.#script.faults.map((_, i) => this.#met[i] ?? 0) };
+    return { ...this.#script, met: this.#schedule.counts.met };
   }
 
   /** Replaces the script and resets the counts. Throws an Error that lists every mistake in an invalid script. */
   set(unchecked: unknown): void {
     this.#script = parse(unchecked);
-    this.#met = [];
-    this.#drawn = [];
+    this.#schedule = new FaultSchedule(this.#script.faults, this.#script.seed);
     this.#save();
   }
 
   /** Returns the first fault that matches and is due, and counts the fault as injected. */
   meet(target: Target): Fault | undefined {
-    for (const [i, candidate] of this.#script.faults.entries()) {
-      const remaining = (candidate.times ?? Number.POSITIVE_INFINITY) - (this.#met[i] ?? 0);
-      if (remaining <= 0 || !matchesAll(candidate, target)) {
-        continue;
-      }
-      const draw = this.#drawn[i] ?? 0;
-      this.#drawn[i] = draw + 1;
-      if (fraction(this.#script.seed, i, draw) < (candidate.probability ?? 1)) {
-        this.#met[i] = (this.#met[i] ?? 0) + 1;
-        this.#save();
-        return candidate;
-      }
+    const before = this.#schedule.counts;
+    const fault = this.#schedule.meet((candidate) => matchesAll(candidate, target));
+    if (!isDeepStrictEqual(this.#schedule.counts, before)) {
       this.#save();
     }
-    return undefined;
+    return fault;
   }
 
   #save(): void {
-    const fill = (numbers: readonly number[]) => this.#script.faults.map((_, i) => numbers[i] ?? 0);
-    const saved = { ...this.#script, met: fill(this.#met), drawn: fill(this.#drawn) };
+    const saved = { ...this.#script, ...this.#schedule.counts };
     writeAtomically(this.path, JSON.stringify(saved, undefined, 2));
   }
 }
@@ -119,22 +128,10 @@ function counts(saved: unknown): number[] {
 
 function matchesAll({ match }: Fault, target: Target): boolean {
   return (
-    matches(match.urn, [target.urn]) &&
-    matches(match.type, [target.type]) &&
-    matches(match.name, target.names) &&
-    matches(match.location, [target.location]) &&
-    matches(match.operation, [target.operation])
+    matchesGlob(match.urn, [target.urn]) &&
+    matchesGlob(match.type, [target.type]) &&
+    matchesGlob(match.name, target.names) &&
+    matchesGlob(match.location, [target.location]) &&
+    matchesGlob(match.operation, [target.operation])
   );
-}
-
-function matches(glob: string | undefined, texts: readonly string[]): boolean {
-  if (glob === undefined) {
-    return true;
-  }
-  const escaped = glob
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  const expression = new RegExp(`^${escaped}$`, "is");
-  return texts.some((text) => expression.test(text));
 }

@@ -16,6 +16,8 @@ export interface Call {
   /** Resource that faults are matched against; absent for the plugin's auxiliary calls, which meet no faults. */
   readonly target?: Target;
   readonly signal: AbortSignal;
+  /** Wall-clock time (milliseconds since 1970) at which the plugin stops waiting; absent for reads. */
+  readonly deadline?: number;
 }
 
 /**
@@ -78,7 +80,7 @@ async function admit(cloud: Cloud, dialect: Dialect, request: Call): Promise<Fau
     case "error":
       throw injected(fault);
     case "hang":
-      return hang(request.signal);
+      return hang(cloud, request.signal, request.deadline);
     case "crash":
       return crash();
   }
@@ -94,12 +96,26 @@ export function injected(fault: Fault): CloudError {
   );
 }
 
-/** Never resolves; rejects when the caller aborts. */
-export function hang(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.aborted ? abort() : signal.addEventListener("abort", abort, { once: true });
-  });
+/**
+ * Never resolves; rejects when the caller aborts, or with {@link DeadlineExceeded} at the deadline: the context of a
+ * plugin's request ends with the resource's timeout, whatever the request is waiting for.
+ */
+export async function hang(
+  { clock }: Pick<Cloud, "clock">,
+  signal: AbortSignal,
+  deadline: number | undefined,
+): Promise<never> {
+  // At scale 0 nothing takes time, a timeout included.
+  await clock.sleepUntil(
+    clock.scale === 0 ? Number.POSITIVE_INFINITY : (deadline ?? Number.POSITIVE_INFINITY),
+    signal,
+  );
+  throw new DeadlineExceeded("context deadline exceeded");
+}
+
+/** The resource's timeout has passed. */
+export class DeadlineExceeded extends Error {
+  override readonly name = "DeadlineExceeded";
 }
 
 function isThrottle(error: CloudError): boolean {

@@ -231,9 +231,13 @@ class CloudSession implements Session {
     kind: Kind,
     verb: Verb,
     draft: Pick<Draft, "name" | "location" | "scope">,
-    request: ResourceRequest & { readonly signal: AbortSignal },
+    request: ResourceRequest & { readonly signal: AbortSignal; readonly timeoutSeconds?: number },
   ): Call {
+    const { timeoutSeconds = 0 } = request;
     return {
+      deadline: this.cloud.clock.deadline(
+        timeoutSeconds > 0 ? timeoutSeconds : this.dialect.defaultTimeoutSeconds,
+      ),
       operation: kind.operations[verb],
       kind,
       verb,

@@ -4,7 +4,7 @@ import type { KindContext } from "../cloud/kind-context";
 import type { Fault } from "../conditions/faults";
 import { CloudError } from "../resources/errors";
 import type { Resource } from "../resources/store";
-import { crash, hang } from "./call";
+import { crash, DeadlineExceeded, hang } from "./call";
 
 type WaitRequest = Pick<CreateRequest, "signal" | "timeoutSeconds">;
 
@@ -33,10 +33,10 @@ async function waitForOperation(
   const timeoutSeconds = request.timeoutSeconds > 0 ? request.timeoutSeconds : dialect.defaultTimeoutSeconds;
   const deadline = cloud.clock.deadline(timeoutSeconds);
   try {
-    await injectAfterAcceptance(cloud, fault, until, request.signal);
+    await injectAfterAcceptance(cloud, fault, { until, deadline, signal: request.signal });
     await cloud.clock.sleepUntil(Math.min(until, deadline), request.signal);
   } catch (error) {
-    if (error instanceof CloudError) {
+    if (error instanceof CloudError || error instanceof DeadlineExceeded) {
       throw error;
     }
     const operation = kind.operations[verb];
@@ -92,8 +92,7 @@ export async function waitForWrite(
 async function injectAfterAcceptance(
   cloud: Cloud,
   fault: Fault | undefined,
-  until: number,
-  signal: AbortSignal,
+  { until, deadline, signal }: { until: number; deadline: number; signal: AbortSignal },
 ): Promise<void> {
   if (fault === undefined || fault.action === "error" || fault.action === "throttle") {
     return;
@@ -108,7 +107,7 @@ async function injectAfterAcceptance(
         { final: true },
       );
     case "hang":
-      return hang(signal);
+      return hang(cloud, signal, deadline);
     case "crash":
       return crash();
   }

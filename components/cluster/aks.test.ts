@@ -1,0 +1,65 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import { registeredResources } from "../../test/dump/registered-resources";
+import { AzureRegion } from "../region/azure";
+import { AksCluster } from "./aks";
+
+/** What the program reads of the kubeconfig that AKS writes. */
+const KUBECONFIG = `
+clusters:
+- cluster:
+    certificate-authority-data: ${Buffer.from("a certificate").toString("base64")}
+    server: https://aks.invalid:443
+  name: aks
+`;
+
+const registered = (kubernetesVersion: string) =>
+  registeredResources(
+    {
+      newResource: ({ name, inputs }) => ({
+        id: name,
+        outputs: { name: inputs.resourceName ?? inputs.resourceGroupName ?? name },
+      }),
+      call: () => ({ kubeconfigs: [{ value: Buffer.from(KUBECONFIG).toString("base64") }] }),
+    },
+    () => {
+      const shared = {
+        network: "chain138",
+        location: "eastus",
+        validators: 2,
+        reclaimPolicy: "Retain",
+      } as const;
+      return new AksCluster("eastus", {
+        ...shared,
+        region: new AzureRegion("eastus", shared),
+        systemVmSize: "Standard_D4s_v5",
+        validatorVmSize: "Standard_D8s_v5",
+        kubernetesVersion,
+        privateApi: false,
+        apiAllowedCidrs: [],
+        updateHooks: { beforeUpdate: [new pulumi.ResourceHook("enter the gate", () => {})] },
+      });
+    },
+  );
+
+describe("an AKS cluster", () => {
+  it("gives every pool its own version, so that an upgrade of the cluster reaches the nodes", async () => {
+    for (const version of ["1.35", "1.36"]) {
+      const cluster = (await registered(version)).find(({ type }) => type.endsWith(":ManagedCluster"));
+      expect(cluster?.inputs.kubernetesVersion).toBe(version);
+      expect(cluster?.inputs.agentPoolProfiles).toMatchObject([
+        { name: "system", orchestratorVersion: version },
+        { name: "validators", orchestratorVersion: version },
+      ]);
+      expect(cluster?.beforeUpdate).toEqual(["enter the gate"]);
+    }
+  });
+
+  it("creates disks in the region's disk group, which outlives the cluster", async () => {
+    const resources = await registered("1.35");
+    const storageClass = resources.find(({ type }) => type.endsWith(":StorageClass"));
+    expect(storageClass?.inputs.parameters.resourceGroup).toBe("chain138-eastus-disks");
+    const cluster = resources.find(({ type }) => type.endsWith(":ManagedCluster"));
+    expect(cluster?.inputs.nodeResourceGroup).not.toBe("chain138-eastus-disks");
+  });
+});

@@ -1,0 +1,104 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import { type RegisteredResource, registeredResources } from "../../test/dump/registered-resources";
+import { AwsRegion, createAwsProvider } from "../region/aws";
+import { EksCluster } from "./eks";
+
+const ADA = "arn:aws:iam::123456789012:user/ada";
+const CI = "arn:aws:iam::123456789012:role/ci/deployer";
+
+/** @param requests receives the type of each request to AWS, in the order of the requests. */
+const registered = (kubernetesVersion = "1.35", requests: string[] = []) =>
+  registeredResources(
+    {
+      newResource: ({ name, type }) => {
+        requests.push(type);
+        return {
+          id: name,
+          outputs: type.endsWith(":Cluster")
+            ? {
+                identities: [{ oidcs: [{ issuer: "https://oidc.invalid/id/1" }] }],
+                vpcConfig: { clusterSecurityGroupId: "sg-cluster" },
+              }
+            : { latestVersion: 1, arn: `arn:${name}` },
+        };
+      },
+      call: ({ token }) => {
+        requests.push(token);
+        return { endpoint: "https://eks.invalid", certificateAuthorities: [{ data: "" }] };
+      },
+    },
+    () => {
+      const shared = { stack: "prod", network: "chain138", location: "eu-west-1", validators: 2 };
+      const region = new AwsRegion("eu-west-1", {
+        ...shared,
+        provider: createAwsProvider("eu-west-1", shared),
+        zones: [1, 2, 3].map((zone) => ({ name: `eu-west-1${"abc"[zone - 1]}`, id: `euw1-az${zone}` })),
+      });
+      return new EksCluster("eu-west-1", {
+        ...shared,
+        region,
+        systemInstanceType: "m6i.xlarge",
+        validatorInstanceType: "m6i.2xlarge",
+        admins: [ADA, CI],
+        kubernetesVersion,
+        privateApi: false,
+        apiAllowedCidrs: [],
+        reclaimPolicy: "Retain",
+        updateHooks: { beforeUpdate: [new pulumi.ResourceHook("enter the gate", () => {})] },
+      });
+    },
+  );
+
+const ofType = (resources: readonly RegisteredResource[], type: string) =>
+  resources.filter((resource) => resource.type === type);
+
+describe("an EKS cluster", () => {
+  it("gives every node group its own version, so that an upgrade of the cluster reaches the nodes", async () => {
+    for (const version of ["1.35", "1.36"]) {
+      const resources = await registered(version);
+      expect(ofType(resources, "aws:eks/cluster:Cluster")[0]?.inputs.version).toBe(version);
+      const groups = ofType(resources, "aws:eks/nodeGroup:NodeGroup");
+      expect(groups.map(({ inputs }) => [inputs.nodeGroupName, inputs.version])).toEqual([
+        ["system", version],
+        ["validators-0", version],
+        ["validators-1", version],
+      ]);
+    }
+  });
+
+  it("lets the update of a node group with validators wait at the gate", async () => {
+    const groups = ofType(await registered(), "aws:eks/nodeGroup:NodeGroup");
+    const waiting = groups.filter(({ beforeUpdate }) => beforeUpdate.includes("enter the gate"));
+    expect(waiting.map(({ inputs }) => inputs.nodeGroupName)).toEqual(["validators-0", "validators-1"]);
+  });
+
+  it("gives rights to its administrators, and none to whoever happens to create it", async () => {
+    const resources = await registered();
+    expect(ofType(resources, "aws:eks/cluster:Cluster")[0]?.inputs.accessConfig).toEqual({
+      authenticationMode: "API",
+      bootstrapClusterCreatorAdminPermissions: false,
+    });
+    const entries = ofType(resources, "aws:eks/accessEntry:AccessEntry");
+    expect(entries.map(({ inputs }) => inputs.principalArn)).toEqual([ADA, CI]);
+    const rights = ofType(resources, "aws:eks/accessPolicyAssociation:AccessPolicyAssociation");
+    expect(
+      rights.map(({ inputs }) => [inputs.principalArn, inputs.policyArn, inputs.accessScope.type]),
+    ).toEqual(
+      [ADA, CI].map((arn) => [
+        arn,
+        "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+        "cluster",
+      ]),
+    );
+  });
+
+  it("is not connected to before its administrators have rights", async () => {
+    const requests: string[] = [];
+    await registered("1.35", requests);
+    const connected = requests.indexOf("aws:eks/getCluster:getCluster");
+    const granted = requests.lastIndexOf("aws:eks/accessPolicyAssociation:AccessPolicyAssociation");
+    expect(granted).toBeGreaterThanOrEqual(0);
+    expect(connected).toBeGreaterThan(granted);
+  });
+});

@@ -1,0 +1,84 @@
+import type { MockResourceArgs } from "@pulumi/pulumi/runtime";
+import { describe, expect, it } from "vitest";
+import { registeredResources } from "../../test/dump/registered-resources";
+import { AzureRegion, type AzureRegionArgs } from "./azure";
+
+/** The subscription in which the region is deployed, and the principal of the region's identity. */
+interface Tenant {
+  readonly subscription: string;
+  readonly principal: string;
+}
+const tenant: Tenant = { subscription: "subscription-a", principal: "principal-a" };
+
+const idIn = (subscription: string, { inputs, name }: MockResourceArgs) =>
+  `/subscriptions/${subscription}/resourceGroups/${inputs.resourceGroupName ?? name}`;
+
+const registered = (args: Partial<AzureRegionArgs> = {}, { subscription, principal } = tenant) =>
+  registeredResources(
+    {
+      newResource: (resource) => ({
+        id: idIn(subscription, resource),
+        outputs: { principalId: principal, name: resource.inputs.resourceGroupName ?? resource.name },
+      }),
+    },
+    () =>
+      new AzureRegion("eastus", {
+        network: "chain138",
+        location: "eastus",
+        validators: 1,
+        reclaimPolicy: "Retain",
+        ...args,
+      }),
+  );
+
+describe("the role assignments of an Azure region", () => {
+  const names = async (where: Partial<Tenant> = {}) =>
+    (await registered({}, { ...tenant, ...where }))
+      .filter(({ type }) => type.endsWith(":RoleAssignment"))
+      .map(({ inputs }) => inputs.roleAssignmentName as string);
+
+  it("have names that stay the same from run to run", async () => {
+    expect(await names()).toEqual(await names());
+  });
+
+  it("share no name with those of a network of the same name in another subscription or for another identity", async () => {
+    const all = [
+      ...(await names()),
+      ...(await names({ subscription: "subscription-b" })),
+      ...(await names({ principal: "principal-b" })),
+    ];
+    expect(all).toHaveLength(6);
+    expect(new Set(all).size).toBe(6);
+  });
+});
+
+describe("the disk group of an Azure region", () => {
+  const diskGroup = async (args: Partial<AzureRegionArgs> = {}) =>
+    (await registered(args)).find(({ name }) => name === "eastus-disks");
+
+  it("is a group of its own, in which the cluster's identity may do everything", async () => {
+    const resources = await registered();
+    const groups = resources.filter(({ type }) => type.endsWith(":ResourceGroup"));
+    expect(groups.map(({ inputs }) => inputs.resourceGroupName)).toEqual([
+      "chain138-eastus",
+      "chain138-eastus-disks",
+    ]);
+    const rights = resources.find(({ name }) => name === "eastus-identity-disk-contributor");
+    expect(rights?.inputs).toMatchObject({
+      scope: "/subscriptions/subscription-a/resourceGroups/chain138-eastus-disks",
+      principalId: "principal-a",
+      roleDefinitionId: expect.stringMatching(/\/b24988ac-6180-42a0-ab88-20f7382dd24c$/),
+    });
+  });
+
+  it("outlives the region exactly if disks are retained", async () => {
+    expect((await diskGroup({ reclaimPolicy: "Retain" }))?.retainOnDelete).toBe(true);
+    expect((await diskGroup({ reclaimPolicy: "Delete" }))?.retainOnDelete).toBe(false);
+  });
+
+  it("is taken over if it exists", async () => {
+    const id = "/subscriptions/subscription-a/resourceGroups/chain138-eastus-disks";
+    expect((await diskGroup({ diskGroupId: id }))?.importId).toBe(id);
+    expect((await diskGroup())?.importId).toBe("");
+  });
+});

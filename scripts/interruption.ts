@@ -1,0 +1,39 @@
+import type { ChainfleetError } from "../components/error";
+import { errorJson, errorText } from "./error-layout";
+
+/** The exit code of a command that the user has interrupted. */
+export const INTERRUPTED = 130;
+
+/**
+ * Ends the process when the user presses Ctrl+C or the process is asked to terminate. What goes on in AWS goes on; the
+ * error says what that is.
+ *
+ * @param describe makes the error at the time of the interruption.
+ * @returns a function that ends the handling.
+ */
+export function endWhenInterrupted(
+  { json }: { readonly json: boolean },
+  describe: () => ChainfleetError,
+): () => void {
+  return onInterrupt(() => endProcess({ json }, describe()));
+}
+
+/** Prints an error and ends the process with the exit code of an interrupted command. */
+export function endProcess({ json }: { readonly json: boolean }, error: ChainfleetError): never {
+  if (json) {
+    process.stdout.write(`${errorJson(error)}\n`);
+  } else {
+    process.stderr.write(`${errorText(error, process.stderr)}\n`);
+  }
+  process.exit(INTERRUPTED);
+}
+
+/** Calls a function at each Ctrl+C and each request to terminate. @returns a function that ends this. */
+export function onInterrupt(handle: () => void): () => void {
+  process.on("SIGINT", handle);
+  process.on("SIGTERM", handle);
+  return () => {
+    process.off("SIGINT", handle);
+    process.off("SIGTERM", handle);
+  };
+}

@@ -1,0 +1,153 @@
+import type { Stack } from "@pulumi/pulumi/automation";
+import { z } from "zod";
+import { ChainfleetError } from "../../components/error";
+import { type EngineCommand, EngineFailure } from "../engine/command";
+import type { StateResource } from "../engine/state";
+
+const resourceSchema = z.looseObject({
+  urn: z.string(),
+  type: z.string(),
+  custom: z.boolean().optional(),
+  provider: z.string().optional(),
+  dependencies: z.array(z.string()).nullish(),
+  propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).nullish(),
+});
+
+/** What is read of the output of `pulumi preview --json` (pkg/backend/display/json.go, type PreviewDigest). */
+const digestSchema = z.looseObject({
+  steps: z
+    .array(
+      z.looseObject({
+        op: z.string(),
+        urn: z.string(),
+        oldState: resourceSchema.nullish(),
+        newState: resourceSchema.nullish(),
+        diffReasons: z.array(z.string()).nullish(),
+        replaceReasons: z.array(z.string()).nullish(),
+      }),
+    )
+    .nullish(),
+  diagnostics: z
+    .array(z.looseObject({ urn: z.string().nullish(), message: z.string(), severity: z.string() }))
+    .nullish(),
+});
+
+/** A step of the engine's preview. The engine shows no step for a resource that does not change. */
+export interface PreviewStep {
+  readonly urn: string;
+  readonly type: string;
+  /** The engine's name of the operation. @example "create-replacement" */
+  readonly op: string;
+  readonly custom: boolean;
+  /** The properties that differ. */
+  readonly changed: readonly string[];
+  /** The properties whose difference makes a replacement necessary. */
+  readonly replacing: readonly string[];
+  /** The resource as it will be; absent if it is deleted. */
+  readonly after?: StateResource;
+}
+
+/** What the engine's preview found. */
+export interface EnginePreview {
+  readonly steps: readonly PreviewStep[];
+  /** What the program and the engine reported about the whole run and about resources, without errors. */
+  readonly messages: readonly string[];
+}
+
+/**
+ * Runs the engine's preview.
+ *
+ * @throws ChainfleetError `PREVIEW_FAILED` with all errors that the engine reported.
+ */
+export async function enginePreview(
+  stack: Stack,
+  command: EngineCommand,
+  parallel: number,
+): Promise<EnginePreview> {
+  const output = await preview(stack, command, ["--json", "--parallel", String(parallel)]).catch(
+    (error: unknown) => {
+      throw error instanceof EngineFailure ? previewFailed(stack.name, error) : error;
+    },
+  );
+  return parsePreview(output);
+}
+
+/** The engine's own text about every property that changes. */
+export async function engineDiff(stack: Stack, command: EngineCommand, parallel: number): Promise<string> {
+  return preview(stack, command, ["--diff", "--parallel", String(parallel), "--color", "never"]);
+}
+
+/** Parses the output of `pulumi preview --json`. Pure. */
+export function parsePreview(json: string): EnginePreview {
+  const { steps, diagnostics } = digestSchema.parse(JSON.parse(json));
+  return {
+    steps: (steps ?? []).map(({ op, urn, oldState, newState, diffReasons, replaceReasons }) => {
+      const state = newState ?? oldState;
+      return {
+        urn,
+        op,
+        type: state?.type ?? "",
+        custom: state?.custom === true,
+        changed: diffReasons ?? [],
+        replacing: replaceReasons ?? [],
+        ...(newState ? { after: resourceOf(newState) } : {}),
+      };
+    }),
+    messages: (diagnostics ?? [])
+      .filter(({ severity }) => severity !== "error")
+      .map(({ severity, message }) => `${severity === "warning" ? "warning: " : ""}${message.trim()}`),
+  };
+}
+
+function resourceOf({
+  dependencies,
+  propertyDependencies,
+  provider,
+  custom,
+  ...resource
+}: z.infer<typeof resourceSchema>): StateResource {
+  return {
+    urn: resource.urn,
+    type: resource.type,
+    custom: custom === true,
+    ...(provider === undefined ? {} : { provider }),
+    dependencies: dependencies ?? [],
+    propertyDependencies: propertyDependencies ?? {},
+  };
+}
+
+function previewFailed(stackName: string, failure: EngineFailure): ChainfleetError {
+  const errors = errorsIn(failure.result.stdout);
+  return new ChainfleetError({
+    code: "PREVIEW_FAILED",
+    summary: [
+      `The preview of the stack "${stackName}" failed. Nothing was changed.`,
+      ...(errors.length === 0 ? [failure.summary] : errors),
+    ].join("\n"),
+    cause: failure,
+  });
+}
+
+function errorsIn(json: string): string[] {
+  try {
+    const { diagnostics } = digestSchema.parse(JSON.parse(json));
+    return (diagnostics ?? [])
+      .filter(({ severity, message }) => severity === "error" && message.trim() !== "preview failed")
+      .map(({ message }) => message.trim());
+  } catch {
+    return [];
+  }
+}
+
+async function preview(
+  { name, workspace }: Stack,
+  command: EngineCommand,
+  options: readonly string[],
+): Promise<string> {
+  const { stdout } = await command.run(
+    ["preview", ...options, "--stack", name],
+    workspace.workDir,
+    workspace.envVars,
+  );
+  return stdout;
+}

@@ -1,0 +1,110 @@
+import { ChainfleetError } from "../../components/error";
+import { EngineCommand } from "../engine/command";
+import { targetLine } from "../engine/local-target";
+import { endProcess, onInterrupt } from "../interruption";
+import { configuredGroups, configuredRegions } from "../run/configured";
+import { readDurations } from "../run/durations/durations-file";
+import { fingerprint, writeKnownGraph } from "../run/durations/known-graph";
+import { expectations } from "../run/durations/learned-durations";
+import { previewPlan } from "../run/durations/planned-operations";
+import { type Prediction, predict } from "../run/durations/prediction";
+import { type Changes, changesOf, resourcesAfter } from "./changes";
+import { previewStacks, type SkippedStack } from "./stacks-preview";
+import { previewText } from "./words";
+
+/** The options of `chainfleet preview`. */
+export interface PreviewOptions {
+  readonly stack: string;
+  readonly json: boolean;
+  /** Whether to show the engine's text about every property that changes, for which the engine runs a second time. */
+  readonly diff: boolean;
+  /** The largest number of resource operations that the engine runs at the same time. */
+  readonly parallel: number;
+}
+
+/** The JSON of `chainfleet preview`. */
+export interface Preview extends Changes {
+  readonly stack: string;
+  /** Absent if nothing would be done, or if nothing is known about the durations. */
+  readonly predictedSeconds?: number;
+  /** The chain of operations that is expected to take the longest time. */
+  readonly predictedPath?: Prediction["path"];
+  /** With `sharding: region`: the stacks of regions of which no preview is possible; absent if there is none. */
+  readonly skipped?: readonly SkippedStack[];
+  /** With `--diff`: the engine's text. */
+  readonly diff?: string;
+}
+
+/**
+ * Shows what an `up` would change. Nothing is changed, and the stack is not locked.
+ *
+ * @returns the exit code of the process.
+ */
+export async function preview(options: PreviewOptions): Promise<number> {
+  process.stderr.write(`${targetLine(options.stack)}\n`);
+  const command = new EngineCommand();
+  const stopHandling = onInterrupt(() => {
+    command.kill();
+    endProcess(
+      options,
+      new ChainfleetError({
+        code: "PREVIEW_INTERRUPTED",
+        summary: "The preview was stopped. Nothing was changed.",
+      }),
+    );
+  });
+  try {
+    const groups = configuredGroups(options.stack);
+    const say = (line: string) => process.stderr.write(`${line}\n`);
+    const { steps, messages, before, skipped, diff } = await previewStacks({
+      ...options,
+      regions: configuredRegions(options.stack).map(({ name }) => name),
+      command,
+      say,
+    });
+    messages.forEach(say);
+    for (const { stack, reason } of skipped) {
+      say(`The stack "${stack}" was not previewed: ${reason}.`);
+    }
+    const operations = steps
+      .filter(({ custom, op }) => custom && op !== "same" && op !== "replace")
+      .map(({ urn, type, op }) => ({ urn, type, op }));
+    const after = resourcesAfter(steps, before);
+    const changes = changesOf(steps, before, groups.names);
+    const prediction = predict(
+      previewPlan(operations, { before, after }, groups.placeOf),
+      expectations(readDurations()),
+    );
+    if (skipped.length === 0) {
+      writeKnownGraph(options.stack, {
+        resources: after,
+        preview: { state: fingerprint(before), operations },
+      });
+    }
+    if (options.json) {
+      const json: Preview = {
+        ...asJson(options.stack, changes, prediction),
+        ...(skipped.length === 0 ? {} : { skipped }),
+        ...(diff === undefined ? {} : { diff }),
+      };
+      process.stdout.write(`${JSON.stringify(json)}\n`);
+    } else {
+      process.stdout.write(
+        `${[previewText(changes, prediction), ...(diff === undefined ? [] : [diff])].join("\n")}\n`,
+      );
+    }
+    return 0;
+  } finally {
+    stopHandling();
+  }
+}
+
+function asJson(stack: string, changes: Changes, prediction: Prediction | undefined): Preview {
+  return {
+    stack,
+    ...changes,
+    ...(prediction === undefined
+      ? {}
+      : { predictedSeconds: prediction.seconds, predictedPath: prediction.path }),
+  };
+}

@@ -1,0 +1,67 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeEach, describe, expect, it } from "vitest";
+import { askClouds, type LookupQuestions } from "./lookup";
+
+const DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-00000000000d";
+const DEFAULT_ACCOUNT = "000000000000";
+const questions: LookupQuestions = {
+  stackTag: "chainfleet/dev",
+  azure: false,
+  config: {},
+  awsRegions: [],
+  subnets: [],
+};
+
+/** The clouds answer for the account of the provider that asks, or for the default one of the machine. */
+beforeEach(async () => {
+  const settings = new Map<string, Record<string, string>>();
+  await pulumi.runtime.setMocks({
+    newResource: ({ name, inputs }) => {
+      settings.set(name, inputs);
+      return { id: name, state: inputs };
+    },
+    call: ({ token, provider = "" }) => {
+      const { subscriptionId = DEFAULT_SUBSCRIPTION, profile = "default" } =
+        settings.get(provider.split("::").at(-1) ?? "") ?? {};
+      switch (token) {
+        case "azure-native:authorization:getClientConfig":
+          return { subscriptionId };
+        case "aws:index/getCallerIdentity:getCallerIdentity":
+          return { accountId: profile === "production" ? "111111111111" : DEFAULT_ACCOUNT };
+        case "aws:resourcegroupstaggingapi/getResources:getResources":
+          return {
+            resourceTagMappingLists: [
+              { resourceArn: "arn:aws:ec2:us-west-2:1:vpc/vpc-1", tags: { Name: "chain138-us-west-2-vpc" } },
+            ],
+          };
+        case "aws:ec2/getRouteTable:getRouteTable":
+          return { associations: [{ subnetId: "subnet-1", routeTableId: "rtb-1" }] };
+        default:
+          throw new Error(`unexpected question ${token}`);
+      }
+    },
+  });
+});
+
+describe("the questions to the clouds about unfinished resources", () => {
+  it("are asked in the stack's Azure subscription, not in the default one of the machine", async () => {
+    const config = { "azure-native:subscriptionId": { value: "AAAAAAAA-0000-0000-0000-000000000001" } };
+    const { accounts } = await askClouds({ ...questions, azure: true, config });
+    expect(accounts.azureSubscription).toBe("aaaaaaaa-0000-0000-0000-000000000001");
+    expect((await askClouds({ ...questions, azure: true })).accounts.azureSubscription).toBe(
+      DEFAULT_SUBSCRIPTION,
+    );
+  });
+
+  it("are asked in the stack's AWS account, and answered with ids by tag and with associations", async () => {
+    const found = await askClouds({
+      ...questions,
+      config: { "aws:profile": { value: "production" } },
+      awsRegions: ["us-west-2"],
+      subnets: [{ region: "us-west-2", subnetId: "subnet-1" }],
+    });
+    expect(found.accounts.awsAccount).toBe("111111111111");
+    expect(found.idsByTag).toEqual(new Map([["vpc/chain138-us-west-2-vpc", "vpc-1"]]));
+    expect(found.associations).toEqual(new Set(["subnet-1/rtb-1"]));
+  });
+});

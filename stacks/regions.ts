@@ -1,0 +1,247 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import type { Address } from "viem";
+import type { Chain } from "../components/besu/genesis/genesis-resource";
+import { BesuNetwork } from "../components/besu/network";
+import { rpcUrlOf } from "../components/besu/options/hosts";
+import type { Release } from "../components/besu/release/release";
+import { BesuSite, type NetworkNodesArgs, type SiteNodes } from "../components/besu/site";
+import { staticNodesFile } from "../components/besu/static-nodes";
+import { UpdateGate, updateWidth } from "../components/besu/update-gate";
+import { nodeUpdateHooks, validatorUpdateHooks } from "../components/besu/update-hooks";
+import { Governor } from "../components/governor/governor";
+import { fullName } from "../components/naming";
+import type { P2pEndpoint } from "../components/region";
+import { softwareOf } from "./config/besu-rules";
+import type { Config, RegionConfig } from "./config/schema";
+import { checkHealthOfWaves } from "./order/health-checks";
+import { wavesOf } from "./order/waves";
+import { SHARD_OUTPUTS } from "./shard-inputs";
+import { type CloudAnswers, clusterNameOf, createCluster, createRegion, type PlacedRegion } from "./site";
+
+/** The Besu network with the outputs of its stack that concern regions. */
+export interface CreatedRegions {
+  readonly besu: BesuNetwork;
+  readonly outputs: { readonly regions: readonly RegionOutputs[] };
+}
+
+/** What a stack's outputs say about a region. */
+export interface RegionOutputs {
+  readonly name: string;
+  readonly cloud: RegionConfig["cloud"];
+  readonly cluster: pulumi.Input<string>;
+  /** The addresses of the region's validators. */
+  readonly validators: pulumi.Output<Address[]>;
+  /** Undefined if the region has no RPC nodes. */
+  readonly rpcUrl: pulumi.Input<string> | undefined;
+}
+
+/** Creates the regions with their clusters and nodes in this stack. */
+export async function deployRegions(
+  config: Config,
+  chain: Chain,
+  answers: readonly CloudAnswers[],
+): Promise<CreatedRegions> {
+  const { name } = config.network;
+  const { reclaimPolicy } = config.besu;
+  const gate = new UpdateGate(updateWidth(networkSize(config).networkValidators));
+  const governor = new Governor(config.rateGovernor);
+  const shared = {
+    network: name,
+    reclaimPolicy,
+    governor,
+    updateHooks: nodeUpdateHooks(gate, governor.retry),
+  };
+  const regions = await inTurns(config.regions, (region, index) => {
+    const placed = createRegion(shared, region, answers[index] ?? { kind: "none" });
+    return { placed, cluster: createCluster(shared, placed) };
+  });
+  const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions });
+  const nodesArgs = {
+    ...nodesOfNetwork(config, softwareOf(config.besu).release),
+    genesisFile: besu.genesisFile,
+    updateHooks: validatorUpdateHooks(gate, governor.retry),
+  };
+  const sites = regions.map(
+    ({ placed, cluster }, index) =>
+      new BesuSite(
+        placed.config.name,
+        {
+          ...nodesArgs,
+          cluster,
+          p2pEndpoints: placed.region.p2pEndpoints,
+          privateKeys: keysOf(besu, index).map(({ privateKey }) => privateKey),
+          rpcNodes: placed.config.rpcNodes,
+        },
+        { transformations: [governor.binding()] },
+      ),
+  );
+  const staticNodes = staticNodesFile(
+    sites.flatMap(({ p2pAddresses }, index) =>
+      keysOf(besu, index).map(({ nodeId }, validator) => ({
+        nodeId,
+        address: p2pAddresses[validator] ?? "",
+      })),
+    ),
+  );
+  const nodes = sites.map((site) => site.createNodes(staticNodes));
+  checkHealthOfWaves(
+    name,
+    wavesOf(config),
+    regions.map(({ placed, cluster }, index) => ({
+      name: placed.config.name,
+      cluster,
+      ...(nodes[index] as SiteNodes),
+    })),
+  );
+  return {
+    besu,
+    outputs: {
+      regions: regions.map(({ placed, cluster }, index) =>
+        regionOutputs(placed.config, {
+          cluster: cluster.clusterName,
+          validators: addressesOf(besu, index),
+          rpcUrl: nodes[index]?.rpcUrl,
+        }),
+      ),
+    },
+  };
+}
+
+/**
+ * Creates what the regions share, and tells the stacks of the regions what they need of it. The clusters and the nodes are
+ * in these stacks.
+ */
+export async function shareRegions(config: Config, chain: Chain, answers: readonly CloudAnswers[]) {
+  const { name } = config.network;
+  const { reclaimPolicy } = config.besu;
+  const governor = new Governor(config.rateGovernor);
+  const regions = await inTurns(config.regions, (region, index) =>
+    createRegion({ network: name, reclaimPolicy, governor }, region, answers[index] ?? { kind: "none" }),
+  );
+  const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions });
+  const staticNodes = staticNodesFile(
+    regions.flatMap(({ region }, index) =>
+      keysOf(besu, index).map(({ nodeId }, validator) => ({
+        nodeId,
+        address: region.p2pEndpoints[validator]?.address ?? "",
+      })),
+    ),
+  );
+  return {
+    besu,
+    outputs: {
+      regions: config.regions.map((region, index) =>
+        regionOutputs(region, {
+          cluster: clusterNameOf(name, region),
+          validators: addressesOf(besu, index),
+          rpcUrl: region.rpcNodes > 0 ? rpcUrlOf(fullName(name, region.name)) : undefined,
+        }),
+      ),
+      [SHARD_OUTPUTS.files]: { accepted: acceptedConfig(config), genesis: besu.genesisFile, staticNodes },
+      [SHARD_OUTPUTS.regions]: Object.fromEntries(
+        regions.map((placed, index) => [placed.config.name, sharedOutputs(placed, addressesOf(besu, index))]),
+      ),
+      [SHARD_OUTPUTS.keys]: pulumi.secret(
+        Object.fromEntries(
+          config.regions.map((region, index) => [
+            region.name,
+            keysOf(besu, index).map(({ privateKey }) => privateKey),
+          ]),
+        ),
+      ),
+    },
+  };
+}
+
+/** Registering hundreds of resources takes seconds. Yielding sends the requests of the first regions at once. */
+async function inTurns<Result>(
+  regions: readonly RegionConfig[],
+  create: (region: RegionConfig, index: number) => Result,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const [index, region] of regions.entries()) {
+    results.push(create(region, index));
+    await nextTurn();
+  }
+  return results;
+}
+
+function keysOf({ keys }: BesuNetwork, region: number): BesuNetwork["keys"][number] {
+  return keys[region] ?? [];
+}
+
+function addressesOf(besu: BesuNetwork, region: number): pulumi.Output<Address[]> {
+  return pulumi.all(keysOf(besu, region).map(({ address }) => address));
+}
+
+/** What the nodes of all regions have in common, as far as the config says it. */
+export function nodesOfNetwork(
+  config: Config,
+  release: Release,
+): Omit<NetworkNodesArgs, "genesisFile" | "updateHooks"> {
+  const { image, options, monitoringNamespaces, validator, rpc, rpcHosts } = config.besu;
+  return {
+    network: config.network.name,
+    ...networkSize(config),
+    image,
+    release,
+    options,
+    monitoringNamespaces,
+    validator,
+    rpc,
+    rpcHosts,
+  };
+}
+
+function networkSize({ regions }: Config): Pick<NetworkNodesArgs, "networkValidators" | "networkRpcNodes"> {
+  return {
+    networkValidators: regions.reduce((sum, { validators }) => sum + validators, 0),
+    networkRpcNodes: regions.reduce((sum, { rpcNodes }) => sum + rpcNodes, 0),
+  };
+}
+
+/** The part of the config that only the network's stack checks, and that the stacks of the regions must not change alone. */
+export function acceptedConfig({ besu }: Config): Readonly<Record<string, unknown>> {
+  return { software: softwareOf(besu), reclaimPolicy: besu.reclaimPolicy };
+}
+
+export function regionOutputs(
+  { name, cloud }: RegionConfig,
+  created: Pick<RegionOutputs, "cluster" | "validators" | "rpcUrl">,
+): RegionOutputs {
+  return { name, cloud, ...created };
+}
+
+/** What the stack of a region needs to know of the region, see `SharedRegion`. */
+function sharedOutputs(placed: PlacedRegion, validators: pulumi.Output<Address[]>): object {
+  const { p2pEndpoints } = placed.region;
+  const common = { cloud: placed.config.cloud, validators, p2pEndpoints: p2pEndpoints.map(plainEndpoint) };
+  if ("resourceGroupName" in placed.region) {
+    const { resourceGroupName, systemSubnetId, validatorsSubnetId, clusterIdentityId, diskGroupName } =
+      placed.region;
+    return {
+      ...common,
+      resourceGroupName,
+      systemSubnetId,
+      validatorsSubnetId,
+      clusterIdentityId,
+      diskGroupName,
+    };
+  }
+  if ("securityGroupId" in placed.region) {
+    const { securityGroupId, zones } = placed.region;
+    return { ...common, securityGroupId, zones };
+  }
+  return common;
+}
+
+/** An endpoint without the fields that it does not have. */
+function plainEndpoint({ address, zone, annotations, loadBalancerIP }: P2pEndpoint): object {
+  return {
+    address,
+    annotations,
+    ...(zone === undefined ? {} : { zone }),
+    ...(loadBalancerIP === undefined ? {} : { loadBalancerIP }),
+  };
+}

@@ -1,0 +1,157 @@
+import { isDeepStrictEqual } from "node:util";
+import * as pulumi from "@pulumi/pulumi";
+import type { Address } from "viem";
+import { BesuSite } from "../components/besu/site";
+import { UpdateGate } from "../components/besu/update-gate";
+import { nodeUpdateHooks, validatorUpdateHooks } from "../components/besu/update-hooks";
+import { ChainfleetError } from "../components/error";
+import { Governor } from "../components/governor/governor";
+import type { P2pEndpoint } from "../components/region";
+import { softwareOf } from "./config/besu-rules";
+import type { Config } from "./config/schema";
+import type { ShardName } from "./config/shard-name";
+import { acceptedConfig, nodesOfNetwork, regionOutputs } from "./regions";
+import { readShardInputs, type SharedRegion } from "./shard-inputs";
+import { answersOf, type CloudAnswers, createCluster, type PlacedRegion } from "./site";
+import { surveyRegions } from "./survey";
+
+/**
+ * Registers the resources of the stack of one region: its cluster and its Besu nodes. What the region shares with others
+ * is read from the outputs of the network's stack.
+ *
+ * @param config the config of the network's stack.
+ * @returns the stack's outputs.
+ */
+export async function shard(config: Config, name: ShardName) {
+  const region = config.regions.find((candidate) => candidate.name === name.region) as Config["regions"][0];
+  const [inputs, [answers]] = await Promise.all([
+    readShardInputs(name),
+    surveyRegions({ ...config, regions: [region] }, name.parent),
+  ]);
+  requireAccepted(config, name, inputs.files.accepted);
+  // Other stacks may update validators at the same time, and their runs count one validator for each stack.
+  const gate = new UpdateGate(1);
+  const governor = new Governor(config.rateGovernor);
+  const placed = placedRegion(region, inputs.region, answers ?? { kind: "none" });
+  const cluster = createCluster(
+    {
+      network: config.network.name,
+      reclaimPolicy: config.besu.reclaimPolicy,
+      governor,
+      updateHooks: nodeUpdateHooks(gate, governor.retry),
+    },
+    placed,
+  );
+  const site = new BesuSite(
+    region.name,
+    {
+      ...nodesOfNetwork(config, softwareOf(config.besu).release),
+      genesisFile: inputs.files.genesis,
+      cluster,
+      p2pEndpoints: placed.region.p2pEndpoints,
+      privateKeys: inputs.privateKeys,
+      rpcNodes: region.rpcNodes,
+      updateHooks: validatorUpdateHooks(gate, governor.retry),
+    },
+    { transformations: [governor.binding()] },
+  );
+  const nodes = site.createNodes(inputs.files.staticNodes);
+  return {
+    regions: [
+      regionOutputs(region, {
+        cluster: cluster.clusterName,
+        validators: pulumi.output(inputs.region.validators as Address[]),
+        rpcUrl: nodes.rpcUrl,
+      }),
+    ],
+  };
+}
+
+/**
+ * Checks that the network's stack has accepted what this stack would change: the check of the chain, which knows what the
+ * chain runs, is in that stack.
+ *
+ * @throws ChainfleetError `SHARD_AHEAD`.
+ */
+function requireAccepted(
+  config: Config,
+  { parent }: ShardName,
+  accepted: Readonly<Record<string, unknown>>,
+): void {
+  // The engine's outputs have no undefined values.
+  const configured = JSON.parse(JSON.stringify(acceptedConfig(config)));
+  if (!isDeepStrictEqual(configured, accepted)) {
+    throw new ChainfleetError({
+      code: "SHARD_AHEAD",
+      summary: `The Besu release or the reclaim policy in Pulumi.${parent}.yaml is not the one that the stack "${parent}" has checked last. No resource was changed.`,
+      next: `Run the stack of the network first: chainfleet up --stack ${parent}, or pulumi up --stack ${parent}.`,
+    });
+  }
+}
+
+/** The region that another stack has created. */
+function placedRegion(
+  config: Config["regions"][0],
+  shared: SharedRegion,
+  answers: CloudAnswers,
+): PlacedRegion {
+  const p2pEndpoints = shared.p2pEndpoints.map(asEndpoint);
+  if (config.cloud === "azure" && shared.cloud === "azure") {
+    const { resourceGroupName, systemSubnetId, validatorsSubnetId, clusterIdentityId, diskGroupName } =
+      shared;
+    return {
+      config,
+      region: {
+        resourceGroupName: pulumi.output(resourceGroupName),
+        systemSubnetId: pulumi.output(systemSubnetId),
+        validatorsSubnetId: pulumi.output(validatorsSubnetId),
+        clusterIdentityId: pulumi.output(clusterIdentityId),
+        diskGroupName: pulumi.output(diskGroupName),
+        clusterRights: [],
+        diskRights: [],
+        p2pEndpoints,
+      },
+    };
+  }
+  if (config.cloud === "aws" && shared.cloud === "aws") {
+    const { provider, admins } = answersOf("aws", config, answers);
+    const zones = shared.zones.map(({ zone, publicSubnetId, privateSubnetId, validators }) => ({
+      zone: pulumi.output(zone),
+      publicSubnetId: pulumi.output(publicSubnetId),
+      privateSubnetId: pulumi.output(privateSubnetId),
+      validators,
+    }));
+    return {
+      config,
+      region: {
+        location: config.location,
+        provider,
+        zones,
+        securityGroupId: pulumi.output(shared.securityGroupId),
+        egress: [],
+        p2pEndpoints,
+      },
+      admins,
+    };
+  }
+  if (config.cloud === "kubernetes") {
+    return { config, region: { p2pEndpoints } };
+  }
+  throw new TypeError(
+    `Region ${config.name} is on ${config.cloud}, but its outputs are of a region on ${shared.cloud}.`,
+  );
+}
+
+function asEndpoint({
+  address,
+  zone,
+  annotations,
+  loadBalancerIP,
+}: SharedRegion["p2pEndpoints"][0]): P2pEndpoint {
+  return {
+    address: pulumi.output(address),
+    annotations,
+    ...(zone === undefined ? {} : { zone: pulumi.output(zone) }),
+    ...(loadBalancerIP === undefined ? {} : { loadBalancerIP }),
+  };
+}
