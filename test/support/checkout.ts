@@ -125,9 +125,9 @@ export class Checkout {
     return (await this.#cloudRequest("/resources")) as CloudResource[];
   }
 
-  /** Replaces the faults that the simulated clouds inject. */
-  async setFaults(faults: readonly object[]): Promise<void> {
-    await this.#cloudRequest("/faults", { method: "PUT", body: JSON.stringify({ seed: 1, faults }) });
+  /** Replaces the faults that the simulated clouds inject. @param seed of the draws of faults with a probability. */
+  async setFaults(faults: readonly object[], seed = 1): Promise<void> {
+    await this.#cloudRequest("/faults", { method: "PUT", body: JSON.stringify({ seed, faults }) });
   }
 
   /** Changes inputs of a cloud resource without the engine's knowledge; `null` removes an input. */
