@@ -102,6 +102,7 @@ export async function operate(mode: Mode, options: OperationOptions): Promise<nu
       isCancelled: interruption.isRequested,
     });
     if (failure !== undefined && mode === "up" && releasesToGroups(options.stack)) {
+      command.resume();
       await terminateUnfinished(stacks.network, command, say);
     }
     progress.end();

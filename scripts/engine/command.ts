@@ -9,23 +9,34 @@ import { missingAccess } from "./missing-access";
  * forwards the signal to the engine. In a common process group the engine would receive each signal twice.
  */
 export class EngineCommand {
-  readonly #running = new Set<ChildProcess>();
+  /** The running CLIs, each with the name of its command. */
+  readonly #running = new Map<ChildProcess, string>();
+  #isInterrupted = false;
 
   /**
-   * Asks the engine to stop. After the first request the engine finishes the operations in progress; after the second
-   * it stops at once.
+   * Asks the engines to stop: each finishes the operations in progress. No further engine is started. A CLI that reads or
+   * writes a state or creates a stack is left to finish, because it takes a second and the run's record needs the result.
    */
   interrupt(): void {
-    for (const child of this.#running) {
-      child.kill("SIGINT");
+    this.#isInterrupted = true;
+    for (const [child, command] of this.#running) {
+      if (ENGINE_COMMANDS.has(command)) {
+        child.kill("SIGINT");
+      }
     }
   }
 
-  /** Kills the engine and all of its child processes. */
+  /** Lets engines be started again after an interruption, to clean up. */
+  resume(): void {
+    this.#isInterrupted = false;
+  }
+
+  /** Kills the CLIs and all of their child processes. */
   kill(): void {
-    for (const { pid } of this.#running) {
+    this.#isInterrupted = true;
+    for (const { pid } of this.#running.keys()) {
       if (pid !== undefined) {
-        process.kill(-pid, "SIGKILL");
+        killGroup(pid);
       }
     }
   }
@@ -72,6 +83,11 @@ export class EngineCommand {
   }
 
   #start(args: string[], { cwd, env, input, onOutput, onError }: CommandContext): Promise<CommandResult> {
+    const [command = ""] = args;
+    if (this.#isInterrupted && ENGINE_COMMANDS.has(command)) {
+      const stderr = "The run was interrupted before this engine began.";
+      return Promise.reject(new EngineFailure(command, { stdout: "", stderr, code: -1 }, "SIGINT"));
+    }
     const child = spawn("pulumi", [...args, "--non-interactive"], {
       cwd,
       env: {
@@ -85,7 +101,7 @@ export class EngineCommand {
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       detached: true,
     });
-    this.#running.add(child);
+    this.#running.set(child, command);
     // A CLI that ends before it has read everything says why on its standard error.
     child.stdin?.on("error", () => {}).end(input);
     const stdout = collect(child.stdout as NodeJS.ReadableStream, onOutput);
@@ -98,12 +114,23 @@ export class EngineCommand {
         if (code === 0) {
           resolve(result);
         } else {
-          reject(new EngineFailure(args[0] ?? "", result, signal));
+          reject(new EngineFailure(command, result, signal));
         }
       });
     });
   }
 }
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // The process group has ended just now.
+  }
+}
+
+/** The commands of the CLI that run an engine. */
+const ENGINE_COMMANDS: ReadonlySet<string> = new Set(["up", "destroy", "refresh", "preview"]);
 
 interface CommandContext {
   readonly cwd: string;
