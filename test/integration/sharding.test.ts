@@ -236,7 +236,7 @@ describe(`a network whose regions have stacks of their own, seed ${SEED}`, () =>
 function enginesOfRegions(): string[] {
   return checkout
     .processes()
-    .flatMap(({ command }) => /^pulumi (?:up|destroy) .*--stack (dev\.\S+)/.exec(command)?.[1] ?? []);
+    .flatMap(({ command }) => /^pulumi (?:up|destroy) .*--stack (\S*dev\.\S+)/.exec(command)?.[1] ?? []);
 }
 
 /** Waits until the engines of so many regions have run for a while. */
