@@ -24,8 +24,11 @@ export type RetryDecision = (failed: FailedOperation) => Promise<boolean>;
  *                                              hook: repeats?  ◀── error ────┘
  * ```
  *
- * Deletions have no hook: with one, `pulumi destroy` would refuse to work without the program. A deletion is one request,
- * and no region has as many resources as a bucket of deletions has tokens.
+ * Deletions are not governed: with a hook on a resource, `pulumi destroy` would refuse to work without the program. On Azure
+ * no region has as many resources as the bucket of a location's deletions has tokens. A region on AWS has about 20 resources
+ * of EC2 and one for each validator, and all of its changes share a bucket of 50: with more than 30 validators in a location,
+ * EC2 may refuse deletions of a `down`. The plugin repeats a refused request up to 25 times, see `retryDelay` of the
+ * simulated AWS for the source, so that the `down` takes longer and does not fail.
  */
 export class Governor {
   readonly #admission = new Admission();

@@ -5,7 +5,7 @@ import { CloudError } from "../engine/resources/errors";
 import type { Scope } from "../engine/resources/kind";
 import { isObject, stringAt, stringMapAt, without, withoutNulls } from "../engine/resources/properties";
 import { hex, uuid } from "../engine/resources/random";
-import { account, caller } from "./account/caller";
+import { accountOf, callerIn } from "./account/caller";
 import { isRegion } from "./account/regions";
 import { type AwsKind, dependencyViolation, keyOf } from "./api";
 import { invokes } from "./invokes";
@@ -34,10 +34,11 @@ export const aws: Dialect = {
     if (!isRegion(region)) {
       throw new Error(`invalid AWS Region: ${region}`);
     }
+    const account = accountOf(stringAt(config, "profile"));
     return {
       account,
       tenant: "",
-      principal: caller,
+      principal: callerIn(account),
       client: `AIDA${hex(17, "local", "user").toUpperCase()}`,
       region,
       defaultTags: stringMapAt(jsonAt(config, "defaultTags"), "tags"),

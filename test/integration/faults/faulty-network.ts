@@ -28,7 +28,7 @@ export class FaultyNetwork {
       { path: ["chainfleet:contracts"], value: undefined },
       {
         path: ["chainfleet:regions"],
-        value: regionsOf(this.scenario).map((name) => regionConfig(name, this.#validatorsOf(name))),
+        value: regionsOf(this.scenario).map((name) => this.#regionConfig(name)),
       },
     );
     // The record of a run in one backend says nothing about the stack of the same name in another.
@@ -131,6 +131,30 @@ export class FaultyNetwork {
     return this.scenario.validators[region] ?? 0;
   }
 
+  #regionConfig(name: RegionName): object {
+    const validators = this.#validatorsOf(name);
+    const common = { name, validators, rpcNodes: 0 };
+    switch (name) {
+      case "us-west-2":
+        return { cloud: "aws", ...common, ...(this.scenario.ownAccounts ? { profile: "second" } : {}) };
+      case "onprem":
+        return {
+          cloud: "kubernetes",
+          ...common,
+          kubeconfig: ".chainfleet/local/kubernetes-control-plane/kubeconfig",
+          p2pAddresses: Array.from({ length: validators }, (_, index) => `198.51.100.${10 + index}`),
+        };
+      case "westeurope":
+        return {
+          cloud: "azure",
+          ...common,
+          ...(this.scenario.ownAccounts ? { subscription: "6d2b1e8f-3a50-4c77-9e51-0f8c2a7d4b16" } : {}),
+        };
+      case "eastus":
+        return { cloud: "azure", ...common };
+    }
+  }
+
   #onState(...command: readonly string[]): RunningCommand {
     return this.scenario.backend === "service"
       ? this.checkout.onTarget(...command)
@@ -218,23 +242,6 @@ interface State {
     readonly resource: { readonly urn: string };
     readonly type: string;
   }[];
-}
-
-function regionConfig(name: RegionName, validators: number): object {
-  const common = { name, validators, rpcNodes: 0 };
-  switch (name) {
-    case "us-west-2":
-      return { cloud: "aws", ...common };
-    case "onprem":
-      return {
-        cloud: "kubernetes",
-        ...common,
-        kubeconfig: ".chainfleet/local/kubernetes-control-plane/kubeconfig",
-        p2pAddresses: Array.from({ length: validators }, (_, index) => `198.51.100.${10 + index}`),
-      };
-    default:
-      return { cloud: "azure", ...common };
-  }
 }
 
 function isReady({ type, status }: KubernetesObject): boolean {

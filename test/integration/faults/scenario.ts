@@ -26,6 +26,8 @@ export interface Scenario {
   readonly backend: "service" | "files";
   /** The number of validators by region. */
   readonly validators: Readonly<Partial<Record<RegionName, number>>>;
+  /** Whether westeurope is in a subscription, and us-west-2 in an account of its own. */
+  readonly ownAccounts: boolean;
   /** Faults of single requests, which stay until the network is complete. */
   readonly passing: readonly object[];
   /** Faults that stay until somebody mends them, each in one region. */
@@ -114,6 +116,7 @@ const scenario: fc.Arbitrary<Scenario> = fc
     fc.record({
       backend: fc.constant(backend),
       validators: fc.constant(validators),
+      ownAccounts: fc.boolean(),
       passing: fc.constantFrom(
         [ERRORS],
         [ERRORS, LOST_ANSWERS],
@@ -163,7 +166,7 @@ export function describeScenario({ validators, ...scenario }: Scenario): string 
     `state in ${scenario.backend === "files" ? "files" : "the state service"}`,
     Object.entries(validators)
       .map(([region, count]) => `${region} ${count}`)
-      .join(", "),
+      .join(", ") + (scenario.ownAccounts ? " in several accounts" : ""),
     passing.length === 0 ? "no faults of single requests" : `one request in ten: ${passing.join(", ")}`,
     ...scenario.lasting.map(({ region, type, action }) => `${type.split(":").at(-1)} of ${region} ${action}`),
     ...scenario.killsOfUps.map((one, index) => describeKill(one, index === 0 ? "up" : scenario.completion)),
