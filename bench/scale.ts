@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { fanOutScript } from "./scale/fan-out";
 import { exponentOf } from "./scale/growth";
-import { type Command, deployment, type Life, life, SEED, TIME_SCALE } from "./scale/lives";
+import { type Command, deployment, type Life, life, SEED, shardedUp, TIME_SCALE } from "./scale/lives";
 import type { PeakMemory } from "./scale/memory";
 import type { RecordedStep } from "./scale/recorded";
 import { type MeasuredCommand, type MeasuredRun, rounded } from "./scale/runs";
@@ -17,6 +17,7 @@ export interface Scale
   extends Partial<Base>,
     Partial<Graph>,
     Partial<Modes>,
+    Partial<Sharded>,
     Partial<Rivals>,
     Partial<Growing>,
     Partial<Throttling> {
@@ -64,6 +65,11 @@ interface Modes {
   };
 }
 
+interface Sharded {
+  /** Each region in a stack of its own, and the states in files: a backend without a journal. */
+  readonly shardedRatio: number;
+}
+
 interface Rivals {
   /** Phases with `&` and `wait`, without any work but the recorded durations. */
   readonly bash: number;
@@ -85,7 +91,7 @@ interface SizeFigures extends Readonly<Record<Command, MeasuredCommand>> {
   readonly criticalPathSeconds: number;
 }
 
-const PARTS = ["graph", "modes", "rivals", "growth", "throttle"] as const;
+const PARTS = ["graph", "modes", "sharded", "rivals", "growth", "throttle"] as const;
 type Part = (typeof PARTS)[number];
 
 const SEQUENTIAL_REGIONS = 2;
@@ -107,6 +113,7 @@ export interface ScaleOptions {
  * Runs the parts in their order:
  * - `graph`: the network in the mode ultra: `up`, an `up` without changes, a preview, `down`
  * - `modes`: the other modes
+ * - `sharded`: an `up` with a stack for each region, and the states in files
  * - `rivals`: bash and Terraform with the durations of the `up`
  * - `growth`: networks of other sizes
  * - `throttle`: many regions in one location, with and without the rate governor
@@ -119,12 +126,15 @@ export async function scale({ parts, regions, sizes }: ScaleOptions): Promise<Sc
   }
   const has = (...some: readonly Part[]) => some.some((part) => chosen.includes(part));
   const whole = has("graph", "growth") ? await life(regions) : undefined;
-  const base = whole ?? (has("modes", "rivals") ? await deployment(regions, "ultra") : undefined);
+  const base = whole ?? (has("modes", "sharded", "rivals") ? await deployment(regions, "ultra") : undefined);
   return {
     ...(parts === undefined ? {} : { parts: chosen }),
     ...(base === undefined ? {} : baseFigures(regions, base.up)),
     ...(whole === undefined ? {} : graphFigures(whole)),
     ...(has("modes") && base !== undefined ? await otherModes(regions, base) : {}),
+    ...(has("sharded") && base !== undefined
+      ? { shardedRatio: ratio(await shardedUp(regions), base.up) }
+      : {}),
     ...(has("rivals") && base !== undefined ? await rivals(base) : {}),
     ...(has("growth") && whole !== undefined ? await growth(sizes, { regions, whole }) : {}),
     ...(has("throttle") ? await throttling() : {}),

@@ -43,6 +43,19 @@ export function deployment(count: number, mode: Mode, timeScale = TIME_SCALE): P
   });
 }
 
+/** The `up` of a network whose regions have stacks of their own, with the states in files. */
+export function shardedUp(count: number): Promise<MeasuredRun> {
+  const config = [{ path: ["chainfleet:sharding"], value: "region" }];
+  return withNetwork(
+    regionsOf(count),
+    async (checkout) => {
+      await checkout.keepStateInFiles();
+      return run(checkout, "up");
+    },
+    { config },
+  );
+}
+
 /**
  * Does work in a checkout of its own, so that every network begins with the same cloud.
  *

@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { expect } from "vitest";
 import type { Summary } from "../../../scripts/run/summary";
 import type { Checkout, KubernetesObject } from "../../support/checkout";
 import type { CommandResult, RunningCommand } from "../../support/command";
@@ -22,7 +21,6 @@ export class FaultyNetwork {
 
   /** Writes the config, and creates an empty stack in files if the state is in files. */
   async prepare(): Promise<void> {
-    this.checkout.restoreConfig();
     this.checkout.configure(
       { path: ["chainfleet:stack"], value: "network" },
       { path: ["chainfleet:contracts"], value: undefined },
@@ -34,10 +32,9 @@ export class FaultyNetwork {
     // The record of a run in one backend says nothing about the stack of the same name in another.
     rmSync(this.checkout.path(".chainfleet/runs"), { recursive: true, force: true });
     if (this.scenario.backend === "files") {
-      rmSync(this.#files, { recursive: true, force: true });
-      mkdirSync(this.#files);
-      const { code, output } = await this.#onState("pulumi", "stack", "init", "dev", "--no-select").finished;
-      expect(code, output).toBe(0);
+      await this.checkout.keepStateInFiles();
+    } else {
+      this.checkout.keepStateInService();
     }
   }
 
@@ -45,7 +42,7 @@ export class FaultyNetwork {
   async run(command: "up" | "retry" | "down", kill?: Kill): Promise<Outcome> {
     const before = new Set(this.#records());
     const yes = command === "down" ? ["--yes"] : [];
-    const running = this.#onState("bin/chainfleet", command, ...yes, "--stack", "dev", "--json");
+    const running = this.checkout.chainfleet(command, ...yes, "--stack", "dev", "--json");
     const killed = kill === undefined ? undefined : this.#kill(running, kill, before);
     const result = await running.finished;
     await killed;
@@ -123,10 +120,6 @@ export class FaultyNetwork {
     ];
   }
 
-  get #files(): string {
-    return this.checkout.path("state-in-files");
-  }
-
   #validatorsOf(region: RegionName): number {
     return this.scenario.validators[region] ?? 0;
   }
@@ -155,20 +148,9 @@ export class FaultyNetwork {
     }
   }
 
-  #onState(...command: readonly string[]): RunningCommand {
-    return this.scenario.backend === "service"
-      ? this.checkout.onTarget(...command)
-      : this.checkout.onTarget("env", `PULUMI_BACKEND_URL=file://${this.#files}`, ...command);
-  }
-
   async #state(): Promise<State> {
-    const { stdout, output } = await this.#onState("pulumi", "stack", "export", "--stack", "dev").finished;
-    try {
-      const { deployment } = JSON.parse(stdout) as { deployment?: Partial<State> };
-      return { ...deployment, resources: deployment?.resources ?? [] };
-    } catch {
-      throw new Error(`pulumi stack export:\n${output}`);
-    }
+    const { resources = [], ...rest } = (await this.checkout.state()) as Partial<State>;
+    return { ...rest, resources };
   }
 
   /** The records of runs, the oldest first. */
