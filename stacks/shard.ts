@@ -30,7 +30,7 @@ export async function shard(config: Config, name: ShardName) {
   ]);
   requireAccepted(config, name, inputs.files.accepted);
   // Other stacks may update validators at the same time, and their runs count one validator for each stack.
-  const gate = new UpdateGate(1);
+  const gate = new UpdateGate({ restartsAtOnce: async () => 1, regions: [region.name] });
   const governor = new Governor(config.rateGovernor);
   const placed = placedRegion(region, inputs.region, answers ?? { kind: "none" });
   const cluster = createCluster(

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { UpdateGate } from "./update-gate";
 import { enterGate, loseUnlessRepeated } from "./update-hooks";
 
+const gateOf = (width: number) => new UpdateGate({ restartsAtOnce: async () => width, regions: [] });
 const statefulSet = (image: string, args: readonly string[] = [], labels = {}) => ({
   metadata: { labels },
   spec: { template: { spec: { containers: [{ image, args }] } } },
@@ -11,7 +12,7 @@ const LEGACY = ["--Xbft-legacy-protocol-encoding=true"];
 
 describe("the gate before a validator's update", () => {
   it("admits an update to software that the validators understand", async () => {
-    const gate = new UpdateGate(1);
+    const gate = gateOf(1);
     await enter(gate, {
       name: "a",
       oldInputs: statefulSet("besu:25.10.0"),
@@ -21,7 +22,7 @@ describe("the gate before a validator's update", () => {
   });
 
   it("refuses a validator that an earlier run left behind, and every validator after it", async () => {
-    const gate = new UpdateGate(1);
+    const gate = gateOf(1);
     const newInputs = statefulSet("besu:26.9.0");
     await expect(
       enter(gate, { name: "behind", oldInputs: statefulSet("besu:25.10.0"), newInputs }),
@@ -36,7 +37,7 @@ describe("the gate before a validator's update", () => {
   it("takes the release from the label where the image's tag names none", async () => {
     const label = (release: string) => ({ "app.kubernetes.io/version": release });
     await expect(
-      enter(new UpdateGate(1), {
+      enter(gateOf(1), {
         name: "a",
         oldInputs: statefulSet("besu:approved", [], label("25.12.0")),
         newInputs: statefulSet("besu:approved-2", [], label("26.9.0")),
@@ -45,7 +46,7 @@ describe("the gate before a validator's update", () => {
   });
 
   it("admits an update of which neither label nor tag names the release", async () => {
-    await enter(new UpdateGate(1), {
+    await enter(gateOf(1), {
       name: "a",
       oldInputs: statefulSet("besu:approved"),
       newInputs: statefulSet("besu:approved-2"),
@@ -57,7 +58,7 @@ describe("the gate after a failed update", () => {
   const failed = { urn: "", id: "", name: "a", type: "", failedOperation: "update", errors: ["…"] };
 
   it("stays open while the update is repeated, and closes when the failure is final", async () => {
-    const gate = new UpdateGate(2);
+    const gate = gateOf(2);
     await gate.enter("a", 60);
     expect(await loseUnlessRepeated(gate, failed, async () => true)).toBe(true);
     await gate.enter("b", 60);
@@ -68,7 +69,7 @@ describe("the gate after a failed update", () => {
 
   it("waits for a repeated update as long as for the first", async () => {
     vi.useFakeTimers();
-    const gate = new UpdateGate(2);
+    const gate = gateOf(2);
     await gate.enter("a", 60);
     vi.advanceTimersByTime(50_000);
     await loseUnlessRepeated(gate, failed, async () => true);
