@@ -11,6 +11,7 @@ import { staticNodesFile } from "../components/besu/static-nodes";
 import { UpdateGate } from "../components/besu/update-gate";
 import { nodeUpdateHooks, validatorUpdateHooks } from "../components/besu/update-hooks";
 import { Governor } from "../components/governor/governor";
+import { isKnown } from "../components/known";
 import { fullName } from "../components/naming";
 import type { P2pEndpoint } from "../components/region";
 import { softwareOf } from "./config/besu-rules";
@@ -19,7 +20,7 @@ import { checkHealthOfWaves } from "./order/health-checks";
 import { wavesOf } from "./order/waves";
 import { SHARD_OUTPUTS } from "./shard-inputs";
 import { type CloudAnswers, clusterNameOf, createCluster, createRegion, type PlacedRegion } from "./site";
-import { type NetworkVotes, restartLimit, votesOf } from "./votes";
+import { holdingRemovalsBack, type NetworkVotes, restartLimit, tellRestarts, votesOf } from "./votes";
 
 /** The Besu network with the outputs of its stack that concern regions. */
 export interface CreatedRegions {
@@ -105,9 +106,11 @@ export async function deployRegions(
       ...(nodes[index] as SiteNodes),
     })),
   );
+  const updated = Promise.all(nodes.flatMap(({ statefulSets }) => statefulSets.map(({ id }) => isKnown(id))));
+  tellRestarts(votes, gate, { updated, regions: config.regions.map((region) => region.name) });
   return {
     besu,
-    votes,
+    votes: holdingRemovalsBack(votes, gate, updated),
     outputs: {
       regions: regions.map(({ placed, cluster }, index) =>
         regionOutputs(placed.config, {

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
 import type { Chain } from "../components/besu/genesis/genesis-resource";
 import type { BesuNetwork } from "../components/besu/network";
+import type { UpdateGate } from "../components/besu/update-gate";
+import { restartsText } from "../components/besu/votes/restarts";
 import {
   lostVotesWarning,
   restartsAtOnce,
@@ -96,6 +98,50 @@ function restartsAtOnceOrRefused(votes: Votes): number {
     });
   }
   return atOnce;
+}
+
+/**
+ * Ends the program with an error if validators with a vote are removed and an update of another validator failed: the engine
+ * deletes what the config no longer has after the program, whatever has failed, and deletes nothing after a failed program.
+ *
+ * @param updated fulfilled when no validator is updated any more.
+ * @returns the votes.
+ */
+export function holdingRemovalsBack(
+  votes: pulumi.Output<NetworkVotes>,
+  gate: Pick<UpdateGate, "isClosed">,
+  updated: Promise<unknown>,
+): pulumi.Output<NetworkVotes> {
+  return pulumi.all([votes, updated]).apply(([counts]) => {
+    if (counts.lost.length > 0 && gate.isClosed) {
+      const { message } = new ChainfleetError({
+        code: "REMOVAL_HELD_BACK",
+        summary: `Nothing was deleted, because a validator did not come back from its update. ${votesText(counts)}.`,
+        next: "Repair the validator that the run names, then run again.",
+      });
+      // The engine shows a RunError without a stack trace.
+      throw new pulumi.RunError(message);
+    }
+    return counts;
+  });
+}
+
+/**
+ * Tells in a preview which validators would restart, how many of them at once and in which order.
+ *
+ * @param updated fulfilled when the preview knows all updates.
+ */
+export function tellRestarts(
+  votes: pulumi.Output<Votes>,
+  gate: Pick<UpdateGate, "planned">,
+  { updated, regions }: { readonly updated: Promise<unknown>; readonly regions: readonly string[] },
+): void {
+  if (pulumi.runtime.isDryRun()) {
+    pulumi.all([votes, updated]).apply(([counts]) => {
+      const text = restartsText(gate.planned, counts, regions);
+      return text === undefined ? undefined : pulumi.log.info(text);
+    });
+  }
 }
 
 /** Tells the operator which votes are lost, and which validators of the config are full nodes without a vote. */

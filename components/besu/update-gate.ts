@@ -1,6 +1,7 @@
 import { ChainfleetError } from "../error";
 import { longestPrefix } from "../longest-prefix";
 import { crashTolerance } from "./quorum";
+import type { PlannedRestart } from "./votes/restarts";
 
 /** What a gate is told about the chain and the network. */
 export interface GateArgs {
@@ -27,6 +28,7 @@ export interface GateArgs {
 export class UpdateGate {
   readonly #args: GateArgs;
   readonly #waiting: WaitingUpdate[] = [];
+  readonly #planned: PlannedRestart[] = [];
   /** The validators and clusters under update, each with the timer after which it counts as lost. */
   readonly #updating = new Map<string, { readonly timer: NodeJS.Timeout; readonly update: WaitingUpdate }>();
   /** Why no further validator is admitted; undefined while the gate is open. */
@@ -38,6 +40,21 @@ export class UpdateGate {
 
   constructor(args: GateArgs) {
     this.#args = args;
+  }
+
+  /** Whether a validator was lost or refused, so that no further one is admitted. */
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** Notes what a preview would update. */
+  plan({ name, images }: Omit<PlannedRestart, "region">): void {
+    this.#planned.push({ name, images, region: longestPrefix(name, this.#args.regions) });
+  }
+
+  /** What a preview would update. */
+  get planned(): readonly PlannedRestart[] {
+    return this.#planned;
   }
 
   /**

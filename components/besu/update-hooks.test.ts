@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { UpdateGate } from "./update-gate";
-import { enterGate, loseUnlessRepeated } from "./update-hooks";
+import { enterGate, loseUnlessRepeated, planUpdate } from "./update-hooks";
 
 const gateOf = (width: number) => new UpdateGate({ restartsAtOnce: async () => width, regions: [] });
 const statefulSet = (image: string, args: readonly string[] = [], labels = {}) => ({
@@ -78,5 +78,34 @@ describe("the gate after a failed update", () => {
     vi.advanceTimersByTime(20_000);
     await expect(gate.enter("c", 60)).rejects.toThrow("VALIDATOR_UPDATE_REFUSED");
     vi.useRealTimers();
+  });
+});
+
+describe("the gate in a preview", () => {
+  it("notes each restart with its region and its images, and of Kubernetes nodes no image", () => {
+    const gate = new UpdateGate({ restartsAtOnce: async () => 1, regions: ["eu", "eu-west"] });
+    planUpdate(gate, {
+      name: "eu-west-validator-0",
+      oldInputs: statefulSet("besu:26.8.1"),
+      newInputs: statefulSet("besu:26.9.0"),
+    });
+    planUpdate(gate, { name: "eu-aks", oldInputs: { kubernetesVersion: "1.34" }, newInputs: {} });
+    expect(gate.planned).toEqual([
+      {
+        name: "eu-west-validator-0",
+        region: "eu-west",
+        images: { before: "besu:26.8.1", after: "besu:26.9.0" },
+      },
+      { name: "eu-aks", region: "eu", images: undefined },
+    ]);
+  });
+
+  it("refuses what the update would refuse", () => {
+    const update = {
+      name: "behind",
+      oldInputs: statefulSet("besu:25.10.0"),
+      newInputs: statefulSet("besu:26.9.0"),
+    };
+    expect(() => planUpdate(gateOf(1), update)).toThrow("BESU_UPDATE_REFUSED");
   });
 });
