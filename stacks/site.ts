@@ -1,7 +1,7 @@
 import type { Provider } from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../components/cluster";
-import { AksCluster, type AksRegion, aksClusterExists } from "../components/cluster/aks";
+import { AksCluster, type AksRegion, aksClusterExists, poolSizeProblems } from "../components/cluster/aks";
 import { EksCluster, type EksRegion, eksClusterExists } from "../components/cluster/eks";
 import { fetchAdmins } from "../components/cluster/eks-admins";
 import { endOfSupportProblem } from "../components/cluster/end-of-support";
@@ -55,11 +55,12 @@ export async function surveyRegion(
     return { answers: { kind: "none" }, problems: [] };
   }
   if (config.cloud === "azure") {
-    const [diskGroupId, versionProblem] = await Promise.all([
+    const [diskGroupId, versionProblem, sizeProblems] = await Promise.all([
       patiently(config.name, () => findDiskGroup(networkName, config.name)),
       endOfSupport(config, () => aksClusterExists(networkName, config.name)),
+      poolSizeProblems(networkName, config.name, config),
     ]);
-    return { answers: { kind: "azure", diskGroupId }, problems: versionProblem };
+    return { answers: { kind: "azure", diskGroupId }, problems: [...versionProblem, ...sizeProblems] };
   }
   const { name, location } = config;
   const provider = createAwsProvider(name, { stack, network: networkName, location });

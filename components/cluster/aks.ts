@@ -73,7 +73,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
 
     const cluster = createCluster();
     const kubeconfig = kubeconfigOf(cluster, clusterName, fetchKubeconfig);
-    const provider = createProvider(name, kubeconfig, parent);
+    const provider = createProvider(name, kubeconfig, { ...parent, network: args.network });
     const storageClass = createStorageClass(
       name,
       args,
@@ -194,6 +194,43 @@ export function aksClusterExists(network: string, region: string): Promise<boole
       // https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found
       .catch((error: Error) => !/ResourceNotFound|ResourceGroupNotFound/.test(error.message))
   );
+}
+
+/** The sizes of the pools that the config of a region gives. */
+export interface PoolSizes {
+  readonly systemVmSize: string;
+  readonly validatorVmSize: string;
+}
+
+/**
+ * Compares the pools of a region's existing cluster with the config. AKS refuses another size in the middle of a run, after
+ * other clusters were changed: https://learn.microsoft.com/azure/aks/manage-node-pools#limitations
+ *
+ * @returns the problems. Each completes a sentence that begins with the region's config key. Empty if the cluster does not
+ *   exist, or if Azure does not say.
+ */
+export async function poolSizeProblems(
+  network: string,
+  region: string,
+  configured: PoolSizes,
+): Promise<readonly string[]> {
+  const clusterName = fullName(network, region);
+  const pools = await containerservice
+    .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName })
+    .then(({ agentPoolProfiles }) => agentPoolProfiles ?? [])
+    .catch(() => []);
+  const pairs = [
+    { key: "systemVmSize", pool: "system", size: configured.systemVmSize },
+    { key: "validatorVmSize", pool: "validators", size: configured.validatorVmSize },
+  ];
+  return pairs.flatMap(({ key, pool, size }) => {
+    const existing = pools.find(({ name }) => name === pool)?.vmSize;
+    return existing === undefined || existing.toLowerCase() === size.toLowerCase()
+      ? []
+      : [
+          `has ${key} ${size}, but the machines of the pool "${pool}" in the existing cluster are ${existing}, and AKS does not change the size of a pool. Set ${key} back to ${existing}, or exchange the pool first, one machine after another (docs/runbook.md, "Larger machines")`,
+        ];
+  });
 }
 
 /** The Microsoft Entra application of the API server of every AKS cluster: https://azure.github.io/kubelogin/concepts/aks.html */

@@ -33,13 +33,22 @@ export function nodesOfValidatorPools(pools: readonly pulumi.Resource[]): Valida
   };
 }
 
-/** Creates the Kubernetes provider of a region's cluster. */
+/**
+ * Creates the Kubernetes provider of a region's cluster. Without an identifier, the plugin takes a kubeconfig with another
+ * address or certificate authority, such as after a rotation of the certificates, for another cluster, and the engine
+ * replaces everything in it, the validators' volumes too (DiffConfig in
+ * https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/provider/provider.go).
+ */
 export function createProvider(
   region: string,
   kubeconfig: pulumi.Output<string>,
-  opts: pulumi.CustomResourceOptions,
+  { network, ...opts }: pulumi.CustomResourceOptions & Pick<ManagedClusterArgs, "network">,
 ): kubernetes.Provider {
-  return new kubernetes.Provider(`${region}-kubernetes`, { kubeconfig, ...PROVIDER_SETTINGS }, opts);
+  return new kubernetes.Provider(
+    `${region}-kubernetes`,
+    { kubeconfig, clusterIdentifier: fullName(network, region), ...PROVIDER_SETTINGS },
+    opts,
+  );
 }
 
 /** The disks of a storage class. */
