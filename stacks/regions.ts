@@ -9,7 +9,7 @@ import type { Release } from "../components/besu/release/release";
 import { BesuSite, type NetworkNodesArgs, type SiteNodes } from "../components/besu/site";
 import { staticNodesFile } from "../components/besu/static-nodes";
 import { UpdateGate } from "../components/besu/update-gate";
-import { nodeUpdateHooks, validatorUpdateHooks } from "../components/besu/update-hooks";
+import { nodeUpdateHooks, validatorUpdateHooks, volumeExpansionHooks } from "../components/besu/update-hooks";
 import { Governor } from "../components/governor/governor";
 import { isKnown } from "../components/known";
 import { fullName } from "../components/naming";
@@ -73,6 +73,7 @@ export async function deployRegions(
     ...nodesOfNetwork(config, softwareOf(config.besu).release),
     genesisFile: besu.genesisFile,
     updateHooks: validatorUpdateHooks(gate, governor.retry),
+    volumeHooks: volumeExpansionHooks(oneByOne(config), governor.retry),
   };
   const sites = regions.map(
     ({ placed, cluster }, index) =>
@@ -202,7 +203,7 @@ function votesInRegion(votes: pulumi.Output<NetworkVotes>, region: number): pulu
 export function nodesOfNetwork(
   config: Config,
   release: Release,
-): Omit<NetworkNodesArgs, "genesisFile" | "updateHooks"> {
+): Omit<NetworkNodesArgs, "genesisFile" | "updateHooks" | "volumeHooks"> {
   const { image, options, monitoringNamespaces, validator, rpc, rpcHosts } = config.besu;
   return {
     network: config.network.name,
@@ -215,6 +216,11 @@ export function nodesOfNetwork(
     rpc,
     rpcHosts,
   };
+}
+
+/** A gate that lets one pass at a time, region by region. */
+export function oneByOne({ regions }: Config): UpdateGate {
+  return new UpdateGate({ restartsAtOnce: async () => 1, regions: regions.map(({ name }) => name) });
 }
 
 function networkSize({ regions }: Config): Pick<NetworkNodesArgs, "networkValidators" | "networkRpcNodes"> {

@@ -47,6 +47,8 @@ export interface NetworkNodesArgs {
   readonly rpcHosts: readonly string[];
   /** Hooks that limit how many running validators are updated at once, from `validatorUpdateHooks`. */
   readonly updateHooks: pulumi.ResourceHookBinding;
+  /** The hooks from `volumeExpansionHooks`. */
+  readonly volumeHooks: pulumi.ResourceHookBinding;
 }
 
 /** The arguments of a site. */
@@ -176,6 +178,7 @@ export class BesuSite extends pulumi.ComponentResource {
           nodes: cluster.validatorNodes,
           zone: p2pEndpoints[index]?.zone,
           updateHooks: args.updateHooks,
+          volumeHooks: args.volumeHooks,
         },
         inCluster,
       );
@@ -196,7 +199,14 @@ export class BesuSite extends pulumi.ComponentResource {
     function createRpcNodes(nodeArgs: SharedNodeArgs): RpcNodes {
       return new RpcNodes(
         name,
-        { ...nodeArgs, ...args.rpc, replicas: args.rpcNodes, hosts: args.rpcHosts },
+        {
+          ...nodeArgs,
+          ...args.rpc,
+          replicas: args.rpcNodes,
+          hosts: args.rpcHosts,
+          access: cluster,
+          volumeHooks: args.volumeHooks,
+        },
         inCluster,
       );
     }

@@ -26,6 +26,12 @@ export function nodeUpdateHooks(gate: UpdateGate, retry: RetryDecision): pulumi.
   return gateHooks("node-update", { gate, retry }, ({ name }) => gate.enter(name, 2.5 * 3600));
 }
 
+/** Hooks that let volumes grow one after another, so that a driver that fails does so with one volume. */
+export function volumeExpansionHooks(gate: UpdateGate, retry: RetryDecision): pulumi.ResourceHookBinding {
+  // Longer than the 15 minutes for which an expansion waits.
+  return gateHooks("volume-expansion", { gate, retry }, ({ name }) => gate.enter(name, 20 * 60));
+}
+
 interface Gated {
   readonly gate: UpdateGate;
   readonly retry: RetryDecision;
