@@ -12,7 +12,7 @@ import {
   withoutVoteText,
 } from "../components/besu/votes/votes";
 import { ChainfleetError } from "../components/error";
-import { isKnown } from "../components/known";
+import { valueIfKnown } from "../components/known";
 import { validatorNames } from "../components/naming";
 
 /** The votes of a network's chain, as far as the config and the genesis block tell. */
@@ -49,12 +49,8 @@ export function votesOf(besu: BesuNetwork): pulumi.Output<NetworkVotes> {
 
 /** A key whose address is unknown while the genesis is known is about to be created, or its creation failed: no vote. */
 async function addressOf({ address }: BesuNetwork["keys"][number][number]): Promise<Address | undefined> {
-  return (await isKnown(address)) ? known(address) : undefined;
-}
-
-/** Resolves when the value is known. */
-function known<Value>(output: pulumi.Output<Value>): Promise<Value> {
-  return new Promise((resolve) => output.apply((value) => resolve(value as Value)));
+  const [value] = await valueIfKnown(address);
+  return value;
 }
 
 /**
@@ -78,7 +74,7 @@ export function restartLimit(
   );
   const configured = regions.flatMap(validatorNames);
   return async () => {
-    const founders = (await known(chain.founders)) ?? configured;
+    const [founders = configured] = await valueIfKnown(chain.founders);
     const byName = {
       total: founders.length,
       present: founders.filter((name) => configured.includes(name)).length,

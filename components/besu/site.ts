@@ -81,7 +81,7 @@ export interface SiteNodes {
  * ```
  *
  * A validator waits for the keys and P2P addresses of all validators, which exist early, and for the cluster of its
- * own region, but for no other region's cluster.
+ * own region, but for no other region's cluster. An address that fails is left out of the list of peers.
  */
 export class BesuSite extends pulumi.ComponentResource {
   /** The P2P address of each validator, in the order of `args.p2pEndpoints`. */
