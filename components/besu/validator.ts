@@ -26,6 +26,8 @@ export interface ValidatorArgs extends SiteNodeArgs {
   readonly zone?: pulumi.Input<string> | undefined;
   /** Hooks that limit how many running validators are updated at once. */
   readonly updateHooks: pulumi.ResourceHookBinding;
+  /** Hooks that let one volume after another grow. */
+  readonly volumeHooks: pulumi.ResourceHookBinding;
 }
 
 /**
@@ -68,7 +70,7 @@ export class Validator extends pulumi.ComponentResource {
           ...(args.storageClassName === undefined ? {} : { storageClassName: args.storageClassName }),
         },
       },
-      parent,
+      { ...parent, hooks: args.volumeHooks },
     );
     new kubernetes.core.v1.Service(
       `${name}-headless`,
