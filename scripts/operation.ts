@@ -150,7 +150,7 @@ export async function operate(mode: Mode, options: OperationOptions): Promise<nu
 function interrupted(stack: string, cause: EngineFailure): ChainfleetError {
   return new ChainfleetError({
     code: "RUN_INTERRUPTED",
-    summary: `The run on the stack "${stack}" was interrupted before it changed anything.`,
+    summary: `The run on the stack "${stack}" was interrupted before it changed a resource.`,
     next: "Run the command again. It continues with what earlier runs have left.",
     cause,
   });
