@@ -53,7 +53,10 @@ function describeCall(call) {
   }
   script.map ??= sourceMapIn(script.code);
   const { originalLine, originalColumn } = script.map.findEntry(line - 1, column - 1);
-  return String(call).replace(`${file}:${line}:${column}`, `${file}:${originalLine + 1}:${originalColumn + 1}`);
+  return String(call).replace(
+    `${file}:${line}:${column}`,
+    `${file}:${originalLine + 1}:${originalColumn + 1}`,
+  );
 }
 
 function sourceMapIn(code) {
