@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import { minVersion } from "semver";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
@@ -47,4 +48,39 @@ describe("a run of the CLI", () => {
     const project = parse(readFileSync(join(PROJECT_ROOT, "Pulumi.yaml"), "utf8"));
     expect(minVersion(project.requiredPulumiVersion)?.version).toBe(OLDEST_CLI);
   });
+
+  it("that was started ahead is not repeated by the run that takes its result, but by the next one", async () => {
+    const runs = cliThat('echo "run $*"; echo once >> "$0.runs"');
+    const command = new EngineCommand();
+    const args = ["stack", "export", "--stack", "dev"];
+    command.startAhead(args, PROJECT_ROOT);
+    const other = await command.run(["stack", "ls"], PROJECT_ROOT, {});
+    const taken = await command.run(args, PROJECT_ROOT, {});
+    expect([other.stdout, taken.stdout]).toEqual([
+      "run stack ls --non-interactive\n",
+      "run stack export --stack dev --non-interactive\n",
+    ]);
+    expect(runs()).toBe(2);
+    await command.run(args, PROJECT_ROOT, {});
+    expect(runs()).toBe(3);
+  });
+
+  it("that was started ahead gives its failure to the run that takes its result", async () => {
+    cliThat("echo \"error: no stack named 'dev' found\" >&2; exit 6");
+    const command = new EngineCommand();
+    command.startAhead(["stack", "export"], PROJECT_ROOT);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await expect(command.run(["stack", "export"], PROJECT_ROOT, {})).rejects.toMatchObject({
+      code: "STACK_UNKNOWN",
+    });
+  });
 });
+
+/** Puts a shell script in place of the CLI. @returns how often the script has written a line to `$0.runs`. */
+function cliThat(script: string): () => number {
+  const folder = mkdtempSync(join(tmpdir(), "chainfleet-cli-"));
+  const file = join(folder, "pulumi");
+  writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  vi.stubEnv("PATH", `${folder}${delimiter}${process.env.PATH}`);
+  return () => readFileSync(`${file}.runs`, "utf8").trim().split("\n").length;
+}

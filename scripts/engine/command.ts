@@ -18,6 +18,7 @@ export const OLDEST_CLI = "3.248.0";
  */
 export class EngineCommand {
   readonly #running = new Set<ChildProcess>();
+  readonly #ahead = new Map<string, Promise<CommandResult>>();
 
   /**
    * Asks the engine to stop. After the first request the engine finishes the operations in progress; after the second
@@ -51,6 +52,17 @@ export class EngineCommand {
   }
 
   /**
+   * Starts a run of the CLI that is certain to be needed, while the rest of this program is loaded. The next call of `run`
+   * with the same arguments takes its result.
+   */
+  startAhead(args: string[], cwd: string): void {
+    const result = this.#start(args, { cwd, env: {} });
+    // Whoever takes the result also takes the failure. If nobody does, another error has ended the command.
+    result.catch(() => {});
+    this.#ahead.set(keyOf(args), result);
+  }
+
+  /**
    * Runs the CLI. This method replaces the Automation API's `PulumiCommand.run` and therefore has the same positional
    * parameters.
    *
@@ -64,7 +76,9 @@ export class EngineCommand {
     onOutput?: (text: string) => void,
     onError?: (text: string) => void,
   ): Promise<CommandResult> {
-    return this.#start(args, { cwd, env, onOutput, onError });
+    const ahead = this.#ahead.get(keyOf(args));
+    this.#ahead.delete(keyOf(args));
+    return ahead ?? this.#start(args, { cwd, env, onOutput, onError });
   }
 
   /**
@@ -115,6 +129,10 @@ export class EngineCommand {
       });
     });
   }
+}
+
+function keyOf(args: readonly string[]): string {
+  return args.join("\0");
 }
 
 interface CommandContext {
