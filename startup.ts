@@ -22,9 +22,26 @@ export function loadModulesWhenUsed(): void {
       return {};
     }
     return SELDOM_USED.some(({ by, modules }) => by.test(importer) && modules.test(request))
-      ? new Proxy({}, { get: (_, name) => (name === "__esModule" ? true : exportOf(loadNow(), name)) })
+      ? whenUsed(loadNow)
       : loadNow();
   };
+}
+
+/** A module that is loaded when one of its exports is read. */
+function whenUsed(load: () => Exports): Exports {
+  let loaded: Exports | undefined;
+  return new Proxy<Exports>(
+    {},
+    {
+      get: (_, name) => {
+        if (name === "__esModule") {
+          return true;
+        }
+        loaded ??= load();
+        return exportOf(loaded, name);
+      },
+    },
+  );
 }
 
 /** The value of an import, of a module with `import` and `export` or of any other. */
@@ -50,7 +67,12 @@ const SELDOM_USED: readonly { readonly by: RegExp; readonly modules: RegExp }[] 
   // The trace that `pulumi --tracing` asks for.
   { by: /\/@pulumi\/pulumi\/cmd\/run\/tracing\.js$/, modules: /^@opentelemetry\/(?!api$)/ },
   // Lists of exports, each of which is looked up in its module when it is read.
-  { by: /\/(viem\/_cjs\/(utils\/)?index\.js|zod\/v4\/locales\/index\.cjs)$/, modules: /^\.\.?\// },
+  { by: /\/(viem\/_cjs\/((accounts|utils)\/)?index\.js|zod\/v4\/locales\/index\.cjs)$/, modules: /./ },
+  // The services of a cloud, and the groups of Kubernetes' API.
+  {
+    by: /\/@pulumi\/(aws|kubernetes)\/index\.js$/,
+    modules: /^\.\/(?!(provider|tags|utilities|utils)$)[a-z0-9]+$/,
+  },
 ];
 
 /** Makes the SDK leave out work whose results this program does not use. Call the function before the first resource. */
