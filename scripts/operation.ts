@@ -106,6 +106,7 @@ export async function operate(
       isCancelled: interruption.isRequested,
     });
     if (failure !== undefined && mode === "up" && releasesToGroups(options.stack)) {
+      command.resume();
       await terminateUnfinished(stacks.network, command, say);
     }
     progress.end();

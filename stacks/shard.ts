@@ -101,6 +101,7 @@ function placedRegion(
       shared;
     return {
       config,
+      provider: answersOf("azure", config, answers).provider,
       region: {
         resourceGroupName: pulumi.output(resourceGroupName),
         systemSubnetId: pulumi.output(systemSubnetId),

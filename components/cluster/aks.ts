@@ -184,12 +184,18 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
 /**
  * Whether the cluster of a region exists. A cloud that does not say counts as yes: a living cluster must not be refused, and
  * the cloud itself refuses a new one.
+ *
+ * @param options with the provider of the region if the region has a subscription of its own.
  */
-export function aksClusterExists(network: string, region: string): Promise<boolean> {
+export function aksClusterExists(
+  network: string,
+  region: string,
+  options: pulumi.InvokeOptions,
+): Promise<boolean> {
   const clusterName = fullName(network, region);
   return (
     containerservice
-      .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName })
+      .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName }, options)
       .then(() => true)
       // https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found
       .catch((error: Error) => !/ResourceNotFound|ResourceGroupNotFound/.test(error.message))

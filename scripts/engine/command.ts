@@ -17,24 +17,36 @@ export const OLDEST_CLI = "3.248.0";
  * forwards the signal to the engine. In a common process group the engine would receive each signal twice.
  */
 export class EngineCommand {
-  readonly #running = new Set<ChildProcess>();
+  /** The running CLIs, each with the name of its command. */
+  readonly #running = new Map<ChildProcess, string>();
+  /** The runs that were started ahead, by their arguments. */
   readonly #ahead = new Map<string, Promise<CommandResult>>();
+  #isInterrupted = false;
 
   /**
-   * Asks the engine to stop. After the first request the engine finishes the operations in progress; after the second
-   * it stops at once.
+   * Asks the engines to stop: each finishes the operations in progress. No further engine is started. A CLI that reads or
+   * writes a state or creates a stack is left to finish, because it takes a second and the run's record needs the result.
    */
   interrupt(): void {
-    for (const child of this.#running) {
-      child.kill("SIGINT");
+    this.#isInterrupted = true;
+    for (const [child, command] of this.#running) {
+      if (ENGINE_COMMANDS.has(command)) {
+        child.kill("SIGINT");
+      }
     }
   }
 
-  /** Kills the engine and all of its child processes. */
+  /** Lets engines be started again after an interruption, to clean up. */
+  resume(): void {
+    this.#isInterrupted = false;
+  }
+
+  /** Kills the CLIs and all of their child processes. */
   kill(): void {
-    for (const { pid } of this.#running) {
+    this.#isInterrupted = true;
+    for (const { pid } of this.#running.keys()) {
       if (pid !== undefined) {
-        process.kill(-pid, "SIGKILL");
+        killGroup(pid);
       }
     }
   }
@@ -95,6 +107,11 @@ export class EngineCommand {
   }
 
   #start(args: string[], { cwd, env, input, onOutput, onError }: CommandContext): Promise<CommandResult> {
+    const [command = ""] = args;
+    if (this.#isInterrupted && ENGINE_COMMANDS.has(command)) {
+      const stderr = "The run was interrupted before this engine began.";
+      return Promise.reject(new EngineFailure(command, { stdout: "", stderr, code: -1 }, "SIGINT"));
+    }
     const child = spawn("pulumi", [...args, "--non-interactive"], {
       cwd,
       env: {
@@ -108,7 +125,7 @@ export class EngineCommand {
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       detached: true,
     });
-    this.#running.add(child);
+    this.#running.set(child, command);
     // A CLI that ends before it has read everything says why on its standard error.
     child.stdin?.on("error", () => {}).end(input);
     const stdout = collect(child.stdout as NodeJS.ReadableStream, onOutput);
@@ -124,7 +141,7 @@ export class EngineCommand {
         if (code === 0) {
           resolve(result);
         } else {
-          reject(new EngineFailure(args[0] ?? "", result, signal));
+          reject(new EngineFailure(command, result, signal));
         }
       });
     });
@@ -134,6 +151,17 @@ export class EngineCommand {
 function keyOf(args: readonly string[]): string {
   return args.join("\0");
 }
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // The process group has ended just now.
+  }
+}
+
+/** The commands of the CLI that run an engine. */
+const ENGINE_COMMANDS: ReadonlySet<string> = new Set(["up", "destroy", "refresh", "preview"]);
 
 interface CommandContext {
   readonly cwd: string;

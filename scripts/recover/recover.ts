@@ -8,6 +8,7 @@ import type { TimedEvent } from "../run/events";
 import { nameOf } from "../run/resource-names";
 import { foundId } from "./found-id";
 import { identify } from "./identity";
+import { providerPlaces } from "./provider-places";
 import { orphanCandidates, recoveryMessage, unsettledResources } from "./unfinished-resources";
 
 /**
@@ -75,11 +76,8 @@ async function adopt(
   if (candidates.length === 0) {
     return [];
   }
-  const regionOfProvider = new Map<string, string>(
-    (state.resources ?? [])
-      .filter(({ type }) => type === "pulumi:providers:aws")
-      .map(({ urn, id, inputs }) => [`${urn}::${id}`, String(inputs?.region)] as const),
-  );
+  const places = providerPlaces(state.resources ?? []);
+  const azure = candidates.filter(({ type }) => type.startsWith("azure-native:"));
   const project = (await stack.workspace.projectSettings()).name;
   // Loading the clouds' SDKs is slow, and few runs need them.
   const { lookUp } = require("./lookup") as typeof import("./lookup");
@@ -87,24 +85,29 @@ async function adopt(
     {
       // The resources of a region's own stack have the tag of the network's stack.
       stackTag: `${project}/${plainStackName(shardNameOf(stack.name)?.parent ?? stack.name)}`,
-      azure: candidates.some(({ type }) => type.startsWith("azure-native:")),
+      azureSubscriptions: [...new Set(azure.map(places.azureSubscriptionOf))],
       config: await stack.getAllConfig(),
-      awsRegions: [
-        ...new Set(candidates.flatMap(({ provider }) => regionOfProvider.get(provider ?? "") ?? [])),
-      ],
-      subnets: candidates.flatMap(({ type, inputs, provider }) =>
-        type === "aws:ec2/routeTableAssociation:RouteTableAssociation"
-          ? [{ region: regionOfProvider.get(provider ?? "") ?? "", subnetId: String(inputs?.subnetId) }]
-          : [],
-      ),
+      awsPlaces: [...new Set(candidates.flatMap((resource) => places.awsPlaceOf(resource) ?? []))],
+      subnets: candidates.flatMap((resource) => {
+        const place = places.awsPlaceOf(resource);
+        return resource.type === ROUTE_TABLE_ASSOCIATION && place !== undefined
+          ? [{ place, subnetId: String(resource.inputs?.subnetId) }]
+          : [];
+      }),
     },
     command,
   );
   return candidates.flatMap((resource) => {
-    const id = foundId(identify(resource.type, resource.inputs ?? {}, found.accounts), found);
+    const accounts = {
+      azureSubscription: found.azureSubscriptions.get(places.azureSubscriptionOf(resource)) ?? "",
+      awsAccount: found.awsAccounts.get(places.awsPlaceOf(resource)?.profile) ?? "",
+    };
+    const id = foundId(identify(resource.type, resource.inputs ?? {}, accounts), found);
     return id === undefined ? [] : [{ ...resource, id, outputs: {} }];
   });
 }
+
+const ROUTE_TABLE_ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation";
 
 /** Refreshes resources until the cloud has finished its work on each. @returns the resources that exist. */
 async function refreshUntilSettled(

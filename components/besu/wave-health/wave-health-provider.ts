@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { AppsV1Api, KubeConfig } from "@kubernetes/client-node";
 import type { Unwrap } from "@pulumi/pulumi";
 import type { FullProvider } from "../../dynamic-resource";
+import { filePath } from "../../file-path";
 import { type UnreadyNode, unhealthyWave, unreadiness } from "./readiness";
 import type { WaveHealthArgs } from "./wave-health";
 
@@ -61,7 +62,7 @@ function apiOf({ kubeconfig, context }: Inputs["regions"][number]): AppsV1Api {
   if (kubeconfig.trimStart().startsWith("{")) {
     config.loadFromString(kubeconfig);
   } else {
-    config.loadFromFile(kubeconfig);
+    config.loadFromFile(filePath(kubeconfig));
   }
   if (context !== undefined) {
     config.setCurrentContext(context);

@@ -2,6 +2,7 @@ import { CloudError } from "../../engine/resources/errors";
 import type { Scope, View } from "../../engine/resources/kind";
 import { numberAt, stringsAt } from "../../engine/resources/properties";
 import type { Resource } from "../../engine/resources/store";
+import { isIn } from "../api";
 
 /** A quota of an account in each region, as the service Service Quotas lists it. */
 interface Quota {
@@ -59,7 +60,7 @@ export function* instanceFindings({
 }: Pick<Resource, "key" | "inputs"> & { scope: Scope; view: View }): Generator<CloudError> {
   const others = view
     .list("aws:eks/nodeGroup:NodeGroup")
-    .filter((group) => group.location === scope.region && group.key !== key);
+    .filter((group) => group.location === scope.region && isIn(scope.account, group) && group.key !== key);
   const sum = [...others, { inputs }].reduce((vcpus, group) => vcpus + standardVcpus(group), 0);
   const limit = quotaOf("L-1216C47A", view);
   if (standardVcpus({ inputs }) > 0 && sum > limit) {
@@ -75,8 +76,8 @@ export function* instanceFindings({
   }
 }
 
-function countIn({ region }: Scope, resources: readonly Resource[]): number {
-  return resources.filter(({ location }) => location === region).length;
+function countIn({ account, region }: Scope, resources: readonly Resource[]): number {
+  return resources.filter((resource) => resource.location === region && isIn(account, resource)).length;
 }
 
 function standardVcpus({ inputs }: Pick<Resource, "inputs">): number {
