@@ -47,11 +47,15 @@ export interface OperationOptions {
  * Runs an `up` or a `destroy`: recovers an interrupted earlier run, runs the engine, shows the progress, and records
  * and prints the result.
  *
+ * @param command may have started to read the state of the stack.
  * @returns the exit code of the process: 0 if everything succeeded, 1 if anything failed, 130 if the user cancelled the
  *   run.
  */
-export async function operate(mode: Mode, options: OperationOptions): Promise<number> {
-  const command = new EngineCommand();
+export async function operate(
+  mode: Mode,
+  options: OperationOptions,
+  command = new EngineCommand(),
+): Promise<number> {
   const kept = runsKept();
   const configured = configuredRegions(options.stack);
   const groups = configuredGroups(options.stack);
