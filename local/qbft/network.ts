@@ -7,6 +7,7 @@ import { Mesh } from "./mesh";
 import {
   CONNECTING_MILLISECONDS,
   type Fault,
+  HEARING_MILLISECONDS,
   type NodeDescription,
   SimulatedNode,
   syncMilliseconds,
@@ -243,7 +244,11 @@ export class Network {
       } else if (node.syncing === undefined && best !== undefined && best.number > node.head.number) {
         this.#leave(node, time);
         const from = node.heightAt(time);
-        node.syncing = { from, startedAt: time, endsAt: time + syncMilliseconds(best.number - from) };
+        node.syncing = {
+          from,
+          startedAt: time + HEARING_MILLISECONDS,
+          endsAt: time + syncMilliseconds(best.number - from),
+        };
         node.head = best;
       }
     }

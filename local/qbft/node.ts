@@ -29,6 +29,7 @@ export interface Fault {
 /** How far a node is that imports blocks which its peers have. */
 export interface Syncing {
   readonly from: number;
+  /** When the node has heard of the blocks, and begins. */
   readonly startedAt: number;
   readonly endsAt: number;
 }
@@ -67,7 +68,7 @@ export class SimulatedNode {
 }
 
 /** Simulated milliseconds from the start of a node's process to the connections with its peers. */
-export const CONNECTING_MILLISECONDS = 5_000;
+export const CONNECTING_MILLISECONDS = 2_000;
 
 /**
  * Blocks that a node imports in a second when it is behind. No source has a figure for empty blocks; Besu 25.10.0 had caught
@@ -75,7 +76,13 @@ export const CONNECTING_MILLISECONDS = 5_000;
  */
 const BLOCKS_PER_SECOND = 300;
 
-/** How long a node takes to import the blocks that it lacks, the question which there are included. */
+/**
+ * Until a node has heard of its peers' blocks, it knows no distance to them, and says that it is in sync (ReadinessCheck.java
+ * takes a missing sync status for that).
+ */
+export const HEARING_MILLISECONDS = 2_500;
+
+/** How long a node takes to hear of the blocks that it lacks, and to import them. */
 export function syncMilliseconds(blocks: number): number {
-  return 500 + Math.ceil((blocks / BLOCKS_PER_SECOND) * 1000);
+  return HEARING_MILLISECONDS + Math.ceil((blocks / BLOCKS_PER_SECOND) * 1000);
 }
