@@ -7,6 +7,7 @@ import { requireLocalTarget } from "./engine/local-target";
 import { errorJson, errorText } from "./error-layout";
 import { type OperationOptions, operate } from "./operation";
 import { addRollingCommands } from "./rolling/commands";
+import { addServicesCommands } from "./services/commands";
 import { addShardCommand } from "./shard/commands";
 import { addStorageCommands } from "./storage/commands";
 import { wholeNumber } from "./whole-number";
@@ -119,6 +120,7 @@ onStack(contracts.command("gas"))
   });
 
 addRollingCommands(program, onStack);
+addServicesCommands(program, onStack);
 addShardCommand(program, onStack);
 addStorageCommands(program, onStack);
 
