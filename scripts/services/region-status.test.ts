@@ -11,6 +11,7 @@ const address = (index: number) => pad(toHex(index + 1), { size: 20 }) as Addres
 
 function observation(head: number, changes: Partial<NodeObservation> = {}): NodeObservation {
   return {
+    at: 1_000,
     chainId: 138,
     genesisHash: "0xaa",
     head: { number: head, hash: "0x01", timestampSeconds: 0 },
@@ -23,12 +24,14 @@ function observation(head: number, changes: Partial<NodeObservation> = {}): Node
 }
 
 function validator(index: number, changes: Partial<ObservedValidator> = {}): ObservedValidator {
+  const observed = "observation" in changes ? changes.observation : observation(100);
   return {
     name: `validator-${index % 2}`,
     address: address(index),
     replicas: 1,
     isReady: true,
-    observation: observation(100),
+    observation: observed,
+    readings: observed === undefined ? [] : [{ at: observed.at, number: observed.head.number }],
     problem: undefined,
     ...changes,
   };
@@ -91,6 +94,23 @@ describe("the status of a network", () => {
     expect(report).toContain("down: no end within 15 s");
     expect(report).toContain("1 of 2 regions did not answer.");
     expect(report.indexOf("eastus")).toBeLessThan(report.indexOf("down"));
+  });
+
+  test("compares heads that were read at different times", () => {
+    // The chain makes 10 blocks a second; the second node was asked half a second before the first, and is up to date.
+    const read = (index: number, ...readings: { at: number; number: number }[]) =>
+      validator(index, { readings });
+    const onTime = read(0, { at: 0, number: 100 }, { at: 1_000, number: 110 });
+    const earlier = read(1, { at: 0, number: 100 }, { at: 500, number: 105 });
+    const stuck = read(2, { at: 0, number: 100 }, { at: 1_000, number: 100 });
+    const [{ validators }] = networkStatus([region("eastus", onTime, earlier, stuck)], quorum).regions as [
+      ReturnType<typeof networkStatus>["regions"][0],
+    ];
+    expect(validators.map(({ lag, state }) => [lag, state])).toEqual([
+      [0, "running"],
+      [0, "running"],
+      [10, "syncing"],
+    ]);
   });
 
   test("tells nodes on different chains apart", () => {

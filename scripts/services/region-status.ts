@@ -1,11 +1,20 @@
-import type { Address } from "viem";
+import { type Address, type Hex, hexToNumber } from "viem";
 import { type NodeObservation, observeNode } from "../../components/besu/node-access/observe-node";
 import type { ClusterServices, ValidatorWorkload } from "./cluster-services";
+
+/** The height of a node at a moment. */
+export interface HeadReading {
+  /** Milliseconds since 1970, in the middle between question and answer. */
+  readonly at: number;
+  readonly number: number;
+}
 
 /** What a region's cluster and nodes say about its validators. */
 export interface ObservedValidator extends ValidatorWorkload {
   /** Undefined if the node was not asked, or did not answer. */
   readonly observation: NodeObservation | undefined;
+  /** What the node said at the time of the observation and then once more, when all regions had answered. */
+  readonly readings: readonly HeadReading[];
   /** Why the node did not answer; undefined if it did, or if it is stopped. */
   readonly problem: string | undefined;
 }
@@ -22,15 +31,46 @@ export async function observeValidators(
 ): Promise<ObservedValidator[]> {
   return Promise.all(
     (await services.validators()).map(async (workload) => {
+      const silent = { ...workload, observation: undefined, readings: [] };
       if (workload.replicas === 0 || workload.replicas === undefined) {
-        return { ...workload, observation: undefined, problem: undefined };
+        return { ...silent, problem: undefined };
       }
       try {
         const node = await services.node(workload.name);
-        return { ...workload, observation: await observeNode(node, window), problem: undefined };
+        const observation = await observeNode(node, window);
+        const readings = [{ at: observation.at, number: observation.head.number }];
+        return { ...workload, observation, readings, problem: undefined };
       } catch (error) {
-        return { ...workload, observation: undefined, problem: (error as Error).message };
+        return { ...silent, problem: (error as Error).message };
       }
+    }),
+  );
+}
+
+/**
+ * Asks the nodes that have answered for their heads again, all at once over their open connections. The answers of different
+ * regions can then be compared: signing in to a cluster takes seconds in some regions, in which the chain goes on.
+ */
+export async function readHeadsAgain(
+  services: ClusterServices,
+  validators: readonly ObservedValidator[],
+): Promise<ObservedValidator[]> {
+  return Promise.all(
+    validators.map(async (validator) => {
+      if (validator.observation === undefined) {
+        return validator;
+      }
+      const asked = Date.now();
+      const number = await services
+        .node(validator.name)
+        .then((node) => node.call<Hex>("eth_blockNumber"))
+        .catch(() => undefined);
+      return number === undefined
+        ? validator
+        : {
+            ...validator,
+            readings: [...validator.readings, { at: (asked + Date.now()) / 2, number: hexToNumber(number) }],
+          };
     }),
   );
 }
@@ -89,8 +129,12 @@ export interface ObservedRegion {
   readonly error?: string | undefined;
 }
 
-/** Blocks that a node may be behind the highest head while all is well: one is on its way, and one was made meanwhile. */
-export const NORMAL_LAG = 2;
+/**
+ * Blocks that a node may be behind the highest head while all is well: one is on its way, and one was made meanwhile; and those
+ * of the time by which an answer may be late.
+ */
+const NORMAL_LAG_BLOCKS = 2;
+const LATE_MILLISECONDS = 500;
 
 /** Sums up what all regions have said. Pure. */
 export function networkStatus(
@@ -105,15 +149,18 @@ export function networkStatus(
     undefined,
   );
   const signs = (address: Address) => isSigning(best, address);
+  const highest = highestHead(regions.flatMap(({ validators }) => validators));
   return {
     regions: regions.map(({ name, cloud, validators, error }) => ({
       name,
       cloud,
-      validators: validators.map((validator) => statusOf(validator, best, signs)),
+      validators: validators.map((validator) =>
+        statusOf(validator, highest, best === undefined ? undefined : signs),
+      ),
       ...(error === undefined ? {} : { error }),
     })),
     chain: {
-      head: best?.head.number ?? null,
+      head: highest?.number ?? null,
       validators: best?.validators.length ?? null,
       signing: best?.validators.filter(signs).length ?? null,
       quorum: best === undefined ? null : quorumOf(best.validators.length),
@@ -128,22 +175,51 @@ function isSigning(best: NodeObservation | undefined, address: Address): boolean
   return best !== undefined && last !== undefined && last > best.head.number - 2 * best.validators.length;
 }
 
+/** The highest head, and how fast it moves. */
+interface HighestHead extends HeadReading {
+  readonly blocksPerMillisecond: number;
+}
+
+function highestHead(validators: readonly ObservedValidator[]): HighestHead | undefined {
+  const highestOf = (readings: readonly (HeadReading | undefined)[]) =>
+    readings.reduce(
+      (highest, one) => (one !== undefined && one.number > (highest?.number ?? -1) ? one : highest),
+      undefined,
+    );
+  const first = highestOf(validators.map(({ readings }) => readings[0]));
+  const last = highestOf(validators.map(({ readings }) => readings.at(-1)));
+  if (first === undefined || last === undefined) {
+    return undefined;
+  }
+  const elapsed = last.at - first.at;
+  return { ...last, blocksPerMillisecond: elapsed > 0 ? (last.number - first.number) / elapsed : 0 };
+}
+
 function statusOf(
-  { name, address, replicas, isReady, observation, problem }: ObservedValidator,
-  best: NodeObservation | undefined,
-  signs: (address: Address) => boolean,
+  { name, address, replicas, isReady, observation, readings, problem }: ObservedValidator,
+  highest: HighestHead | undefined,
+  signs: ((address: Address) => boolean) | undefined,
 ): ValidatorStatus {
+  const reading = readings.at(-1);
   const lag =
-    observation === undefined || best === undefined ? null : best.head.number - observation.head.number;
+    reading === undefined || highest === undefined
+      ? null
+      : Math.max(
+          0,
+          Math.round(
+            highest.number + highest.blocksPerMillisecond * (reading.at - highest.at) - reading.number,
+          ),
+        );
+  const normalLag = NORMAL_LAG_BLOCKS + (highest?.blocksPerMillisecond ?? 0) * LATE_MILLISECONDS;
   return {
     name,
     address,
     state: stateOf(),
     ready: isReady,
     peers: observation?.peers ?? null,
-    head: observation?.head.number ?? null,
+    head: reading?.number ?? null,
     lag,
-    signing: best === undefined ? null : signs(address),
+    signing: signs === undefined ? null : signs(address),
     ...(problem === undefined ? {} : { problem }),
   };
 
@@ -157,7 +233,7 @@ function statusOf(
     if (observation === undefined) {
       return isReady ? "unreachable" : "starting";
     }
-    return observation.syncingTo !== undefined || (lag ?? 0) > NORMAL_LAG ? "syncing" : "running";
+    return observation.syncingTo !== undefined || (lag ?? 0) > normalLag ? "syncing" : "running";
   }
 }
 

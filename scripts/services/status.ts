@@ -5,7 +5,13 @@ import { EngineCommand } from "../engine/command";
 import { INTERRUPTED, onInterrupt } from "../interruption";
 import { allAtOnce } from "./at-once";
 import { ClusterServices } from "./cluster-services";
-import { isHealthy, type NetworkStatus, networkStatus, observeValidators } from "./region-status";
+import {
+  isHealthy,
+  type NetworkStatus,
+  networkStatus,
+  observeValidators,
+  readHeadsAgain,
+} from "./region-status";
 import { type ServiceRegion, selectRegions, serviceRegions } from "./regions";
 import { statusReport } from "./status-table";
 
@@ -81,17 +87,21 @@ export class NetworkObserver {
   async observe(): Promise<NetworkStatus> {
     const validators = this.#regions.reduce((sum, region) => sum + region.validators.length, 0);
     const outcomes = await allAtOnce(this.#regions, { timeoutSeconds: this.#timeoutSeconds }, ({ name }) =>
-      observeValidators(this.#services.get(name) as ClusterServices, WINDOW_FACTOR * validators),
+      observeValidators(this.#of(name), WINDOW_FACTOR * validators),
     );
-    return networkStatus(
-      this.#regions.map(({ name, cloud }, index) => ({
+    const observed = await Promise.all(
+      this.#regions.map(async ({ name, cloud }, index) => ({
         name,
         cloud,
-        validators: outcomes[index]?.value ?? [],
+        validators: await readHeadsAgain(this.#of(name), outcomes[index]?.value ?? []),
         error: outcomes[index]?.error,
       })),
-      quorum,
     );
+    return networkStatus(observed, quorum);
+  }
+
+  #of(region: string): ClusterServices {
+    return this.#services.get(region) as ClusterServices;
   }
 
   close(): void {

@@ -4,6 +4,8 @@ import { RpcRefusal } from "./node-errors";
 
 /** What a Besu node says about itself and its chain, in one answer. */
 export interface NodeObservation {
+  /** When the node said so: milliseconds since 1970, in the middle between question and answer. */
+  readonly at: number;
   readonly chainId: number;
   readonly genesisHash: Hex;
   readonly head: { readonly number: number; readonly hash: Hex; readonly timestampSeconds: number };
@@ -24,6 +26,7 @@ export interface NodeObservation {
  * @throws NodeUnreachable if the node does not answer, and RpcRefusal if it refuses a method.
  */
 export async function observeNode(client: NodeClient, window: number): Promise<NodeObservation> {
+  const asked = Date.now();
   const answers = await client.callAll([
     { method: "eth_chainId" },
     { method: "eth_getBlockByNumber", params: ["0x0", false] },
@@ -33,6 +36,7 @@ export async function observeNode(client: NodeClient, window: number): Promise<N
     // "pending" stands for the block after the head (QbftGetValidatorsByBlockNumber.pendingResult).
     { method: "qbft_getValidatorsByBlockNumber", params: ["pending"] },
   ]);
+  const at = (asked + Date.now()) / 2;
   const refusal = answers.find((answer) => answer instanceof RpcRefusal);
   if (refusal !== undefined) {
     throw refusal;
@@ -47,6 +51,7 @@ export async function observeNode(client: NodeClient, window: number): Promise<N
   ];
   const head = hexToNumber(latest.number);
   return {
+    at,
     chainId: hexToNumber(chainId),
     genesisHash: genesis.hash,
     head: { number: head, hash: latest.hash, timestampSeconds: hexToNumber(latest.timestamp) },
