@@ -22,6 +22,7 @@ import { nextSteps, situationAfter } from "./run/result/next-steps";
 import { removedRegions } from "./run/result/removed-regions";
 import type { Summary } from "./run/summary";
 import type { Exclusion } from "./run-engine";
+import { stoppedLines } from "./services/stopped";
 import { requireMoved } from "./shard/moved";
 import { addEnvironment, openNetworkStacks } from "./shard/network-stacks";
 import { joinedResources } from "./shard/plan";
@@ -92,6 +93,7 @@ export async function operate(
     // The record begins only now: if the recovery is interrupted, the next recovery needs the record of the last run.
     const record = RunRecord.begin(options.stack, mode);
     addEnvironment(stacks, { [RUN_DIRECTORY]: record.directory });
+    const stopped = mode === "up" ? stoppedLines(options.stack, command) : Promise.resolve([]);
     const { failure, events, after } = await runStacks({
       mode,
       stacks,
@@ -110,6 +112,9 @@ export async function operate(
     if (failure !== undefined && mode === "up" && releasesToGroups(options.stack)) {
       command.resume();
       await terminateUnfinished(stacks.network, command, say);
+    }
+    for (const line of await stopped) {
+      progress.say(line);
     }
     progress.end();
     const run = {
