@@ -36,7 +36,7 @@ export interface CreatedRegions {
 
 /** How commands that operate a region's nodes reach them. An output of its own, because the kubeconfig may be secret. */
 export interface NodeAccess {
-  /** The content of the kubeconfig, or the absolute path of the file that has it. */
+  /** The content of the kubeconfig, or the path of the file that has it as the config has it, for `clientConfig`. */
   readonly kubeconfig: pulumi.Output<string>;
   /** The kubeconfig's context to use. Undefined: the current context. */
   readonly context?: string;

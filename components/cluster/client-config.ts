@@ -1,7 +1,7 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { filePath } from "../file-path";
 
-/** How a provider of this program reaches a cluster. */
+/** How a region's Kubernetes cluster is reached. */
 export interface ClusterAccess {
   /** The content of the kubeconfig, JSON, or the path of the file that has it as the config has it. */
   readonly kubeconfig: string;
@@ -20,5 +20,17 @@ export function clientConfig({ kubeconfig, context }: ClusterAccess): KubeConfig
   if (context !== undefined) {
     config.setCurrentContext(context);
   }
+  return config;
+}
+
+/**
+ * Signs in to a cluster. A credential plugin (kubelogin, `aws eks get-token`) runs once here, and the client keeps its
+ * token: many requests to the cluster at the same time would otherwise start the plugin for each.
+ *
+ * @throws Error if the kubeconfig cannot be read, or if the credential plugin fails.
+ */
+export async function openCluster(access: ClusterAccess): Promise<KubeConfig> {
+  const config = clientConfig(access);
+  await config.applyToHTTPSOptions({});
   return config;
 }
