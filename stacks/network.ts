@@ -4,6 +4,7 @@ import type { ChainParameters } from "../components/besu/genesis/genesis";
 import { Chain, type ChainArgs } from "../components/besu/genesis/genesis-resource";
 import { MOST_TESTED_VALIDATORS, quorum } from "../components/besu/quorum";
 import { faultsOf } from "../components/besu/release/faults";
+import { unlistedReleaseWarning } from "../components/besu/release/listed-releases";
 import type { Release } from "../components/besu/release/release";
 import { marginOf } from "../components/besu/votes/votes";
 import { validatorNames } from "../components/naming";
@@ -47,6 +48,7 @@ export async function network(config: Config) {
   const { besu, votes, outputs } = await createRegions(config, chain, answers);
   warnOfUntestedSize(config.regions.reduce((sum, { validators }) => sum + validators, 0));
   warnOfFaults(software.release, parameters);
+  warnOfUnlistedRelease(software.release);
   const missingEther = missingEtherWarning(config.network);
   if (missingEther !== undefined) {
     pulumi.log.warn(missingEther);
@@ -88,6 +90,13 @@ function reclaimPolicyOf({ besu, regions }: Config): Pick<ChainArgs, "reclaimPol
 function warnOfFaults(release: Release, parameters: ChainParameters): void {
   for (const { effect, source, fixedIn } of faultsOf(release, parameters)) {
     pulumi.log.warn(`Besu ${release} ${effect} (${source}). Besu ${fixedIn} does not.`);
+  }
+}
+
+function warnOfUnlistedRelease(release: Release): void {
+  const warning = unlistedReleaseWarning(release);
+  if (warning !== undefined) {
+    pulumi.log.warn(warning);
   }
 }
 

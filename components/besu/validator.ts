@@ -63,7 +63,13 @@ export class Validator extends pulumi.ComponentResource {
     const data = new kubernetes.core.v1.PersistentVolumeClaim(
       `${name}-data`,
       {
-        metadata: metadata("-data"),
+        metadata: {
+          ...metadata("-data"),
+          // The plugin waits until a claim of a class with WaitForFirstConsumer is Pending, after an update too, and a claim
+          // that grows is Bound. The StatefulSet waits until its pod, and with it the claim, is ready. (await/awaiters.go in
+          // https://github.com/pulumi/pulumi-kubernetes, untilCoreV1PersistentVolumeClaimReady)
+          annotations: { "pulumi.com/skipAwait": "true" },
+        },
         spec: {
           accessModes: ["ReadWriteOnce"],
           resources: { requests: { storage: args.storage } },

@@ -53,6 +53,9 @@ function founders(olds: Inputs, { validators }: Inputs): Partial<Founders> {
   return recorded === undefined ? {} : { founders: recorded };
 }
 
+/** The engine shows the whole value of a property that it is told, and these are long. */
+const WHOLE_RESOURCE = "";
+
 type Failure = { readonly property: string; readonly reason: string };
 
 function softwareFailures(olds: Inputs, { software, parameters }: Inputs): Failure[] {
@@ -105,7 +108,7 @@ function placementFailures(olds: Inputs, news: Inputs): Failure[] {
   }
   const readdressable = Math.max(0, marginOf(votesOf(olds, news)));
   return placementRefusals(olds.placement, news.placement, readdressable).map(({ message }) => ({
-    property: "placement",
+    property: WHOLE_RESOURCE,
     reason: message,
   }));
 }
@@ -114,7 +117,7 @@ function removalFailures({ founders: voters = [], placement }: Inputs, news: Inp
   // A network with another name lacks every validator, and is refused for its name.
   const isRenamed = placement !== undefined && placement.network !== news.placement?.network;
   const refusal = removalRefusal(voters, (name) => news.validators?.includes(name) === true);
-  return refusal === undefined || isRenamed ? [] : [{ property: "validators", reason: refusal.message }];
+  return refusal === undefined || isRenamed ? [] : [{ property: WHOLE_RESOURCE, reason: refusal.message }];
 }
 
 function votesOf({ founders: voters, validators: before = [] }: Inputs, { validators = [] }: Inputs): Votes {
