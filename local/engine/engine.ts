@@ -3,6 +3,7 @@ import { constants, realpathSync, statSync } from "node:fs";
 import { copyFile, link, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { CHECKOUT } from "../root";
 import { executables } from "../toolchain/executables";
 import { cachedBuild, cacheFolder, type GoBuild, goBuild } from "../toolchain/go-build";
 import { withLock } from "../toolchain/lock";
@@ -85,8 +86,8 @@ function pathWithout(own: string): string {
 /** Plugins that the official release contains and a build of the CLI's Go module lacks. */
 const PLUGINS = [LANGUAGE_HOST, "pulumi-resource-pulumi-nodejs"];
 
-/** Our plugin of dynamic providers. */
-const DYNAMIC_PROVIDER = join(__dirname, "dynamic-provider", "pulumi-resource-pulumi-nodejs");
+/** The plugin of dynamic providers, which this project also uses with an official engine. */
+const DYNAMIC_PROVIDER = join(CHECKOUT, "scripts/engine/dynamic-provider/pulumi-resource-pulumi-nodejs");
 
 /**
  * Puts the CLI and our plugins into one folder, because the engine warns about a plugin on the PATH that is not in the
