@@ -1,4 +1,6 @@
+import { hostname } from "node:os";
 import { expect, it } from "vitest";
+import { EngineFailure } from "./engine/command";
 import { RUN_AGENT } from "./engine/lock";
 import { type EngineRun, runEngine } from "./run-engine";
 
@@ -21,3 +23,34 @@ it.each(["up", "destroy"] as const)(
     expect(agents).toEqual([RUN_AGENT]);
   },
 );
+
+it("a run that another run held up says that the state it has read is old; a run that nobody held up does not", async () => {
+  // No process has the largest process id of Linux: the lock's holder was killed.
+  const locked = `locks/dev/1.json: created by ada@${hostname()} (pid 4194304) at 2026-11-30T01:00:00Z`;
+  const failures = [new EngineFailure("up", { code: 255, stdout: "", stderr: locked }, null)];
+  let ended = 0;
+  const run = {
+    mode: "up",
+    stack: {
+      name: "dev",
+      up: async () => {
+        const failure = failures.pop();
+        if (failure !== undefined) {
+          throw failure;
+        }
+      },
+      cancel: async () => {},
+    },
+    parallel: 1,
+    record: { events: [] },
+    progress: { say: () => {} },
+    isCancelled: () => false,
+    onOtherRunEnded: () => {
+      ended += 1;
+    },
+  } as unknown as EngineRun;
+  expect(await runEngine(run)).toBeUndefined();
+  expect(ended).toBe(1);
+  expect(await runEngine(run)).toBeUndefined();
+  expect(ended).toBe(1);
+});

@@ -23,6 +23,8 @@ export interface EngineRun {
   readonly record: Pick<RunRecord, "events" | "add">;
   readonly progress: Progress;
   readonly isCancelled: () => boolean;
+  /** Called when the engine begins anew after another run has changed the stack: what was read of its state before is old. */
+  readonly onOtherRunEnded?: () => void;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function runEngine({
   record,
   progress,
   isCancelled,
+  onOtherRunEnded,
 }: EngineRun): Promise<EngineFailure | undefined> {
   let firstFailure: EngineFailure | undefined;
   let excluded: string[] = [];
@@ -51,13 +54,15 @@ export async function runEngine({
       onEvent: (event: Parameters<RunRecord["add"]>[0]) => progress.event(record.add(event)),
       ...exclusion(excluded),
     };
-    const failure = await attempt(() =>
-      withLock(
-        stack,
-        (line) => progress.say(line),
-        () => (mode === "up" ? stack.up(engineOptions) : stack.destroy(engineOptions)),
-      ),
-    );
+    let starts = 0;
+    const start = () => {
+      starts += 1;
+      if (starts > 1) {
+        onOtherRunEnded?.();
+      }
+      return mode === "up" ? stack.up(engineOptions) : stack.destroy(engineOptions);
+    };
+    const failure = await attempt(() => withLock(stack, (line) => progress.say(line), start));
     firstFailure ??= failure;
     const failed = failedUrns(record.events);
     if (

@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import { durationText } from "../run/duration-text";
 import type { Prediction } from "../run/durations/prediction";
+import { expectedLength } from "../run/durations/prediction-text";
 import { nameOf } from "../run/resource-names";
 import { tableOf } from "../table";
 import type { ChangedResource, Changes } from "./changes";
@@ -24,6 +25,7 @@ export function previewText(changes: Changes, prediction: Prediction | undefined
     ...list("will be replaced", replaced, replaced.length),
     ...list("will be deleted", deleted, deleted.length),
     ...list("will be updated", updated, UPDATES_SHOWN),
+    ...list("will be created", created, CREATIONS_SHOWN),
     `${replaced.length} to replace, ${deleted.length} to delete, ${updated.length} to update, ${created.length} to create`,
     ...(prediction === undefined ? [] : [predictionText(prediction)]),
   ].join("\n");
@@ -32,13 +34,16 @@ export function previewText(changes: Changes, prediction: Prediction | undefined
 /** The number of lines about updates. Further ones are counted; `--diff` shows all. */
 const UPDATES_SHOWN = 30;
 
-function predictionText({ seconds, operations, learned, path }: Prediction): string {
-  const longest = [...path].sort((one, other) => other.seconds - one.seconds)[0];
+/** The number of lines about creations, for a change of a network that exists. A first run creates hundreds. */
+const CREATIONS_SHOWN = 12;
+
+function predictionText(prediction: Prediction): string {
+  const longest = [...prediction.path].sort((one, other) => other.seconds - one.seconds)[0];
   const most =
     longest === undefined
       ? ""
       : ` Most of it is ${nameOf(longest.urn)} (${longest.op}, ${durationText(longest.seconds)}).`;
-  return `up is expected to take ${durationText(seconds)}: the longest chain of ${operations} operations, the durations of ${learned} of them learned from past runs.${most}`;
+  return `up is expected to take ${expectedLength(prediction)}.${most}`;
 }
 
 function list(title: string, resources: readonly ChangedResource[], most: number): string[] {

@@ -3,6 +3,7 @@ import { createLogUpdate } from "log-update";
 import { Board, type Compared, programMessage } from "./board";
 import { durationText } from "./duration-text";
 import type { NextRun } from "./durations/next-run";
+import { expectedLength } from "./durations/prediction-text";
 import type { TimedEvent } from "./events";
 
 /** The display of a run in progress. */
@@ -160,6 +161,6 @@ class LiveProgress implements RunProgress {
   }
 }
 
-function predictionLine({ prediction: { seconds, operations, learned } }: NextRun): string {
-  return `Expected to take ${durationText(seconds)}: ${operations} operations, the durations of ${learned} of them learned from past runs.`;
+function predictionLine({ prediction }: NextRun): string {
+  return `Expected to take ${expectedLength(prediction)}.`;
 }

@@ -172,11 +172,15 @@ class StackRuns {
     ]);
   }
 
-  /** Runs the engine on a stack, and reads the stack's state after an `up` that changed what is needed of the state. */
+  /** Runs the engine on a stack, and reads the stack's state after an `up` if it may have changed and is needed. */
   async run(mode: Mode, stack: Stack) {
     const { stacks, parallel, exclusion, record, progress, isCancelled, command, recover } = this.options;
+    let isOld = false;
+    const onOtherRunEnded = () => {
+      isOld = true;
+    };
     const { failure, events } = await runUntilSettled({
-      run: { mode, stack, parallel, exclusion, record, progress, isCancelled },
+      run: { mode, stack, parallel, exclusion, record, progress, isCancelled, onOtherRunEnded },
       engine: runEngine,
       recover: (lost) => recover(stack, lost),
     });
@@ -188,7 +192,7 @@ class StackRuns {
     // example in the first run after a move, and the regions need them.
     const hasReaders = stack === stacks.network && stacks.regions.length + stacks.missing.length > 0;
     const hasChanged = failure !== undefined || steps(events).some(({ op }) => op !== "same");
-    if (mode === "up" && (hasReaders || hasChanged)) {
+    if (mode === "up" && (hasReaders || hasChanged || isOld)) {
       this.#states.set(stack.name, await readState(stack, command));
     }
     return { events, failure };

@@ -25,11 +25,14 @@ it("names no make where there is none, and no contracts where there are none", (
   expect(lines).toContain("bin/chainfleet down --stack azure");
 });
 
-it("says after an interruption which command goes on, and nothing after a failure or a deletion", () => {
+it("says after an interruption or a failure which command goes on, and nothing after a deletion", () => {
   const after = (result: "failed" | "cancelled" | "succeeded", mode: "up" | "destroy") =>
     nextSteps({ ...situation, summary: { ...situation.summary, result, mode } });
   expect(after("cancelled", "up")).toEqual([expect.stringMatching(/^Run make up again/)]);
   expect(after("cancelled", "destroy")).toEqual([expect.stringMatching(/^Run make down again/)]);
-  expect(after("failed", "up")).toEqual([]);
+  expect(after("failed", "up")).toEqual([
+    expect.stringMatching(/run make up again.*: local\/run bin\/chainfleet retry --stack dev$/),
+  ]);
+  expect(after("failed", "destroy")).toEqual([expect.stringMatching(/run make down again/)]);
   expect(after("succeeded", "destroy")).toEqual([]);
 });

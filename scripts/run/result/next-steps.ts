@@ -19,7 +19,7 @@ export interface Situation {
   readonly file: string;
 }
 
-/** The lines about what the user may do after a run. Empty after a failure, whose error says what to do. Pure. */
+/** The lines about what the user may do after a run. Pure. */
 export function nextSteps({ summary, endpoints, chainfleet, hasMake, file }: Situation): string[] {
   const { stack, mode, result, contracts } = summary;
   const command = (name: string) => `${chainfleet} ${name} --stack ${stack}`;
@@ -27,6 +27,13 @@ export function nextSteps({ summary, endpoints, chainfleet, hasMake, file }: Sit
   const down = hasMake ? "make down" : command("down");
   if (result === "cancelled") {
     return [`Run ${mode === "up" ? up : down} again: it takes over what was finished and does the rest.`];
+  }
+  if (result === "failed") {
+    return mode === "up"
+      ? [
+          `Once the cause is mended, run ${up} again: it does the rest. For the failed regions alone: ${command("retry")}`,
+        ]
+      : [`Once the cause is mended, run ${down} again: it does the rest.`];
   }
   if (result !== "succeeded" || mode !== "up") {
     return [];
