@@ -22,6 +22,7 @@ import { nextSteps, situationAfter } from "./run/result/next-steps";
 import { removedRegions } from "./run/result/removed-regions";
 import type { Summary } from "./run/summary";
 import type { Exclusion } from "./run-engine";
+import { stoppedLines } from "./services/stopped";
 import { requireMoved } from "./shard/moved";
 import { addEnvironment, openNetworkStacks } from "./shard/network-stacks";
 import { joinedResources } from "./shard/plan";
@@ -47,11 +48,15 @@ export interface OperationOptions {
  * Runs an `up` or a `destroy`: recovers an interrupted earlier run, runs the engine, shows the progress, and records
  * and prints the result.
  *
+ * @param command may have started to read the state of the stack.
  * @returns the exit code of the process: 0 if everything succeeded, 1 if anything failed, 130 if the user cancelled the
  *   run.
  */
-export async function operate(mode: Mode, options: OperationOptions): Promise<number> {
-  const command = new EngineCommand();
+export async function operate(
+  mode: Mode,
+  options: OperationOptions,
+  command = new EngineCommand(),
+): Promise<number> {
   const kept = runsKept();
   const configured = configuredRegions(options.stack);
   const groups = configuredGroups(options.stack);
@@ -88,6 +93,7 @@ export async function operate(mode: Mode, options: OperationOptions): Promise<nu
     // The record begins only now: if the recovery is interrupted, the next recovery needs the record of the last run.
     const record = RunRecord.begin(options.stack, mode);
     addEnvironment(stacks, { [RUN_DIRECTORY]: record.directory });
+    const stopped = mode === "up" ? stoppedLines(options.stack, command) : Promise.resolve([]);
     const { failure, events, after } = await runStacks({
       mode,
       stacks,
@@ -106,6 +112,9 @@ export async function operate(mode: Mode, options: OperationOptions): Promise<nu
     if (failure !== undefined && mode === "up" && releasesToGroups(options.stack)) {
       command.resume();
       await terminateUnfinished(stacks.network, command, say);
+    }
+    for (const line of await stopped) {
+      progress.say(line);
     }
     progress.end();
     const run = {

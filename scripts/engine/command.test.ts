@@ -1,65 +1,86 @@
-import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { EngineCommand } from "./command";
+import { minVersion } from "semver";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { parse } from "yaml";
+import { PROJECT_ROOT } from "../../components/root";
+import { EngineCommand, EngineFailure, missingCli, OLDEST_CLI } from "./command";
 
-/** A program in the place of the Pulumi CLI: says that it has begun, and ends by itself after a while with code 0. */
-const CLI = `#!/usr/bin/env node
-if (process.argv[2] === "up") {
-  process.on("SIGINT", () => process.exit(255));
-}
-process.stdout.write("begun");
-setTimeout(() => process.exit(0), 1_500);
-`;
+const failure = (stderr: string) => new EngineFailure("stack", { stdout: "", stderr, code: 6 }, null);
+/** What `pulumi stack export` prints. */
+const unknown = (name: string) => failure(`error: no stack named '${name}' found\n`);
 
-let folder = "";
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "chainfleet-cli-"));
-  writeFileSync(join(folder, "pulumi"), CLI);
-  chmodSync(join(folder, "pulumi"), 0o755);
-  vi.stubEnv("PATH", `${folder}${delimiter}${process.env["PATH"]}`);
+afterEach(() => {
+  vi.unstubAllEnvs();
 });
-afterEach(() => vi.unstubAllEnvs());
 
-/** Runs the CLI. Resolves once it has begun. */
-function begun(command: EngineCommand, ...args: string[]) {
-  return new Promise<{ ended: Promise<number> }>((resolve) => {
-    const ended = command
-      .run(args, folder, {}, () => resolve({ ended }))
-      .then(
-        ({ code }) => code,
-        ({ result }) => result.code,
-      );
+describe("the error for a missing CLI or an unknown stack", () => {
+  it("says how to use the local target, but only in a shell that does not use the local target", () => {
+    const hint = /make up.*eval "\$\(make -s env\)"/;
+    vi.stubEnv("CHAINFLEET_LOCAL_TARGET", "http://127.0.0.1:1");
+    expect(missingCli(undefined).message).not.toMatch(hint);
+    expect(unknown("dev").message).not.toMatch(hint);
+    vi.stubEnv("CHAINFLEET_LOCAL_TARGET", undefined);
+    expect(missingCli(undefined).message).toMatch(hint);
+    expect(unknown("dev").message).toMatch(hint);
   });
-}
 
-describe("an interruption", () => {
-  it("asks the engines of all stacks to stop, and lets the CLI finish what it reads or writes of a state", async () => {
+  it("says how to create an unknown stack", () => {
+    expect(unknown("organization/chainfleet/mine")).toMatchObject({
+      code: "STACK_UNKNOWN",
+      message: expect.stringMatching(
+        /"organization\/chainfleet\/mine" does not exist.*Pulumi\.mine\.yaml.*pulumi stack init organization\/chainfleet\/mine\n.*--secrets-provider/s,
+      ),
+    });
+  });
+});
+
+describe("a run of the CLI", () => {
+  it("fails with the error for a missing CLI if there is none on the PATH", async () => {
+    vi.stubEnv("PATH", join(PROJECT_ROOT, "docs"));
+    await expect(new EngineCommand().run(["version"], PROJECT_ROOT, {})).rejects.toMatchObject({
+      code: "PULUMI_CLI_MISSING",
+    });
+  });
+
+  it("is one of a CLI that is at least as new as the Automation API is told", () => {
+    const project = parse(readFileSync(join(PROJECT_ROOT, "Pulumi.yaml"), "utf8"));
+    expect(minVersion(project.requiredPulumiVersion)?.version).toBe(OLDEST_CLI);
+  });
+
+  it("that was started ahead is not repeated by the run that takes its result, but by the next one", async () => {
+    const runs = cliThat('echo "run $*"; echo once >> "$0.runs"');
     const command = new EngineCommand();
-    const runs = await Promise.all([
-      begun(command, "up", "--stack", "dev.eastus"),
-      begun(command, "up", "--stack", "dev.westeurope"),
-      begun(command, "stack", "export", "--stack", "dev.onprem"),
+    const args = ["stack", "export", "--stack", "dev"];
+    command.startAhead(args, PROJECT_ROOT);
+    const other = await command.run(["stack", "ls"], PROJECT_ROOT, {});
+    const taken = await command.run(args, PROJECT_ROOT, {});
+    expect([other.stdout, taken.stdout]).toEqual([
+      "run stack ls --non-interactive\n",
+      "run stack export --stack dev --non-interactive\n",
     ]);
-    command.interrupt();
-    expect(await Promise.all(runs.map(({ ended }) => ended))).toEqual([255, 255, 0]);
+    expect(runs()).toBe(2);
+    await command.run(args, PROJECT_ROOT, {});
+    expect(runs()).toBe(3);
   });
 
-  it("starts no further engine, unless to clean up", async () => {
+  it("that was started ahead gives its failure to the run that takes its result", async () => {
+    cliThat("echo \"error: no stack named 'dev' found\" >&2; exit 6");
     const command = new EngineCommand();
-    command.interrupt();
-    await expect(command.run(["up"], folder, {})).rejects.toMatchObject({ signal: "SIGINT" });
-    await expect(command.run(["stack", "export"], folder, {})).resolves.toMatchObject({ code: 0 });
-    command.resume();
-    await expect(command.run(["destroy"], folder, {})).resolves.toMatchObject({ code: 0 });
-  });
-
-  it("that is repeated kills them all", async () => {
-    const command = new EngineCommand();
-    const runs = await Promise.all([begun(command, "up"), begun(command, "stack", "import")]);
-    command.kill();
-    expect(await Promise.all(runs.map(({ ended }) => ended))).toEqual([-1, -1]);
-    command.kill();
+    command.startAhead(["stack", "export"], PROJECT_ROOT);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await expect(command.run(["stack", "export"], PROJECT_ROOT, {})).rejects.toMatchObject({
+      code: "STACK_UNKNOWN",
+    });
   });
 });
+
+/** Puts a shell script in place of the CLI. @returns how often the script has written a line to `$0.runs`. */
+function cliThat(script: string): () => number {
+  const folder = mkdtempSync(join(tmpdir(), "chainfleet-cli-"));
+  const file = join(folder, "pulumi");
+  writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  vi.stubEnv("PATH", `${folder}${delimiter}${process.env.PATH}`);
+  return () => readFileSync(`${file}.runs`, "utf8").trim().split("\n").length;
+}

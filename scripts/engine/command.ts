@@ -1,8 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { SemVer } from "semver";
 import { ChainfleetError } from "../../components/error";
 import { localTargetHint } from "./local-target";
 import { missingAccess } from "./missing-access";
+import { unknownStack } from "./unknown-stack";
+
+/**
+ * The oldest version of the Pulumi CLI that runs this project, which is `requiredPulumiVersion` in Pulumi.yaml. The CLI
+ * itself refuses an `up`, `preview`, `refresh` and `destroy` if it is older.
+ */
+export const OLDEST_CLI = "3.248.0";
 
 /**
  * Runs the Pulumi CLI in a process group of its own. A Ctrl+C at the terminal then reaches only this program, which
@@ -11,6 +19,8 @@ import { missingAccess } from "./missing-access";
 export class EngineCommand {
   /** The running CLIs, each with the name of its command. */
   readonly #running = new Map<ChildProcess, string>();
+  /** The runs that were started ahead, by their arguments. */
+  readonly #ahead = new Map<string, Promise<CommandResult>>();
   #isInterrupted = false;
 
   /**
@@ -42,15 +52,26 @@ export class EngineCommand {
   }
 
   /**
-   * This command in the form that the Automation API expects.
-   *
-   * @throws ChainfleetError `PULUMI_CLI_MISSING` if there is no `pulumi` on PATH.
+   * This command in the form that the Automation API expects. `PulumiCommand.get` is not used, because it runs the CLI to
+   * ask for its version.
    */
-  async automation(): Promise<PulumiCommand> {
-    const command = await PulumiCommand.get().catch((cause: unknown) => {
-      throw missingCli(cause);
+  automation(): PulumiCommand {
+    return Object.assign(Object.create(PulumiCommand.prototype) as PulumiCommand, {
+      command: "pulumi",
+      version: new SemVer(OLDEST_CLI),
+      run: this.run.bind(this),
     });
-    return Object.assign(command, { run: this.run.bind(this) });
+  }
+
+  /**
+   * Starts a run of the CLI that is certain to be needed, while the rest of this program is loaded. The next call of `run`
+   * with the same arguments takes its result.
+   */
+  startAhead(args: string[], cwd: string): void {
+    const result = this.#start(args, { cwd, env: {} });
+    // Whoever takes the result also takes the failure. If nobody does, another error has ended the command.
+    result.catch(() => {});
+    this.#ahead.set(keyOf(args), result);
   }
 
   /**
@@ -58,6 +79,7 @@ export class EngineCommand {
    * parameters.
    *
    * @throws EngineFailure if the exit code is not 0.
+   * @throws ChainfleetError `PULUMI_CLI_MISSING` if there is no `pulumi` on PATH.
    */
   run(
     args: string[],
@@ -66,7 +88,9 @@ export class EngineCommand {
     onOutput?: (text: string) => void,
     onError?: (text: string) => void,
   ): Promise<CommandResult> {
-    return this.#start(args, { cwd, env, onOutput, onError });
+    const ahead = this.#ahead.get(keyOf(args));
+    this.#ahead.delete(keyOf(args));
+    return ahead ?? this.#start(args, { cwd, env, onOutput, onError });
   }
 
   /**
@@ -107,7 +131,10 @@ export class EngineCommand {
     const stdout = collect(child.stdout as NodeJS.ReadableStream, onOutput);
     const stderr = collect(child.stderr as NodeJS.ReadableStream, onError);
     return new Promise((resolve, reject) => {
-      child.on("error", reject);
+      child.on("error", (error: NodeJS.ErrnoException) => {
+        this.#running.delete(child);
+        reject(error.code === "ENOENT" ? missingCli(error) : error);
+      });
       child.on("close", (code, signal) => {
         this.#running.delete(child);
         const result = { stdout: stdout.text(), stderr: stderr.text(), code: code ?? -1 };
@@ -119,6 +146,10 @@ export class EngineCommand {
       });
     });
   }
+}
+
+function keyOf(args: readonly string[]): string {
+  return args.join("\0");
 }
 
 function killGroup(pid: number): void {
@@ -165,10 +196,11 @@ export class EngineFailure extends ChainfleetError {
   ) {
     const text = lastLines(result);
     super(
-      missingAccess(text) ?? {
-        code: "ENGINE_FAILED",
-        summary: `pulumi ${command} ended with ${signal ?? `exit code ${result.code}`}:\n${text}`,
-      },
+      missingAccess(text) ??
+        unknownStack(text) ?? {
+          code: "ENGINE_FAILED",
+          summary: `pulumi ${command} ended with ${signal ?? `exit code ${result.code}`}:\n${text}`,
+        },
     );
     this.name = "EngineFailure";
   }

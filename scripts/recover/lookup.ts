@@ -73,7 +73,7 @@ export async function lookUp(questions: LookupQuestions, command: EngineCommand)
       { stackName: "lookup", projectName: "chainfleet-lookup", program },
       {
         workDir: backend,
-        pulumiCommand: await command.automation(),
+        pulumiCommand: command.automation(),
         envVars: { PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "lookup" },
       },
     );
