@@ -7,20 +7,24 @@ import { EksCluster } from "./eks";
 const ADA = "arn:aws:iam::123456789012:user/ada";
 const CI = "arn:aws:iam::123456789012:role/ci/deployer";
 
+const CLUSTER_OUTPUTS = {
+  identities: [{ oidcs: [{ issuer: "https://oidc.invalid/id/1" }] }],
+  vpcConfig: { clusterSecurityGroupId: "sg-cluster" },
+};
+
 /** @param requests receives the type of each request to AWS, in the order of the requests. */
-const registered = (kubernetesVersion = "1.35", requests: string[] = []) =>
+const registered = (
+  kubernetesVersion = "1.35",
+  requests: string[] = [],
+  clusterOutputs: object = CLUSTER_OUTPUTS,
+) =>
   registeredResources(
     {
       newResource: ({ name, type }) => {
         requests.push(type);
         return {
           id: name,
-          outputs: type.endsWith(":Cluster")
-            ? {
-                identities: [{ oidcs: [{ issuer: "https://oidc.invalid/id/1" }] }],
-                vpcConfig: { clusterSecurityGroupId: "sg-cluster" },
-              }
-            : { latestVersion: 1, arn: `arn:${name}` },
+          outputs: type.endsWith(":Cluster") ? clusterOutputs : { latestVersion: 1, arn: `arn:${name}` },
         };
       },
       call: ({ token }) => {
@@ -65,6 +69,12 @@ describe("an EKS cluster", () => {
         ["validators-1", version],
       ]);
     }
+  });
+
+  it("that failed and has only its inputs does not end the program, which has other regions", async () => {
+    const resources = await registered("1.35", [], {});
+    expect(ofType(resources, "aws:iam/openIdConnectProvider:OpenIdConnectProvider")).toHaveLength(1);
+    expect(ofType(resources, "aws:iam/role:Role")).toHaveLength(3);
   });
 
   it("lets the update of a node group with validators wait at the gate", async () => {

@@ -1,3 +1,4 @@
+import type * as aws from "@pulumi/aws";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as eks from "@pulumi/aws/eks";
 import * as iam from "@pulumi/aws/iam";
@@ -269,7 +270,11 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     }
 
     function issuer(): pulumi.Output<string> {
-      return cluster.identities.apply((identities) => identities[0]?.oidcs?.[0]?.issuer ?? "");
+      // A cluster that failed, and that the engine leaves out of its next run, has only its inputs.
+      return cluster.identities.apply(
+        (identities: readonly aws.types.output.eks.ClusterIdentity[] | undefined) =>
+          identities?.[0]?.oidcs?.[0]?.issuer ?? "",
+      );
     }
 
     function createDiskAddon() {

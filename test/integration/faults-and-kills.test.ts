@@ -48,11 +48,11 @@ describe(`networks with faults and kills, seeds from ${SEED}`, () => {
       }
       await succeed(network, scenario.completion);
       await checkout.setFaults([]);
+      const { summary } = await succeed(network, "up");
+      expect(summary?.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
       expect(await network.stateProblems()).toEqual([]);
       expect(await network.cloudIds()).toEqual(await network.stateIds());
       expect(await network.readyPods()).toEqual(network.expectedPods());
-      const { summary } = await succeed(network, "up");
-      expect(summary?.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
 
       await checkout.setFaults([...scenario.passing], scenario.seed + 2);
       const down = await network.run("down", scenario.killOfDown);
