@@ -10,6 +10,7 @@ import { BesuSite, type NetworkNodesArgs, type SiteNodes } from "../components/b
 import { staticNodesFile } from "../components/besu/static-nodes";
 import { UpdateGate } from "../components/besu/update-gate";
 import { nodeUpdateHooks, validatorUpdateHooks, volumeExpansionHooks } from "../components/besu/update-hooks";
+import type { Cluster } from "../components/cluster";
 import { Governor } from "../components/governor/governor";
 import { isKnown } from "../components/known";
 import { fullName } from "../components/naming";
@@ -26,7 +27,20 @@ import { holdingRemovalsBack, type NetworkVotes, restartLimit, tellRestarts, vot
 export interface CreatedRegions {
   readonly besu: BesuNetwork;
   readonly votes: pulumi.Output<NetworkVotes>;
-  readonly outputs: { readonly regions: readonly RegionOutputs[] };
+  readonly outputs: {
+    readonly regions: readonly RegionOutputs[];
+    /** By the name of the region. Absent if the regions have stacks of their own, whose outputs have it. */
+    readonly access?: Readonly<Record<string, NodeAccess>>;
+  };
+}
+
+/** How commands that operate a region's nodes reach them. An output of its own, because the kubeconfig may be secret. */
+export interface NodeAccess {
+  /** The content of the kubeconfig, or the path of the file that has it as the config has it, for `clientConfig`. */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** The kubeconfig's context to use. Undefined: the current context. */
+  readonly context?: string;
+  readonly namespace: pulumi.Output<string>;
 }
 
 /** What a stack's outputs say about a region. */
@@ -121,8 +135,21 @@ export async function deployRegions(
           rpcUrl: nodes[index]?.rpcUrl,
         }),
       ),
+      access: Object.fromEntries(
+        regions.map(({ placed, cluster }, index) => [
+          placed.config.name,
+          nodeAccess(cluster, nodes[index] as SiteNodes),
+        ]),
+      ),
     },
   };
+}
+
+export function nodeAccess(
+  { kubeconfig, context }: Pick<Cluster, "kubeconfig" | "context">,
+  { namespace }: Pick<SiteNodes, "namespace">,
+): NodeAccess {
+  return { kubeconfig, namespace, ...(context === undefined ? {} : { context }) };
 }
 
 /**

@@ -9,7 +9,7 @@ import type { P2pEndpoint } from "../components/region";
 import { softwareOf } from "./config/besu-rules";
 import type { Config } from "./config/schema";
 import type { ShardName } from "./config/shard-name";
-import { acceptedConfig, nodesOfNetwork, oneByOne, regionOutputs } from "./regions";
+import { acceptedConfig, nodeAccess, nodesOfNetwork, oneByOne, regionOutputs } from "./regions";
 import { readShardInputs, type SharedRegion } from "./shard-inputs";
 import { answersOf, type CloudAnswers, createCluster, type PlacedRegion } from "./site";
 import { surveyRegions } from "./survey";
@@ -64,6 +64,7 @@ export async function shard(config: Config, name: ShardName) {
         rpcUrl: nodes.rpcUrl,
       }),
     ],
+    access: { [region.name]: nodeAccess(cluster, nodes) },
   };
 }
 
@@ -101,6 +102,7 @@ function placedRegion(
       shared;
     return {
       config,
+      provider: answersOf("azure", config, answers).provider,
       region: {
         resourceGroupName: pulumi.output(resourceGroupName),
         systemSubnetId: pulumi.output(systemSubnetId),

@@ -126,6 +126,9 @@ export class Validator extends pulumi.ComponentResource {
         ...parent,
         dependsOn: [...args.namespace.guards, ...args.nodes.dependsOn, args.p2pService],
         hooks: args.updateHooks,
+        // `chainfleet services` stops a validator by scaling it to 0. It stays so until it is started again, whatever
+        // else changes: the plugin leaves out an ignored field that another field manager has set (handleSSAIgnoreFields).
+        ignoreChanges: ["spec.replicas"],
       },
     );
     this.registerOutputs();

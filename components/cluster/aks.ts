@@ -73,7 +73,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
 
     const cluster = createCluster();
     const kubeconfig = kubeconfigOf(cluster, clusterName, fetchKubeconfig);
-    const provider = createProvider(name, kubeconfig, { ...parent, network: args.network });
+    const provider = createProvider(name, kubeconfig, parent);
     const storageClass = createStorageClass(
       name,
       args,
@@ -184,12 +184,18 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
 /**
  * Whether the cluster of a region exists. A cloud that does not say counts as yes: a living cluster must not be refused, and
  * the cloud itself refuses a new one.
+ *
+ * @param options with the provider of the region if the region has a subscription of its own.
  */
-export function aksClusterExists(network: string, region: string): Promise<boolean> {
+export function aksClusterExists(
+  network: string,
+  region: string,
+  options: pulumi.InvokeOptions,
+): Promise<boolean> {
   const clusterName = fullName(network, region);
   return (
     containerservice
-      .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName })
+      .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName }, options)
       .then(() => true)
       // https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found
       .catch((error: Error) => !/ResourceNotFound|ResourceGroupNotFound/.test(error.message))
@@ -206,6 +212,7 @@ export interface PoolSizes {
  * Compares the pools of a region's existing cluster with the config. AKS refuses another size in the middle of a run, after
  * other clusters were changed: https://learn.microsoft.com/azure/aks/manage-node-pools#limitations
  *
+ * @param options of the call to Azure, such as its provider.
  * @returns the problems. Each completes a sentence that begins with the region's config key. Empty if the cluster does not
  *   exist, or if Azure does not say.
  */
@@ -213,10 +220,11 @@ export async function poolSizeProblems(
   network: string,
   region: string,
   configured: PoolSizes,
+  options: pulumi.InvokeOptions = {},
 ): Promise<readonly string[]> {
   const clusterName = fullName(network, region);
   const pools = await containerservice
-    .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName })
+    .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName }, options)
     .then(({ agentPoolProfiles }) => agentPoolProfiles ?? [])
     .catch(() => []);
   const pairs = [

@@ -28,6 +28,8 @@ export interface EksClusterArgs extends ManagedClusterArgs {
   readonly systemInstanceType: string;
   /** Instance type of the validator nodes. @example "m6i.2xlarge" */
   readonly validatorInstanceType: string;
+  /** The profile with which the AWS CLI fetches tokens. @default the credentials that the AWS CLI finds */
+  readonly profile?: string | undefined;
   /** ARNs of the IAM users and roles that may do everything in the cluster. Nobody else may do anything. */
   readonly admins: readonly string[];
 }
@@ -74,7 +76,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     const oidcProvider = createOidcProvider();
     const diskAddon = createDiskAddon();
     const kubeconfig = kubeconfigOf(cluster, clusterName, fetchKubeconfig);
-    const provider = createProvider(name, kubeconfig, { ...parent, network: args.network });
+    const provider = createProvider(name, kubeconfig, parent);
     const storageClass = createStorageClass(
       name,
       args,
@@ -298,6 +300,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
           clusterName,
           "--region",
           region.location,
+          ...(args.profile === undefined ? [] : ["--profile", args.profile]),
           "--output",
           "json",
         ],

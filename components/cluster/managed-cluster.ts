@@ -1,7 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { fullName } from "../naming";
 import { PROVIDER_SETTINGS, type ValidatorNodes } from ".";
+import { apiServerOf } from "./kubeconfig";
 
 /** The arguments that every cluster which this program creates has in common. */
 export interface ManagedClusterArgs {
@@ -34,19 +35,22 @@ export function nodesOfValidatorPools(pools: readonly pulumi.Resource[]): Valida
 }
 
 /**
- * Creates the Kubernetes provider of a region's cluster. Without an identifier, the plugin takes a kubeconfig with another
- * address or certificate authority, such as after a rotation of the certificates, for another cluster, and the engine
- * replaces everything in it, the validators' volumes too (DiffConfig in
- * https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/provider/provider.go).
+ * Creates the Kubernetes provider of a region's cluster.
+ *
+ * A cluster is known by the address of its API server, which the cloud makes up anew for each cluster. Without an identifier
+ * the plugin takes a cluster whose certificate authority was rotated for another cluster, and the engine replaces everything
+ * in the cluster, the validators' volumes included.
+ * https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/#clusteridentifier_nodejs
  */
 export function createProvider(
   region: string,
   kubeconfig: pulumi.Output<string>,
-  { network, ...opts }: pulumi.CustomResourceOptions & Pick<ManagedClusterArgs, "network">,
+  opts: pulumi.CustomResourceOptions,
 ): kubernetes.Provider {
+  const clusterIdentifier = pulumi.unsecret(kubeconfig.apply((text) => apiServerOf(text).server));
   return new kubernetes.Provider(
     `${region}-kubernetes`,
-    { kubeconfig, clusterIdentifier: fullName(network, region), ...PROVIDER_SETTINGS },
+    { kubeconfig, clusterIdentifier, ...PROVIDER_SETTINGS },
     opts,
   );
 }

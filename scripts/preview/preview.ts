@@ -1,5 +1,5 @@
 import { ChainfleetError } from "../../components/error";
-import { EngineCommand } from "../engine/command";
+import type { EngineCommand } from "../engine/command";
 import { targetLine } from "../engine/local-target";
 import { endProcess, onInterrupt } from "../interruption";
 import { configuredGroups, configuredRegions } from "../run/configured";
@@ -8,6 +8,7 @@ import { fingerprint, writeKnownGraph } from "../run/durations/known-graph";
 import { expectations } from "../run/durations/learned-durations";
 import { previewPlan } from "../run/durations/planned-operations";
 import { type Prediction, predict } from "../run/durations/prediction";
+import { stoppedLines } from "../services/stopped";
 import { type Changes, changesOf, resourcesAfter } from "./changes";
 import { previewStacks, type SkippedStack } from "./stacks-preview";
 import { previewText } from "./words";
@@ -31,6 +32,8 @@ export interface Preview extends Changes {
   readonly predictedPath?: Prediction["path"];
   /** With `sharding: region`: the stacks of regions of which no preview is possible; absent if there is none. */
   readonly skipped?: readonly SkippedStack[];
+  /** A line for each region whose validators were stopped and stay stopped; absent if there is none. */
+  readonly stopped?: readonly string[];
   /** With `--diff`: the engine's text. */
   readonly diff?: string;
 }
@@ -38,11 +41,11 @@ export interface Preview extends Changes {
 /**
  * Shows what an `up` would change. Nothing is changed, and the stack is not locked.
  *
+ * @param command may have started to read the state of the stack.
  * @returns the exit code of the process.
  */
-export async function preview(options: PreviewOptions): Promise<number> {
+export async function preview(options: PreviewOptions, command: EngineCommand): Promise<number> {
   process.stderr.write(`${targetLine(options.stack)}\n`);
-  const command = new EngineCommand();
   const stopHandling = onInterrupt(() => {
     command.kill();
     endProcess(
@@ -56,13 +59,17 @@ export async function preview(options: PreviewOptions): Promise<number> {
   try {
     const groups = configuredGroups(options.stack);
     const say = (line: string) => process.stderr.write(`${line}\n`);
-    const { steps, messages, before, skipped, diff } = await previewStacks({
-      ...options,
-      regions: configuredRegions(options.stack).map(({ name }) => name),
-      command,
-      say,
-    });
+    const [{ steps, messages, before, skipped, diff }, stopped] = await Promise.all([
+      previewStacks({
+        ...options,
+        regions: configuredRegions(options.stack).map(({ name }) => name),
+        command,
+        say,
+      }),
+      stoppedLines(options.stack, command),
+    ]);
     messages.forEach(say);
+    stopped.forEach(say);
     for (const { stack, reason } of skipped) {
       say(`The stack "${stack}" was not previewed: ${reason}.`);
     }
@@ -85,6 +92,7 @@ export async function preview(options: PreviewOptions): Promise<number> {
       const json: Preview = {
         ...asJson(options.stack, changes, prediction),
         ...(skipped.length === 0 ? {} : { skipped }),
+        ...(stopped.length === 0 ? {} : { stopped }),
         ...(diff === undefined ? {} : { diff }),
       };
       process.stdout.write(`${JSON.stringify(json)}\n`);

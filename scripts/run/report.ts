@@ -1,11 +1,11 @@
 import { styleText } from "node:util";
+import { WAIT_KINDS } from "../../components/governor/waits";
 import { tableOf } from "../table";
 import { nameOf } from "./resource-names";
 import type { ContractCounts } from "./result/contract-counts";
 import { validatorsText } from "./result/votes";
 import type { RegionSummary, Summary } from "./summary";
 import { PART_NAMES } from "./timing/part-names";
-import { WAIT_KINDS } from "./timing/waits";
 
 /**
  * The report that is printed after a run: a table of the regions, the contracts, the errors, and the critical path.

@@ -1,3 +1,4 @@
+import { WAIT_KINDS, type Wait, type WaitKind } from "../../components/governor/waits";
 import { shardStackName } from "../../stacks/config/shard-name";
 import { plainStackName } from "../../stacks/config/written-config";
 import type { StateResource } from "../engine/state";
@@ -9,7 +10,7 @@ import { saysInterrupted } from "./result/interrupted";
 import { votesIn } from "./result/votes";
 import { type Parts, partsOf } from "./timing/parts";
 import { criticalSteps, durationOf, type TimedStep, timedSteps } from "./timing/timed-steps";
-import { WAIT_KINDS, type Wait, type WaitKind, waitedSeconds, waitsBySteps } from "./timing/waits";
+import { waitedSeconds, waitsBySteps } from "./timing/waits";
 
 export type Result = "succeeded" | "failed" | "cancelled";
 
@@ -122,7 +123,7 @@ export function summarize(facts: RunFacts): Summary {
     waits: waitSeconds(timed, facts),
     changes: changes(done),
     throttles:
-      facts.waits.filter(({ kind, reason }) => kind === "retry" && reason.includes("(throttled)")).length +
+      facts.waits.filter(({ failure }) => failure === "throttled").length +
       count(facts.events, /\b429\b|[Tt]oo many requests|[Tt]hrottl/),
     retries: facts.waits.filter(({ kind }) => kind === "retry").length,
     regions: facts.regions.map((region) => {

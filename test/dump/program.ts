@@ -108,7 +108,7 @@ function outputsOf({ type, name, inputs }: MockResourceArgs): Record<string, unk
       return { availabilityZone: `<${name}.zone>` };
     case "aws:eks/cluster:Cluster":
       return {
-        endpoint: "https://<endpoint>",
+        endpoint: "https://endpoint.invalid",
         certificateAuthority: { data: "<ca>" },
         identities: [{ oidcs: [{ issuer: "https://<issuer>" }] }],
         vpcConfig: { clusterSecurityGroupId: `<${name}.securityGroup>` },
@@ -141,7 +141,7 @@ function resultOf(token: string, inputs: Record<string, unknown>): Record<string
     case "azure-native:containerservice:listManagedClusterUserCredentials":
       return { kubeconfigs: [{ name: "exec", value: Buffer.from(AKS_KUBECONFIG).toString("base64") }] };
     case "aws:eks/getCluster:getCluster":
-      return { endpoint: "https://<endpoint>", certificateAuthorities: [{ data: "<ca>" }] };
+      return { endpoint: "https://endpoint.invalid", certificateAuthorities: [{ data: "Y2E=" }] };
     default:
       throw new Error(`The program calls ${token}, for which the dump has no result.`);
   }

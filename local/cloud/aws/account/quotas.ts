@@ -2,6 +2,7 @@ import { CloudError } from "../../engine/resources/errors";
 import type { Scope, View } from "../../engine/resources/kind";
 import { numberAt, stringAt, stringsAt } from "../../engine/resources/properties";
 import type { Resource } from "../../engine/resources/store";
+import { isIn } from "../api";
 
 /** A quota of an account in each region, as the service Service Quotas lists it. */
 interface Quota {
@@ -65,7 +66,7 @@ export function* instanceFindings({
 }): Generator<CloudError> {
   const others = view
     .list("aws:eks/nodeGroup:NodeGroup")
-    .filter((group) => group.location === scope.region && group.key !== key);
+    .filter((group) => group.location === scope.region && isIn(scope.account, group) && group.key !== key);
   const own = standardVcpus(type, inputs);
   const sum = others.reduce(
     (vcpus, group) => vcpus + standardVcpus(instanceTypeOf(group), group.inputs),
@@ -85,8 +86,8 @@ export function* instanceFindings({
   }
 }
 
-function countIn({ region }: Scope, resources: readonly Resource[]): number {
-  return resources.filter(({ location }) => location === region).length;
+function countIn({ account, region }: Scope, resources: readonly Resource[]): number {
+  return resources.filter((resource) => resource.location === region && isIn(account, resource)).length;
 }
 
 /** The instance type of a node group's nodes. */
