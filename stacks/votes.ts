@@ -157,10 +157,7 @@ export function tellVotes(
   regions: readonly { readonly name: string; readonly validators: number }[],
 ): void {
   pulumi.all([votes, besu.genesisNames]).apply(([{ lost, byRegion, ...counts }, names]) => {
-    const warning = lostVotesWarning(
-      lost.map((address) => names?.[address] ?? address),
-      counts,
-    );
+    const warning = lostVotesWarning(lost.map((address) => names?.[address] ?? address).sort(), counts);
     if (warning !== undefined) {
       pulumi.log.warn(warning);
     }
