@@ -109,17 +109,27 @@ export function holdingRemovalsBack(
   updated: Promise<unknown>,
 ): pulumi.Output<NetworkVotes> {
   return pulumi.all([votes, updated]).apply(([counts]) => {
-    if (counts.lost.length > 0 && gate.isClosed) {
-      const { message } = new ChainfleetError({
-        code: "REMOVAL_HELD_BACK",
-        summary: `Nothing was deleted, because a validator did not come back from its update. ${votesText(counts)}.`,
-        next: "Repair the validator that the run names, then run again.",
-      });
+    const reason = removalHeldBack(counts, gate);
+    if (reason !== undefined) {
       // The engine shows a RunError without a stack trace.
-      throw new pulumi.RunError(message);
+      throw new pulumi.RunError(reason.message);
     }
     return counts;
   });
+}
+
+/** Why a run may not delete anything; undefined if it may. */
+export function removalHeldBack(
+  votes: NetworkVotes,
+  { isClosed }: Pick<UpdateGate, "isClosed">,
+): ChainfleetError | undefined {
+  return votes.lost.length > 0 && isClosed
+    ? new ChainfleetError({
+        code: "REMOVAL_HELD_BACK",
+        summary: `Nothing was deleted, because a validator did not come back from its update. ${votesText(votes)}.`,
+        next: "Repair the validator that the run names, then run again.",
+      })
+    : undefined;
 }
 
 /**
@@ -147,10 +157,7 @@ export function tellVotes(
   regions: readonly { readonly name: string; readonly validators: number }[],
 ): void {
   pulumi.all([votes, besu.genesisNames]).apply(([{ lost, byRegion, ...counts }, names]) => {
-    const warning = lostVotesWarning(
-      lost.map((address) => names?.[address] ?? address),
-      counts,
-    );
+    const warning = lostVotesWarning(lost.map((address) => names?.[address] ?? address).sort(), counts);
     if (warning !== undefined) {
       pulumi.log.warn(warning);
     }

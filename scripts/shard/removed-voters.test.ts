@@ -37,7 +37,7 @@ describe("the removal of regions that have stacks of their own", () => {
     const without = { resources: state.resources.filter(({ urn }) => !urn.includes("::asia-")) };
     expect(refusalOfRemoval(without, ["eu"])?.code).toBe("QUORUM_LOST");
     expect(refusalOfRemoval(without, ["eu"])?.message).toContain(
-      "The config does not have eu-validator-0, eu-validator-1, 0x6 and 0x7",
+      "The config does not have 0x6, 0x7, eu-validator-0 and eu-validator-1",
     );
   });
 });

@@ -27,8 +27,5 @@ export function refusalOfRemoval(
   const isKept = (name: string) =>
     [...names.values()].includes(name) &&
     !removed.some((region) => name === validatorName(region, Number(/\d+$/.exec(name)?.[0])));
-  return removalRefusal(
-    voters.map((address: string) => names.get(address) ?? address),
-    isKept,
-  );
+  return removalRefusal(voters.map((address: string) => names.get(address) ?? address).sort(), isKept);
 }

@@ -22,7 +22,7 @@ const RULES: readonly (readonly [RegExp, Kind])[] = [
   [/^azure-native:(containerservice|compute):|^aws:(eks|ec2\/launchTemplate)|^pulumi:providers:/, "cluster"],
   [/^aws:iam|^azure-native:(managedidentity|authorization):|:(accessEntry|accessPolicy)/, "access"],
   [/^azure-native:(network|resources):|^aws:(ec2|vpc)|^kubernetes:core\/v1:Service$/, "network"],
-  [/^kubernetes:apps\/v1:|\/chainfleet:(Chain|Genesis|ValidatorKey)$/, "nodes"],
+  [/^kubernetes:apps\/v1:|\/chainfleet:(Chain|Genesis|ValidatorKey|VolumeExpansion)$/, "nodes"],
   [/^kubernetes:/, "Kubernetes"],
   [/\/chainfleet:(Forge|Contract|DeterministicDeployer)/, "contracts"],
   [/\/chainfleet:(FioTest|GroupCleanup|VmGroup|PoolSummary|StorageRun)/, "storage test"],

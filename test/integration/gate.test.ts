@@ -212,6 +212,10 @@ describe("a living network of ten validators", () => {
     expect(chain.lostValidators).toHaveLength(2);
     expect(created.map(({ votes }: { readonly votes: number }) => votes)).toEqual([2, 2, 2, 2, 0]);
 
+    // What a run added is remembered, although the run changed nothing else about the chain.
+    configure({ path: [REGIONS], value: [...others, { ...uksouth, cidr: "10.200.0.0/16" }] }, ...larger);
+    expect((await preview()).output).toContain("REGION_FIXED: cidr of the region uksouth is 10.200.0.0/16");
+
     // A region that comes back has new keys, and its validators no vote: the names alone would say otherwise.
     configure({ path: [REGIONS], value: regions.slice(1) }, ...larger);
     const again = await preview();

@@ -32,7 +32,7 @@ describe("the genesis of a living chain", () => {
 
   it("refuses a config without the quorum, by the names of the validators", async () => {
     await expect(diff(validators.slice(4))).rejects.toThrow(
-      "QUORUM_LOST: The config does not have region-validator-3, region-validator-2, region-validator-1 and region-validator-0",
+      "QUORUM_LOST: The config does not have region-validator-0, region-validator-1, region-validator-2 and region-validator-3",
     );
   });
 

@@ -15,7 +15,7 @@ export const provider: FullProvider = {
     const names = new Map(
       genesisValidators.map((address) => [validatorNames?.[address] ?? address, address]),
     );
-    const refusal = removalRefusal([...names.keys()], (name) =>
+    const refusal = removalRefusal([...names.keys()].sort(), (name) =>
       validators.includes(names.get(name) as Address),
     );
     if (refusal !== undefined) {

@@ -26,7 +26,7 @@ export function restartsText(
     return undefined;
   }
   const validators = restarts.filter(({ images }) => images !== undefined);
-  const pools = restarts.filter(({ images }) => images === undefined);
+  const pools = restarts.filter(({ images }) => images === undefined).map(({ name }) => name);
   const atOnce = restartsAtOnce(votes);
   const order = regions.filter((name) => restarts.some(({ region }) => region === name));
   const subject = [
@@ -37,9 +37,7 @@ export function restartsText(
         ]),
     ...(pools.length === 0
       ? []
-      : [
-          `the validators of ${pools.map(({ name }) => name).join(", ")}, whose Kubernetes nodes are updated`,
-        ]),
+      : [`the validators of ${pools.sort().join(", ")}, whose Kubernetes nodes are updated`]),
   ].join(", and ");
   const way =
     atOnce === 0

@@ -17,6 +17,8 @@ export const launchTemplate: AwsKind = {
   required: [],
   autoname: { property: "name", style: "random", maximumLength: 128 },
   unknown: ["arn", "latestVersion", "defaultVersion"],
+  // CustomizeDiff in https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/ec2_launch_template.go
+  recomputed: ["latestVersion"],
   immutable: ["name", "namePrefix", "region"],
   unordered: ["vpcSecurityGroupIds"],
   identify: generatedId("ec2", "lt"),

@@ -34,6 +34,11 @@ export function previewOutputs(kind: Kind, inputs: PropertyMap): PropertyMap {
   return outputs;
 }
 
+/** The outputs that each update changes, which its preview therefore cannot know. */
+export function recomputedOutputs(kind: Kind): PropertyMap {
+  return Object.fromEntries((kind.recomputed ?? []).map((output) => [output, Unknown.value]));
+}
+
 function missingReason(path: string): string {
   return path === "location"
     ? "missing required property 'location'. Either set it explicitly or configure it with 'pulumi config set azure-native:location <value>'."

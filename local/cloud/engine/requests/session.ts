@@ -24,7 +24,7 @@ import type { Draft, Kind, Scope } from "../resources/kind";
 import type { Resource } from "../resources/store";
 import { acceptDeletion, acceptWrite, release } from "./acceptance";
 import { type Call, call } from "./call";
-import { check, previewOutputs } from "./check";
+import { check, previewOutputs, recomputedOutputs } from "./check";
 import { waitForDeletion, waitForWrite } from "./waiting";
 
 /** The Pulumi plugin of one cloud: the cloud's dialect on the engine that both clouds share. */
@@ -114,7 +114,10 @@ class CloudSession implements Session {
   async update(request: UpdateRequest): Promise<PropertyMap> {
     const kind = this.#kind(request.type);
     if (request.preview) {
-      return this.dialect.previewUpdate(previewOutputs(kind, request.news), request.olds);
+      return {
+        ...this.dialect.previewUpdate(previewOutputs(kind, request.news), request.olds),
+        ...recomputedOutputs(kind),
+      };
     }
     const draft = this.#draft(kind, request, request.news);
     return this.#explainErrors(kind.operations.update, draft.id, async () => {

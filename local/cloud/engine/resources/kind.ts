@@ -22,6 +22,8 @@ export interface Kind extends Comparison {
   readonly pathParameters?: readonly string[];
   /** Outputs (dotted paths) that a preview cannot know. */
   readonly unknown: readonly string[];
+  /** Those of them that the preview of an update cannot know either, because each update changes them. */
+  readonly recomputed?: readonly string[];
   /** True for kinds such as `aws.ec2.DefaultRouteTable`: a creation adopts an existing resource, a deletion releases it. */
   readonly adopts?: boolean;
   /** True if the API accepts the creation of a resource that exists already, as IAM's AttachRolePolicy does. */
