@@ -10,6 +10,7 @@ import { errorJson, errorText } from "./error-layout";
 import type { OperationOptions } from "./operation";
 import { addRollingCommands } from "./rolling/commands";
 import type { Mode } from "./run/mode";
+import { addServicesCommands } from "./services/commands";
 import { addShardCommand } from "./shard/commands";
 import { addStorageCommands } from "./storage/commands";
 import { wholeNumber } from "./whole-number";
@@ -123,6 +124,7 @@ onStack(contracts.command("gas"))
   });
 
 addRollingCommands(program, onStack);
+addServicesCommands(program, onStack);
 addShardCommand(program, onStack);
 addStorageCommands(program, onStack);
 

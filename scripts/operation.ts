@@ -1,11 +1,13 @@
 import { relative } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
+import { ChainfleetError } from "../components/error";
 import { RUN_DIRECTORY } from "../components/governor/waits";
 import { isSharded, shardNameOf } from "../stacks/config/shard-name";
 import { type Mode as DeploymentMode, MODE_VARIABLE, requireModeOfShards } from "../stacks/order/mode";
-import { EngineCommand, type EngineFailure } from "./engine/command";
+import { EngineCommand, EngineFailure } from "./engine/command";
 import { isSimulated, targetLine } from "./engine/local-target";
 import { errorText } from "./error-layout";
+import { INTERRUPTED, printError } from "./interruption";
 import { terminateUnfinished } from "./rolling/unfinished-instances";
 import { configuredGroups, configuredRegions, releasesToGroups } from "./run/configured";
 import { nextRun } from "./run/durations/next-run";
@@ -20,6 +22,7 @@ import { nextSteps, situationAfter } from "./run/result/next-steps";
 import { removedRegions } from "./run/result/removed-regions";
 import type { Summary } from "./run/summary";
 import type { Exclusion } from "./run-engine";
+import { stoppedLines } from "./services/stopped";
 import { requireMoved } from "./shard/moved";
 import { addEnvironment, openNetworkStacks } from "./shard/network-stacks";
 import { joinedResources } from "./shard/plan";
@@ -90,6 +93,7 @@ export async function operate(
     // The record begins only now: if the recovery is interrupted, the next recovery needs the record of the last run.
     const record = RunRecord.begin(options.stack, mode);
     addEnvironment(stacks, { [RUN_DIRECTORY]: record.directory });
+    const stopped = mode === "up" ? stoppedLines(options.stack, command) : Promise.resolve([]);
     const { failure, events, after } = await runStacks({
       mode,
       stacks,
@@ -108,6 +112,9 @@ export async function operate(
     if (failure !== undefined && mode === "up" && releasesToGroups(options.stack)) {
       command.resume();
       await terminateUnfinished(stacks.network, command, say);
+    }
+    for (const line of await stopped) {
+      progress.say(line);
     }
     progress.end();
     const run = {
@@ -134,11 +141,28 @@ export async function operate(
           .join(""),
       );
     }
-    return summary.result === "succeeded" ? 0 : summary.result === "cancelled" ? 130 : 1;
+    return summary.result === "succeeded" ? 0 : summary.result === "cancelled" ? INTERRUPTED : 1;
+  } catch (error) {
+    if (!(error instanceof EngineFailure && interruption.isRequested())) {
+      throw error;
+    }
+    // A Ctrl+C while the run looked up what an earlier run had left: there is no record and no summary yet.
+    progress.end();
+    printError(options, interrupted(options.stack, error));
+    return INTERRUPTED;
   } finally {
     progress.end();
     interruption.stop();
   }
+}
+
+function interrupted(stack: string, cause: EngineFailure): ChainfleetError {
+  return new ChainfleetError({
+    code: "RUN_INTERRUPTED",
+    summary: `The run on the stack "${stack}" was interrupted before it changed a resource.`,
+    next: "Run the command again. It continues with what earlier runs have left.",
+    cause,
+  });
 }
 
 /** Drops repeated lines: an operation that found the stack locked starts again and says its first lines again. */

@@ -94,6 +94,7 @@ export function contracts(
   { config, build, chains }: ContractsPlan,
   regions: readonly RpcRegion<pulumi.Input<string>>[],
 ) {
+  tellPredictedAddresses(chains);
   const forgeBuild = new ForgeBuild("contracts-build", build);
   const deployments = new Map<ContractKey, ExpectedDeployment>(
     chains.flatMap((chain) =>
@@ -128,6 +129,21 @@ export function contracts(
       }),
     ),
   };
+}
+
+/** Previews show the addresses as messages too, because `--suppress-outputs` hides a stack's outputs. */
+function tellPredictedAddresses(chains: readonly PlannedChain[]): void {
+  if (!pulumi.runtime.isDryRun()) {
+    return;
+  }
+  for (const { name, contracts: planned } of chains) {
+    const lines = planned.map(
+      ({ name: contract, address }) => `  ${contract} ${address ?? "(known once it is deployed)"}`,
+    );
+    if (lines.length > 0) {
+      pulumi.log.info(`${name}: the addresses of the contracts\n${lines.join("\n")}`);
+    }
+  }
 }
 
 function rpcUrlOf(

@@ -2,7 +2,7 @@ import type { Provider } from "@pulumi/aws";
 import type { Provider as AzureProvider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../components/cluster";
-import { AksCluster, type AksRegion, aksClusterExists } from "../components/cluster/aks";
+import { AksCluster, type AksRegion, aksClusterExists, poolSizeProblems } from "../components/cluster/aks";
 import { EksCluster, type EksRegion, eksClusterExists } from "../components/cluster/eks";
 import { fetchAdmins } from "../components/cluster/eks-admins";
 import { endOfSupportProblem } from "../components/cluster/end-of-support";
@@ -65,11 +65,15 @@ export async function surveyRegion(
     const provider =
       config.subscription === undefined ? undefined : createAzureProvider(config.name, config.subscription);
     const options = provider === undefined ? {} : { provider };
-    const [diskGroupId, versionProblem] = await Promise.all([
+    const [diskGroupId, versionProblem, sizeProblems] = await Promise.all([
       patiently(config.name, () => findDiskGroup(networkName, config.name, options)),
       endOfSupport(config, () => aksClusterExists(networkName, config.name, options)),
+      poolSizeProblems(networkName, config.name, config, options),
     ]);
-    return { answers: { kind: "azure", provider, diskGroupId }, problems: versionProblem };
+    return {
+      answers: { kind: "azure", provider, diskGroupId },
+      problems: [...versionProblem, ...sizeProblems],
+    };
   }
   const { name, location, profile } = config;
   const provider = createAwsProvider(name, { stack, network: networkName, location, profile });

@@ -26,6 +26,8 @@ export interface ValidatorArgs extends SiteNodeArgs {
   readonly zone?: pulumi.Input<string> | undefined;
   /** Hooks that limit how many running validators are updated at once. */
   readonly updateHooks: pulumi.ResourceHookBinding;
+  /** Hooks that let one volume after another grow. */
+  readonly volumeHooks: pulumi.ResourceHookBinding;
 }
 
 /**
@@ -61,14 +63,20 @@ export class Validator extends pulumi.ComponentResource {
     const data = new kubernetes.core.v1.PersistentVolumeClaim(
       `${name}-data`,
       {
-        metadata: metadata("-data"),
+        metadata: {
+          ...metadata("-data"),
+          // The plugin waits until a claim of a class with WaitForFirstConsumer is Pending, after an update too, and a claim
+          // that grows is Bound. The StatefulSet waits until its pod, and with it the claim, is ready. (await/awaiters.go in
+          // https://github.com/pulumi/pulumi-kubernetes, untilCoreV1PersistentVolumeClaimReady)
+          annotations: { "pulumi.com/skipAwait": "true" },
+        },
         spec: {
           accessModes: ["ReadWriteOnce"],
           resources: { requests: { storage: args.storage } },
           ...(args.storageClassName === undefined ? {} : { storageClassName: args.storageClassName }),
         },
       },
-      parent,
+      { ...parent, hooks: args.volumeHooks },
     );
     new kubernetes.core.v1.Service(
       `${name}-headless`,
@@ -118,6 +126,9 @@ export class Validator extends pulumi.ComponentResource {
         ...parent,
         dependsOn: [...args.namespace.guards, ...args.nodes.dependsOn, args.p2pService],
         hooks: args.updateHooks,
+        // `chainfleet services` stops a validator by scaling it to 0. It stays so until it is started again, whatever
+        // else changes: the plugin leaves out an ignored field that another field manager has set (handleSSAIgnoreFields).
+        ignoreChanges: ["spec.replicas"],
       },
     );
     this.registerOutputs();

@@ -202,5 +202,44 @@ export function aksClusterExists(
   );
 }
 
+/** The sizes of the pools that the config of a region gives. */
+export interface PoolSizes {
+  readonly systemVmSize: string;
+  readonly validatorVmSize: string;
+}
+
+/**
+ * Compares the pools of a region's existing cluster with the config. AKS refuses another size in the middle of a run, after
+ * other clusters were changed: https://learn.microsoft.com/azure/aks/manage-node-pools#limitations
+ *
+ * @param options of the call to Azure, such as its provider.
+ * @returns the problems. Each completes a sentence that begins with the region's config key. Empty if the cluster does not
+ *   exist, or if Azure does not say.
+ */
+export async function poolSizeProblems(
+  network: string,
+  region: string,
+  configured: PoolSizes,
+  options: pulumi.InvokeOptions = {},
+): Promise<readonly string[]> {
+  const clusterName = fullName(network, region);
+  const pools = await containerservice
+    .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName }, options)
+    .then(({ agentPoolProfiles }) => agentPoolProfiles ?? [])
+    .catch(() => []);
+  const pairs = [
+    { key: "systemVmSize", pool: "system", size: configured.systemVmSize },
+    { key: "validatorVmSize", pool: "validators", size: configured.validatorVmSize },
+  ];
+  return pairs.flatMap(({ key, pool, size }) => {
+    const existing = pools.find(({ name }) => name === pool)?.vmSize;
+    return existing === undefined || existing.toLowerCase() === size.toLowerCase()
+      ? []
+      : [
+          `has ${key} ${size}, but the machines of the pool "${pool}" in the existing cluster are ${existing}, and AKS does not change the size of a pool. Set ${key} back to ${existing}, or exchange the pool first, one machine after another (docs/runbook.md, "Larger machines")`,
+        ];
+  });
+}
+
 /** The Microsoft Entra application of the API server of every AKS cluster: https://azure.github.io/kubelogin/concepts/aks.html */
 const AKS_SERVER_APPLICATION = "6dae42f8-4368-4678-94ff-3960e28e3630";

@@ -9,6 +9,7 @@ import { endStaleChildren, type Running, start } from "./control-plane/children"
 import { Cluster } from "./control-plane/cluster";
 import { credentials, writeAuthority, writeKubeconfig } from "./control-plane/credentials";
 import { Disks } from "./control-plane/disks";
+import { serveEgress } from "./control-plane/egress";
 import { assignLoadBalancers } from "./control-plane/load-balancers";
 import { keepPodsInTheirCluster } from "./control-plane/node-admission";
 import { ensureNodes } from "./control-plane/nodes";
@@ -20,10 +21,11 @@ import { provisionVolumes } from "./control-plane/volumes";
  * A local service that runs a Kubernetes control plane: etcd, kube-apiserver, kube-controller-manager,
  * kube-scheduler and kwok as child processes, and stand-ins for the volume and load balancer controllers.
  *
- *     control-plane.ts --state DIR [--cloud-state DIR] [--port-apiserver N] [--time-scale SECONDS]
+ *     control-plane.ts --state DIR [--cloud-state DIR] [--nodes-state DIR] [--port-apiserver N] [--time-scale SECONDS]
  *
  * `--cloud-state` is the state folder of the simulated cloud, which may start later: the disks of AKS clusters are
- * resources of the simulated cloud.
+ * resources of the simulated cloud. `--nodes-state` is that of the Besu nodes, which may start later, too: the API server
+ * reaches pods and kubelets there.
  *
  * Prints `{"apiserver":PORT}` once the API answers and the nodes are Ready. Writes `kubeconfig`, `ca.crt` and `token`
  * (mode 0600) and `logs/` into the state folder. A restart on the same folder keeps all objects. Exits with status 1
@@ -35,6 +37,7 @@ async function main(): Promise<void> {
       state: { type: "string" },
       "port-apiserver": { type: "string" },
       "cloud-state": { type: "string" },
+      "nodes-state": { type: "string" },
       "time-scale": { type: "string" },
     },
   });
@@ -70,6 +73,7 @@ async function main(): Promise<void> {
   process.on("SIGTERM", () => void stop(running, stopping));
   process.on("SIGINT", () => void stop(running, stopping));
 
+  await serveEgress(state, values["nodes-state"]);
   run(programs.etcd(binaries));
   run(programs.kubeApiserver(binaries, port, keys));
   const cluster = await untilReady(state, port, keys);

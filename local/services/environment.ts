@@ -69,6 +69,7 @@ function localCloud(started: Started): Record<string, string> {
     CHAINFLEET_LOCAL_TARGET: `http://127.0.0.1:${started.port("cloud", "control")}`,
     CHAINFLEET_LOCAL_CLOUD_CONTROL: `http://127.0.0.1:${started.port("cloud", "control")}`,
     CHAINFLEET_LOCAL_KUBERNETES_TOKEN_FILE: join(started.stateFolder("kubernetes-control-plane"), "token"),
+    CHAINFLEET_LOCAL_NODES_CONTROL: `http://127.0.0.1:${started.port("nodes", "control")}`,
     // The clusters that a stack's config takes from its user exist only here.
     CHAINFLEET_KUBECONFIG: join(started.stateFolder("kubernetes-control-plane"), "kubeconfig"),
   };

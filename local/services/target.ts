@@ -106,6 +106,7 @@ function services({ timeScale, seed }: Settings): Service[] {
       after: [],
       arguments: (started) => [
         ...["--cloud-state", started.stateFolder("cloud")],
+        ...["--nodes-state", started.stateFolder("nodes")],
         ...["--time-scale", String(timeScale)],
       ],
       sources: [
@@ -139,6 +140,31 @@ function services({ timeScale, seed }: Settings): Service[] {
         ...["--kubernetes-token", join(started.stateFolder("kubernetes-control-plane"), "token")],
       ],
       sources: ["local/cloud", "local/plugin", "local/kubernetes/kwok-node.ts", ...LOCK_FILES],
+      readyWithin: 60,
+    },
+    {
+      name: "nodes",
+      entry: "local/nodes/main.ts",
+      ports: ["network", "control"],
+      after: ["kubernetes-control-plane"],
+      arguments: (started) => [
+        ...["--time-scale", String(timeScale)],
+        ...[
+          "--kubernetes-server",
+          `https://127.0.0.1:${started.port("kubernetes-control-plane", "apiserver")}`,
+        ],
+        ...["--kubernetes-ca", join(started.stateFolder("kubernetes-control-plane"), "ca.crt")],
+        ...["--kubernetes-token", join(started.stateFolder("kubernetes-control-plane"), "token")],
+      ],
+      sources: [
+        "local/nodes",
+        "local/qbft",
+        "local/kubernetes/certificates.ts",
+        "local/kubernetes/control-plane/cluster.ts",
+        "local/kubernetes/control-plane/reconcile.ts",
+        "components/besu/genesis/genesis.ts",
+        ...LOCK_FILES,
+      ],
       readyWithin: 60,
     },
     {

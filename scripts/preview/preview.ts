@@ -8,6 +8,7 @@ import { fingerprint, writeKnownGraph } from "../run/durations/known-graph";
 import { expectations } from "../run/durations/learned-durations";
 import { previewPlan } from "../run/durations/planned-operations";
 import { type Prediction, predict } from "../run/durations/prediction";
+import { stoppedLines } from "../services/stopped";
 import { type Changes, changesOf, resourcesAfter } from "./changes";
 import { previewStacks, type SkippedStack } from "./stacks-preview";
 import { previewText } from "./words";
@@ -31,6 +32,8 @@ export interface Preview extends Changes {
   readonly predictedPath?: Prediction["path"];
   /** With `sharding: region`: the stacks of regions of which no preview is possible; absent if there is none. */
   readonly skipped?: readonly SkippedStack[];
+  /** A line for each region whose validators were stopped and stay stopped; absent if there is none. */
+  readonly stopped?: readonly string[];
   /** With `--diff`: the engine's text. */
   readonly diff?: string;
 }
@@ -56,13 +59,17 @@ export async function preview(options: PreviewOptions, command: EngineCommand): 
   try {
     const groups = configuredGroups(options.stack);
     const say = (line: string) => process.stderr.write(`${line}\n`);
-    const { steps, messages, before, skipped, diff } = await previewStacks({
-      ...options,
-      regions: configuredRegions(options.stack).map(({ name }) => name),
-      command,
-      say,
-    });
+    const [{ steps, messages, before, skipped, diff }, stopped] = await Promise.all([
+      previewStacks({
+        ...options,
+        regions: configuredRegions(options.stack).map(({ name }) => name),
+        command,
+        say,
+      }),
+      stoppedLines(options.stack, command),
+    ]);
     messages.forEach(say);
+    stopped.forEach(say);
     for (const { stack, reason } of skipped) {
       say(`The stack "${stack}" was not previewed: ${reason}.`);
     }
@@ -85,6 +92,7 @@ export async function preview(options: PreviewOptions, command: EngineCommand): 
       const json: Preview = {
         ...asJson(options.stack, changes, prediction),
         ...(skipped.length === 0 ? {} : { skipped }),
+        ...(stopped.length === 0 ? {} : { stopped }),
         ...(diff === undefined ? {} : { diff }),
       };
       process.stdout.write(`${JSON.stringify(json)}\n`);

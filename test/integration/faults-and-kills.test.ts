@@ -25,8 +25,9 @@ describe(`networks with faults and kills, seeds from ${SEED}`, () => {
     const seed = SEED + index;
     const scenario = scenarioOf(seed);
     it(`seed ${seed}: ${describeScenario(scenario)}`, async () => {
-      onTestFailed(() => {
-        say(`seed ${seed} FAILED. To repeat it alone:\n  ${replay(seed)}`);
+      onTestFailed(({ task }) => {
+        const [error] = task.result?.errors ?? [];
+        say(`seed ${seed} FAILED: ${error?.message}\nTo repeat it alone:\n  ${replay(seed)}`);
         // The next run must not inherit the resources of a failed one.
         return checkout.reset();
       });

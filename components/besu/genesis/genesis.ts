@@ -122,7 +122,8 @@ export async function genesisHash(genesis: GenesisFile): Promise<Hex> {
 
 const EMPTY_TRIE_ROOT: Hex = keccak256(toRlp("0x"));
 
-async function stateRoot(alloc: GenesisFile["alloc"]): Promise<Hex> {
+/** The root of the state that the accounts make. */
+export async function stateRoot(alloc: GenesisFile["alloc"]): Promise<Hex> {
   const trie = await createMPT({ useKeyHashing: true });
   for (const [address, { nonce = "0x0", balance, code = "0x" }] of Object.entries(alloc)) {
     // No account of the genesis has storage.

@@ -1,6 +1,7 @@
 import type { Binaries } from "../build";
 import type { Child } from "./children";
 import { type Credentials, FRONT_PROXY_CLIENT } from "./credentials";
+import { EGRESS_CONFIGURATION } from "./egress";
 
 /**
  * The programs' command lines. Every program runs in the state folder. Etcd listens on a Unix socket there, because
@@ -57,6 +58,8 @@ export function kubeApiserver(
       "--service-cluster-ip-range=10.96.0.0/16",
       // The API server refuses to publish its loopback address as the `kubernetes` Service's endpoint; no pod needs it.
       "--endpoint-reconciler-type=none",
+      // Pods and kubelets are reached through a proxy, as in AKS: their addresses exist only in the Besu nodes' service.
+      `--egress-selector-config-file=${EGRESS_CONFIGURATION}`,
       "--profiling=false",
       "--event-ttl=10m",
     ],

@@ -97,7 +97,7 @@ export class FaultyNetwork {
       .flatMap((name) =>
         Array.from(
           { length: this.#validatorsOf(name) },
-          (_, index) => `chain138-${name}/${name}-validator-${index}-0`,
+          (_, index) => `chain138-${name}/validator-${index}-0`,
         ),
       )
       .sort();

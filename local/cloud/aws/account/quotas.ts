@@ -1,6 +1,6 @@
 import { CloudError } from "../../engine/resources/errors";
 import type { Scope, View } from "../../engine/resources/kind";
-import { numberAt, stringsAt } from "../../engine/resources/properties";
+import { numberAt, stringAt, stringsAt } from "../../engine/resources/properties";
 import type { Resource } from "../../engine/resources/store";
 import { isIn } from "../api";
 
@@ -55,15 +55,25 @@ export function* vpcFindings(scope: Scope, view: View): Generator<CloudError> {
 export function* instanceFindings({
   key,
   inputs,
+  type,
   scope,
   view,
-}: Pick<Resource, "key" | "inputs"> & { scope: Scope; view: View }): Generator<CloudError> {
+}: Pick<Resource, "key" | "inputs"> & {
+  /** The instance type of the group's nodes. */
+  readonly type: string;
+  readonly scope: Scope;
+  readonly view: View;
+}): Generator<CloudError> {
   const others = view
     .list("aws:eks/nodeGroup:NodeGroup")
     .filter((group) => group.location === scope.region && isIn(scope.account, group) && group.key !== key);
-  const sum = [...others, { inputs }].reduce((vcpus, group) => vcpus + standardVcpus(group), 0);
+  const own = standardVcpus(type, inputs);
+  const sum = others.reduce(
+    (vcpus, group) => vcpus + standardVcpus(instanceTypeOf(group), group.inputs),
+    own,
+  );
   const limit = quotaOf("L-1216C47A", view);
-  if (standardVcpus({ inputs }) > 0 && sum > limit) {
+  if (own > 0 && sum > limit) {
     yield new CloudError(
       400,
       "VcpuLimitExceeded",
@@ -80,8 +90,12 @@ function countIn({ account, region }: Scope, resources: readonly Resource[]): nu
   return resources.filter((resource) => resource.location === region && isIn(account, resource)).length;
 }
 
-function standardVcpus({ inputs }: Pick<Resource, "inputs">): number {
-  const [type = "t3.medium"] = stringsAt(inputs, "instanceTypes");
+/** The instance type of a node group's nodes. */
+export function instanceTypeOf({ inputs, computed }: Pick<Resource, "inputs" | "computed">): string {
+  return stringsAt(inputs, "instanceTypes")[0] ?? stringAt(computed, "templateInstanceType") ?? "t3.medium";
+}
+
+function standardVcpus(type: string, inputs: Resource["inputs"]): number {
   return /^[acdhimrtz]\d/.test(type)
     ? vcpusOf(type) * (numberAt(inputs, "scalingConfig.desiredSize") ?? 0)
     : 0;

@@ -1,0 +1,143 @@
+import type { Address } from "viem";
+import { blockResult } from "./block-result";
+import { addressParameter, blockParameter, booleanParameter, quantity } from "./parameters";
+import { invalidParams, P2P_NETWORK_NOT_RUNNING, RpcError } from "./rpc-errors";
+import { blockOf, type NodeState, type RunningNode, stateOf } from "./running-node";
+
+/** A method of Besu's JSON-RPC. */
+type Method = (node: RunningNode, params: readonly unknown[]) => unknown;
+
+/**
+ * The methods that the stand-in has. Sources: the classes of the same names in https://github.com/hyperledger/besu (3fd224e),
+ * below ethereum/api/src/main/java/org/hyperledger/besu/ethereum/api/jsonrpc/internal/methods and
+ * consensus/qbft/src/main/java/org/hyperledger/besu/consensus/qbft/jsonrpc/methods.
+ */
+export const METHODS: Readonly<Record<string, Method>> = {
+  web3_clientVersion: ({ release }) => `besu/v${release}/linux-x86_64/openjdk-java-21`,
+
+  net_version: ({ network }) => String(network.rules.chainId),
+  net_listening: () => true,
+  net_peerCount: (node) => quantity(stateOf(node).peers.length),
+  net_enode: (node) => enodeOf(node),
+
+  eth_chainId: ({ network }) => quantity(network.rules.chainId),
+  eth_blockNumber: (node) => quantity(stateOf(node).head.number),
+  eth_syncing: (node) => {
+    const { syncing } = stateOf(node);
+    return syncing === undefined
+      ? false
+      : {
+          startingBlock: quantity(syncing.from),
+          currentBlock: quantity(syncing.current),
+          highestBlock: quantity(syncing.highest),
+        };
+  },
+  eth_getBlockByNumber: (node, [number, whole]) => {
+    const state = stateOf(node);
+    const block = blockOf(state, numberOf(blockParameter(number, invalidParams("block number")), state));
+    booleanParameter(whole, invalidParams("return complete transaction"));
+    return block === undefined ? null : blockResult(block, node.network.rules);
+  },
+
+  qbft_getValidatorsByBlockNumber: (node, [number]) => {
+    const state = stateOf(node);
+    const asked = blockParameter(number, new RpcError(-32602, "Invalid block param (block not found)"));
+    return asked === "pending"
+      ? state.head.tally.validators
+      : (blockOf(state, numberOf(asked, state))?.validators ?? null);
+  },
+  qbft_getSignerMetrics: (node, [from, to]) => signerMetrics(stateOf(node), from, to),
+  qbft_proposeValidatorVote: (node, [subject, add]) => {
+    stateOf(node).node.proposals.propose(
+      addressParameter(subject),
+      booleanParameter(add, invalidParams("vote type")),
+    );
+    return true;
+  },
+  qbft_discardValidatorVote: (node, [subject]) => {
+    stateOf(node).node.proposals.discard(addressParameter(subject));
+    return true;
+  },
+  qbft_getPendingVotes: (node) => Object.fromEntries(stateOf(node).node.proposals.pending()),
+  qbft_getRequestTimeoutSeconds: ({ network }) => network.rules.requestTimeoutSeconds,
+
+  admin_nodeInfo: (node) => {
+    const { head } = stateOf(node);
+    const enode = enodeOf(node);
+    return {
+      enode,
+      id: node.id,
+      ip: hostOf(node),
+      listenAddr: `${hostOf(node)}:${P2P_PORT}`,
+      name: METHODS["web3_clientVersion"]?.(node, []),
+      ports: { discovery: P2P_PORT, listener: P2P_PORT },
+      protocols: {
+        eth: {
+          difficulty: quantity(head.number + 1),
+          genesis: node.network.rules.genesisHash,
+          head: head.hash,
+          network: node.network.rules.chainId,
+        },
+      },
+    };
+  },
+  admin_peers: (node) =>
+    stateOf(node).peers.map(({ description: { id, host = "0.0.0.0" } }) => ({
+      version: "0x5",
+      name: METHODS["web3_clientVersion"]?.(node, []),
+      caps: ["eth/68", "istanbul/100"],
+      network: { localAddress: `${hostOf(node)}:${P2P_PORT}`, remoteAddress: `${host}:${P2P_PORT}` },
+      port: quantity(P2P_PORT),
+      id: `0x${id}`,
+      enode: `enode://${id}@${host}:${P2P_PORT}`,
+    })),
+};
+
+const P2P_PORT = 30_303;
+
+function numberOf(asked: number | "latest" | "pending", { head }: NodeState): number {
+  return typeof asked === "number" ? asked : head.number;
+}
+
+function hostOf({ options }: RunningNode): string {
+  return options.get("p2p-host") ?? "127.0.0.1";
+}
+
+function enodeOf(node: RunningNode): string {
+  if (!stateOf(node).node.isConnected) {
+    throw P2P_NETWORK_NOT_RUNNING;
+  }
+  return `enode://${node.id}@${hostOf(node)}:${P2P_PORT}`;
+}
+
+/** AbstractGetSignerMetricsMethod: the first block of the range counts, the last does not. */
+function signerMetrics(state: NodeState, from: unknown, to: unknown): unknown {
+  const refusal = invalidParams("block number");
+  const head = state.head.number;
+  const start =
+    from === undefined || from === null
+      ? Math.max(0, head - 100)
+      : numberOf(blockParameter(from, refusal), state);
+  const asked = to === undefined || to === null ? head : numberOf(blockParameter(to, refusal), state);
+  const end = Math.min(asked, head);
+  if (start >= end) {
+    throw refusal;
+  }
+  const metrics = new Map<Address, { count: number; last: number }>();
+  for (let number = start; number < end; number += 1) {
+    const block = blockOf(state, number);
+    if (block !== undefined) {
+      metrics.set(block.proposer, { count: (metrics.get(block.proposer)?.count ?? 0) + 1, last: number });
+    }
+  }
+  for (const validator of blockOf(state, end - 1)?.tally.validators ?? []) {
+    if (!metrics.has(validator)) {
+      metrics.set(validator, { count: 0, last: 0 });
+    }
+  }
+  return [...metrics].map(([address, { count, last }]) => ({
+    address,
+    proposedBlockCount: quantity(count),
+    lastProposedBlockNumber: quantity(last),
+  }));
+}

@@ -1,0 +1,122 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Address } from "viem";
+import { type Block, Branch, type ChainRules, type Head } from "../../qbft/chain";
+import { initialTally, type Tally } from "../../qbft/votes";
+
+/** A chain on the disk. */
+export interface SavedChain {
+  readonly rules: ChainRules;
+  /** Each after the branch from which it begins. */
+  readonly branches: readonly {
+    readonly base?: { readonly branch: number; readonly number: number };
+    readonly blocks: readonly SavedBlock[];
+    /** What counts after the last block. The votes that counted after earlier ones are not kept. */
+    readonly tally: SavedTally;
+  }[];
+  /** The branch and the number of each volume's head, by the volume. */
+  readonly heads: Readonly<Record<string, readonly [branch: number, number: number]>>;
+}
+
+type SavedBlock = Omit<Block, "tally" | "vote" | "validators"> & {
+  readonly vote?: NonNullable<Block["vote"]>;
+  /** Absent: those of the block before. */
+  readonly validators?: readonly Address[];
+};
+
+interface SavedTally {
+  readonly validators: readonly Address[];
+  readonly adding: readonly (readonly [Address, readonly Address[]])[];
+  readonly removing: readonly (readonly [Address, readonly Address[]])[];
+}
+
+/** The newest blocks that are saved of a branch. Gates and rules look back by two blocks for each validator. */
+const BLOCKS_SAVED = 500;
+
+/** @param heads of the volumes. */
+export function saveChain(rules: ChainRules, heads: ReadonlyMap<string, Head>): SavedChain {
+  const branches: Branch[] = [];
+  const add = (branch: Branch) => {
+    if (!branches.includes(branch)) {
+      if (branch.base !== undefined) {
+        add(branch.base.branch);
+      }
+      branches.push(branch);
+    }
+  };
+  for (const { branch } of heads.values()) {
+    add(branch);
+  }
+  return {
+    rules,
+    branches: branches.map((branch) => ({
+      ...(branch.base === undefined
+        ? {}
+        : { base: { branch: branches.indexOf(branch.base.branch), number: branch.base.number } }),
+      blocks: saveBlocks(branch.newest(BLOCKS_SAVED)),
+      tally: saveTally(branch.last.tally),
+    })),
+    heads: Object.fromEntries(
+      [...heads].map(([volume, { branch, number }]) => [volume, [branches.indexOf(branch), number] as const]),
+    ),
+  };
+}
+
+/** The root branch and the heads of a saved chain. A head below the saved blocks becomes the genesis block. */
+export function restoreHeads({ rules, branches, heads }: SavedChain): {
+  readonly root: Branch | undefined;
+  readonly heads: ReadonlyMap<string, Head>;
+} {
+  const restored: Branch[] = [];
+  for (const { base, blocks, tally } of branches) {
+    const after = base === undefined ? undefined : restored[base.branch];
+    restored.push(
+      new Branch(
+        rules,
+        after === undefined || base === undefined ? undefined : { branch: after, number: base.number },
+        restoreBlocks(blocks, tally),
+      ),
+    );
+  }
+  return {
+    root: restored[0],
+    heads: new Map(
+      Object.entries(heads).flatMap(([volume, [index, number]]) => {
+        const branch = restored[index];
+        return branch?.block(number) === undefined ? [] : [[volume, { branch, number }]];
+      }),
+    ),
+  };
+}
+
+function saveBlocks(blocks: readonly Block[]): SavedBlock[] {
+  return blocks.map(({ vote, tally: _, validators, ...block }, index) => ({
+    ...block,
+    ...(vote === undefined ? {} : { vote }),
+    ...(isDeepStrictEqual(blocks[index - 1]?.validators, validators) ? {} : { validators }),
+  }));
+}
+
+function restoreBlocks(saved: readonly SavedBlock[], tally: SavedTally): Block[] {
+  const sets: (readonly Address[])[] = [];
+  for (const { validators } of saved) {
+    sets.push(validators ?? sets.at(-1) ?? []);
+  }
+  return saved.map(({ vote, ...block }, index) => ({
+    ...block,
+    vote,
+    validators: sets[index] ?? [],
+    tally: index === saved.length - 1 ? restoreTally(tally) : initialTally(sets[index + 1] ?? []),
+  }));
+}
+
+function saveTally({ validators, adding, removing }: Tally): SavedTally {
+  const plain = (votes: Tally["adding"]) =>
+    [...votes].map(([subject, voters]) => [subject, [...voters]] as const);
+  return { validators, adding: plain(adding), removing: plain(removing) };
+}
+
+function restoreTally({ validators, adding, removing }: SavedTally): Tally {
+  const votes = (saved: SavedTally["adding"]) =>
+    new Map(saved.map(([subject, voters]) => [subject, new Set(voters)]));
+  return { validators, adding: votes(adding), removing: votes(removing) };
+}
