@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
+import pDefer from "p-defer";
 import { ChainfleetError } from "../components/error";
 import { RUN_DIRECTORY } from "../components/governor/waits";
 import { isSharded, shardNameOf } from "../stacks/config/shard-name";
@@ -14,7 +15,7 @@ import { nextRun } from "./run/durations/next-run";
 import { type TimedEvent, withoutColours } from "./run/events";
 import { finishRun } from "./run/finish-run";
 import type { Mode } from "./run/mode";
-import { progressOn, type RunProgress } from "./run/progress";
+import { type Progress, progressOn, type RunProgress } from "./run/progress";
 import { eventsOfUnfinishedRun, RunRecord } from "./run/record";
 import { runsKept } from "./run/records/retention";
 import { report } from "./run/report";
@@ -93,7 +94,10 @@ export async function operate(
     // The record begins only now: if the recovery is interrupted, the next recovery needs the record of the last run.
     const record = RunRecord.begin(options.stack, mode);
     addEnvironment(stacks, { [RUN_DIRECTORY]: record.directory });
-    const stopped = mode === "up" ? stoppedLines(options.stack, command) : Promise.resolve([]);
+    const resourcesBegin = pDefer<void>();
+    const stopped = resourcesBegin.promise.then(() =>
+      mode === "up" && resourcesBefore.length > 0 ? stoppedLines(options.stack, command) : [],
+    );
     const { failure, events, after } = await runStacks({
       mode,
       stacks,
@@ -105,10 +109,11 @@ export async function operate(
       parallel: options.parallel,
       exclusion: options.exclusion,
       record,
-      progress,
+      progress: untilFirstResource(progress, resourcesBegin.resolve),
       recover: recoverFrom,
       isCancelled: interruption.isRequested,
     });
+    resourcesBegin.resolve();
     if (failure !== undefined && mode === "up" && releasesToGroups(options.stack)) {
       command.resume();
       await terminateUnfinished(stacks.network, command, say);
@@ -163,6 +168,20 @@ function interrupted(stack: string, cause: EngineFailure): ChainfleetError {
     next: "Run the command again. It continues with what earlier runs have left.",
     cause,
   });
+}
+
+/** A display that also says when the engine begins with its first resource. Until then the engine and the program need the cores. */
+function untilFirstResource(progress: Progress, begin: () => void): Progress {
+  return {
+    say: (line) => progress.say(line),
+    event: (event) => {
+      progress.event(event);
+      if (event.event.resourcePreEvent?.metadata.new?.custom === true) {
+        begin();
+      }
+    },
+    end: () => progress.end(),
+  };
 }
 
 /** Drops repeated lines: an operation that found the stack locked starts again and says its first lines again. */

@@ -90,8 +90,17 @@ export function readStackFile(stackName: string): StackFile {
           cause,
         });
   }
-  return parseStackFile(text, file);
+  const known = parsed.get(file);
+  if (known?.text === text) {
+    return known.content;
+  }
+  const content = parseStackFile(text, file);
+  parsed.set(file, { text, content });
+  return content;
 }
+
+/** Many parts of a command read the stack's file, and parsing it takes a twentieth of a second. */
+const parsed = new Map<string, { readonly text: string; readonly content: StackFile }>();
 
 /**
  * Parses the text of a stack's file.
