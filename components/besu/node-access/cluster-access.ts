@@ -1,4 +1,5 @@
-import { KubeConfig } from "@kubernetes/client-node";
+import { Agent } from "node:https";
+import { KubeConfig, type RequestContext } from "@kubernetes/client-node";
 
 /** How a region's Kubernetes cluster is reached. */
 export interface ClusterAccess {
@@ -15,7 +16,7 @@ export interface ClusterAccess {
  * @throws Error if the file cannot be read, or if the credential plugin fails.
  */
 export async function openCluster({ kubeconfig, context }: ClusterAccess): Promise<KubeConfig> {
-  const config = new KubeConfig();
+  const config = new LastingConnections();
   // A path begins with a slash. The content is JSON if this program wrote it, and YAML if a cloud did.
   if (kubeconfig.startsWith("/")) {
     config.loadFromFile(kubeconfig);
@@ -27,4 +28,22 @@ export async function openCluster({ kubeconfig, context }: ClusterAccess): Promi
   }
   await config.applyToHTTPSOptions({});
   return config;
+}
+
+/**
+ * The client makes an agent for each request, which closes its connection afterwards. Signing in to a cluster far away takes
+ * three round trips, and commands and gates ask again and again.
+ */
+class LastingConnections extends KubeConfig {
+  #agent: Agent | undefined;
+
+  override async applySecurityAuthentication(context: RequestContext): Promise<void> {
+    await super.applySecurityAuthentication(context);
+    const single = context.getAgent();
+    // A proxy's agent is of another class, and stays.
+    if (single instanceof Agent && single.constructor === Agent) {
+      this.#agent ??= new Agent({ ...single.options, keepAlive: true });
+      context.setAgent(this.#agent);
+    }
+  }
 }
