@@ -9,7 +9,8 @@ import { changeAll } from "../scripts/services/change";
 import { isHealthy } from "../scripts/services/region-status";
 import type { ServiceRegion } from "../scripts/services/regions";
 import { NetworkObserver } from "../scripts/services/status";
-import { type Relay, relayTo, silence } from "./services/latency";
+import { silence } from "./services/latency";
+import { startRelays } from "./services/relays";
 
 /** Figures of the benchmark `services`. Times are seconds of real time. */
 export interface Services {
@@ -50,7 +51,7 @@ const ROUNDS = 3;
 export async function services(): Promise<Services> {
   const folder = mkdtempSync(join(tmpdir(), "chainfleet-services-"));
   const processes: ServiceProcess[] = [];
-  const relays: Relay[] = [];
+  const closing: (() => void)[] = [];
   try {
     const [state, nodesState] = [join(folder, "control-plane"), join(folder, "nodes")];
     const controlPlane = await ServiceProcess.start("local/kubernetes/control-plane.ts", [
@@ -68,18 +69,22 @@ export async function services(): Promise<Services> {
     const token = readFileSync(join(state, "token"), "utf8").trim();
     const cluster = new Cluster(server, authority, token);
     process.stderr.write(`services: creating ${REGIONS} regions\n`);
-    const regions: ServiceRegion[] = [];
-    for (const { name, namespace, validators } of await createNetwork(cluster, REGIONS)) {
-      const relay = await relayTo(controlPlane.ports.apiserver ?? 0, ROUND_TRIP_MILLISECONDS / 2);
-      relays.push(relay);
-      const kubeconfig = kubeconfigOf(`https://127.0.0.1:${relay.port}`, authority, token);
-      regions.push({ name, cloud: "kubernetes", validators, access: { kubeconfig, namespace } });
-    }
+    const namespaces = await createNetwork(cluster, REGIONS);
+    const relays = await startRelays({
+      port: controlPlane.ports.apiserver ?? 0,
+      oneWayMilliseconds: ROUND_TRIP_MILLISECONDS / 2,
+      count: REGIONS,
+    });
+    closing.push(relays.close);
+    const regions = namespaces.map(({ name, namespace, validators }, index): ServiceRegion => {
+      const kubeconfig = kubeconfigOf(`https://127.0.0.1:${relays.ports[index]}`, authority, token);
+      return { name, cloud: "kubernetes", validators, access: { kubeconfig, namespace } };
+    });
     await untilHealthy(regions);
     return await measure(regions);
   } finally {
-    for (const relay of relays) {
-      relay.close();
+    for (const close of closing) {
+      close();
     }
     for (const process of processes.reverse()) {
       await process.stop("SIGTERM");
