@@ -4,10 +4,9 @@ import { requireConfigFiles } from "./stacks/config/config-files";
 import { programConfig } from "./stacks/config/program-config";
 import { withoutUnresolved } from "./stacks/outputs";
 import { buildStack } from "./stacks/stack";
-import { leaveAliasesOut, leaveTracesUntranslated, reduceSdkWork } from "./startup";
+import { leaveAliasesOut, reduceSdkWork } from "./startup";
 
 reduceSdkWork(pulumi);
-const translateTraces = leaveTracesUntranslated();
 
 export = async () => {
   leaveAliasesOut(pulumi);
@@ -21,7 +20,6 @@ export = async () => {
       // The engine shows a RunError without a stack trace.
       throw new pulumi.RunError(error.message);
     }
-    translateTraces();
     throw error;
   }
 };

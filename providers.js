@@ -23,6 +23,7 @@ const modules = {
   ValidatorKey: () => require("./components/besu/validator-key-provider"),
   VersionRetention: () => require("./components/rolling/retention/version-retention-provider"),
   VmGroupMachines: () => require("./components/storage/group/vm-group-machines-provider"),
+  VolumeExpansion: () => require("./components/besu/volumes/volume-expansion-provider"),
   WaveHealth: () => require("./components/besu/wave-health/wave-health-provider"),
 };
 

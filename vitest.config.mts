@@ -16,7 +16,9 @@ export default defineConfig({
             "test/locations/**",
           ],
           globalSetup: "test/support/temporary-folder.ts",
-          testTimeout: 60_000,
+          // Some tests and hooks dump a whole stack, which compiles the contracts once in a fresh clone.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {

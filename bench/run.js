@@ -11,7 +11,12 @@ const benchmarks = {
   rolling: () => require("./rolling").rolling(),
   services: () => require("./services").services(),
   storage: () => require("./storage").storage(),
-  scale: () => require("./scale").scale(process.env.PARTS),
+  scale: () =>
+    require("./scale").scale({
+      parts: process.env.PARTS || undefined,
+      regions: Number(process.env.REGIONS || 24),
+      sizes: (process.env.SIZES || "5,24,48,96").split(",").map(Number),
+    }),
 };
 const results = join(__dirname, "results");
 const only = process.env.ONLY || undefined;
@@ -30,8 +35,11 @@ async function run(names) {
     const figures = await benchmarks[name]();
     const line = JSON.stringify({ benchmark: name, ...figures, cores: availableParallelism() });
     console.log(line);
-    // The result of a part is not comparable with that of the whole.
-    const file = figures.parts === undefined ? name : [name, ...figures.parts].join("-");
-    writeFileSync(join(results, `${file}.json`), `${line}\n`);
+    // Figures of networks of other sizes are shown, and not kept.
+    if (!process.env.REGIONS && !process.env.SIZES) {
+      // The result of a part is not comparable with that of the whole.
+      const file = figures.parts === undefined ? name : [name, ...figures.parts].join("-");
+      writeFileSync(join(results, `${file}.json`), `${line}\n`);
+    }
   }
 }

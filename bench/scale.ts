@@ -1,23 +1,34 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { StateResource } from "../scripts/engine/state";
-import type { Mode } from "../stacks/order/mode";
-import { Checkout } from "../test/support/checkout";
 import { fanOutScript } from "./scale/fan-out";
 import { exponentOf } from "./scale/growth";
+import { type Command, deployment, type Life, life, SEED, shardedUp, TIME_SCALE } from "./scale/lives";
 import type { PeakMemory } from "./scale/memory";
-import { configureNetwork, regionsOf } from "./scale/network";
-import { type RecordedStep, recordedSteps } from "./scale/recorded";
-import { type MeasuredCommand, type MeasuredRun, preview, rounded, run } from "./scale/runs";
+import type { RecordedStep } from "./scale/recorded";
+import { type MeasuredCommand, type MeasuredRun, rounded } from "./scale/runs";
 import { type TerraformFigures, terraform } from "./scale/terraform";
+import { type Throttling, throttling } from "./scale/throttling";
 
 /**
  * Figures of the benchmark `scale`: a network of 24 Azure regions with 48 validators in one graph. Times are seconds of real
  * time. A ratio is a duration divided by the critical path of the `up` in the mode ultra, which is the lower bound.
  */
-export interface Scale extends Partial<Modes>, Partial<Rivals>, Partial<Growing> {
+export interface Scale
+  extends Partial<Base>,
+    Partial<Graph>,
+    Partial<Modes>,
+    Partial<Sharded>,
+    Partial<Rivals>,
+    Partial<Growing>,
+    Partial<Throttling> {
   /** Absent if all parts were run. */
   readonly parts?: readonly Part[];
+  readonly seed: number;
+  readonly timeScale: number;
+}
+
+/** The `up` in the mode ultra. */
+interface Base {
   readonly regions: number;
   /** The number of resources, components included. */
   readonly resources: number;
@@ -25,30 +36,38 @@ export interface Scale extends Partial<Modes>, Partial<Rivals>, Partial<Growing>
   readonly upSeconds: number;
   /** upSeconds / criticalPathSeconds */
   readonly ratio: number;
+  /** Calls that the clouds refused with status 429. */
+  readonly throttles: number;
+}
+
+/** The rest of the life of the same network. */
+interface Graph {
   readonly downSeconds: number;
   /** The duration of the `down` divided by its own critical path. */
   readonly downRatio: number;
   readonly noopSeconds: number;
   readonly previewSeconds: number;
-  /** Calls that the clouds refused with status 429 during the `up`. */
-  readonly throttles: number;
-  readonly peakMiB: Readonly<Record<"up" | "noop" | "preview" | "down", PeakMemory>>;
-  readonly seed: number;
-  readonly timeScale: number;
+  readonly peakMiB: Readonly<Record<Command, PeakMemory>>;
 }
 
-/** The other modes and a script, as ratios. */
+/** The other modes, as ratios. */
 interface Modes {
   readonly maximum: number;
   readonly standard: number;
   /** The sum of the recorded durations: a run of one operation at a time would take half an hour. */
   readonly sequential: number;
-  /** A smaller network that was really deployed in the mode sequential, against the sum of its own durations. */
+  /** A smaller and faster network that was really deployed in the mode sequential, against the sum of its own durations. */
   readonly sequentialMeasured: {
     readonly regions: number;
+    readonly timeScale: number;
     readonly seconds: number;
     readonly sumSeconds: number;
   };
+}
+
+interface Sharded {
+  /** Each region in a stack of its own, and the states in files: a backend without a journal. */
+  readonly shardedRatio: number;
 }
 
 interface Rivals {
@@ -61,144 +80,123 @@ interface Rivals {
 
 interface Growing {
   /** Exponents of the duration by the number of regions. */
-  readonly growth: Readonly<Record<Growth, number>>;
+  readonly growth: Readonly<Record<Command, number>>;
   readonly byRegions: readonly SizeFigures[];
 }
 
-type Growth = "preview" | "up" | "noop" | "down";
-
 /** The figures of one size of network. */
-interface SizeFigures extends Readonly<Record<Growth, MeasuredCommand>> {
+interface SizeFigures extends Readonly<Record<Command, MeasuredCommand>> {
   readonly regions: number;
   readonly resources: number;
   readonly criticalPathSeconds: number;
 }
 
-const PARTS = ["modes", "rivals", "growth"] as const;
+const PARTS = ["graph", "modes", "sharded", "rivals", "growth", "throttle"] as const;
 type Part = (typeof PARTS)[number];
 
-const SEED = 7;
-/** At this scale the critical path takes about a minute. */
-const TIME_SCALE = 0.05;
-const REGIONS = 24;
 const SEQUENTIAL_REGIONS = 2;
-const OTHER_SIZES = [5, 48, 96];
+const SEQUENTIAL_TIME_SCALE = 0.02;
 /** The default of `chainfleet up --parallel`. */
 const PARALLEL = 128;
 
+/** What to measure. */
+export interface ScaleOptions {
+  /** Names of parts, separated by commas. Undefined: all. */
+  readonly parts: string | undefined;
+  /** The number of regions of the network in one graph. */
+  readonly regions: number;
+  /** The numbers of regions of the networks that show the growth. */
+  readonly sizes: readonly number[];
+}
+
 /**
- * Deploys the network of 24 regions, and then what the parts ask for.
- *
- * @param parts names separated by commas: modes, rivals, growth; "graph" for none of them. Undefined: all.
+ * Runs the parts in their order:
+ * - `graph`: the network in the mode ultra: `up`, an `up` without changes, a preview, `down`
+ * - `modes`: the other modes
+ * - `sharded`: an `up` with a stack for each region, and the states in files
+ * - `rivals`: bash and Terraform with the durations of the `up`
+ * - `growth`: networks of other sizes
+ * - `throttle`: many regions in one location, with and without the rate governor
  */
-export async function scale(parts: string | undefined): Promise<Scale> {
+export async function scale({ parts, regions, sizes }: ScaleOptions): Promise<Scale> {
   const chosen = PARTS.filter((part) => parts === undefined || parts.split(",").includes(part));
-  const unknown = parts?.split(",").filter((name) => ![...PARTS, "graph"].includes(name)) ?? [];
+  const unknown = parts?.split(",").filter((name) => !PARTS.some((part) => part === name)) ?? [];
   if (unknown.length > 0) {
-    throw new Error(`PARTS names ${unknown.join(", ")}; the parts are graph, ${PARTS.join(", ")}.`);
+    throw new Error(`PARTS names ${unknown.join(", ")}; the parts are ${PARTS.join(", ")}.`);
   }
-  const { figures, steps } = await network(REGIONS);
-  const base = { criticalPathSeconds: figures.up.criticalPathSeconds, steps };
+  const has = (...some: readonly Part[]) => some.some((part) => chosen.includes(part));
+  const whole = has("graph", "growth") ? await life(regions) : undefined;
+  const base = whole ?? (has("modes", "sharded", "rivals") ? await deployment(regions, "ultra") : undefined);
   return {
     ...(parts === undefined ? {} : { parts: chosen }),
-    regions: REGIONS,
-    resources: figures.up.resources,
-    criticalPathSeconds: figures.up.criticalPathSeconds,
-    upSeconds: figures.up.seconds,
-    ratio: ratio(figures.up, base),
-    downSeconds: figures.down.seconds,
-    downRatio: rounded(figures.down.seconds / figures.down.criticalPathSeconds),
-    noopSeconds: figures.noop.seconds,
-    previewSeconds: figures.preview.seconds,
-    throttles: figures.up.throttles,
-    peakMiB: {
-      up: figures.up.peakMiB,
-      noop: figures.noop.peakMiB,
-      preview: figures.preview.peakMiB,
-      down: figures.down.peakMiB,
-    },
-    ...(chosen.includes("modes") ? await otherModes(base) : {}),
-    ...(chosen.includes("rivals") ? await rivals(base) : {}),
-    ...(chosen.includes("growth") ? await growth(figures) : {}),
+    ...(base === undefined ? {} : baseFigures(regions, base.up)),
+    ...(whole === undefined ? {} : graphFigures(whole)),
+    ...(has("modes") && base !== undefined ? await otherModes(regions, base) : {}),
+    ...(has("sharded") && base !== undefined
+      ? { shardedRatio: ratio(await shardedUp(regions), base.up) }
+      : {}),
+    ...(has("rivals") && base !== undefined ? await rivals(base) : {}),
+    ...(has("growth") && whole !== undefined ? await growth(sizes, { regions, whole }) : {}),
+    ...(has("throttle") ? await throttling() : {}),
     seed: SEED,
     timeScale: TIME_SCALE,
   };
 }
 
 /** What the other figures are compared with. */
-interface Base {
-  readonly criticalPathSeconds: number;
+interface Comparison {
+  readonly up: MeasuredRun;
   readonly steps: readonly RecordedStep[];
 }
 
-interface NetworkFigures extends Readonly<Record<Exclude<Growth, "preview">, MeasuredRun>> {
-  readonly preview: MeasuredCommand;
-}
-
-/** The whole life of a network in the mode ultra: from nothing to a network, two runs that change nothing, and its end. */
-function network(count: number): Promise<{ figures: NetworkFigures; steps: readonly RecordedStep[] }> {
-  return withNetwork(count, async (checkout) => {
-    const up = await run(checkout, "up");
-    const steps = await recordedUp(checkout, count);
-    const noop = await run(checkout, "up");
-    const figures = { up, noop, preview: await preview(checkout), down: await run(checkout, "down") };
-    return { figures, steps };
-  });
-}
-
-/** An `up` in another mode. Its cloud makes the same draws as that of the other modes, because the seed is the same. */
-function deployed(mode: Mode, count: number): Promise<{ up: MeasuredRun; steps: readonly RecordedStep[] }> {
-  return withNetwork(count, async (checkout) => ({
-    up: await run(checkout, "up", ["--mode", mode]),
-    steps: await recordedUp(checkout, count),
-  }));
-}
-
-/** A checkout of its own, so that every network begins with the same cloud. */
-async function withNetwork<T>(count: number, work: (checkout: Checkout) => Promise<T>): Promise<T> {
-  process.stderr.write(`scale: ${count} regions\n`);
-  const checkout = new Checkout(TIME_SCALE, SEED);
-  try {
-    configureNetwork(checkout, regionsOf(count));
-    checkout.environment();
-    return await work(checkout);
-  } finally {
-    await checkout.close();
-  }
-}
-
-async function recordedUp(checkout: Checkout, count: number): Promise<RecordedStep[]> {
-  const { resources = [] } = await checkout.state();
-  const names = regionsOf(count).map(({ name }) => name);
-  return recordedSteps(checkout.eventsOfLastRun(), resources as readonly StateResource[], names);
-}
-
-async function otherModes(base: Base): Promise<Modes> {
-  const maximum = await deployed("maximum", REGIONS);
-  const standard = await deployed("standard", REGIONS);
-  const sequential = await deployed("sequential", SEQUENTIAL_REGIONS);
+function baseFigures(regions: number, up: MeasuredRun): Base {
   return {
-    maximum: ratio(maximum.up, base),
-    standard: ratio(standard.up, base),
-    sequential: rounded(sumOf(base.steps) / base.criticalPathSeconds),
+    regions,
+    resources: up.resources,
+    criticalPathSeconds: up.criticalPathSeconds,
+    upSeconds: up.seconds,
+    ratio: ratio(up, up),
+    throttles: up.throttles,
+  };
+}
+
+function graphFigures({ up, noop, preview, down }: Life): Graph {
+  return {
+    downSeconds: down.seconds,
+    downRatio: ratio(down, down),
+    noopSeconds: noop.seconds,
+    previewSeconds: preview.seconds,
+    peakMiB: { up: up.peakMiB, noop: noop.peakMiB, preview: preview.peakMiB, down: down.peakMiB },
+  };
+}
+
+async function otherModes(regions: number, base: Comparison): Promise<Modes> {
+  const maximum = await deployment(regions, "maximum");
+  const standard = await deployment(regions, "standard");
+  const sequential = await deployment(SEQUENTIAL_REGIONS, "sequential", SEQUENTIAL_TIME_SCALE);
+  return {
+    maximum: ratio(maximum.up, base.up),
+    standard: ratio(standard.up, base.up),
+    sequential: ratio({ seconds: sumOf(base.steps) }, base.up),
     sequentialMeasured: {
       regions: SEQUENTIAL_REGIONS,
+      timeScale: SEQUENTIAL_TIME_SCALE,
       seconds: sequential.up.seconds,
       sumSeconds: rounded(sumOf(sequential.steps)),
     },
   };
 }
 
-async function rivals(base: Base): Promise<Rivals> {
+async function rivals(base: Comparison): Promise<Rivals> {
   process.stderr.write("scale: bash\n");
   const bash = await fanOut(base.steps);
   process.stderr.write("scale: terraform\n");
   const figures = await terraform(base.steps, PARALLEL);
   return {
-    bash: ratio({ seconds: bash }, base),
+    bash: ratio({ seconds: bash }, base.up),
     ...(typeof figures === "string"
       ? { terraformRatio: figures }
-      : { terraformRatio: ratio({ seconds: figures.applySeconds }, base), terraform: figures }),
+      : { terraformRatio: ratio({ seconds: figures.applySeconds }, base.up), terraform: figures }),
   };
 }
 
@@ -211,34 +209,36 @@ async function fanOut(steps: readonly RecordedStep[]): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-async function growth(figures: NetworkFigures): Promise<Growing> {
-  const sizes = [sizeFigures(REGIONS, figures)];
-  for (const count of OTHER_SIZES) {
-    sizes.push(sizeFigures(count, (await network(count)).figures));
+async function growth(
+  sizes: readonly number[],
+  known: { readonly regions: number; readonly whole: Life },
+): Promise<Growing> {
+  const byRegions: SizeFigures[] = [];
+  for (const size of sizes) {
+    byRegions.push(sizeFigures(size, size === known.regions ? known.whole : await life(size)));
   }
-  const byRegions = sizes.sort((a, b) => a.regions - b.regions);
-  const exponent = (command: Growth) =>
+  const exponent = (command: Command) =>
     rounded(exponentOf(byRegions.map((size) => ({ regions: size.regions, value: size[command].seconds }))));
   return {
     growth: {
-      preview: exponent("preview"),
       up: exponent("up"),
       noop: exponent("noop"),
+      preview: exponent("preview"),
       down: exponent("down"),
     },
     byRegions,
   };
 }
 
-function sizeFigures(regions: number, { up, noop, down, preview: previewed }: NetworkFigures): SizeFigures {
+function sizeFigures(regions: number, { up, noop, down, preview }: Life): SizeFigures {
   const command = ({ seconds, peakMiB }: MeasuredCommand) => ({ seconds, peakMiB });
   return {
     regions,
     resources: up.resources,
     criticalPathSeconds: up.criticalPathSeconds,
-    preview: previewed,
     up: command(up),
     noop: command(noop),
+    preview: command(preview),
     down: command(down),
   };
 }
@@ -247,6 +247,9 @@ function sumOf(steps: readonly RecordedStep[]): number {
   return steps.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
-function ratio({ seconds }: { readonly seconds: number }, { criticalPathSeconds }: Base): number {
+function ratio(
+  { seconds }: { readonly seconds: number },
+  { criticalPathSeconds }: Pick<MeasuredRun, "criticalPathSeconds">,
+): number {
   return rounded(seconds / criticalPathSeconds);
 }

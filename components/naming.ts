@@ -45,6 +45,11 @@ export function validatorName(region: string, index: number): string {
   return `${region}-${validatorObjectName(index)}`;
 }
 
+/** The names of all validators of a region in their stack, in their order. */
+export function validatorNames(region: { readonly name: string; readonly validators: number }): string[] {
+  return Array.from({ length: region.validators }, (_, index) => validatorName(region.name, index));
+}
+
 /** The name of a validator's Kubernetes objects, unique in the region's namespace. @example "validator-0" */
 export function validatorObjectName(index: number): string {
   return `validator-${index}`;

@@ -3,10 +3,13 @@ import { ChainfleetError } from "../components/error";
 import { DEFAULT_MODE, MODE_VARIABLE, MODES } from "../stacks/order/mode";
 import { confirmDeletion } from "./confirmation";
 import type { ListOptions } from "./contracts/list";
+import { EngineCommand } from "./engine/command";
 import { requireLocalTarget } from "./engine/local-target";
+import { startReadingState } from "./engine/state";
 import { errorJson, errorText } from "./error-layout";
-import { type OperationOptions, operate } from "./operation";
+import type { OperationOptions } from "./operation";
 import { addRollingCommands } from "./rolling/commands";
+import type { Mode } from "./run/mode";
 import { addServicesCommands } from "./services/commands";
 import { addShardCommand } from "./shard/commands";
 import { addStorageCommands } from "./storage/commands";
@@ -79,8 +82,9 @@ operation("down", "Delete everything that the stack has created.")
 operation("preview", "Show what up would change in each region, and how long it is expected to take.")
   .option("--diff", "also show every property that changes", false)
   .action(async (options: OperationOptions & { readonly diff: boolean }) => {
+    const command = readingStateOf(options);
     const { preview } = require("./preview/preview") as typeof import("./preview/preview");
-    process.exitCode = await preview(options);
+    process.exitCode = await preview(options, command);
   });
 program
   .command("explain")
@@ -163,6 +167,19 @@ function onStack(command: Command): Command {
   return command
     .option("-s, --stack <name>", "the stack whose config is Pulumi.<name>.yaml", process.env.PULUMI_STACK)
     .option("--json", "print the result as JSON on standard output", false);
+}
+
+function operate(mode: Mode, options: OperationOptions): Promise<number> {
+  const command = readingStateOf(options);
+  const operations = require("./operation") as typeof import("./operation");
+  return operations.operate(mode, options, command);
+}
+
+/** Loading the rest of the program takes as long as reading the state of the stack. */
+function readingStateOf({ stack }: StackOptions): EngineCommand {
+  const command = new EngineCommand();
+  startReadingState(stack, command);
+  return command;
 }
 
 function operation(name: string, description: string): Command {

@@ -19,13 +19,18 @@ export function endWhenInterrupted(
 }
 
 /** Prints an error and ends the process with the exit code of an interrupted command. */
-export function endProcess({ json }: { readonly json: boolean }, error: ChainfleetError): never {
+export function endProcess(options: { readonly json: boolean }, error: ChainfleetError): never {
+  printError(options, error);
+  process.exit(INTERRUPTED);
+}
+
+/** Prints an error as text, or as JSON on standard output. */
+export function printError({ json }: { readonly json: boolean }, error: ChainfleetError): void {
   if (json) {
     process.stdout.write(`${errorJson(error)}\n`);
   } else {
     process.stderr.write(`${errorText(error, process.stderr)}\n`);
   }
-  process.exit(INTERRUPTED);
 }
 
 /** Calls a function at each Ctrl+C and each request to terminate. @returns a function that ends this. */

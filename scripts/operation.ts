@@ -1,11 +1,13 @@
 import { relative } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
+import { ChainfleetError } from "../components/error";
 import { RUN_DIRECTORY } from "../components/governor/waits";
 import { isSharded, shardNameOf } from "../stacks/config/shard-name";
 import { type Mode as DeploymentMode, MODE_VARIABLE, requireModeOfShards } from "../stacks/order/mode";
-import { EngineCommand, type EngineFailure } from "./engine/command";
+import { EngineCommand, EngineFailure } from "./engine/command";
 import { isSimulated, targetLine } from "./engine/local-target";
 import { errorText } from "./error-layout";
+import { INTERRUPTED, printError } from "./interruption";
 import { terminateUnfinished } from "./rolling/unfinished-instances";
 import { configuredGroups, configuredRegions, releasesToGroups } from "./run/configured";
 import { nextRun } from "./run/durations/next-run";
@@ -46,11 +48,15 @@ export interface OperationOptions {
  * Runs an `up` or a `destroy`: recovers an interrupted earlier run, runs the engine, shows the progress, and records
  * and prints the result.
  *
+ * @param command may have started to read the state of the stack.
  * @returns the exit code of the process: 0 if everything succeeded, 1 if anything failed, 130 if the user cancelled the
  *   run.
  */
-export async function operate(mode: Mode, options: OperationOptions): Promise<number> {
-  const command = new EngineCommand();
+export async function operate(
+  mode: Mode,
+  options: OperationOptions,
+  command = new EngineCommand(),
+): Promise<number> {
   const kept = runsKept();
   const configured = configuredRegions(options.stack);
   const groups = configuredGroups(options.stack);
@@ -104,6 +110,7 @@ export async function operate(mode: Mode, options: OperationOptions): Promise<nu
       isCancelled: interruption.isRequested,
     });
     if (failure !== undefined && mode === "up" && releasesToGroups(options.stack)) {
+      command.resume();
       await terminateUnfinished(stacks.network, command, say);
     }
     for (const line of await stopped) {
@@ -134,11 +141,28 @@ export async function operate(mode: Mode, options: OperationOptions): Promise<nu
           .join(""),
       );
     }
-    return summary.result === "succeeded" ? 0 : summary.result === "cancelled" ? 130 : 1;
+    return summary.result === "succeeded" ? 0 : summary.result === "cancelled" ? INTERRUPTED : 1;
+  } catch (error) {
+    if (!(error instanceof EngineFailure && interruption.isRequested())) {
+      throw error;
+    }
+    // A Ctrl+C while the run looked up what an earlier run had left: there is no record and no summary yet.
+    progress.end();
+    printError(options, interrupted(options.stack, error));
+    return INTERRUPTED;
   } finally {
     progress.end();
     interruption.stop();
   }
+}
+
+function interrupted(stack: string, cause: EngineFailure): ChainfleetError {
+  return new ChainfleetError({
+    code: "RUN_INTERRUPTED",
+    summary: `The run on the stack "${stack}" was interrupted before it changed a resource.`,
+    next: "Run the command again. It continues with what earlier runs have left.",
+    cause,
+  });
 }
 
 /** Drops repeated lines: an operation that found the stack locked starts again and says its first lines again. */

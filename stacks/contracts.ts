@@ -10,7 +10,7 @@ import {
 import type { ForgeDeployment } from "../components/contracts/deployment/deployment";
 import { strategyOf } from "../components/contracts/deployment/strategies";
 import type { PlannedChain } from "../components/contracts/plan/plan";
-import { keepingTheirCreator } from "../components/contracts/validation/constructor-caller";
+import { rememberedKeepers } from "../components/contracts/validation/remembered-creators";
 import { ChainfleetError } from "../components/error";
 import { PROJECT_ROOT } from "../components/root";
 import { planOf, senderOf } from "./config/contracts/contract-plan";
@@ -43,24 +43,26 @@ export async function planStack(
   keys: Config["keys"],
   file: string,
 ): Promise<ContractsPlan> {
-  const compiled = await buildContracts(PROJECT_ROOT, (line) => pulumi.log.info(line));
-  const chains = planOf(
-    config,
-    compiled.artifacts,
-    pulumi.runtime.isDryRun() ? [] : await variableFindings(config, keys),
-    file,
-  );
-  for (const chain of chains) {
-    await warnOfLostOwners(chain, compiled);
-  }
-  return { config, build: compiled, chains };
+  // The build waits for forge, which says its settings.
+  const [compiled, findings] = await Promise.all([
+    buildContracts(PROJECT_ROOT, (line) => pulumi.log.info(line)),
+    pulumi.runtime.isDryRun() ? [] : variableFindings(config, keys),
+  ]);
+  return { config, build: compiled, chains: planOf(config, compiled.artifacts, findings, file) };
 }
 
 /**
- * Warns of contracts whose owner would be the deterministic deployer. This is a warning and no finding, because a contract
- * may keep its creator for another reason.
+ * Warns of contracts whose owner would be the deterministic deployer. Call the function when the resources are registered:
+ * nothing waits for its answer, which may take half a second.
  */
-async function warnOfLostOwners(
+export async function warnOfLostOwners({ chains, build }: ContractsPlan): Promise<void> {
+  for (const chain of chains) {
+    await warnOfLostOwnersOn(chain, build);
+  }
+}
+
+/** This is a warning and no finding, because a contract may keep its creator for another reason. */
+async function warnOfLostOwnersOn(
   { name, contracts: planned }: PlannedChain,
   { artifacts }: Build,
 ): Promise<void> {
@@ -75,7 +77,7 @@ async function warnOfLostOwners(
       return [{ name: contract, address: address ?? PLACEHOLDER_ADDRESS, initCode, runtimeCode, value }];
     },
   );
-  for (const contract of await keepingTheirCreator(creations)) {
+  for (const contract of await rememberedKeepers(PROJECT_ROOT, creations)) {
     pulumi.log.warn(
       `${contract} on ${name}: the contract keeps msg.sender of its creation, which is the deterministic deployer and not the sender. If msg.sender becomes the contract's owner, anything it owns is lost. Pass the owner as an argument, or set create: create.`,
     );
@@ -92,6 +94,7 @@ export function contracts(
   { config, build, chains }: ContractsPlan,
   regions: readonly RpcRegion<pulumi.Input<string>>[],
 ) {
+  tellPredictedAddresses(chains);
   const forgeBuild = new ForgeBuild("contracts-build", build);
   const deployments = new Map<ContractKey, ExpectedDeployment>(
     chains.flatMap((chain) =>
@@ -126,6 +129,21 @@ export function contracts(
       }),
     ),
   };
+}
+
+/** Previews show the addresses as messages too, because `--suppress-outputs` hides a stack's outputs. */
+function tellPredictedAddresses(chains: readonly PlannedChain[]): void {
+  if (!pulumi.runtime.isDryRun()) {
+    return;
+  }
+  for (const { name, contracts: planned } of chains) {
+    const lines = planned.map(
+      ({ name: contract, address }) => `  ${contract} ${address ?? "(known once it is deployed)"}`,
+    );
+    if (lines.length > 0) {
+      pulumi.log.info(`${name}: the addresses of the contracts\n${lines.join("\n")}`);
+    }
+  }
 }
 
 function rpcUrlOf(

@@ -2,12 +2,17 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
 import type { ChainParameters } from "../components/besu/genesis/genesis";
 import { Chain, type ChainArgs } from "../components/besu/genesis/genesis-resource";
-import { crashTolerance, MOST_TESTED_VALIDATORS, quorum } from "../components/besu/quorum";
+import { MOST_TESTED_VALIDATORS, quorum } from "../components/besu/quorum";
 import { faultsOf } from "../components/besu/release/faults";
+import { unlistedReleaseWarning } from "../components/besu/release/listed-releases";
 import type { Release } from "../components/besu/release/release";
+import { marginOf } from "../components/besu/votes/votes";
+import { validatorNames } from "../components/naming";
 import { softwareOf } from "./config/besu-rules";
 import type { Config } from "./config/schema";
 import { missingEtherWarning } from "./missing-ether";
+import { placementOf } from "./placement";
+import { tellVotes } from "./votes";
 
 /**
  * Registers the resources of the network stack: regions, and the Besu network in them. With `sharding: region`, clusters
@@ -19,12 +24,19 @@ export async function network(config: Config) {
   const { name } = config.network;
   const parameters = chainParameters(config.network);
   const software = softwareOf(config.besu);
-  const chain = new Chain(name, {
-    parameters,
-    software,
-    ...reclaimPolicyOf(config),
-    ...(config.sharding === "region" ? { sharding: config.sharding } : {}),
-  });
+  const chain = new Chain(
+    "chain",
+    {
+      parameters,
+      software,
+      ...reclaimPolicyOf(config),
+      validators: config.regions.flatMap(validatorNames),
+      placement: placementOf(config),
+      ...(config.sharding === "region" ? { sharding: config.sharding } : {}),
+    },
+    // The resource once had the network's name, and a network with another name was not compared with the existing one.
+    { aliases: [{ name }] },
+  );
   const chainAccepted = new Promise((resolve) => chain.urn.apply(resolve));
   // Loading the clouds' SDKs takes half a second, in which the engine checks the chain.
   const { deployRegions, shareRegions } = require("./regions") as typeof import("./regions");
@@ -33,22 +45,26 @@ export async function network(config: Config) {
   await chainAccepted;
   const answers = await surveyRegions(config, pulumi.getStack());
   const createRegions = config.sharding === "region" ? shareRegions : deployRegions;
-  const { besu, outputs } = await createRegions(config, chain, answers);
+  const { besu, votes, outputs } = await createRegions(config, chain, answers);
   warnOfUntestedSize(config.regions.reduce((sum, { validators }) => sum + validators, 0));
   warnOfFaults(software.release, parameters);
+  warnOfUnlistedRelease(software.release);
   const missingEther = missingEtherWarning(config.network);
   if (missingEther !== undefined) {
     pulumi.log.warn(missingEther);
   }
   const { genesisHash, genesisValidators } = besu;
+  tellVotes(votes, besu, config.regions);
   return {
     ...outputs,
     chain: {
       id: config.network.chainId,
       genesisHash,
+      // The validators with a vote; those of the config are in the regions.
       validators: genesisValidators,
+      lostValidators: votes.apply(({ lost }) => lost),
       quorum: genesisValidators.apply((validators) => quorum(validators.length)),
-      tolerance: genesisValidators.apply((validators) => crashTolerance(validators.length)),
+      tolerance: votes.apply((counts) => Math.max(0, marginOf(counts))),
     },
   };
 }
@@ -74,6 +90,13 @@ function reclaimPolicyOf({ besu, regions }: Config): Pick<ChainArgs, "reclaimPol
 function warnOfFaults(release: Release, parameters: ChainParameters): void {
   for (const { effect, source, fixedIn } of faultsOf(release, parameters)) {
     pulumi.log.warn(`Besu ${release} ${effect} (${source}). Besu ${fixedIn} does not.`);
+  }
+}
+
+function warnOfUnlistedRelease(release: Release): void {
+  const warning = unlistedReleaseWarning(release);
+  if (warning !== undefined) {
+    pulumi.log.warn(warning);
   }
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
+import pDefer from "p-defer";
 import type { Address } from "viem";
 import type { Chain } from "../components/besu/genesis/genesis-resource";
 import { BesuNetwork } from "../components/besu/network";
@@ -7,10 +8,11 @@ import { rpcUrlOf } from "../components/besu/options/hosts";
 import type { Release } from "../components/besu/release/release";
 import { BesuSite, type NetworkNodesArgs, type SiteNodes } from "../components/besu/site";
 import { staticNodesFile } from "../components/besu/static-nodes";
-import { UpdateGate, updateWidth } from "../components/besu/update-gate";
-import { nodeUpdateHooks, validatorUpdateHooks } from "../components/besu/update-hooks";
+import { UpdateGate } from "../components/besu/update-gate";
+import { nodeUpdateHooks, validatorUpdateHooks, volumeExpansionHooks } from "../components/besu/update-hooks";
 import type { Cluster } from "../components/cluster";
 import { Governor } from "../components/governor/governor";
+import { isKnown } from "../components/known";
 import { fullName } from "../components/naming";
 import type { P2pEndpoint } from "../components/region";
 import { softwareOf } from "./config/besu-rules";
@@ -19,10 +21,12 @@ import { checkHealthOfWaves } from "./order/health-checks";
 import { wavesOf } from "./order/waves";
 import { SHARD_OUTPUTS } from "./shard-inputs";
 import { type CloudAnswers, clusterNameOf, createCluster, createRegion, type PlacedRegion } from "./site";
+import { holdingRemovalsBack, type NetworkVotes, restartLimit, tellRestarts, votesOf } from "./votes";
 
 /** The Besu network with the outputs of its stack that concern regions. */
 export interface CreatedRegions {
   readonly besu: BesuNetwork;
+  readonly votes: pulumi.Output<NetworkVotes>;
   readonly outputs: {
     readonly regions: readonly RegionOutputs[];
     /** By the name of the region. Absent if the regions have stacks of their own, whose outputs have it. */
@@ -32,7 +36,7 @@ export interface CreatedRegions {
 
 /** How commands that operate a region's nodes reach them. An output of its own, because the kubeconfig may be secret. */
 export interface NodeAccess {
-  /** The content of the kubeconfig, or the absolute path of the file that has it. */
+  /** The content of the kubeconfig, or the path of the file that has it as the config has it, for `clientConfig`. */
   readonly kubeconfig: pulumi.Output<string>;
   /** The kubeconfig's context to use. Undefined: the current context. */
   readonly context?: string;
@@ -44,8 +48,10 @@ export interface RegionOutputs {
   readonly name: string;
   readonly cloud: RegionConfig["cloud"];
   readonly cluster: pulumi.Input<string>;
-  /** The addresses of the region's validators. */
+  /** The addresses of the region's validators, with a vote or without. */
   readonly validators: pulumi.Output<Address[]>;
+  /** How many of them have a vote. Undefined in the stack of a single region, which does not know it. */
+  readonly votes?: pulumi.Output<number>;
   /** Undefined if the region has no RPC nodes. */
   readonly rpcUrl: pulumi.Input<string> | undefined;
 }
@@ -58,7 +64,11 @@ export async function deployRegions(
 ): Promise<CreatedRegions> {
   const { name } = config.network;
   const { reclaimPolicy } = config.besu;
-  const gate = new UpdateGate(updateWidth(networkSize(config).networkValidators));
+  const registeredVotes = pDefer<pulumi.Output<NetworkVotes>>();
+  const gate = new UpdateGate({
+    restartsAtOnce: restartLimit(chain, config.regions, registeredVotes.promise),
+    regions: config.regions.map((region) => region.name),
+  });
   const governor = new Governor(config.rateGovernor);
   const shared = {
     network: name,
@@ -71,10 +81,13 @@ export async function deployRegions(
     return { placed, cluster: createCluster(shared, placed) };
   });
   const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions });
+  const votes = votesOf(besu);
+  registeredVotes.resolve(votes);
   const nodesArgs = {
     ...nodesOfNetwork(config, softwareOf(config.besu).release),
     genesisFile: besu.genesisFile,
     updateHooks: validatorUpdateHooks(gate, governor.retry),
+    volumeHooks: volumeExpansionHooks(oneByOne(config), governor.retry),
   };
   const sites = regions.map(
     ({ placed, cluster }, index) =>
@@ -108,13 +121,17 @@ export async function deployRegions(
       ...(nodes[index] as SiteNodes),
     })),
   );
+  const updated = Promise.all(nodes.flatMap(({ statefulSets }) => statefulSets.map(({ id }) => isKnown(id))));
+  tellRestarts(votes, gate, { updated, regions: config.regions.map((region) => region.name) });
   return {
     besu,
+    votes: holdingRemovalsBack(votes, gate, updated),
     outputs: {
       regions: regions.map(({ placed, cluster }, index) =>
         regionOutputs(placed.config, {
           cluster: cluster.clusterName,
           validators: addressesOf(besu, index),
+          votes: votesInRegion(votes, index),
           rpcUrl: nodes[index]?.rpcUrl,
         }),
       ),
@@ -155,13 +172,16 @@ export async function shareRegions(config: Config, chain: Chain, answers: readon
       })),
     ),
   );
+  const votes = votesOf(besu);
   return {
     besu,
+    votes,
     outputs: {
       regions: config.regions.map((region, index) =>
         regionOutputs(region, {
           cluster: clusterNameOf(name, region),
           validators: addressesOf(besu, index),
+          votes: votesInRegion(votes, index),
           rpcUrl: region.rpcNodes > 0 ? rpcUrlOf(fullName(name, region.name)) : undefined,
         }),
       ),
@@ -202,11 +222,15 @@ function addressesOf(besu: BesuNetwork, region: number): pulumi.Output<Address[]
   return pulumi.all(keysOf(besu, region).map(({ address }) => address));
 }
 
+function votesInRegion(votes: pulumi.Output<NetworkVotes>, region: number): pulumi.Output<number> {
+  return votes.apply(({ byRegion }) => byRegion[region] ?? 0);
+}
+
 /** What the nodes of all regions have in common, as far as the config says it. */
 export function nodesOfNetwork(
   config: Config,
   release: Release,
-): Omit<NetworkNodesArgs, "genesisFile" | "updateHooks"> {
+): Omit<NetworkNodesArgs, "genesisFile" | "updateHooks" | "volumeHooks"> {
   const { image, options, monitoringNamespaces, validator, rpc, rpcHosts } = config.besu;
   return {
     network: config.network.name,
@@ -219,6 +243,11 @@ export function nodesOfNetwork(
     rpc,
     rpcHosts,
   };
+}
+
+/** A gate that lets one pass at a time, region by region. */
+export function oneByOne({ regions }: Config): UpdateGate {
+  return new UpdateGate({ restartsAtOnce: async () => 1, regions: regions.map(({ name }) => name) });
 }
 
 function networkSize({ regions }: Config): Pick<NetworkNodesArgs, "networkValidators" | "networkRpcNodes"> {
@@ -235,7 +264,7 @@ export function acceptedConfig({ besu }: Config): Readonly<Record<string, unknow
 
 export function regionOutputs(
   { name, cloud }: RegionConfig,
-  created: Pick<RegionOutputs, "cluster" | "validators" | "rpcUrl">,
+  created: Omit<RegionOutputs, "name" | "cloud">,
 ): RegionOutputs {
   return { name, cloud, ...created };
 }

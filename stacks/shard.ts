@@ -2,15 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
 import { BesuSite } from "../components/besu/site";
-import { UpdateGate } from "../components/besu/update-gate";
-import { nodeUpdateHooks, validatorUpdateHooks } from "../components/besu/update-hooks";
+import { nodeUpdateHooks, validatorUpdateHooks, volumeExpansionHooks } from "../components/besu/update-hooks";
 import { ChainfleetError } from "../components/error";
 import { Governor } from "../components/governor/governor";
 import type { P2pEndpoint } from "../components/region";
 import { softwareOf } from "./config/besu-rules";
 import type { Config } from "./config/schema";
 import type { ShardName } from "./config/shard-name";
-import { acceptedConfig, nodeAccess, nodesOfNetwork, regionOutputs } from "./regions";
+import { acceptedConfig, nodeAccess, nodesOfNetwork, oneByOne, regionOutputs } from "./regions";
 import { readShardInputs, type SharedRegion } from "./shard-inputs";
 import { answersOf, type CloudAnswers, createCluster, type PlacedRegion } from "./site";
 import { surveyRegions } from "./survey";
@@ -30,7 +29,7 @@ export async function shard(config: Config, name: ShardName) {
   ]);
   requireAccepted(config, name, inputs.files.accepted);
   // Other stacks may update validators at the same time, and their runs count one validator for each stack.
-  const gate = new UpdateGate(1);
+  const gate = oneByOne(config);
   const governor = new Governor(config.rateGovernor);
   const placed = placedRegion(region, inputs.region, answers ?? { kind: "none" });
   const cluster = createCluster(
@@ -52,6 +51,7 @@ export async function shard(config: Config, name: ShardName) {
       privateKeys: inputs.privateKeys,
       rpcNodes: region.rpcNodes,
       updateHooks: validatorUpdateHooks(gate, governor.retry),
+      volumeHooks: volumeExpansionHooks(oneByOne(config), governor.retry),
     },
     { transformations: [governor.binding()] },
   );
@@ -102,6 +102,7 @@ function placedRegion(
       shared;
     return {
       config,
+      provider: answersOf("azure", config, answers).provider,
       region: {
         resourceGroupName: pulumi.output(resourceGroupName),
         systemSubnetId: pulumi.output(systemSubnetId),

@@ -1,7 +1,8 @@
 import type { Provider } from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import type { Provider as AzureProvider } from "@pulumi/azure-native/provider";
+import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../components/cluster";
-import { AksCluster, type AksRegion, aksClusterExists } from "../components/cluster/aks";
+import { AksCluster, type AksRegion, aksClusterExists, poolSizeProblems } from "../components/cluster/aks";
 import { EksCluster, type EksRegion, eksClusterExists } from "../components/cluster/eks";
 import { fetchAdmins } from "../components/cluster/eks-admins";
 import { endOfSupportProblem } from "../components/cluster/end-of-support";
@@ -16,6 +17,7 @@ import { AwsRegion, createAwsProvider } from "../components/region/aws";
 import { fetchQuotaProblems } from "../components/region/aws-quotas";
 import { fetchZones, type Zone } from "../components/region/aws-zones";
 import { AzureRegion } from "../components/region/azure";
+import { createAzureProvider } from "../components/region/azure-provider";
 import { findDiskGroup } from "../components/region/disk-group";
 import { KubernetesRegion } from "../components/region/kubernetes";
 import { kubeconfigOfEnvironment } from "./config/kubeconfig-of-environment";
@@ -24,8 +26,13 @@ import type { RegionConfig } from "./config/schema";
 /** What a region's cloud says about the account before anything is created in the region. */
 export type CloudAnswers =
   | { readonly kind: "none" }
-  /** The id of the region's disk group; undefined if the group does not exist. */
-  | { readonly kind: "azure"; readonly diskGroupId: string | undefined }
+  | {
+      readonly kind: "azure";
+      /** The provider of the region's own subscription; undefined if the region is in that of the stack. */
+      readonly provider: AzureProvider | undefined;
+      /** The id of the region's disk group; undefined if the group does not exist. */
+      readonly diskGroupId: string | undefined;
+    }
   | {
       readonly kind: "aws";
       readonly provider: Provider;
@@ -55,14 +62,21 @@ export async function surveyRegion(
     return { answers: { kind: "none" }, problems: [] };
   }
   if (config.cloud === "azure") {
-    const [diskGroupId, versionProblem] = await Promise.all([
-      patiently(config.name, () => findDiskGroup(networkName, config.name)),
-      endOfSupport(config, () => aksClusterExists(networkName, config.name)),
+    const provider =
+      config.subscription === undefined ? undefined : createAzureProvider(config.name, config.subscription);
+    const options = provider === undefined ? {} : { provider };
+    const [diskGroupId, versionProblem, sizeProblems] = await Promise.all([
+      patiently(config.name, () => findDiskGroup(networkName, config.name, options)),
+      endOfSupport(config, () => aksClusterExists(networkName, config.name, options)),
+      poolSizeProblems(networkName, config.name, config, options),
     ]);
-    return { answers: { kind: "azure", diskGroupId }, problems: versionProblem };
+    return {
+      answers: { kind: "azure", provider, diskGroupId },
+      problems: [...versionProblem, ...sizeProblems],
+    };
   }
-  const { name, location } = config;
-  const provider = createAwsProvider(name, { stack, network: networkName, location });
+  const { name, location, profile } = config;
+  const provider = createAwsProvider(name, { stack, network: networkName, location, profile });
   const [zones, admins, quotaProblems, versionProblem] = await Promise.all([
     patiently(name, () => fetchZones({ name, location }, provider)),
     patiently(name, () => fetchAdmins(config, provider)),
@@ -99,7 +113,12 @@ interface P2pEndpoints {
 
 /** A region with what its cluster and its nodes use of it. */
 export type PlacedRegion =
-  | { readonly config: RegionConfigOf<"azure">; readonly region: AksRegion & P2pEndpoints }
+  | {
+      readonly config: RegionConfigOf<"azure">;
+      readonly region: AksRegion & P2pEndpoints;
+      /** The provider of the region's own subscription. */
+      readonly provider: AzureProvider | undefined;
+    }
   | {
       readonly config: RegionConfigOf<"aws">;
       readonly region: EksRegion & P2pEndpoints;
@@ -122,13 +141,13 @@ export function createRegion(
   const { name, validators } = config;
   switch (config.cloud) {
     case "azure": {
-      const { diskGroupId } = answersOf("azure", config, answers);
+      const { diskGroupId, provider } = answersOf("azure", config, answers);
       const region = new AzureRegion(
         name,
         { ...config, network, reclaimPolicy, diskGroupId },
-        governedBy(governor, config),
+        { ...governedBy(governor, config), ...providedBy(provider) },
       );
-      return { config, region };
+      return { config, region, provider };
     }
     case "aws": {
       const { location, cidr } = config;
@@ -152,8 +171,12 @@ export function createRegion(
 export function createCluster({ governor, ...shared }: SharedClusterArgs, placed: PlacedRegion): Cluster {
   const { name } = placed.config;
   if (isOn("azure", placed)) {
-    const { config, region } = placed;
-    return new AksCluster(name, { ...config, ...shared, region }, governedBy(governor, config));
+    const { config, region, provider } = placed;
+    return new AksCluster(
+      name,
+      { ...config, ...shared, region },
+      { ...governedBy(governor, config), ...providedBy(provider) },
+    );
   }
   if (isOn("aws", placed)) {
     const { config, region, admins } = placed;
@@ -165,12 +188,27 @@ export function createCluster({ governor, ...shared }: SharedClusterArgs, placed
   throw new TypeError(`Region ${name} is on no known cloud.`);
 }
 
-/** The resources of a region share the rate limits of their cloud at its location. */
+/** The resources of a region share the rate limits of their account at its location. */
 function governedBy(
   governor: Governor,
-  { cloud, location }: RegionConfigOf<"azure" | "aws">,
+  config: RegionConfigOf<"azure" | "aws">,
 ): pulumi.ComponentResourceOptions {
-  return { transformations: [governor.binding({ cloud, location })] };
+  const { cloud, location } = config;
+  return { transformations: [governor.binding({ cloud, account: accountOf(config), location })] };
+}
+
+/**
+ * What tells the subscriptions and accounts of the regions apart. A region that names the stack's own subscription shares its
+ * limits with the regions that name none.
+ */
+function accountOf(config: RegionConfigOf<"azure" | "aws">): string | undefined {
+  return config.cloud === "aws"
+    ? config.profile
+    : (config.subscription ?? new pulumi.Config("azure-native").get("subscriptionId"))?.toLowerCase();
+}
+
+function providedBy(provider: AzureProvider | undefined): pulumi.ComponentResourceOptions {
+  return provider === undefined ? {} : { providers: [provider] };
 }
 
 function isOn<Cloud extends RegionConfig["cloud"]>(

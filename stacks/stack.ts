@@ -32,11 +32,11 @@ export async function buildStack(config: ProgramConfig, file: string): Promise<o
     const { network } = require("./network") as typeof import("./network");
     return ordered(order, () => network(config));
   }
-  const { contracts, planStack } = require("./contracts") as typeof import("./contracts");
+  const { contracts, planStack, warnOfLostOwners } = require("./contracts") as typeof import("./contracts");
   const plan = await planStack(config.contracts, config.keys, file);
-  if (config.stack === "contracts") {
-    return contracts(plan, []);
-  }
   const { full } = require("./full") as typeof import("./full");
-  return ordered(order, () => full(config, plan));
+  const outputs =
+    config.stack === "contracts" ? contracts(plan, []) : await ordered(order, () => full(config, plan));
+  await warnOfLostOwners(plan);
+  return outputs;
 }

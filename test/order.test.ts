@@ -66,7 +66,8 @@ describe("the graph of the dev stack, with three clouds and contracts", () => {
   let ultra: Graph;
   beforeAll(() => {
     ultra = graphOf("dev", "ultra");
-  });
+    // Other tests run at the same time.
+  }, 120_000);
 
   /** An order adds edges: it takes none away. */
   const expectAdded = (graph: Graph) => {

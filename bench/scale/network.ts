@@ -5,11 +5,13 @@ import { PROJECT_ROOT } from "../../components/root";
 import type { Checkout } from "../../test/support/checkout";
 
 /** A region in the config of a benchmarked network. */
-interface BenchmarkRegion {
+export interface NetworkRegion {
   readonly cloud: "azure";
   readonly name: string;
   readonly location: string;
   readonly cidr?: string;
+  readonly validators?: number;
+  readonly rpcNodes?: number;
 }
 
 /**
@@ -18,7 +20,7 @@ interface BenchmarkRegion {
  *
  * @param count at most 120, because a region has a /16 of 10.0.0.0/8.
  */
-export function regionsOf(count: number): BenchmarkRegion[] {
+export function regionsOf(count: number): NetworkRegion[] {
   const { config } = parse(readFileSync(join(PROJECT_ROOT, "Pulumi.azure-24.yaml"), "utf8")) as {
     config: { "chainfleet:regions": readonly { readonly name: string }[] };
   };
@@ -32,8 +34,20 @@ export function regionsOf(count: number): BenchmarkRegion[] {
   });
 }
 
-/** Makes the dev stack a network of Azure regions with 2 validators and 1 RPC node each, without contracts. */
-export function configureNetwork(checkout: Checkout, regions: readonly BenchmarkRegion[]): void {
+/** Regions with one validator each that share one location, and so its rate limits. @param count at most 120 */
+export function regionsInOneLocation(count: number): NetworkRegion[] {
+  return Array.from({ length: count }, (_, index) => ({
+    cloud: "azure",
+    name: `part-${index}`,
+    location: "westeurope",
+    cidr: `10.${100 + index}.0.0/16`,
+    validators: 1,
+    rpcNodes: 0,
+  }));
+}
+
+/** Makes the dev stack a network of Azure regions, by default with 2 validators and 1 RPC node each, without contracts. */
+export function configureNetwork(checkout: Checkout, regions: readonly NetworkRegion[]): void {
   checkout.configure(
     { path: ["chainfleet:stack"], value: "network" },
     { path: ["chainfleet:contracts"], value: undefined },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fanOutScript } from "./fan-out";
 import { exponentOf } from "./growth";
-import { regionsOf } from "./network";
+import { regionsInOneLocation, regionsOf } from "./network";
 import type { RecordedStep } from "./recorded";
 import { terraformConfig } from "./terraform";
 
@@ -60,6 +60,13 @@ test("a network of 96 regions has regions with names and address spaces of their
   expect(Math.max(...regions.map(({ name }) => name.length))).toBeLessThanOrEqual(20);
   const spaces = regions.flatMap(({ cidr }) => cidr ?? []);
   expect(new Set(spaces).size).toBe(96 - 24);
+});
+
+test("regions in one location have names and address spaces of their own", () => {
+  const regions = regionsInOneLocation(30);
+  expect(new Set(regions.map(({ location }) => location)).size).toBe(1);
+  expect(new Set(regions.map(({ name }) => name)).size).toBe(30);
+  expect(new Set(regions.map(({ cidr }) => cidr)).size).toBe(30);
 });
 
 test("the exponent of a quantity that grows with the square of the regions is 2", () => {

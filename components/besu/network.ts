@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Address, Hex } from "viem";
-import { validatorName } from "../naming";
+import { validatorNames } from "../naming";
 import { type Chain, Genesis } from "./genesis/genesis-resource";
 import { ValidatorKey } from "./validator-key";
 
@@ -26,26 +26,31 @@ export class BesuNetwork extends pulumi.ComponentResource {
   readonly genesisHash: pulumi.Output<Hex>;
   /** The addresses of the validators in the genesis block, ascending. */
   readonly genesisValidators: pulumi.Output<Address[]>;
+  /** Their names by address. Undefined for a network whose first run did not record them. */
+  readonly genesisNames: pulumi.Output<Readonly<Record<Address, string>> | undefined>;
   /** The keys of the validators of each region, in the order of `args.regions`. */
   readonly keys: readonly (readonly ValidatorKey[])[];
 
   constructor(name: string, { chain, regions }: BesuNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chainfleet:besu:BesuNetwork", name, {}, opts);
     const parent = { parent: this };
-    this.keys = regions.map((region) =>
-      Array.from(
-        { length: region.validators },
-        (_, index) => new ValidatorKey(`${validatorName(region.name, index)}-node-key`, parent),
-      ),
+    const names = regions.map(validatorNames);
+    this.keys = names.map((ofRegion) =>
+      ofRegion.map((validator) => new ValidatorKey(`${validator}-node-key`, parent)),
     );
     const genesis = new Genesis(
       `${name}-genesis`,
-      { parameters: chain.parameters, validators: this.keys.flat().map(({ address }) => address) },
+      {
+        parameters: chain.parameters,
+        validators: this.keys.flat().map(({ address }) => address),
+        names: names.flat(),
+      },
       parent,
     );
     this.genesisFile = genesis.file;
     this.genesisHash = genesis.hash;
     this.genesisValidators = genesis.genesisValidators;
+    this.genesisNames = genesis.validatorNames;
     this.registerOutputs({ genesisHash: this.genesisHash, genesisValidators: this.genesisValidators });
   }
 }

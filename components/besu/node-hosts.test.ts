@@ -25,7 +25,8 @@ function program(): void {
     genesisConfigMap: "genesis",
     staticNodesConfigMap: "static-nodes",
   };
-  new RpcNodes("eastus", { ...shared, replicas: 2, hosts: ["rpc.example.com"] }, {});
+  const access = { kubeconfig: pulumi.output("{}") };
+  new RpcNodes("eastus", { ...shared, replicas: 2, hosts: ["rpc.example.com"], access, volumeHooks: {} }, {});
   const endpoint = { address: pulumi.output("192.0.2.1"), annotations: {} };
   const objectName = "validator-0";
   new Validator(
@@ -42,6 +43,7 @@ function program(): void {
       release: "26.9.0",
       nodes: { nodeSelector: {}, tolerations: [], dependsOn: [] },
       updateHooks: {},
+      volumeHooks: {},
     },
     {},
   );

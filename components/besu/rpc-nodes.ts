@@ -1,9 +1,11 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { Cluster } from "../cluster";
 import { METRICS_PORT, RPC_PORT } from "../ports";
 import { RPC_SERVICE, rpcUrlOf, serviceHosts } from "./options/hosts";
 import { besuPod, type SiteNodeArgs } from "./pod";
 import { roleLabels } from "./role";
+import { VolumeExpansion } from "./volumes/volume-expansion";
 
 /** The arguments of a region's RPC nodes. */
 export interface RpcNodesArgs extends SiteNodeArgs {
@@ -11,12 +13,16 @@ export interface RpcNodesArgs extends SiteNodeArgs {
   readonly replicas: number;
   /** Host names that the nodes accept in addition to the names of their Service. */
   readonly hosts: readonly string[];
+  /** How the cluster is reached. */
+  readonly access: Pick<Cluster, "kubeconfig" | "context">;
+  /** Hooks that let the volumes of one region after another grow. */
+  readonly volumeHooks: pulumi.ResourceHookBinding;
 }
 
 /**
  * A region's RPC nodes: a StatefulSet behind a Service. RPC nodes dial the validators and accept no connections from
  * peers, so changing their number affects no other node. Their volumes are deleted with them, because an RPC node can
- * download the chain again.
+ * download the chain again. Another size lets the volumes grow where they are.
  */
 export class RpcNodes extends pulumi.ComponentResource {
   /** The RPC URL inside the cluster. @example "http://rpc.chain138-eastus.svc:8545" */
@@ -91,7 +97,26 @@ export class RpcNodes extends pulumi.ComponentResource {
           persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Delete" },
         },
       },
-      { ...parent, dependsOn: [...args.namespace.guards] },
+      {
+        ...parent,
+        dependsOn: [...args.namespace.guards],
+        // Another template would replace the StatefulSet, and delete the volumes with it.
+        ignoreChanges: ["spec.volumeClaimTemplates"],
+      },
+    );
+    new VolumeExpansion(
+      `${name}-rpc-volumes`,
+      {
+        region: name,
+        kubeconfig: args.access.kubeconfig,
+        ...(args.access.context === undefined ? {} : { context: args.access.context }),
+        namespace: args.namespace.name,
+        statefulSet: "rpc",
+        template: "data",
+        replicas: args.replicas,
+        storage: args.storage,
+      },
+      { ...parent, hooks: args.volumeHooks },
     );
     const service = new kubernetes.core.v1.Service(
       `${name}-rpc-service`,

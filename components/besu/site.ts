@@ -47,6 +47,8 @@ export interface NetworkNodesArgs {
   readonly rpcHosts: readonly string[];
   /** Hooks that limit how many running validators are updated at once, from `validatorUpdateHooks`. */
   readonly updateHooks: pulumi.ResourceHookBinding;
+  /** The hooks from `volumeExpansionHooks`. */
+  readonly volumeHooks: pulumi.ResourceHookBinding;
 }
 
 /** The arguments of a site. */
@@ -79,7 +81,7 @@ export interface SiteNodes {
  * ```
  *
  * A validator waits for the keys and P2P addresses of all validators, which exist early, and for the cluster of its
- * own region, but for no other region's cluster.
+ * own region, but for no other region's cluster. An address that fails is left out of the list of peers.
  */
 export class BesuSite extends pulumi.ComponentResource {
   /** The P2P address of each validator, in the order of `args.p2pEndpoints`. */
@@ -176,6 +178,7 @@ export class BesuSite extends pulumi.ComponentResource {
           nodes: cluster.validatorNodes,
           zone: p2pEndpoints[index]?.zone,
           updateHooks: args.updateHooks,
+          volumeHooks: args.volumeHooks,
         },
         inCluster,
       );
@@ -196,7 +199,14 @@ export class BesuSite extends pulumi.ComponentResource {
     function createRpcNodes(nodeArgs: SharedNodeArgs): RpcNodes {
       return new RpcNodes(
         name,
-        { ...nodeArgs, ...args.rpc, replicas: args.rpcNodes, hosts: args.rpcHosts },
+        {
+          ...nodeArgs,
+          ...args.rpc,
+          replicas: args.rpcNodes,
+          hosts: args.rpcHosts,
+          access: cluster,
+          volumeHooks: args.volumeHooks,
+        },
         inCluster,
       );
     }

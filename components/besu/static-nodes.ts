@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { fromAvailable } from "../available";
 import { P2P_PORT } from "../ports";
 
 /** A validator as its peers find it. */
@@ -9,10 +10,13 @@ export interface Peer {
   readonly address: pulumi.Input<string>;
 }
 
-/** The content of static-nodes.json: the enode URL of every validator. */
+/**
+ * The content of static-nodes.json: the enode URL of every validator that has an address. A validator whose address could not
+ * be created is left out, so that one region's failure keeps no other region from starting; the next `up` adds it.
+ */
 export function staticNodesFile(validators: readonly Peer[]): pulumi.Output<string> {
   const enodes = validators.map(
     ({ nodeId, address }) => pulumi.interpolate`enode://${nodeId}@${address}:${P2P_PORT}`,
   );
-  return pulumi.all(enodes).apply((urls) => `${JSON.stringify(urls, null, 2)}\n`);
+  return fromAvailable(enodes, (urls) => `${JSON.stringify(urls, null, 2)}\n`);
 }

@@ -1,22 +1,61 @@
 import { ChainfleetError } from "../error";
+import { longestPrefix } from "../longest-prefix";
 import { crashTolerance } from "./quorum";
+import type { PlannedRestart } from "./votes/restarts";
+
+/** What a gate is told about the chain and the network. */
+export interface GateArgs {
+  /**
+   * How many validators may restart at the same time. The gate asks before each admission, so that the answer may be what the
+   * chain's nodes say at that moment; without them it is what the config and the genesis block say.
+   *
+   * @throws ChainfleetError if not a single validator may be down. The update that asks is refused with the error.
+   */
+  readonly restartsAtOnce: () => Promise<number>;
+  /** The names of the regions in the order in which their validators are updated. */
+  readonly regions: readonly string[];
+}
 
 /**
  * Limits how many running validators are updated at once, whatever the parallelism of the engine, and refuses further
  * updates once a validator is lost. Without the limit, updates could take away the chain's quorum.
  *
+ * The validators of a region follow one another, then comes the next region.
+ *
  * An update of the Kubernetes nodes of a region counts as the update of one validator, because the disruption budget of
  * the region's validators allows that one of them is evicted at a time.
  */
 export class UpdateGate {
+  readonly #args: GateArgs;
   readonly #waiting: WaitingUpdate[] = [];
+  readonly #planned: PlannedRestart[] = [];
   /** The validators and clusters under update, each with the timer after which it counts as lost. */
   readonly #updating = new Map<string, { readonly timer: NodeJS.Timeout; readonly update: WaitingUpdate }>();
   /** Why no further validator is admitted; undefined while the gate is open. */
   #closed: ((name: string) => ChainfleetError) | undefined;
+  /** The region of the update that was admitted last. */
+  #lastRegion: string | undefined;
+  /** The admissions under way. Each waits for the one before, because it counts what the one before has admitted. */
+  #admissions: Promise<void> = Promise.resolve();
 
-  /** @param width the number of updates that may be under way at the same time; at least 1. */
-  constructor(readonly width: number) {}
+  constructor(args: GateArgs) {
+    this.#args = args;
+  }
+
+  /** Whether a validator was lost or refused, so that no further one is admitted. */
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** Notes what a preview would update. */
+  plan({ name, images }: Omit<PlannedRestart, "region">): void {
+    this.#planned.push({ name, images, region: longestPrefix(name, this.#args.regions) });
+  }
+
+  /** What a preview would update. */
+  get planned(): readonly PlannedRestart[] {
+    return this.#planned;
+  }
 
   /**
    * Resolves when the validator, or the cluster with its nodes, may be updated.
@@ -26,7 +65,8 @@ export class UpdateGate {
    */
   enter(name: string, patienceSeconds: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ name, patienceSeconds, admit: resolve, refuse: reject });
+      const region = longestPrefix(name, this.#args.regions);
+      this.#waiting.push({ name, region, patienceSeconds, admit: resolve, refuse: reject });
       this.#advance();
     });
   }
@@ -70,15 +110,49 @@ export class UpdateGate {
   }
 
   #advance(): void {
-    while (this.#waiting.length > 0 && (this.#closed !== undefined || this.#updating.size < this.width)) {
-      const next = this.#waiting.shift();
-      if (next !== undefined && this.#closed !== undefined) {
-        next.refuse(this.#closed(next.name));
-      } else if (next !== undefined) {
+    this.#admissions = this.#admissions.then(() => this.#admitWaiting());
+  }
+
+  async #admitWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const width = this.#closed === undefined ? await this.#restartsAtOnce() : 0;
+      if (this.#closed !== undefined) {
+        this.#refuseWaiting(this.#closed);
+      } else if (this.#updating.size < width) {
+        const next = this.#takeNext();
         this.#start(next);
         next.admit();
+      } else {
+        return;
       }
     }
+  }
+
+  /** 0 if the answer is an error, with which the gate closes. */
+  async #restartsAtOnce(): Promise<number> {
+    try {
+      return await this.#args.restartsAtOnce();
+    } catch (error) {
+      this.#closed ??= () => error as ChainfleetError;
+      return 0;
+    }
+  }
+
+  #refuseWaiting(reason: (name: string) => ChainfleetError): void {
+    for (const { name, refuse } of this.#waiting.splice(0)) {
+      refuse(reason(name));
+    }
+  }
+
+  /** The next of the region whose validators are being updated, or else of the first region that has one waiting. */
+  #takeNext(): WaitingUpdate {
+    const { regions } = this.#args;
+    const rank = ({ region }: WaitingUpdate) =>
+      region === undefined ? regions.length : region === this.#lastRegion ? -1 : regions.indexOf(region);
+    const next = this.#waiting.reduce((first, other) => (rank(other) < rank(first) ? other : first));
+    this.#waiting.splice(this.#waiting.indexOf(next), 1);
+    this.#lastRegion = next.region;
+    return next;
   }
 
   #start(update: WaitingUpdate): void {
@@ -95,14 +169,15 @@ export class UpdateGate {
 
 interface WaitingUpdate {
   readonly name: string;
+  readonly region: string | undefined;
   readonly patienceSeconds: number;
   readonly admit: () => void;
   readonly refuse: (error: Error) => void;
 }
 
 /**
- * The number of validators to update at once: half of the crash tolerance, so that the chain still makes blocks if as
- * many other validators fail during the update; at least one.
+ * The number of validators to update at once of a network that has lost no vote: half of the crash tolerance, so that the
+ * chain still makes blocks if as many other validators fail during the update; at least one.
  */
 export function updateWidth(validators: number): number {
   return Math.max(1, Math.floor(crashTolerance(validators) / 2));

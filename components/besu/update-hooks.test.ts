@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { UpdateGate } from "./update-gate";
-import { enterGate, loseUnlessRepeated } from "./update-hooks";
+import { enterGate, loseUnlessRepeated, planUpdate } from "./update-hooks";
 
+const gateOf = (width: number) => new UpdateGate({ restartsAtOnce: async () => width, regions: [] });
 const statefulSet = (image: string, args: readonly string[] = [], labels = {}) => ({
   metadata: { labels },
   spec: { template: { spec: { containers: [{ image, args }] } } },
@@ -11,7 +12,7 @@ const LEGACY = ["--Xbft-legacy-protocol-encoding=true"];
 
 describe("the gate before a validator's update", () => {
   it("admits an update to software that the validators understand", async () => {
-    const gate = new UpdateGate(1);
+    const gate = gateOf(1);
     await enter(gate, {
       name: "a",
       oldInputs: statefulSet("besu:25.10.0"),
@@ -21,7 +22,7 @@ describe("the gate before a validator's update", () => {
   });
 
   it("refuses a validator that an earlier run left behind, and every validator after it", async () => {
-    const gate = new UpdateGate(1);
+    const gate = gateOf(1);
     const newInputs = statefulSet("besu:26.9.0");
     await expect(
       enter(gate, { name: "behind", oldInputs: statefulSet("besu:25.10.0"), newInputs }),
@@ -36,7 +37,7 @@ describe("the gate before a validator's update", () => {
   it("takes the release from the label where the image's tag names none", async () => {
     const label = (release: string) => ({ "app.kubernetes.io/version": release });
     await expect(
-      enter(new UpdateGate(1), {
+      enter(gateOf(1), {
         name: "a",
         oldInputs: statefulSet("besu:approved", [], label("25.12.0")),
         newInputs: statefulSet("besu:approved-2", [], label("26.9.0")),
@@ -45,7 +46,7 @@ describe("the gate before a validator's update", () => {
   });
 
   it("admits an update of which neither label nor tag names the release", async () => {
-    await enter(new UpdateGate(1), {
+    await enter(gateOf(1), {
       name: "a",
       oldInputs: statefulSet("besu:approved"),
       newInputs: statefulSet("besu:approved-2"),
@@ -57,7 +58,7 @@ describe("the gate after a failed update", () => {
   const failed = { urn: "", id: "", name: "a", type: "", failedOperation: "update", errors: ["…"] };
 
   it("stays open while the update is repeated, and closes when the failure is final", async () => {
-    const gate = new UpdateGate(2);
+    const gate = gateOf(2);
     await gate.enter("a", 60);
     expect(await loseUnlessRepeated(gate, failed, async () => true)).toBe(true);
     await gate.enter("b", 60);
@@ -68,7 +69,7 @@ describe("the gate after a failed update", () => {
 
   it("waits for a repeated update as long as for the first", async () => {
     vi.useFakeTimers();
-    const gate = new UpdateGate(2);
+    const gate = gateOf(2);
     await gate.enter("a", 60);
     vi.advanceTimersByTime(50_000);
     await loseUnlessRepeated(gate, failed, async () => true);
@@ -77,5 +78,34 @@ describe("the gate after a failed update", () => {
     vi.advanceTimersByTime(20_000);
     await expect(gate.enter("c", 60)).rejects.toThrow("VALIDATOR_UPDATE_REFUSED");
     vi.useRealTimers();
+  });
+});
+
+describe("the gate in a preview", () => {
+  it("notes each restart with its region and its images, and of Kubernetes nodes no image", () => {
+    const gate = new UpdateGate({ restartsAtOnce: async () => 1, regions: ["eu", "eu-west"] });
+    planUpdate(gate, {
+      name: "eu-west-validator-0",
+      oldInputs: statefulSet("besu:26.8.1"),
+      newInputs: statefulSet("besu:26.9.0"),
+    });
+    planUpdate(gate, { name: "eu-aks", oldInputs: { kubernetesVersion: "1.34" }, newInputs: {} });
+    expect(gate.planned).toEqual([
+      {
+        name: "eu-west-validator-0",
+        region: "eu-west",
+        images: { before: "besu:26.8.1", after: "besu:26.9.0" },
+      },
+      { name: "eu-aks", region: "eu", images: undefined },
+    ]);
+  });
+
+  it("refuses what the update would refuse", () => {
+    const update = {
+      name: "behind",
+      oldInputs: statefulSet("besu:25.10.0"),
+      newInputs: statefulSet("besu:26.9.0"),
+    };
+    expect(() => planUpdate(gateOf(1), update)).toThrow("BESU_UPDATE_REFUSED");
   });
 });

@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ChainfleetError } from "../error";
 import type { RetryDecision } from "../governor/governor";
 import { noteWait } from "../governor/waits";
 import { incompatibility } from "./release/software-change";
-import { softwareOf } from "./release/stateful-set";
+import { imageOf, softwareOf } from "./release/stateful-set";
 import type { UpdateGate } from "./update-gate";
 
 /**
  * Hooks that make the engine wait for the gate before it updates a running validator. The creation of a validator does
- * not wait.
+ * not wait. In a preview the gate is told what would wait.
  *
  * @param retry decides whether a failed update is repeated. The validator keeps its place in the gate meanwhile.
  */
@@ -25,6 +26,12 @@ export function nodeUpdateHooks(gate: UpdateGate, retry: RetryDecision): pulumi.
   return gateHooks("node-update", { gate, retry }, ({ name }) => gate.enter(name, 2.5 * 3600));
 }
 
+/** Hooks that let volumes grow one after another, so that a driver that fails does so with one volume. */
+export function volumeExpansionHooks(gate: UpdateGate, retry: RetryDecision): pulumi.ResourceHookBinding {
+  // Longer than the 15 minutes for which an expansion waits.
+  return gateHooks("volume-expansion", { gate, retry }, ({ name }) => gate.enter(name, 20 * 60));
+}
+
 interface Gated {
   readonly gate: UpdateGate;
   readonly retry: RetryDecision;
@@ -38,7 +45,12 @@ function gateHooks(
 ): pulumi.ResourceHookBinding {
   return {
     beforeUpdate: [
-      new pulumi.ResourceHook(`${prefix}-enter`, (update) => noteGate(update.urn, () => enter(update))),
+      new pulumi.ResourceHook(
+        `${prefix}-enter`,
+        (update) =>
+          pulumi.runtime.isDryRun() ? planUpdate(gate, update) : noteGate(update.urn, () => enter(update)),
+        { onDryRun: true },
+      ),
     ],
     afterUpdate: [new pulumi.ResourceHook(`${prefix}-leave`, ({ name }) => gate.leave(name))],
     onError: [new pulumi.ErrorHook(`${prefix}-lost`, (failed) => loseUnlessRepeated(gate, failed, retry))],
@@ -85,17 +97,33 @@ const SHORTEST_WAIT_SECONDS = 0.01;
  *
  * @throws ChainfleetError BESU_UPDATE_REFUSED if this validator would not understand those that are not updated yet.
  */
-export async function enterGate(
-  gate: UpdateGate,
-  { name, oldInputs, newInputs }: Pick<pulumi.ResourceHookArgs, "name" | "oldInputs" | "newInputs">,
-  patienceSeconds: number,
-): Promise<void> {
-  const [running, configured] = [softwareOf(oldInputs), softwareOf(newInputs)];
-  const refusal =
-    running === undefined || configured === undefined ? undefined : incompatibility(running, configured);
+export async function enterGate(gate: UpdateGate, update: Update, patienceSeconds: number): Promise<void> {
+  const refusal = softwareRefusal(update);
   if (refusal !== undefined) {
-    gate.refuse(name);
+    gate.refuse(update.name);
     throw refusal;
   }
-  await gate.enter(name, patienceSeconds);
+  await gate.enter(update.name, patienceSeconds);
+}
+
+type Update = Pick<pulumi.ResourceHookArgs, "name" | "oldInputs" | "newInputs">;
+
+/**
+ * Notes in a preview what would restart.
+ *
+ * @throws ChainfleetError BESU_UPDATE_REFUSED as the update itself would.
+ */
+export function planUpdate(gate: UpdateGate, update: Update): void {
+  const refusal = softwareRefusal(update);
+  if (refusal !== undefined) {
+    throw refusal;
+  }
+  const [before, after] = [imageOf(update.oldInputs), imageOf(update.newInputs)];
+  const images = before === undefined || after === undefined ? undefined : { before, after };
+  gate.plan({ name: update.name, images });
+}
+
+function softwareRefusal({ oldInputs, newInputs }: Update): ChainfleetError | undefined {
+  const [running, configured] = [softwareOf(oldInputs), softwareOf(newInputs)];
+  return running === undefined || configured === undefined ? undefined : incompatibility(running, configured);
 }

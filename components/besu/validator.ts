@@ -26,6 +26,8 @@ export interface ValidatorArgs extends SiteNodeArgs {
   readonly zone?: pulumi.Input<string> | undefined;
   /** Hooks that limit how many running validators are updated at once. */
   readonly updateHooks: pulumi.ResourceHookBinding;
+  /** Hooks that let one volume after another grow. */
+  readonly volumeHooks: pulumi.ResourceHookBinding;
 }
 
 /**
@@ -61,14 +63,20 @@ export class Validator extends pulumi.ComponentResource {
     const data = new kubernetes.core.v1.PersistentVolumeClaim(
       `${name}-data`,
       {
-        metadata: metadata("-data"),
+        metadata: {
+          ...metadata("-data"),
+          // The plugin waits until a claim of a class with WaitForFirstConsumer is Pending, after an update too, and a claim
+          // that grows is Bound. The StatefulSet waits until its pod, and with it the claim, is ready. (await/awaiters.go in
+          // https://github.com/pulumi/pulumi-kubernetes, untilCoreV1PersistentVolumeClaimReady)
+          annotations: { "pulumi.com/skipAwait": "true" },
+        },
         spec: {
           accessModes: ["ReadWriteOnce"],
           resources: { requests: { storage: args.storage } },
           ...(args.storageClassName === undefined ? {} : { storageClassName: args.storageClassName }),
         },
       },
-      parent,
+      { ...parent, hooks: args.volumeHooks },
     );
     new kubernetes.core.v1.Service(
       `${name}-headless`,

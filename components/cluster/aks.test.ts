@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { registeredResources } from "../../test/dump/registered-resources";
 import { AzureRegion } from "../region/azure";
-import { AksCluster } from "./aks";
+import { AksCluster, poolSizeProblems } from "./aks";
 
 /** What the program reads of the kubeconfig that AKS writes. */
 const KUBECONFIG = `
@@ -61,5 +61,43 @@ describe("an AKS cluster", () => {
     expect(storageClass?.inputs.parameters.resourceGroup).toBe("chain138-eastus-disks");
     const cluster = resources.find(({ type }) => type.endsWith(":ManagedCluster"));
     expect(cluster?.inputs.nodeResourceGroup).not.toBe("chain138-eastus-disks");
+  });
+});
+
+describe("the pools of an existing AKS cluster", () => {
+  const problemsWith = async (answer: () => Record<string, unknown>, validatorVmSize: string) => {
+    let problems: Promise<readonly string[]> = Promise.resolve([]);
+    await registeredResources(
+      { newResource: ({ name }) => ({ id: name, outputs: {} }), call: answer },
+      () => {
+        problems = poolSizeProblems("chain138", "eastus", {
+          systemVmSize: "Standard_D4s_v5",
+          validatorVmSize,
+        });
+      },
+    );
+    return problems;
+  };
+  const existing = () => ({
+    agentPoolProfiles: [
+      { name: "system", vmSize: "Standard_D4s_v5" },
+      { name: "validators", vmSize: "Standard_D8s_v5" },
+    ],
+  });
+
+  it("keep their size: another one is a problem of the config, with the way to get it", async () => {
+    expect(await problemsWith(existing, "standard_d8s_v5")).toEqual([]);
+    const [problem, ...others] = await problemsWith(existing, "Standard_D16s_v5");
+    expect(others).toEqual([]);
+    expect(problem).toContain(
+      'has validatorVmSize Standard_D16s_v5, but the machines of the pool "validators" in the existing cluster are Standard_D8s_v5',
+    );
+  });
+
+  it("are no problem where the cluster does not exist", async () => {
+    const missing = () => {
+      throw new Error("ResourceNotFound");
+    };
+    expect(await problemsWith(missing, "Standard_D16s_v5")).toEqual([]);
   });
 });

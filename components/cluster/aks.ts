@@ -184,16 +184,61 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
 /**
  * Whether the cluster of a region exists. A cloud that does not say counts as yes: a living cluster must not be refused, and
  * the cloud itself refuses a new one.
+ *
+ * @param options with the provider of the region if the region has a subscription of its own.
  */
-export function aksClusterExists(network: string, region: string): Promise<boolean> {
+export function aksClusterExists(
+  network: string,
+  region: string,
+  options: pulumi.InvokeOptions,
+): Promise<boolean> {
   const clusterName = fullName(network, region);
   return (
     containerservice
-      .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName })
+      .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName }, options)
       .then(() => true)
       // https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found
       .catch((error: Error) => !/ResourceNotFound|ResourceGroupNotFound/.test(error.message))
   );
+}
+
+/** The sizes of the pools that the config of a region gives. */
+export interface PoolSizes {
+  readonly systemVmSize: string;
+  readonly validatorVmSize: string;
+}
+
+/**
+ * Compares the pools of a region's existing cluster with the config. AKS refuses another size in the middle of a run, after
+ * other clusters were changed: https://learn.microsoft.com/azure/aks/manage-node-pools#limitations
+ *
+ * @param options of the call to Azure, such as its provider.
+ * @returns the problems. Each completes a sentence that begins with the region's config key. Empty if the cluster does not
+ *   exist, or if Azure does not say.
+ */
+export async function poolSizeProblems(
+  network: string,
+  region: string,
+  configured: PoolSizes,
+  options: pulumi.InvokeOptions = {},
+): Promise<readonly string[]> {
+  const clusterName = fullName(network, region);
+  const pools = await containerservice
+    .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName }, options)
+    .then(({ agentPoolProfiles }) => agentPoolProfiles ?? [])
+    .catch(() => []);
+  const pairs = [
+    { key: "systemVmSize", pool: "system", size: configured.systemVmSize },
+    { key: "validatorVmSize", pool: "validators", size: configured.validatorVmSize },
+  ];
+  return pairs.flatMap(({ key, pool, size }) => {
+    const existing = pools.find(({ name }) => name === pool)?.vmSize;
+    return existing === undefined || existing.toLowerCase() === size.toLowerCase()
+      ? []
+      : [
+          `has ${key} ${size}, but the machines of the pool "${pool}" in the existing cluster are ${existing}, and AKS does not change the size of a pool. Set ${key} back to ${existing}, or exchange the pool first, one machine after another (docs/runbook.md, "Larger machines")`,
+        ];
+  });
 }
 
 /** The Microsoft Entra application of the API server of every AKS cluster: https://azure.github.io/kubelogin/concepts/aks.html */

@@ -73,6 +73,19 @@ describe("an EKS cluster", () => {
     expect(waiting.map(({ inputs }) => inputs.nodeGroupName)).toEqual(["validators-0", "validators-1"]);
   });
 
+  it("names the validators' machines in the launch template, whose versions EKS rolls out", async () => {
+    const resources = await registered();
+    const [template] = ofType(resources, "aws:ec2/launchTemplate:LaunchTemplate");
+    expect(template?.inputs.instanceType).toBe("m6i.2xlarge");
+    const groups = ofType(resources, "aws:eks/nodeGroup:NodeGroup");
+    expect(groups.map(({ inputs }) => inputs.instanceTypes)).toEqual([["m6i.xlarge"], undefined, undefined]);
+  });
+
+  it("is known by the address of its API server, so that another certificate authority makes no other cluster", async () => {
+    const [provider] = ofType(await registered(), "pulumi:providers:kubernetes");
+    expect(provider?.inputs.clusterIdentifier).toBe("https://eks.invalid");
+  });
+
   it("gives rights to its administrators, and none to whoever happens to create it", async () => {
     const resources = await registered();
     expect(ofType(resources, "aws:eks/cluster:Cluster")[0]?.inputs.accessConfig).toEqual({

@@ -28,6 +28,8 @@ export interface EksClusterArgs extends ManagedClusterArgs {
   readonly systemInstanceType: string;
   /** Instance type of the validator nodes. @example "m6i.2xlarge" */
   readonly validatorInstanceType: string;
+  /** The profile with which the AWS CLI fetches tokens. @default the credentials that the AWS CLI finds */
+  readonly profile?: string | undefined;
   /** ARNs of the IAM users and roles that may do everything in the cluster. Nobody else may do anything. */
   readonly admins: readonly string[];
 }
@@ -204,13 +206,17 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
      * A group for each zone that has validators: a group over several zones may start the replacement of a node in a zone
      * in which neither the validator's disk nor its load balancer is.
      *
-     * The launch template adds the security group that opens the P2P port. A node group itself takes no security group.
+     * The launch template adds the security group that opens the P2P port. A node group itself takes no security group. The
+     * template names the instance type too: EKS changes a group to a new version of its template one node after another,
+     * while another instance type of the group itself would delete the group
+     * (https://github.com/terraform-aws-modules/terraform-aws-eks/issues/2503).
      */
     function createValidatorNodes() {
       const template = new ec2.LaunchTemplate(
         `${name}-validator-template`,
         {
           name: fullName(args.network, name, "validators"),
+          instanceType: args.validatorInstanceType,
           vpcSecurityGroupIds: [
             cluster.vpcConfig.apply(({ clusterSecurityGroupId }) => clusterSecurityGroupId ?? ""),
             region.securityGroupId,
@@ -234,7 +240,6 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
                   version: args.kubernetesVersion,
                   nodeRoleArn: nodeRole.arn,
                   subnetIds: [zone.privateSubnetId],
-                  instanceTypes: [args.validatorInstanceType],
                   launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
                   scalingConfig: {
                     minSize: zone.validators,
@@ -295,6 +300,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
           clusterName,
           "--region",
           region.location,
+          ...(args.profile === undefined ? [] : ["--profile", args.profile]),
           "--output",
           "json",
         ],

@@ -26,8 +26,10 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chainfleet:cluster:ExistingCluster", `${name}-cluster`, {}, opts);
-    // The provider gets the path instead of the contents, so that the file's secrets stay out of the state.
-    const kubeconfig = filePath(args.kubeconfig);
+    // The provider gets the path instead of the contents, so that the file's secrets stay out of the state. A relative path
+    // stays relative, because the project's absolute path is another one for the next person; the engine starts the plugin
+    // in the project's root folder. The plugin takes the home folder from the user database, not from HOME.
+    const kubeconfig = args.kubeconfig.startsWith("~") ? filePath(args.kubeconfig) : args.kubeconfig;
     this.kubeconfig = pulumi.output(kubeconfig);
     if (args.context !== undefined) {
       this.context = args.context;
@@ -36,6 +38,10 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
       `${name}-kubernetes`,
       {
         kubeconfig,
+        // The region stays on its cluster, whatever address or certificate authority a kubeconfig has for the cluster.
+        // Without an identifier the plugin takes a cluster with another address for another cluster, and the engine
+        // replaces everything in the cluster, the validators' volumes included.
+        clusterIdentifier: name,
         ...(args.context === undefined ? {} : { context: args.context }),
         ...PROVIDER_SETTINGS,
       },

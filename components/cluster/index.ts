@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface Cluster extends pulumi.ComponentResource {
   /** The name of the cluster in its cloud. */
   readonly clusterName: pulumi.Output<string>;
-  /** The content of the kubeconfig, or the absolute path of the file that has it. It may be secret. */
+  /** The content of the kubeconfig, or the path of the file that has it as the config has it, for `filePath`. It may be secret. */
   readonly kubeconfig: pulumi.Output<string>;
   /** The kubeconfig's context to use. Undefined: the current context. */
   readonly context?: string;

@@ -1,7 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { fullName } from "../naming";
 import { PROVIDER_SETTINGS, type ValidatorNodes } from ".";
+import { apiServerOf } from "./kubeconfig";
 
 /** The arguments that every cluster which this program creates has in common. */
 export interface ManagedClusterArgs {
@@ -33,13 +34,25 @@ export function nodesOfValidatorPools(pools: readonly pulumi.Resource[]): Valida
   };
 }
 
-/** Creates the Kubernetes provider of a region's cluster. */
+/**
+ * Creates the Kubernetes provider of a region's cluster.
+ *
+ * A cluster is known by the address of its API server, which the cloud makes up anew for each cluster. Without an identifier
+ * the plugin takes a cluster whose certificate authority was rotated for another cluster, and the engine replaces everything
+ * in the cluster, the validators' volumes included.
+ * https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/#clusteridentifier_nodejs
+ */
 export function createProvider(
   region: string,
   kubeconfig: pulumi.Output<string>,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.Provider {
-  return new kubernetes.Provider(`${region}-kubernetes`, { kubeconfig, ...PROVIDER_SETTINGS }, opts);
+  const clusterIdentifier = pulumi.unsecret(kubeconfig.apply((text) => apiServerOf(text).server));
+  return new kubernetes.Provider(
+    `${region}-kubernetes`,
+    { kubeconfig, clusterIdentifier, ...PROVIDER_SETTINGS },
+    opts,
+  );
 }
 
 /** The disks of a storage class. */

@@ -1,17 +1,19 @@
 /** What a plugin's error says about the operation that failed. */
-export type FailureKind =
+export const FAILURE_KINDS = [
   /** The cloud refused the request because of its rate limits, and did nothing. */
-  | "throttled"
+  "throttled",
   /** The request reached no service, or the service refused it for a passing reason, and did nothing. */
-  | "refused"
+  "refused",
   /** The answer is missing or is the service's own failure. The service may have done what it was asked for. */
-  | "unanswered"
+  "unanswered",
   /** Something with this name exists. */
-  | "exists"
+  "exists",
   /** The resource exists, but was not ready. The engine keeps it in the state, and the next run continues with it. */
-  | "partial"
+  "partial",
   /** Trying again changes nothing: no permission, no quota, invalid input, or the resource's timeout has passed. */
-  | "permanent";
+  "permanent",
+] as const;
+export type FailureKind = (typeof FAILURE_KINDS)[number];
 
 /** A classified error. */
 export interface Failure {

@@ -4,7 +4,7 @@ import { Admission, type Charge } from "./admission";
 import { chargesOf, type GovernedOperation, type LimitSettings, type Place } from "./limits";
 import { decide, type FailedOperation } from "./retry";
 import { timeoutsOf } from "./timeouts";
-import { noteWait, type Wait } from "./waits";
+import { noteWait } from "./waits";
 
 /** The settings of the governor, as the config has them. */
 export interface GovernorSettings extends LimitSettings {
@@ -24,8 +24,11 @@ export type RetryDecision = (failed: FailedOperation) => Promise<boolean>;
  *                                              hook: repeats?  ◀── error ────┘
  * ```
  *
- * Deletions have no hook: with one, `pulumi destroy` would refuse to work without the program. A deletion is one request,
- * and no region has as many resources as a bucket of deletions has tokens.
+ * Deletions are not governed: with a hook on a resource, `pulumi destroy` would refuse to work without the program. On Azure
+ * no region has as many resources as the bucket of a location's deletions has tokens. A region on AWS has about 20 resources
+ * of EC2 and one for each validator, and all of its changes share a bucket of 50: with more than 30 validators in a location,
+ * EC2 may refuse deletions of a `down`. The plugin repeats a refused request up to 25 times, see `retryDelay` of the
+ * simulated AWS for the source, so that the `down` takes longer and does not fail.
  */
 export class Governor {
   readonly #admission = new Admission();
@@ -74,11 +77,12 @@ export class Governor {
       return false;
     }
     const charges = this.#chargesOf(urn, type, operationOf(failedOperation));
-    if (decision.failure.kind === "throttled") {
-      this.#admission.throttled(charges, seconds(), decision.failure.retryAfterSeconds ?? 0);
+    const { kind: failure, retryAfterSeconds = 0 } = decision.failure;
+    if (failure === "throttled") {
+      this.#admission.throttled(charges, seconds(), retryAfterSeconds);
     }
-    const reason = `${failedOperation} failed (${decision.failure.kind}): ${firstLine(errors[0] ?? "")}`;
-    noteWait({ at: Date.now(), seconds: decision.waitSeconds, urn, kind: "retry", reason });
+    const reason = `${failedOperation} failed (${failure}): ${firstLine(errors[0] ?? "")}`;
+    noteWait({ at: Date.now(), seconds: decision.waitSeconds, urn, kind: "retry", failure, reason });
     await delay(decision.waitSeconds * 1000);
     await this.#tokens(charges, urn);
     return true;
@@ -153,8 +157,7 @@ function noteThrottle(begun: number, urn: string, charges: readonly Charge[]): v
   const waited = (Date.now() - begun) / 1000;
   if (waited >= SHORTEST_WAIT_SECONDS) {
     const reason = `rate limit of ${charges.map(({ limit }) => limit.key).join(", ")}`;
-    const wait: Wait = { at: begun, seconds: waited, urn, kind: "throttle", reason };
-    noteWait(wait);
+    noteWait({ at: begun, seconds: waited, urn, kind: "throttle", reason });
   }
 }
 

@@ -29,6 +29,9 @@ describe("the charges of an operation", () => {
     const place: Place = { cloud: "aws", location: "us-east-1" };
     expect(charges(place, "aws:ec2/eip:Eip")).toEqual({ "ec2/changes/default/us-east-1": 1 });
     expect(charges(place, "aws:ec2/vpc:Vpc")).toEqual({ "ec2/changes/default/us-east-1": 2 });
+    expect(charges(place, "aws:ec2/securityGroup:SecurityGroup")).toEqual({
+      "ec2/changes/default/us-east-1": 5,
+    });
     expect(charges(place, "aws:ec2/vpc:Vpc", "delete")).toEqual({ "ec2/changes/default/us-east-1": 1 });
     expect(charges(place, "aws:eks/cluster:Cluster")).toEqual({});
     expect(charges(eastus, "kubernetes:core/v1:Secret")).toEqual({});

@@ -73,8 +73,11 @@ const ARM_WRITE = { reads: 3, writes: 1 };
 const ARM_DELETE = { deletes: 1 };
 
 /**
- * Mutating EC2 requests of the AWS plugin for the creation of a resource, where there are several: see the resource's
- * file in https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/ec2.
+ * Mutating EC2 requests of the AWS plugin, which is Terraform's provider behind Pulumi's bridge, for the creation of a
+ * resource, where there are several: see the create function in the resource's file in
+ * https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/ec2. Tags are part of the creating request.
+ * Subnets, elastic IPs, NAT gateways, associations of route tables and launch templates are one request each. An update
+ * is at most as many requests: a changed rule of a security group is revoked and authorized, for each of two directions.
  */
 const EC2_REQUESTS: Readonly<Record<string, number>> = {
   // CreateVpc, and ModifyVpcAttribute for DNS host names (vpc_.go).
@@ -83,8 +86,9 @@ const EC2_REQUESTS: Readonly<Record<string, number>> = {
   "aws:ec2/internetGateway:InternetGateway": 2,
   // CreateRouteTable and CreateRoute for the route in the table (vpc_route_table.go).
   "aws:ec2/routeTable:RouteTable": 2,
-  // CreateSecurityGroup, RevokeSecurityGroupEgress and the two AuthorizeSecurityGroup… (vpc_security_group.go).
-  "aws:ec2/securityGroup:SecurityGroup": 4,
+  // CreateSecurityGroup, RevokeSecurityGroupEgress for IPv4 and again for IPv6, AuthorizeSecurityGroupIngress and
+  // AuthorizeSecurityGroupEgress (vpc_security_group.go).
+  "aws:ec2/securityGroup:SecurityGroup": 5,
 };
 
 /**

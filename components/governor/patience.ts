@@ -19,8 +19,16 @@ export async function patiently<Answer>(subject: string, ask: () => Promise<Answ
       if (!decision.retry) {
         throw error;
       }
-      const reason = `a question failed (${decision.failure.kind})`;
-      noteWait({ at: Date.now(), seconds: decision.waitSeconds, urn: subject, kind: "retry", reason });
+      const failure = decision.failure.kind;
+      const reason = `a question failed (${failure})`;
+      noteWait({
+        at: Date.now(),
+        seconds: decision.waitSeconds,
+        urn: subject,
+        kind: "retry",
+        failure,
+        reason,
+      });
       await delay(decision.waitSeconds * 1000);
     }
   }

@@ -1,14 +1,20 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import type { FailureKind } from "./failure";
 
-/** A wait of the program before an operation on a resource: one line of `waits.jsonl` in the record of a run. */
+/** What an operation waited for: a token of a rate limit, the repetition of a failed operation, or the update gate. */
+export const WAIT_KINDS = ["throttle", "retry", "gate"] as const;
+export type WaitKind = (typeof WAIT_KINDS)[number];
+
+/** A wait of the program inside an operation on a resource: one line of `waits.jsonl` in the record of a run. */
 export interface Wait {
   /** When the wait began, in milliseconds since the epoch. */
   readonly at: number;
   readonly seconds: number;
   readonly urn: string;
-  /** `throttle`: for a rate limit; `retry`: before a repetition; `gate`: for the update gate; `wave`: for a wave. */
-  readonly kind: "throttle" | "retry" | "gate" | "wave";
+  readonly kind: WaitKind;
+  /** What kind of failure is repeated after the wait. Only with the kind `retry`. */
+  readonly failure?: FailureKind | undefined;
   /** One line for people. */
   readonly reason: string;
 }

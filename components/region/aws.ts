@@ -41,12 +41,18 @@ export interface AwsProviderArgs {
   readonly network: string;
   /** AWS region. @example "eu-west-1" */
   readonly location: string;
+  /** The profile of the credentials. @default the credentials that the AWS SDK finds */
+  readonly profile?: string | undefined;
 }
 
 /** Creates the provider of a region's location. It exists before the region, because the zones are asked through it. */
-export function createAwsProvider(name: string, { stack, network, location }: AwsProviderArgs): aws.Provider {
+export function createAwsProvider(
+  name: string,
+  { stack, network, location, profile }: AwsProviderArgs,
+): aws.Provider {
   return new aws.Provider(`${name}-aws`, {
     region: location,
+    ...(profile === undefined ? {} : { profile }),
     defaultTags: { tags: awsTags(stack, network, name) },
   });
 }

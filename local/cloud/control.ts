@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { PropertyMap, PropertyValue } from "../plugin/values";
 import { isAdministrator } from "./aws/access";
-import { caller } from "./aws/account/caller";
+import { accountOf, callerIn } from "./aws/account/caller";
 import { createDisk, type DiskRequest } from "./azure/aks/disks";
 import { type Cloud, OperationUnderWay } from "./engine/cloud/cloud";
 import { CloudError } from "./engine/resources/errors";
@@ -30,7 +30,7 @@ export interface ListedResource {
  * - `DELETE /resources?id=`: deletes a resource and its descendants at once
  * - `POST /disks`: creates the disk of a volume in an AKS cluster, for the control plane's disk driver
  * - `GET /clusters?cloud=` (and `&name=`, `&region=`): Kubernetes clusters, for the token commands in bin/; those of AWS
- *   say whether the caller is `authorized`
+ *   say whether the caller, whose `&profile=` may be given, is `authorized`
  * - `GET /faults`, `PUT /faults`: the fault script, see engine/conditions/faults.ts
  * - `GET /statistics`: calls, throttles, retries and errors by API operation
  * - `POST /reset`: forgets every resource; refused while an operation is under way
@@ -136,6 +136,7 @@ const clusterTypes: Readonly<Record<string, string>> = {
 function listClusters(cloud: Cloud, query: URLSearchParams): unknown {
   const name = query.get("name");
   const region = query.get("region");
+  const caller = callerIn(accountOf(query.get("profile") ?? undefined));
   return cloud
     .list(clusterTypes[query.get("cloud") ?? ""] ?? "")
     .filter((cluster) => name === null || cluster.name === name)

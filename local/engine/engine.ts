@@ -1,12 +1,14 @@
 import { execFile } from "node:child_process";
 import { constants, realpathSync, statSync } from "node:fs";
 import { copyFile, link, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { CHECKOUT } from "../root";
 import { executables } from "../toolchain/executables";
 import { cachedBuild, cacheFolder, type GoBuild, goBuild } from "../toolchain/go-build";
 import { withLock } from "../toolchain/lock";
 import { installOfficial } from "./installer";
+import { LANGUAGE_HOST, languageHost } from "./language-host";
 import { ENGINE_VERSION, parseVersion, runsOurProgram } from "./version";
 
 /** A Pulumi CLI that can run TypeScript programs on this machine. */
@@ -43,7 +45,7 @@ async function install(say: (line: string) => void, own: string): Promise<Engine
     }
   }
   const built = cached ?? (await goBuild(BUILD, say)).folder;
-  const folder = await withOurLanguageHost(join(built, "pulumi"), own);
+  const folder = await withOurPlugins(join(built, "pulumi"), own, say);
   return { from: "build", version: ENGINE_VERSION, folder };
 }
 
@@ -71,7 +73,7 @@ async function engineOnPath(say: (line: string) => void, own: string): Promise<E
   }
   const beside = dirname(realpathSync(file));
   const hasPlugins = PLUGINS.every((plugin) => executables(plugin, beside).length > 0);
-  const folder = hasPlugins ? dirname(file) : await withOurLanguageHost(file, own);
+  const folder = hasPlugins ? dirname(file) : await withOurPlugins(file, own, say);
   return { from: "path", version: text.replace(/^v/, ""), folder };
 }
 
@@ -82,16 +84,20 @@ function pathWithout(own: string): string {
 }
 
 /** Plugins that the official release contains and a build of the CLI's Go module lacks. */
-const PLUGINS = ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
+const PLUGINS = [LANGUAGE_HOST, "pulumi-resource-pulumi-nodejs"];
+
+/** The plugin of dynamic providers, which this project also uses with an official engine. */
+const DYNAMIC_PROVIDER = join(CHECKOUT, "scripts/engine/dynamic-provider/pulumi-resource-pulumi-nodejs");
 
 /**
  * Puts the CLI and our plugins into one folder, because the engine warns about a plugin on the PATH that is not in the
  * same folder as the engine's own file (with links resolved).
  */
-async function withOurLanguageHost(pulumi: string, own: string): Promise<string> {
+async function withOurPlugins(pulumi: string, own: string, say: (line: string) => void): Promise<string> {
   const { ino, size, mtimeMs } = statSync(pulumi);
   const source = join(own, "source");
-  const key = `${pulumi} ${ino} ${size} ${mtimeMs}`;
+  const plugins = [await languageHost(say), DYNAMIC_PROVIDER];
+  const key = `${pulumi} ${ino} ${size} ${mtimeMs} ${plugins.join(" ")}`;
   if ((await readFile(source, "utf8").catch(() => "")) === key) {
     return own;
   }
@@ -99,8 +105,8 @@ async function withOurLanguageHost(pulumi: string, own: string): Promise<string>
   await replace(join(own, "pulumi"), (to) =>
     link(pulumi, to).catch(() => copyFile(pulumi, to, constants.COPYFILE_FICLONE)),
   );
-  for (const plugin of PLUGINS) {
-    await replace(join(own, plugin), (to) => symlink(join(__dirname, "language-host", "bin", plugin), to));
+  for (const plugin of plugins) {
+    await replace(join(own, basename(plugin)), (to) => symlink(plugin, to));
   }
   await replace(source, (to) => writeFile(to, key));
   return own;
@@ -112,6 +118,8 @@ async function replace(file: string, make: (unfinished: string) => Promise<void>
   await rm(unfinished, { force: true });
   await make(unfinished);
   await rename(unfinished, file);
+  // Renaming one of two links to the same file does nothing, see rename(2).
+  await rm(unfinished, { force: true });
 }
 
 /**

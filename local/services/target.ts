@@ -132,9 +132,10 @@ function services({ timeScale, seed }: Settings): Service[] {
           "--kubernetes-server",
           `https://127.0.0.1:${started.port("kubernetes-control-plane", "apiserver")}`,
         ],
-        // A new AWS account may run 5 vCPUs, one node of this network, and a new Azure subscription 20 in a location. The
-        // simulated accounts have been in use for a while.
+        // A new AWS account may run 5 vCPUs, one node of this network, and a new Azure subscription may have 20 of them and 20
+        // public addresses in a location. The simulated accounts have been in use for a while.
         ...["--quota", "L-1216C47A=640", "--quota", "cores=640"],
+        ...["--quota", "IPv4StandardSkuPublicIpAddresses=100"],
         ...["--kubernetes-ca", join(started.stateFolder("kubernetes-control-plane"), "ca.crt")],
         ...["--kubernetes-token", join(started.stateFolder("kubernetes-control-plane"), "token")],
       ],

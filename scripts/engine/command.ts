@@ -1,45 +1,77 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { SemVer } from "semver";
 import { ChainfleetError } from "../../components/error";
 import { localTargetHint } from "./local-target";
 import { missingAccess } from "./missing-access";
+import { unknownStack } from "./unknown-stack";
+
+/**
+ * The oldest version of the Pulumi CLI that runs this project, which is `requiredPulumiVersion` in Pulumi.yaml. The CLI
+ * itself refuses an `up`, `preview`, `refresh` and `destroy` if it is older.
+ */
+export const OLDEST_CLI = "3.248.0";
 
 /**
  * Runs the Pulumi CLI in a process group of its own. A Ctrl+C at the terminal then reaches only this program, which
  * forwards the signal to the engine. In a common process group the engine would receive each signal twice.
  */
 export class EngineCommand {
-  readonly #running = new Set<ChildProcess>();
+  /** The running CLIs, each with the name of its command. */
+  readonly #running = new Map<ChildProcess, string>();
+  /** The runs that were started ahead, by their arguments. */
+  readonly #ahead = new Map<string, Promise<CommandResult>>();
+  #isInterrupted = false;
 
   /**
-   * Asks the engine to stop. After the first request the engine finishes the operations in progress; after the second
-   * it stops at once.
+   * Asks the engines to stop: each finishes the operations in progress. No further engine is started. A CLI that reads or
+   * writes a state or creates a stack is left to finish, because it takes a second and the run's record needs the result.
    */
   interrupt(): void {
-    for (const child of this.#running) {
-      child.kill("SIGINT");
+    this.#isInterrupted = true;
+    for (const [child, command] of this.#running) {
+      if (ENGINE_COMMANDS.has(command)) {
+        child.kill("SIGINT");
+      }
     }
   }
 
-  /** Kills the engine and all of its child processes. */
+  /** Lets engines be started again after an interruption, to clean up. */
+  resume(): void {
+    this.#isInterrupted = false;
+  }
+
+  /** Kills the CLIs and all of their child processes. */
   kill(): void {
-    for (const { pid } of this.#running) {
+    this.#isInterrupted = true;
+    for (const { pid } of this.#running.keys()) {
       if (pid !== undefined) {
-        process.kill(-pid, "SIGKILL");
+        killGroup(pid);
       }
     }
   }
 
   /**
-   * This command in the form that the Automation API expects.
-   *
-   * @throws ChainfleetError `PULUMI_CLI_MISSING` if there is no `pulumi` on PATH.
+   * This command in the form that the Automation API expects. `PulumiCommand.get` is not used, because it runs the CLI to
+   * ask for its version.
    */
-  async automation(): Promise<PulumiCommand> {
-    const command = await PulumiCommand.get().catch((cause: unknown) => {
-      throw missingCli(cause);
+  automation(): PulumiCommand {
+    return Object.assign(Object.create(PulumiCommand.prototype) as PulumiCommand, {
+      command: "pulumi",
+      version: new SemVer(OLDEST_CLI),
+      run: this.run.bind(this),
     });
-    return Object.assign(command, { run: this.run.bind(this) });
+  }
+
+  /**
+   * Starts a run of the CLI that is certain to be needed, while the rest of this program is loaded. The next call of `run`
+   * with the same arguments takes its result.
+   */
+  startAhead(args: string[], cwd: string): void {
+    const result = this.#start(args, { cwd, env: {} });
+    // Whoever takes the result also takes the failure. If nobody does, another error has ended the command.
+    result.catch(() => {});
+    this.#ahead.set(keyOf(args), result);
   }
 
   /**
@@ -47,6 +79,7 @@ export class EngineCommand {
    * parameters.
    *
    * @throws EngineFailure if the exit code is not 0.
+   * @throws ChainfleetError `PULUMI_CLI_MISSING` if there is no `pulumi` on PATH.
    */
   run(
     args: string[],
@@ -55,7 +88,9 @@ export class EngineCommand {
     onOutput?: (text: string) => void,
     onError?: (text: string) => void,
   ): Promise<CommandResult> {
-    return this.#start(args, { cwd, env, onOutput, onError });
+    const ahead = this.#ahead.get(keyOf(args));
+    this.#ahead.delete(keyOf(args));
+    return ahead ?? this.#start(args, { cwd, env, onOutput, onError });
   }
 
   /**
@@ -72,6 +107,11 @@ export class EngineCommand {
   }
 
   #start(args: string[], { cwd, env, input, onOutput, onError }: CommandContext): Promise<CommandResult> {
+    const [command = ""] = args;
+    if (this.#isInterrupted && ENGINE_COMMANDS.has(command)) {
+      const stderr = "The run was interrupted before this engine began.";
+      return Promise.reject(new EngineFailure(command, { stdout: "", stderr, code: -1 }, "SIGINT"));
+    }
     const child = spawn("pulumi", [...args, "--non-interactive"], {
       cwd,
       env: {
@@ -85,25 +125,43 @@ export class EngineCommand {
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       detached: true,
     });
-    this.#running.add(child);
+    this.#running.set(child, command);
     // A CLI that ends before it has read everything says why on its standard error.
     child.stdin?.on("error", () => {}).end(input);
     const stdout = collect(child.stdout as NodeJS.ReadableStream, onOutput);
     const stderr = collect(child.stderr as NodeJS.ReadableStream, onError);
     return new Promise((resolve, reject) => {
-      child.on("error", reject);
+      child.on("error", (error: NodeJS.ErrnoException) => {
+        this.#running.delete(child);
+        reject(error.code === "ENOENT" ? missingCli(error) : error);
+      });
       child.on("close", (code, signal) => {
         this.#running.delete(child);
         const result = { stdout: stdout.text(), stderr: stderr.text(), code: code ?? -1 };
         if (code === 0) {
           resolve(result);
         } else {
-          reject(new EngineFailure(args[0] ?? "", result, signal));
+          reject(new EngineFailure(command, result, signal));
         }
       });
     });
   }
 }
+
+function keyOf(args: readonly string[]): string {
+  return args.join("\0");
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // The process group has ended just now.
+  }
+}
+
+/** The commands of the CLI that run an engine. */
+const ENGINE_COMMANDS: ReadonlySet<string> = new Set(["up", "destroy", "refresh", "preview"]);
 
 interface CommandContext {
   readonly cwd: string;
@@ -138,10 +196,11 @@ export class EngineFailure extends ChainfleetError {
   ) {
     const text = lastLines(result);
     super(
-      missingAccess(text) ?? {
-        code: "ENGINE_FAILED",
-        summary: `pulumi ${command} ended with ${signal ?? `exit code ${result.code}`}:\n${text}`,
-      },
+      missingAccess(text) ??
+        unknownStack(text) ?? {
+          code: "ENGINE_FAILED",
+          summary: `pulumi ${command} ended with ${signal ?? `exit code ${result.code}`}:\n${text}`,
+        },
     );
     this.name = "EngineFailure";
   }

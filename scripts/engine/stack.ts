@@ -1,18 +1,15 @@
-import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
-import { ChainfleetError } from "../../components/error";
+import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
 import { PROJECT_ROOT } from "../../components/root";
-import { stackFile, writtenConfig } from "../../stacks/config/written-config";
-import { type EngineCommand, EngineFailure } from "./command";
-import { localTargetHint } from "./local-target";
+import { writtenConfig } from "../../stacks/config/written-config";
+import type { EngineCommand } from "./command";
 
 /**
  * Opens a stack of this project. An unknown stack is not created, because its user has to choose how its secrets are
- * encrypted.
+ * encrypted: the first run of the CLI on the stack fails with the code `STACK_UNKNOWN`.
  *
  * @param stackName plain or full: `dev`, `organization/chainfleet/dev`.
  * @param environment variables for the engine and the program, in addition to those of this process.
- * @throws ChainfleetError if the stack's config file is missing or is not YAML, or if the backend does not know the
- *   stack.
+ * @throws ChainfleetError if the stack's config file is missing or is not YAML.
  */
 export async function openStack(
   stackName: string,
@@ -20,17 +17,29 @@ export async function openStack(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Stack> {
   writtenConfig(stackName);
-  const options = {
-    pulumiCommand: await command.automation(),
+  return stackOf(stackName, command.automation(), environment);
+}
+
+/** Opens the stack of a region of an opened network. */
+export function openRegionStack(stackName: string, network: Stack): Promise<Stack> {
+  const { pulumiCommand, envVars } = network.workspace;
+  return stackOf(stackName, pulumiCommand, envVars);
+}
+
+async function stackOf(
+  stackName: string,
+  pulumiCommand: Stack["workspace"]["pulumiCommand"],
+  environment: Readonly<Record<string, string>>,
+): Promise<Stack> {
+  const workspace = await LocalWorkspace.create({
     workDir: PROJECT_ROOT,
+    pulumiCommand,
     envVars: { ...environment },
-  };
-  const stack = await LocalWorkspace.selectStack({ stackName, workDir: PROJECT_ROOT }, options).catch(
-    (error) => {
-      throw error instanceof EngineFailure && isUnknownStack(error.result.stderr)
-        ? unknownStack(stackName, error)
-        : error;
-    },
+  });
+  // The Automation API would run the CLI to select the stack, which takes half a second. Every command here names its stack.
+  const stack = await Stack.select(
+    stackName,
+    Object.assign(workspace, { selectStack: async () => undefined }),
   );
   return withoutResults(stack);
 }
@@ -39,24 +48,6 @@ export async function openStack(
  * Keeps the Automation API from reading the stack's outputs and the operation's summary after each operation. That takes
  * three runs of the CLI, which together take a second and print secrets. Nothing here uses the results.
  */
-export function withoutResults(stack: Stack): Stack {
+function withoutResults(stack: Stack): Stack {
   return Object.assign(stack, { outputs: async () => ({}), info: async () => undefined });
-}
-
-/** Whether the CLI's output says that the backend does not know the stack. */
-export function isUnknownStack(output: string): boolean {
-  return output.includes("no stack named");
-}
-
-export function unknownStack(name: string, cause: Error): ChainfleetError {
-  return new ChainfleetError({
-    code: "STACK_UNKNOWN",
-    summary: `The stack "${name}" does not exist: there is a file ${stackFile(name)}, but Pulumi's backend has no stack of this name. Nothing was changed.`,
-    next: [
-      `Create the stack: pulumi stack init ${name}`,
-      "Without --secrets-provider (awskms://…, azurekeyvault://…), a self-managed backend encrypts the stack's secrets, which include the validators' keys, with a passphrase.",
-      ...localTargetHint(),
-    ].join("\n"),
-    cause,
-  });
 }

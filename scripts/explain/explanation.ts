@@ -1,3 +1,4 @@
+import type { Wait } from "../../components/governor/waits";
 import type { RecordedSteps } from "../run/records/recorded-steps";
 import { groupOf, nameOf } from "../run/resource-names";
 import type { Summary } from "../run/summary";
@@ -6,7 +7,7 @@ import { itemsOf } from "../run/timing/operation-graph";
 import type { Parts } from "../run/timing/parts";
 import { gains, independentChain, secondsOf } from "../run/timing/shortening";
 import { durationOf, type TimedStep, workOf } from "../run/timing/timed-steps";
-import { type Wait, type WaitOfStep, waitedSeconds, waitsBySteps } from "../run/timing/waits";
+import { type WaitOfStep, waitedSeconds, waitsBySteps } from "../run/timing/waits";
 
 /** An operation in an explanation. */
 export interface ExplainedOperation {

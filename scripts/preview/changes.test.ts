@@ -66,3 +66,39 @@ describe("the changes of a preview", () => {
     expect(messages).toEqual(["warning: a warning"]);
   });
 });
+
+describe("a change of many resources", () => {
+  const node = (name: string, image: string, labels: object = {}) => ({
+    ...state(name),
+    inputs: {
+      metadata: { name, labels },
+      spec: { template: { spec: { containers: [{ name: "besu", image }] } } },
+    },
+  });
+  const updated = (name: string, labels: readonly [object, object]) => ({
+    op: "update",
+    urn: urn(name),
+    diffReasons: ["metadata", "spec"],
+    oldState: node(name, "besu:26.8.1", labels[0]),
+    newState: node(name, "besu:26.9.0", labels[1]),
+  });
+  const version = (release: string) => ({ "app.kubernetes.io/version": release });
+  const validators = ["a-validator-0", "a-validator-1", "b-validator-0"];
+  const preview = parsePreview(
+    JSON.stringify({
+      steps: [
+        ...validators.map((name) => updated(name, [version("26.8.1"), version("26.9.0")])),
+        updated("a-rpc", [{}, {}]),
+      ],
+    }),
+  );
+  const text = stripVTControlCharacters(previewText(changesOf(preview.steps, [], ["a", "b"]), undefined));
+
+  it("is told once, with the old and the new value", () => {
+    expect(text).toContain(
+      "  3 of type StatefulSet: app.kubernetes.io/version 26.8.1 -> 26.9.0, image besu:26.8.1 -> besu:26.9.0\n" +
+        "    a-validator-0, a-validator-1, b-validator-0\n" +
+        "  a-rpc (StatefulSet): image besu:26.8.1 -> besu:26.9.0\n",
+    );
+  });
+});

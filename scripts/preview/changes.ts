@@ -1,5 +1,6 @@
 import type { StateResource } from "../engine/state";
 import { groupOf, nameOf } from "../run/resource-names";
+import type { Difference } from "./differences";
 import type { PreviewStep } from "./engine-preview";
 
 /** How many resources of a region will be changed, and how. */
@@ -20,6 +21,8 @@ export interface ChangedResource {
   readonly region: string;
   /** The properties that differ; of a replacement, those that make it necessary. */
   readonly properties: readonly string[];
+  /** The values that differ. */
+  readonly differences: readonly Difference[];
 }
 
 /** What an `up` would change. Components and the engine's providers are not counted. */
@@ -42,11 +45,12 @@ export function changesOf(
   const real = steps.filter(({ custom, type }) => custom && !type.startsWith("pulumi:providers:"));
   const of = (op: string) => real.filter((step) => step.op === op);
   const resources = (chosen: readonly PreviewStep[]) =>
-    chosen.map(({ urn, type, changed, replacing }) => ({
+    chosen.map(({ urn, type, changed, replacing, differences }) => ({
       name: nameOf(urn),
       type,
       region: regionOf(urn),
       properties: replacing.length > 0 ? replacing : changed,
+      differences,
     }));
   const sorted = {
     replaced: resources(of("create-replacement")),

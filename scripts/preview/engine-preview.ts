@@ -3,12 +3,14 @@ import { z } from "zod";
 import { ChainfleetError } from "../../components/error";
 import { type EngineCommand, EngineFailure } from "../engine/command";
 import type { StateResource } from "../engine/state";
+import { type Difference, differences } from "./differences";
 
 const resourceSchema = z.looseObject({
   urn: z.string(),
   type: z.string(),
   custom: z.boolean().optional(),
   provider: z.string().optional(),
+  inputs: z.record(z.string(), z.unknown()).nullish(),
   dependencies: z.array(z.string()).nullish(),
   propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).nullish(),
 });
@@ -43,6 +45,8 @@ export interface PreviewStep {
   readonly changed: readonly string[];
   /** The properties whose difference makes a replacement necessary. */
   readonly replacing: readonly string[];
+  /** The values that differ; empty if the resource is created or deleted. */
+  readonly differences: readonly Difference[];
   /** The resource as it will be; absent if it is deleted. */
   readonly after?: StateResource;
 }
@@ -90,6 +94,7 @@ export function parsePreview(json: string): EnginePreview {
         custom: state?.custom === true,
         changed: diffReasons ?? [],
         replacing: replaceReasons ?? [],
+        differences: oldState && newState ? differences(oldState.inputs ?? {}, newState.inputs ?? {}) : [],
         ...(newState ? { after: resourceOf(newState) } : {}),
       };
     }),
@@ -104,6 +109,7 @@ function resourceOf({
   propertyDependencies,
   provider,
   custom,
+  inputs: _,
   ...resource
 }: z.infer<typeof resourceSchema>): StateResource {
   return {

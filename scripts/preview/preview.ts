@@ -1,5 +1,5 @@
 import { ChainfleetError } from "../../components/error";
-import { EngineCommand } from "../engine/command";
+import type { EngineCommand } from "../engine/command";
 import { targetLine } from "../engine/local-target";
 import { endProcess, onInterrupt } from "../interruption";
 import { configuredGroups, configuredRegions } from "../run/configured";
@@ -41,11 +41,11 @@ export interface Preview extends Changes {
 /**
  * Shows what an `up` would change. Nothing is changed, and the stack is not locked.
  *
+ * @param command may have started to read the state of the stack.
  * @returns the exit code of the process.
  */
-export async function preview(options: PreviewOptions): Promise<number> {
+export async function preview(options: PreviewOptions, command: EngineCommand): Promise<number> {
   process.stderr.write(`${targetLine(options.stack)}\n`);
-  const command = new EngineCommand();
   const stopHandling = onInterrupt(() => {
     command.kill();
     endProcess(

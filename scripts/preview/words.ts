@@ -4,6 +4,7 @@ import type { Prediction } from "../run/durations/prediction";
 import { nameOf } from "../run/resource-names";
 import { tableOf } from "../table";
 import type { ChangedResource, Changes } from "./changes";
+import { differenceText } from "./differences";
 
 /** A preview for a person: what costs most attention comes first. */
 export function previewText(changes: Changes, prediction: Prediction | undefined): string {
@@ -28,7 +29,7 @@ export function previewText(changes: Changes, prediction: Prediction | undefined
   ].join("\n");
 }
 
-/** Further updates are counted; `--diff` shows all. */
+/** The number of lines about updates. Further ones are counted; `--diff` shows all. */
 const UPDATES_SHOWN = 30;
 
 function predictionText({ seconds, operations, learned, path }: Prediction): string {
@@ -44,15 +45,47 @@ function list(title: string, resources: readonly ChangedResource[], most: number
   if (resources.length === 0) {
     return [];
   }
-  const more = resources.length - most;
+  const groups = new Map<string, ChangedResource[]>();
+  for (const resource of resources) {
+    const change = `${typeOf(resource)}${whyOf(resource)}`;
+    groups.set(change, [...(groups.get(change) ?? []), resource]);
+  }
+  const lines = [...groups.values()].flatMap(groupLines);
+  const more = lines.length - most;
   return [
     `${title}:`,
-    ...resources.slice(0, most).map(({ name, type, properties }) => {
-      const why = properties.length === 0 ? "" : `: ${properties.join(", ")}`;
-      return `  ${name} (${type.split(":").at(-1)})${why}`;
-    }),
+    ...lines.slice(0, most),
     ...(more > 0 ? [`  and ${more} more; --diff shows all`] : []),
   ];
+}
+
+/** Resources of a type that change in the same way are told together. */
+function groupLines(group: readonly ChangedResource[]): string[] {
+  const [first] = group;
+  if (first === undefined) {
+    return [];
+  }
+  return group.length < SMALLEST_GROUP || whyOf(first) === ""
+    ? group.map((resource) => `  ${resource.name} (${typeOf(resource)})${whyOf(resource)}`)
+    : [
+        `  ${group.length} of type ${typeOf(first)}${whyOf(first)}`,
+        `    ${group.map(({ name }) => name).join(", ")}`,
+      ];
+}
+
+const SMALLEST_GROUP = 3;
+
+/** The values that differ, if they are few; otherwise the names of the properties. */
+function whyOf({ properties, differences }: ChangedResource): string {
+  const isTold = differences.length > 0 && differences.length <= MOST_DIFFERENCES;
+  const reasons = isTold ? differences.map(differenceText) : properties;
+  return reasons.length === 0 ? "" : `: ${reasons.join(", ")}`;
+}
+
+const MOST_DIFFERENCES = 4;
+
+function typeOf({ type }: ChangedResource): string {
+  return type.split(":").at(-1) ?? type;
 }
 
 function shown(count: number): string {

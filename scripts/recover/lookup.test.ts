@@ -6,9 +6,9 @@ const DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-00000000000d";
 const DEFAULT_ACCOUNT = "000000000000";
 const questions: LookupQuestions = {
   stackTag: "chainfleet/dev",
-  azure: false,
+  azureSubscriptions: [],
   config: {},
-  awsRegions: [],
+  awsPlaces: [],
   subnets: [],
 };
 
@@ -44,24 +44,40 @@ beforeEach(async () => {
 });
 
 describe("the questions to the clouds about unfinished resources", () => {
-  it("are asked in the stack's Azure subscription, not in the default one of the machine", async () => {
+  it("are asked in the stack's Azure subscription, not in the default one of the machine, and in those of regions", async () => {
     const config = { "azure-native:subscriptionId": { value: "AAAAAAAA-0000-0000-0000-000000000001" } };
-    const { accounts } = await askClouds({ ...questions, azure: true, config });
-    expect(accounts.azureSubscription).toBe("aaaaaaaa-0000-0000-0000-000000000001");
-    expect((await askClouds({ ...questions, azure: true })).accounts.azureSubscription).toBe(
-      DEFAULT_SUBSCRIPTION,
-    );
+    const azureSubscriptions = [undefined, "BBBBBBBB-0000-0000-0000-000000000002"];
+    const found = await askClouds({ ...questions, azureSubscriptions, config });
+    expect([...found.azureSubscriptions]).toEqual([
+      [undefined, "aaaaaaaa-0000-0000-0000-000000000001"],
+      ["BBBBBBBB-0000-0000-0000-000000000002", "bbbbbbbb-0000-0000-0000-000000000002"],
+    ]);
+    const inDefault = await askClouds({ ...questions, azureSubscriptions: [undefined] });
+    expect(inDefault.azureSubscriptions.get(undefined)).toBe(DEFAULT_SUBSCRIPTION);
   });
 
   it("are asked in the stack's AWS account, and answered with ids by tag and with associations", async () => {
+    const place = { region: "us-west-2", profile: undefined };
     const found = await askClouds({
       ...questions,
       config: { "aws:profile": { value: "production" } },
-      awsRegions: ["us-west-2"],
-      subnets: [{ region: "us-west-2", subnetId: "subnet-1" }],
+      awsPlaces: [place],
+      subnets: [{ place, subnetId: "subnet-1" }],
     });
-    expect(found.accounts.awsAccount).toBe("111111111111");
+    expect(found.awsAccounts.get(undefined)).toBe("111111111111");
     expect(found.idsByTag).toEqual(new Map([["vpc/chain138-us-west-2-vpc", "vpc-1"]]));
     expect(found.associations).toEqual(new Set(["subnet-1/rtb-1"]));
+  });
+
+  it("are asked in the account of each region's profile", async () => {
+    const awsPlaces = [
+      { region: "us-west-2", profile: undefined },
+      { region: "us-west-2", profile: "production" },
+    ];
+    const { awsAccounts } = await askClouds({ ...questions, awsPlaces });
+    expect([...awsAccounts]).toEqual([
+      [undefined, DEFAULT_ACCOUNT],
+      ["production", "111111111111"],
+    ]);
   });
 });

@@ -1,16 +1,20 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import * as aws from "@pulumi/aws";
 import * as authorization from "@pulumi/azure-native/authorization";
 import { Provider as AzureProvider } from "@pulumi/azure-native/provider";
 import { type ConfigMap, LocalWorkspace } from "@pulumi/pulumi/automation";
+import { settingsOf } from "../../components/provider-settings";
 import type { EngineCommand } from "../engine/command";
-import type { Accounts } from "./identity";
 
 /** The clouds' answers about the resources that a stack may have created. */
 export interface LookupResult {
-  readonly accounts: Accounts;
+  /** The subscription in which the default one and each named one of the questions is, as Azure writes its id. */
+  readonly azureSubscriptions: ReadonlyMap<string | undefined, string>;
+  /** The account of each profile of the questions; that of the default credentials is `undefined`'s. */
+  readonly awsAccounts: ReadonlyMap<string | undefined, string>;
   /**
    * The ids of AWS resources in all queried regions, by `<resource type>/<Name tag>`.
    *
@@ -33,17 +37,25 @@ export interface TaggedResource {
   readonly name: string;
 }
 
+/** A location of AWS in one account. */
+export interface AwsPlace {
+  /** @example "us-west-2" */
+  readonly region: string;
+  /** The profile of the credentials. Undefined: the default credentials. */
+  readonly profile: string | undefined;
+}
+
 /** The questions to the clouds. */
 export interface LookupQuestions {
   /** The value that the tag `chainfleet:stack` of the resources has. @example "chainfleet/dev" */
   readonly stackTag: string;
-  /** Whether to ask for the Azure subscription. */
-  readonly azure: boolean;
+  /** The Azure subscriptions to ask for; undefined is the one of the stack's settings or credentials. */
+  readonly azureSubscriptions: readonly (string | undefined)[];
   /** The config of the stack, with which its providers are configured. */
   readonly config: ConfigMap;
-  readonly awsRegions: readonly string[];
+  readonly awsPlaces: readonly AwsPlace[];
   /** The subnets whose associations with route tables to look up. */
-  readonly subnets: readonly { readonly region: string; readonly subnetId: string }[];
+  readonly subnets: readonly { readonly place: AwsPlace; readonly subnetId: string }[];
 }
 
 /**
@@ -61,7 +73,7 @@ export async function lookUp(questions: LookupQuestions, command: EngineCommand)
       { stackName: "lookup", projectName: "chainfleet-lookup", program },
       {
         workDir: backend,
-        pulumiCommand: await command.automation(),
+        pulumiCommand: command.automation(),
         envVars: { PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "lookup" },
       },
     );
@@ -79,19 +91,26 @@ export async function lookUp(questions: LookupQuestions, command: EngineCommand)
 export async function askClouds(questions: LookupQuestions): Promise<LookupResult> {
   const tagged: TaggedResource[] = [];
   const associations = new Set<string>();
-  let accounts: Accounts = { azureSubscription: "", awsAccount: "" };
-  if (questions.azure) {
-    const provider = new AzureProvider("azure", settingsOf("azure-native", questions.config));
+  const config = textsOf(questions.config);
+  const azureSubscriptions = new Map<string | undefined, string>();
+  for (const subscription of questions.azureSubscriptions) {
+    const provider = new AzureProvider(`azure-${subscription ?? "default"}`, {
+      ...settingsOf("azure-native", config),
+      ...(subscription === undefined ? {} : { subscriptionId: subscription }),
+    });
     const { subscriptionId } = await authorization.getClientConfig({ provider });
     // The ids in Azure's answers have lower-case letters, whatever the config has; an id with others is imported again.
-    accounts = { ...accounts, azureSubscription: subscriptionId.toLowerCase() };
+    azureSubscriptions.set(subscription, subscriptionId.toLowerCase());
   }
-  for (const region of questions.awsRegions) {
-    const provider = new aws.Provider(region, {
-      ...settingsOf("aws", questions.config),
+  const awsAccounts = new Map<string | undefined, string>();
+  for (const place of questions.awsPlaces) {
+    const { region, profile } = place;
+    const provider = new aws.Provider(`${region}-${profile ?? "default"}`, {
+      ...settingsOf("aws", config),
+      ...(profile === undefined ? {} : { profile }),
       region: region as aws.Region,
     });
-    accounts = { ...accounts, awsAccount: (await aws.getCallerIdentity({}, { provider })).accountId };
+    awsAccounts.set(profile, (await aws.getCallerIdentity({}, { provider })).accountId);
     const { resourceTagMappingLists } = await aws.resourcegroupstaggingapi.getResources(
       { tagFilters: [{ key: "chainfleet:stack", values: [questions.stackTag] }] },
       { provider },
@@ -100,7 +119,7 @@ export async function askClouds(questions: LookupQuestions): Promise<LookupResul
       const [kind, id] = kindAndId(resourceArn);
       tagged.push({ region, kind, id, name: tags.Name ?? "" });
     }
-    for (const { subnetId } of questions.subnets.filter((subnet) => subnet.region === region)) {
+    for (const { subnetId } of questions.subnets.filter((subnet) => isDeepStrictEqual(subnet.place, place))) {
       const table = await aws.ec2.getRouteTable({ subnetId }, { provider }).catch(() => undefined);
       for (const association of table?.associations ?? []) {
         associations.add(`${association.subnetId}/${association.routeTableId}`);
@@ -108,25 +127,12 @@ export async function askClouds(questions: LookupQuestions): Promise<LookupResul
     }
   }
   const idsByTag = new Map(tagged.map(({ kind, name, id }) => [`${kind}/${name}`, id]));
-  return { accounts, idsByTag, tagged, associations };
+  return { azureSubscriptions, awsAccounts, idsByTag, tagged, associations };
 }
 
-/**
- * The arguments of a provider that is configured as the stack's own provider of the package. The settings are arguments,
- * so that no secret among them is written into the temporary backend.
- */
-function settingsOf(packageName: string, config: ConfigMap): Record<string, unknown> {
-  const prefix = `${packageName}:`;
-  return Object.fromEntries(
-    Object.entries(config)
-      .filter(([key]) => key.startsWith(prefix))
-      .map(([key, { value }]) => [key.slice(prefix.length), parseSetting(value)]),
-  );
-}
-
-/** Flags, lists and objects are JSON in a stack's config. Any other value, even one of digits, is text. */
-function parseSetting(value: string): unknown {
-  return /^(true|false|\[.*\]|\{.*\})$/s.test(value) ? JSON.parse(value) : value;
+/** The settings are arguments of providers, so that no secret among them is written into the temporary backend. */
+function textsOf(config: ConfigMap): Record<string, string> {
+  return Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value]));
 }
 
 /** `arn:aws:ec2:us-west-2:123456789012:vpc/vpc-0a1b` → `["vpc", "vpc-0a1b"]` */

@@ -22,8 +22,12 @@ const settled: StateResource = {
   outputs: { provisioningState: "Succeeded" },
 };
 
-/** A stack in memory. Its refresh reads the unfinished cluster as the service returns it, with the service's defaults. */
-function stackWith(state: State) {
+/**
+ * A stack in memory. Its refresh reads the unfinished cluster as the service returns it, with the service's defaults.
+ *
+ * @param refreshes what happens after each refresh in turn. @default nothing
+ */
+function stackWith(state: State, refreshes: (() => void)[] = []) {
   let stored = state;
   const agents: (string | undefined)[] = [];
   const command = {
@@ -35,7 +39,8 @@ function stackWith(state: State) {
     },
   } as unknown as EngineCommand;
   const stack = {
-    name: "dev",
+    // No stack of a person who runs the unit tests: a recovery keeps inputs in a file of the stack.
+    name: "unit-test-of-recover",
     workspace: { workDir: ".", envVars: {} },
     refresh: async ({
       target,
@@ -57,6 +62,7 @@ function stackWith(state: State) {
             : resource,
         ),
       };
+      refreshes.shift()?.();
     },
   } as unknown as Stack;
   return { stack, command, agents, stored: () => stored };
@@ -67,6 +73,24 @@ it("a recovered resource keeps the program's inputs, without the defaults that t
   const recovered = await recover(stack, command, [], () => {});
   expect(stored()).toEqual(recovered);
   expect(recovered.resources).toEqual([settled, { ...cluster, outputs: { provisioningState: "Succeeded" } }]);
+});
+
+it("a recovered resource keeps the program's inputs although the first recovery failed after it had read the resource", async () => {
+  const failing = () => {
+    throw new Error("another resource could not be read");
+  };
+  const { stack, command, stored } = stackWith({ resources: [settled, cluster] }, [failing]);
+  await expect(recover(stack, command, [], () => {})).rejects.toThrow("another resource");
+  await recover(stack, command, [], () => {});
+  const expected = [settled, { ...cluster, outputs: { provisioningState: "Succeeded" } }];
+  expect(stored().resources).toEqual(expected);
+  // A recovery that has ended is no matter of the next one.
+  const changed = {
+    resources: [settled, { ...cluster, inputs: { kubernetesVersion: "1.36" }, outputs: { a: 1 } }],
+  };
+  const later = stackWith(changed);
+  await recover(later.stack, later.command, [], () => {});
+  expect(later.stored()).toEqual(changed);
 });
 
 it("a recovery runs under the name by which a later run recognizes the holder of its lock", async () => {

@@ -8,6 +8,8 @@ import type { TimedEvent } from "../run/events";
 import { nameOf } from "../run/resource-names";
 import { foundId } from "./found-id";
 import { identify } from "./identity";
+import { KeptInputs, withInputs } from "./kept-inputs";
+import { providerPlaces } from "./provider-places";
 import { orphanCandidates, recoveryMessage, unsettledResources } from "./unfinished-resources";
 
 /**
@@ -25,40 +27,37 @@ export async function recover(
   events: readonly TimedEvent[],
   say: (line: string) => void,
 ): Promise<State> {
-  const state = await readState(stack, command);
+  const kept = new KeptInputs(stack.name);
+  const ofEarlierRecovery = kept.read();
+  const isEarlierOpen = Object.keys(ofEarlierRecovery).length > 0;
+  const read = await readState(stack, command);
+  const state = isEarlierOpen ? withInputs(ofEarlierRecovery, read) : read;
   const candidates = orphanCandidates(state, events);
   const interrupted = (state.pending_operations ?? []).map(({ resource }) => resource);
   const open = unsettledResources(state);
   const unknown = new Set([...interrupted, ...candidates, ...open].map(({ urn }) => nameOf(urn)));
-  if (unknown.size === 0) {
+  if (unknown.size === 0 && !isEarlierOpen) {
     return state;
   }
-  say(recoveryMessage([...unknown]));
+  if (unknown.size > 0) {
+    say(recoveryMessage([...unknown]));
+  }
   const adopted = await adopt(stack, command, state, candidates);
+  const recovered = [...open, ...adopted];
+  const inputs = {
+    ...ofEarlierRecovery,
+    ...Object.fromEntries(recovered.map((resource) => [resource.urn, resource.inputs])),
+  };
+  kept.write(inputs);
   const { pending_operations: _, ...rest } = state;
   await writeState(stack, command, { ...rest, resources: [...(state.resources ?? []), ...adopted] });
-  const recovered = [...open, ...adopted];
   for (const { urn, id } of await refreshUntilSettled(stack, command, recovered, say)) {
     say(`  took over ${nameOf(urn)} (${id})`);
   }
-  const refreshed = withInputsOf(recovered, await readState(stack, command));
+  const refreshed = withInputs(inputs, await readState(stack, command));
   await writeState(stack, command, refreshed);
+  kept.remove();
   return refreshed;
-}
-
-/**
- * Puts the program's inputs back. The read of a resource without outputs takes all defaults of the service into the
- * inputs, and the next run would take these defaults away again: for some properties by replacing the resource.
- */
-function withInputsOf(recovered: readonly StateResource[], state: State): State {
-  const inputs = new Map(recovered.map((resource) => [resource.urn, resource.inputs]));
-  return {
-    ...state,
-    resources: (state.resources ?? []).map((resource) => ({
-      ...resource,
-      inputs: inputs.get(resource.urn) ?? resource.inputs ?? {},
-    })),
-  };
 }
 
 /**
@@ -75,11 +74,8 @@ async function adopt(
   if (candidates.length === 0) {
     return [];
   }
-  const regionOfProvider = new Map<string, string>(
-    (state.resources ?? [])
-      .filter(({ type }) => type === "pulumi:providers:aws")
-      .map(({ urn, id, inputs }) => [`${urn}::${id}`, String(inputs?.region)] as const),
-  );
+  const places = providerPlaces(state.resources ?? []);
+  const azure = candidates.filter(({ type }) => type.startsWith("azure-native:"));
   const project = (await stack.workspace.projectSettings()).name;
   // Loading the clouds' SDKs is slow, and few runs need them.
   const { lookUp } = require("./lookup") as typeof import("./lookup");
@@ -87,24 +83,29 @@ async function adopt(
     {
       // The resources of a region's own stack have the tag of the network's stack.
       stackTag: `${project}/${plainStackName(shardNameOf(stack.name)?.parent ?? stack.name)}`,
-      azure: candidates.some(({ type }) => type.startsWith("azure-native:")),
+      azureSubscriptions: [...new Set(azure.map(places.azureSubscriptionOf))],
       config: await stack.getAllConfig(),
-      awsRegions: [
-        ...new Set(candidates.flatMap(({ provider }) => regionOfProvider.get(provider ?? "") ?? [])),
-      ],
-      subnets: candidates.flatMap(({ type, inputs, provider }) =>
-        type === "aws:ec2/routeTableAssociation:RouteTableAssociation"
-          ? [{ region: regionOfProvider.get(provider ?? "") ?? "", subnetId: String(inputs?.subnetId) }]
-          : [],
-      ),
+      awsPlaces: [...new Set(candidates.flatMap((resource) => places.awsPlaceOf(resource) ?? []))],
+      subnets: candidates.flatMap((resource) => {
+        const place = places.awsPlaceOf(resource);
+        return resource.type === ROUTE_TABLE_ASSOCIATION && place !== undefined
+          ? [{ place, subnetId: String(resource.inputs?.subnetId) }]
+          : [];
+      }),
     },
     command,
   );
   return candidates.flatMap((resource) => {
-    const id = foundId(identify(resource.type, resource.inputs ?? {}, found.accounts), found);
+    const accounts = {
+      azureSubscription: found.azureSubscriptions.get(places.azureSubscriptionOf(resource)) ?? "",
+      awsAccount: found.awsAccounts.get(places.awsPlaceOf(resource)?.profile) ?? "",
+    };
+    const id = foundId(identify(resource.type, resource.inputs ?? {}, accounts), found);
     return id === undefined ? [] : [{ ...resource, id, outputs: {} }];
   });
 }
+
+const ROUTE_TABLE_ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation";
 
 /** Refreshes resources until the cloud has finished its work on each. @returns the resources that exist. */
 async function refreshUntilSettled(

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { EngineFailure } from "../engine/command";
 import type { TimedEvent } from "../run/events";
 import { nameOf } from "../run/resource-names";
 import type { EngineRun } from "../run-engine";
+import { repeatedDeletions } from "./failed-deletions";
 import { lostCreations, withoutOvercome } from "./lost-creations";
 
 /** The result of a run that may have needed several runs of the engine. */
@@ -22,8 +24,9 @@ export interface Attempts {
 }
 
 /**
- * Runs the engine. If answers of the clouds were lost, it looks up what the clouds made of the requests, takes over what
- * exists, and runs the engine again. A resource is therefore neither lost nor made twice.
+ * Runs the engine. If answers of the clouds to creations were lost, it looks up what the clouds made of the requests, takes
+ * over what exists, and runs the engine again. A resource is therefore neither lost nor made twice. If deletions failed for a
+ * passing reason, it waits and runs the engine again.
  */
 export async function runUntilSettled({ run, engine, recover }: Attempts): Promise<SettledRun> {
   const attempts: TimedEvent[][] = [];
@@ -31,18 +34,37 @@ export async function runUntilSettled({ run, engine, recover }: Attempts): Promi
     const events: TimedEvent[] = [];
     attempts.push(events);
     const failure = await engine({ ...run, record: recording(run.record, events) });
+    const settled = { failure, events: withoutOvercome(attempts) };
+    if (failure === undefined || run.isCancelled()) {
+      return settled;
+    }
+    const isRepeated = await (run.mode === "up"
+      ? takeOver(events, attempts.length)
+      : waitForDeletions(attempts));
+    if (!isRepeated) {
+      return settled;
+    }
+  }
+
+  async function takeOver(events: readonly TimedEvent[], count: number): Promise<boolean> {
     const lost = lostCreations(events);
-    if (
-      failure === undefined ||
-      run.mode !== "up" ||
-      run.isCancelled() ||
-      lost.length === 0 ||
-      attempts.length === MOST_ATTEMPTS
-    ) {
-      return { failure, events: withoutOvercome(attempts) };
+    if (lost.length === 0 || count === MOST_ATTEMPTS) {
+      return false;
     }
     run.progress.say(`The clouds did not answer whether they created ${lost.map(nameOf).join(", ")}.`);
     await recover(events);
+    return true;
+  }
+
+  async function waitForDeletions(attempts: readonly (readonly TimedEvent[])[]): Promise<boolean> {
+    const repeated = repeatedDeletions(attempts);
+    if (repeated === undefined) {
+      return false;
+    }
+    const names = repeated.urns.map(nameOf).join(", ");
+    run.progress.say(`The deletion of ${names} failed for a passing reason and is repeated.`);
+    await delay(repeated.waitSeconds * 1000);
+    return !run.isCancelled();
   }
 }
 

@@ -1,10 +1,11 @@
 import { styleText } from "node:util";
+import { WAIT_KINDS } from "../../components/governor/waits";
 import { tableOf } from "../table";
 import { nameOf } from "./resource-names";
 import type { ContractCounts } from "./result/contract-counts";
+import { validatorsText } from "./result/votes";
 import type { RegionSummary, Summary } from "./summary";
 import { PART_NAMES } from "./timing/part-names";
-import { WAIT_KINDS } from "./timing/waits";
 
 /**
  * The report that is printed after a run: a table of the regions, the contracts, the errors, and the critical path.
@@ -22,10 +23,10 @@ export function report(summary: Summary, directory: string): string {
       "result",
       { numbers: "seconds" },
     ],
-    summary.regions.map(({ name, cloud, validators, result, seconds }) => [
+    summary.regions.map(({ name, cloud, validators, votes, result, seconds }) => [
       name,
       cloud,
-      ...(hasValidators ? [validators] : []),
+      ...(hasValidators ? [validatorsText(validators, votes)] : []),
       coloured(result, summary),
       seconds === 0 ? "-" : seconds.toFixed(1),
     ]),

@@ -1,5 +1,6 @@
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 import { describe, expect, it } from "vitest";
+import type { FailureKind } from "../../components/governor/failure";
 import type { TimedEvent } from "./events";
 import { type RunFacts, summarize } from "./summary";
 
@@ -145,12 +146,13 @@ describe("a run's summary", () => {
   });
 
   it("counts repeated operations, and the refusals because of a rate limit among them", () => {
-    const repeated = (kind: string) => ({
+    const repeated = (failure: FailureKind) => ({
       at: 1000,
       seconds: 1,
       urn: urn("eastus-network"),
       kind: "retry" as const,
-      reason: `create failed (${kind}): the cloud's text`,
+      failure,
+      reason: "create failed: the cloud's text, which may say (throttled)",
     });
     const summary = summarize(
       facts({
@@ -196,7 +198,7 @@ describe("a run's summary", () => {
       afterLastOperation: 3,
       afterEngine: 2,
     });
-    expect(summary).toMatchObject({ workSeconds: 13, waits: { throttle: 2, gate: 3, retry: 0, wave: 0 } });
+    expect(summary).toMatchObject({ workSeconds: 13, waits: { throttle: 2, gate: 3, retry: 0 } });
   });
 
   it("counts the error of the program of a region's own stack as an error of the region", () => {

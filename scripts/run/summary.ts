@@ -1,3 +1,4 @@
+import { WAIT_KINDS, type Wait, type WaitKind } from "../../components/governor/waits";
 import { shardStackName } from "../../stacks/config/shard-name";
 import { plainStackName } from "../../stacks/config/written-config";
 import type { StateResource } from "../engine/state";
@@ -6,9 +7,10 @@ import type { Mode } from "./mode";
 import { groupOf, nameOf, validatorName } from "./resource-names";
 import { type ContractCounts, contractCounts } from "./result/contract-counts";
 import { saysInterrupted } from "./result/interrupted";
+import { votesIn } from "./result/votes";
 import { type Parts, partsOf } from "./timing/parts";
 import { criticalSteps, durationOf, type TimedStep, timedSteps } from "./timing/timed-steps";
-import { WAIT_KINDS, type Wait, type WaitKind, waitedSeconds, waitsBySteps } from "./timing/waits";
+import { waitedSeconds, waitsBySteps } from "./timing/waits";
 
 export type Result = "succeeded" | "failed" | "cancelled";
 
@@ -73,6 +75,8 @@ export interface RegionSummary extends ConfiguredRegion {
    * `deleted`: the region was removed from the config, and nothing is left of it in the state.
    */
   readonly result: Result | "unfinished" | "not-begun" | "deleted";
+  /** How many of the region's validators have a vote on the chain; absent where the state does not tell. */
+  readonly votes?: number;
   /** From the start of the region's first step to the end of its last step; 0 if nothing changed. */
   readonly seconds: number;
   readonly error?: string;
@@ -119,7 +123,7 @@ export function summarize(facts: RunFacts): Summary {
     waits: waitSeconds(timed, facts),
     changes: changes(done),
     throttles:
-      facts.waits.filter(({ kind, reason }) => kind === "retry" && reason.includes("(throttled)")).length +
+      facts.waits.filter(({ failure }) => failure === "throttled").length +
       count(facts.events, /\b429\b|[Tt]oo many requests|[Tt]hrottl/),
     retries: facts.waits.filter(({ kind }) => kind === "retry").length,
     regions: facts.regions.map((region) => {
@@ -192,9 +196,11 @@ function regionSummary(
     ({ op, urn, metadata }) => op !== "same" && isCustom(metadata) && regionOf(urn, facts) === region.name,
   );
   const error = byReason([...errors].filter(([urn]) => regionOf(urn, facts) === region.name)).join("\n");
+  const votes = facts.mode === "up" ? votesIn(region, facts.resources) : undefined;
   const last = Math.max(...own.map((step) => step.ended ?? events.at(-1)?.at ?? step.started));
   return {
     ...region,
+    ...(votes === undefined || region.removed === true ? {} : { votes }),
     result: error === "" ? resultOf(region, own, facts) : "failed",
     seconds: own.length === 0 ? 0 : round((last - Math.min(...own.map(({ started }) => started))) / 1000),
     ...(error === "" ? {} : { error }),

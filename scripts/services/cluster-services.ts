@@ -7,9 +7,9 @@ import {
   type V1StatefulSet,
 } from "@kubernetes/client-node";
 import type { Address } from "viem";
-import { openCluster } from "../../components/besu/node-access/cluster-access";
 import { NodeClient } from "../../components/besu/node-access/node-client";
 import { roleLabels } from "../../components/besu/role";
+import { openCluster } from "../../components/cluster/client-config";
 import { validatorObjectName } from "../../components/naming";
 import type { ServiceRegion } from "./regions";
 

@@ -1,10 +1,9 @@
-import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
+import type { Stack } from "@pulumi/pulumi/automation";
 import pMap from "p-map";
-import { PROJECT_ROOT } from "../../components/root";
 import { isSharded, shardStackName } from "../../stacks/config/shard-name";
 import { plainStackName, readStackFile } from "../../stacks/config/written-config";
 import type { EngineCommand } from "../engine/command";
-import { openStack, withoutResults } from "../engine/stack";
+import { openRegionStack, openStack } from "../engine/stack";
 import { CPU_BOUND } from "./cpu";
 import { writeShardFiles } from "./shard-files";
 
@@ -81,7 +80,7 @@ export async function openRegionStacks(network: Stack): Promise<Pick<RegionStack
   return Promise.all(
     regions.map(async (region) => ({
       region,
-      stack: await knownStack(shardStackName({ parent: network.name, region }), network),
+      stack: await openRegionStack(shardStackName({ parent: network.name, region }), network),
     })),
   );
 }
@@ -105,20 +104,8 @@ export async function createRegionStacks(
       const { workDir, envVars } = network.workspace;
       const encryption = provider === undefined ? [] : ["--secrets-provider", provider];
       await command.run(["stack", "init", name, "--no-select", ...encryption], workDir, envVars);
-      return { region, stack: await knownStack(name, network), isConfigured: true };
+      return { region, stack: await openRegionStack(name, network), isConfigured: true };
     },
     { concurrency: CPU_BOUND },
-  );
-}
-
-/** Opens a stack that is known to exist. The Automation API would run the CLI to select it, which takes half a second. */
-async function knownStack(name: string, { workspace: { pulumiCommand, envVars } }: Stack): Promise<Stack> {
-  const workspace = await LocalWorkspace.create({
-    workDir: PROJECT_ROOT,
-    pulumiCommand,
-    envVars: { ...envVars },
-  });
-  return withoutResults(
-    await Stack.select(name, Object.assign(workspace, { selectStack: async () => undefined })),
   );
 }

@@ -19,6 +19,7 @@ import { lostValidator } from "./lost-validator";
 import { createRegionStacks, type NetworkStacks, type RegionStack } from "./network-stacks";
 import { outputsOf } from "./outputs";
 import type { States } from "./plan";
+import { refusalOfRemoval } from "./removed-voters";
 
 /** A run over the stack of a network and the stacks of its regions. */
 export interface NetworkRun {
@@ -121,13 +122,24 @@ async function up(
   }
 }
 
-/** The network of a region cannot be deleted before its cluster, so the region's stack comes before the network's. */
+/**
+ * The network of a region cannot be deleted before its cluster, so the region's stack comes before the network's.
+ *
+ * @throws ChainfleetError QUORUM_LOST before anything is deleted.
+ */
 async function deleteRemovedRegions(
   { network, regions }: NetworkStacks,
   command: EngineCommand,
   runs: StackRuns,
 ): Promise<void> {
   const removed = regions.filter(({ isConfigured }) => !isConfigured);
+  const refusal = refusalOfRemoval(
+    runs.stateOf(network),
+    removed.map(({ region }) => region),
+  );
+  if (refusal !== undefined) {
+    throw refusal;
+  }
   await pMap(removed, async ({ stack }) => {
     const { failure } = await runs.run("destroy", stack);
     if (failure === undefined) {

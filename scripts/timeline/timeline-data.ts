@@ -1,8 +1,9 @@
+import type { Wait, WaitKind } from "../../components/governor/waits";
 import type { RecordedSteps } from "../run/records/recorded-steps";
 import { groupOf, nameOf } from "../run/resource-names";
 import type { Summary } from "../run/summary";
 import { criticalSteps } from "../run/timing/timed-steps";
-import { type Wait, type WaitKind, waitsBySteps } from "../run/timing/waits";
+import { waitsBySteps } from "../run/timing/waits";
 import { KINDS, kindOf } from "./kinds";
 
 /** A run of which a timeline is drawn. */

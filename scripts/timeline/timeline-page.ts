@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { WAIT_KINDS } from "../../components/governor/waits";
 import { pageDocument } from "../page/document";
 import { html, type Markup } from "../page/markup";
 import { nameOf } from "../run/resource-names";
 import type { Summary } from "../run/summary";
 import { PART_NAMES } from "../run/timing/part-names";
-import { WAIT_KINDS } from "../run/timing/waits";
 import { type RecordedRun, timelineData } from "./timeline-data";
 
 /** The page `timeline.html` of a run: a picture of when each operation ran. The page works without a network. */
@@ -61,7 +61,6 @@ const WAIT_FACTS = {
   throttle: "Waited for rate limits",
   retry: "Waited before retries",
   gate: "Waited at the update gate",
-  wave: "Waited for earlier waves",
 } as const;
 
 /** The frame of the picture, which `client/controls.js` fills. */

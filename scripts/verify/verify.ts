@@ -7,6 +7,7 @@ import { plainStackName } from "../../stacks/config/written-config";
 import { EngineCommand } from "../engine/command";
 import { RUN_AGENT, withLock } from "../engine/lock";
 import { readState, type StateResource } from "../engine/state";
+import { providerPlaces } from "../recover/provider-places";
 import { configuredRegions } from "../run/configured";
 import type { TimedEvent } from "../run/events";
 import { CPU_BOUND } from "../shard/cpu";
@@ -126,14 +127,8 @@ async function untrackedIn(stack: Stack, command: EngineCommand, resources: read
   if (shardNameOf(stack.name) !== undefined) {
     return [];
   }
-  const awsRegions = [
-    ...new Set(
-      resources
-        .filter(({ type }) => type === "pulumi:providers:aws")
-        .flatMap(({ inputs }) => (typeof inputs?.region === "string" ? [inputs.region] : [])),
-    ),
-  ];
-  if (awsRegions.length === 0) {
+  const { awsPlaces } = providerPlaces(resources);
+  if (awsPlaces.length === 0) {
     return [];
   }
   // Loading the clouds' SDKs is slow, and stacks without AWS do not need them.
@@ -141,9 +136,9 @@ async function untrackedIn(stack: Stack, command: EngineCommand, resources: read
   const { tagged } = await lookUp(
     {
       stackTag: `${(await stack.workspace.projectSettings()).name}/${plainStackName(stack.name)}`,
-      azure: false,
+      azureSubscriptions: [],
       config: await stack.getAllConfig(),
-      awsRegions,
+      awsPlaces,
       subnets: [],
     },
     command,

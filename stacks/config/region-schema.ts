@@ -88,6 +88,12 @@ const azure = z
   .strictObject({
     cloud: z.literal("azure"),
     ...fieldsOfCloudRegion,
+    subscription: z
+      .uuid("must be the id of a subscription, a UUID")
+      .optional()
+      .describe(
+        "The id of the Azure subscription of the region. Quotas and rate limits are those of the subscription, so regions in several subscriptions have more of both. It is fixed once the region exists. Default: the subscription in `azure-native:subscriptionId`, or else that of the credentials.",
+      ),
     systemVmSize: z
       .string()
       .default("Standard_D4s_v5")
@@ -105,6 +111,13 @@ const aws = z
   .strictObject({
     cloud: z.literal("aws"),
     ...fieldsOfCloudRegion,
+    profile: z
+      .string()
+      .min(1, "must not be empty")
+      .optional()
+      .describe(
+        "The profile in the AWS config file of the machine whose account the region is in. Quotas and rate limits are those of the account, so regions in several accounts have more of both. The account is fixed once the region exists. Default: the credentials that the AWS SDK finds, for example `AWS_PROFILE`.",
+      ),
     systemInstanceType: z
       .string()
       .default("m6i.xlarge")

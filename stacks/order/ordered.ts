@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import pDefer from "p-defer";
+import { awaitedResources, resourcesOf } from "../../components/available";
 import { DYNAMIC_TYPE_PREFIX } from "../../components/dynamic-type";
 import { ChainfleetError } from "../../components/error";
 import { longestPrefix } from "../../components/longest-prefix";
@@ -160,7 +161,7 @@ const LAYER_OF_COMPONENT: ReadonlyMap<string, Layer> = new Map([
   ["contracts", "contracts"],
 ]);
 
-/** The resources whose outputs the inputs contain. A promise shows nothing: the program passes no resource in one. */
+/** The resources whose outputs the inputs contain or wait for. A promise shows nothing: the program passes no resource in one. */
 function resourcesIn(inputs: unknown): pulumi.Resource[] {
   const found = new Set<pulumi.Resource>();
   const seen = new Set<unknown>();
@@ -170,10 +171,7 @@ function resourcesIn(inputs: unknown): pulumi.Resource[] {
     }
     seen.add(value);
     if (pulumi.Output.isInstance(value)) {
-      // The types of the SDK hide this method.
-      for (const resource of (
-        value as unknown as { resources(): ReadonlySet<pulumi.Resource> }
-      ).resources()) {
+      for (const resource of [...resourcesOf(value), ...awaitedResources(value)]) {
         found.add(resource);
       }
     } else if (pulumi.Resource.isInstance(value)) {

@@ -40,7 +40,7 @@ export async function runWithoutCloud(
         }
         return {
           id: custom === false ? undefined : `<${name}>`,
-          state: { ...inputs, ...outputsOf(type, name) },
+          state: { ...inputs, ...outputsOf(resource) },
         };
       },
       call: ({ token, inputs }) => resultOf(token, inputs),
@@ -90,7 +90,7 @@ function acceptHooks(monitor: Record<string, unknown>): void {
 }
 
 /** Outputs that a resource would have, so that the inputs that other resources derive from them are visible. */
-function outputsOf(type: string, name: string): Record<string, unknown> {
+function outputsOf({ type, name, inputs }: MockResourceArgs): Record<string, unknown> {
   const index = [...name].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 2 ** 32, 7);
   switch (type) {
     case `${DYNAMIC_TYPE_PREFIX}ValidatorKey`:
@@ -100,7 +100,7 @@ function outputsOf(type: string, name: string): Record<string, unknown> {
         address: `0x${index.toString(16).padStart(40, "0")}`,
       };
     case `${DYNAMIC_TYPE_PREFIX}Genesis`:
-      return { file: "<genesis.json>", hash: "<genesis hash>", genesisValidators: [] };
+      return { file: "<genesis.json>", hash: "<genesis hash>", genesisValidators: inputs.validators };
     case "azure-native:network:PublicIPAddress":
     case "aws:ec2/eip:Eip":
       return { ipAddress: `<${name}.ip>`, publicIp: `<${name}.ip>`, allocationId: `<${name}.allocation>` };
@@ -108,7 +108,7 @@ function outputsOf(type: string, name: string): Record<string, unknown> {
       return { availabilityZone: `<${name}.zone>` };
     case "aws:eks/cluster:Cluster":
       return {
-        endpoint: "https://<endpoint>",
+        endpoint: "https://endpoint.invalid",
         certificateAuthority: { data: "<ca>" },
         identities: [{ oidcs: [{ issuer: "https://<issuer>" }] }],
         vpcConfig: { clusterSecurityGroupId: `<${name}.securityGroup>` },
@@ -127,6 +127,9 @@ function resultOf(token: string, inputs: Record<string, unknown>): Record<string
     case "azure-native:resources:getResourceGroup":
       // A group without an id: the mocks have no way to answer that a group does not exist.
       return {};
+    case "azure-native:containerservice:getManagedCluster":
+      // A cluster without pools, for the same reason.
+      return {};
     case "aws:index/getAvailabilityZones:getAvailabilityZones":
       return { names: ["<zone a>", "<zone b>", "<zone c>"], zoneIds: ["<az1>", "<az2>", "<az3>"] };
     case "aws:index/getCallerIdentity:getCallerIdentity":
@@ -138,7 +141,7 @@ function resultOf(token: string, inputs: Record<string, unknown>): Record<string
     case "azure-native:containerservice:listManagedClusterUserCredentials":
       return { kubeconfigs: [{ name: "exec", value: Buffer.from(AKS_KUBECONFIG).toString("base64") }] };
     case "aws:eks/getCluster:getCluster":
-      return { endpoint: "https://<endpoint>", certificateAuthorities: [{ data: "<ca>" }] };
+      return { endpoint: "https://endpoint.invalid", certificateAuthorities: [{ data: "Y2E=" }] };
     default:
       throw new Error(`The program calls ${token}, for which the dump has no result.`);
   }

@@ -7,6 +7,8 @@ export interface RegisteredResource {
   readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests read inputs by path
   readonly inputs: any;
+  /** The name of the explicit provider; empty if the resource has the default one. */
+  readonly provider: string;
   readonly retainOnDelete: boolean;
   /** The id under which the engine imports the resource; empty if it creates the resource. */
   readonly importId: string;
@@ -55,6 +57,7 @@ function recordRequests(resources: RegisteredResource[]): void {
         type: request.getType(),
         name: request.getName(),
         inputs: request.getObject()?.toJavaScript() ?? {},
+        provider: request.getProvider().split("::").at(-2) ?? "",
         retainOnDelete: request.getRetainondelete(),
         importId: request.getImportid(),
         ignoreChanges: request.getIgnorechangesList(),
@@ -74,6 +77,8 @@ interface RegisterRequest {
   getType(): string;
   getName(): string;
   getObject(): { toJavaScript(): object } | undefined;
+  /** `<urn>::<id>` */
+  getProvider(): string;
   getRetainondelete(): boolean;
   getImportid(): string;
   getIgnorechangesList(): string[];

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
@@ -200,7 +201,29 @@ describe(`a network whose regions have stacks of their own, seed ${SEED}`, () =>
     expect(await json("verify", "all")).toMatchObject({ result: "equal" });
   });
 
-  it("leaves nothing after down", async () => {
+  it("stops in order after one Ctrl+C while the engines of several regions run, and the next up completes the network", async () => {
+    await succeed("down");
+    const run = checkout.chainfleet("up", "--stack", "dev", "--json");
+    await untilEnginesOfRegions(2, run);
+    run.child.kill("SIGINT");
+    const stopped = await run.finished;
+    expect(stopped.code, stopped.output).toBe(130);
+    expect(JSON.parse(stopped.stdout)).toMatchObject({ result: "cancelled" });
+    expect(enginesOfRegions()).toEqual([]);
+    await succeed("up");
+    await expectNoChange();
+    expect(await json("verify", "all")).toMatchObject({ result: "equal" });
+  });
+
+  it("stops at once after two Ctrl+C while several regions are deleted, and the next down leaves nothing", async () => {
+    const run = checkout.chainfleet("down", "--yes", "--stack", "dev", "--json");
+    await untilEnginesOfRegions(2, run);
+    run.child.kill("SIGINT");
+    await delay(200);
+    run.child.kill("SIGINT");
+    const stopped = await run.finished;
+    expect(stopped.code, stopped.output).toBe(130);
+    expect(enginesOfRegions()).toEqual([]);
     await succeed("down");
     expect(await checkout.cloudResources()).toEqual([]);
     expect(await realResources()).toEqual([]);
@@ -208,6 +231,25 @@ describe(`a network whose regions have stacks of their own, seed ${SEED}`, () =>
     expect(sets.map(({ metadata }) => metadata.name)).toEqual([]);
   });
 });
+
+/** The stacks of regions whose engines run. */
+function enginesOfRegions(): string[] {
+  return checkout
+    .processes()
+    .flatMap(({ command }) => /^pulumi (?:up|destroy) .*--stack (\S*dev\.\S+)/.exec(command)?.[1] ?? []);
+}
+
+/** Waits until the engines of so many regions have run for a while. */
+async function untilEnginesOfRegions(
+  count: number,
+  { child }: { readonly child: ChildProcess },
+): Promise<void> {
+  while (child.exitCode === null && enginesOfRegions().length < count) {
+    await delay(50);
+  }
+  // A command that ended before gives the test its exit code.
+  await delay(child.exitCode === null ? 1_500 : 0);
+}
 
 /** The waits in the record of the last run. */
 function waits(): Wait[] {

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import * as https from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,6 +52,8 @@ export interface ConfigChange {
  */
 export class Checkout {
   readonly folder: string;
+  /** What sets the variables of a command that differ from those of the local target. */
+  #variables: readonly string[] = [];
 
   /**
    * @param timeScale Seconds of real time that one second in the simulated clouds takes.
@@ -94,7 +105,24 @@ export class Checkout {
 
   /** Starts a command in the environment of the local target. */
   onTarget(...command: readonly string[]): RunningCommand {
-    return this.#start("local/run", [...this.targetOptions, ...command]);
+    return this.#start("local/run", [...this.targetOptions, ...this.#variables, ...command]);
+  }
+
+  /** Lets the commands on the local target keep the states in files from now on, beginning with an empty stack `dev`. */
+  async keepStateInFiles(): Promise<void> {
+    const files = this.path(".chainfleet/state-in-files");
+    rmSync(files, { recursive: true, force: true });
+    mkdirSync(files, { recursive: true });
+    this.#variables = ["env", `PULUMI_BACKEND_URL=file://${files}`];
+    const { code, output } = await this.onTarget("pulumi", "stack", "init", "dev", "--no-select").finished;
+    if (code !== 0) {
+      throw new Error(`pulumi stack init:\n${output}`);
+    }
+  }
+
+  /** Lets the commands on the local target keep the states in the state service again. */
+  keepStateInService(): void {
+    this.#variables = [];
   }
 
   #start(command: string, args: readonly string[]): RunningCommand {
@@ -125,9 +153,9 @@ export class Checkout {
     return (await this.#cloudRequest("/resources")) as CloudResource[];
   }
 
-  /** Replaces the faults that the simulated clouds inject. */
-  async setFaults(faults: readonly object[]): Promise<void> {
-    await this.#cloudRequest("/faults", { method: "PUT", body: JSON.stringify({ seed: 1, faults }) });
+  /** Replaces the faults that the simulated clouds inject. @param seed of the draws of faults with a probability. */
+  async setFaults(faults: readonly object[], seed = 1): Promise<void> {
+    await this.#cloudRequest("/faults", { method: "PUT", body: JSON.stringify({ seed, faults }) });
   }
 
   /** Changes inputs of a cloud resource without the engine's knowledge; `null` removes an input. */

@@ -1,7 +1,7 @@
+import type { Wait } from "../../components/governor/waits";
 import type { TimedEvent } from "../../scripts/run/events";
 import { recordedSteps } from "../../scripts/run/records/recorded-steps";
 import { summarize } from "../../scripts/run/summary";
-import type { Wait } from "../../scripts/run/timing/waits";
 import type { RecordedRun } from "../../scripts/timeline/timeline-data";
 
 /** A resource of a region: its name after the region's, its type, the seconds of its creation, and what it waits for. */

@@ -114,3 +114,68 @@ describe("the check of a chain's sharding", () => {
     expect(await codes({ parameters, sharding: "region" }, {})).toEqual(["SHARDING_CHANGED"]);
   });
 });
+
+describe("the check of a chain's validators", () => {
+  const region = (validators: number) => ({ validators, fixed: { cloud: "azure" } });
+  const network = (counts: Readonly<Record<string, number>>) => ({
+    parameters,
+    validators: Object.entries(counts).flatMap(([name, count]) =>
+      Array.from({ length: count }, (_, index) => `${name}-validator-${index}`),
+    ),
+    placement: {
+      network: "chain138",
+      regions: Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, region(count)])),
+      storage: { validator: "100Gi", rpc: "100Gi" },
+    },
+  });
+  /** The state that a run with the config leaves. */
+  const stateAfter = async (olds: object, news: object) => (await provider.check(olds, news)).inputs;
+  const codes = async (olds: object, news: object) =>
+    ((await provider.check(olds, news)).failures ?? []).map(({ reason }) => reason.replace(/:.*/s, ""));
+
+  it("remembers those of the first run, whatever later runs add and remove", async () => {
+    const first = await stateAfter({}, network({ a: 2, b: 2, c: 2 }));
+    const second = await stateAfter(first, network({ a: 2, b: 2, d: 2 }));
+    expect(second.founders).toEqual(first.founders);
+    expect(first.founders).toHaveLength(6);
+  });
+
+  it("refuses a config that takes the chain its quorum, and counts what earlier runs removed", async () => {
+    const first = await stateAfter({}, network({ a: 2, b: 2, c: 2, d: 2, e: 2 }));
+    expect(await codes(first, network({ a: 2, b: 2, c: 2 }))).toEqual(["QUORUM_LOST"]);
+    expect(await codes(first, network({ a: 2, b: 2, c: 2, d: 2 }))).toEqual([]);
+    const second = await stateAfter(first, network({ a: 2, b: 2, c: 2, d: 2, f: 9 }));
+    expect(await codes(second, network({ a: 2, b: 2, c: 2, d: 1, f: 9 }))).toEqual([]);
+    expect(await codes(second, network({ a: 2, b: 2, c: 2, f: 9 }))).toEqual(["QUORUM_LOST"]);
+  });
+
+  it("leaves a chain whose first run did not record them to the check of the genesis", async () => {
+    const { validators, ...unrecorded } = network({ a: 2, b: 2 });
+    expect(await codes(unrecorded, network({ a: 1 }))).toEqual([]);
+    expect(await stateAfter(unrecorded, network({ a: 2, b: 2 }))).not.toHaveProperty("founders");
+  });
+
+  it("refuses another name of the network once, and not for each validator", async () => {
+    const first = await stateAfter({}, network({ a: 4 }));
+    const renamed = network({ a: 4 });
+    expect(
+      await codes(first, {
+        ...renamed,
+        validators: [],
+        placement: { ...renamed.placement, network: "other" },
+      }),
+    ).toEqual(["NETWORK_NAME_FIXED"]);
+  });
+
+  it("refuses another storage class of a region", async () => {
+    const config = (storageClass: string | null) => ({
+      ...network({ a: 4 }),
+      placement: {
+        ...network({ a: 4 }).placement,
+        regions: { a: { validators: 4, fixed: { cloud: "kubernetes", storageClass } } },
+      },
+    });
+    expect(await codes(await stateAfter({}, config(null)), config("fast"))).toEqual(["STORAGE_CLASS_FIXED"]);
+    expect(await codes(await stateAfter({}, config("fast")), config("fast"))).toEqual([]);
+  });
+});

@@ -1,17 +1,21 @@
 import { isDeepStrictEqual } from "node:util";
 import type { FullProvider } from "../../dynamic-resource";
 import { ChainfleetError } from "../../error";
+import { placementRefusals } from "../placement/placement";
 import { softwareRefusals } from "../release/software-change";
+import { removalRefusal } from "../votes/removal";
+import { marginOf, type Votes } from "../votes/votes";
 import type { ChainParameters } from "./genesis";
 import type { ChainArgs, ReclaimPolicy } from "./genesis-resource";
 
 /**
- * The provider of Chain. Once the chain exists, it refuses every change of a parameter and of the reclaim policy, and
- * changes of the software across which the validators would not understand each other.
+ * The provider of Chain. Once the chain exists, it refuses every change of a parameter, of the reclaim policy and of what
+ * the nodes stand on, changes of the software across which the validators would not understand each other, and a config
+ * that lacks so many of the founding validators that the others make no quorum.
  */
 export const provider: FullProvider = {
   check: async (olds: Inputs, news: Inputs) => ({
-    inputs: news,
+    inputs: { ...news, ...founders(olds, news) },
     failures: [
       ...parameterChanges(olds.parameters, news.parameters).map((change) => ({
         property: `parameters.${change.parameter}`,
@@ -20,6 +24,8 @@ export const provider: FullProvider = {
       ...softwareFailures(olds, news),
       ...reclaimPolicyFailures(olds.reclaimPolicy, news.reclaimPolicy),
       ...shardingFailures(olds, news),
+      ...placementFailures(olds, news),
+      ...removalFailures(olds, news),
     ],
   }),
   diff: async (_id, olds: Inputs, news: Inputs) => ({
@@ -32,7 +38,23 @@ export const provider: FullProvider = {
 };
 
 /** The inputs. A state from before an input existed does not have the input. */
-type Inputs = Partial<ChainArgs>;
+type Inputs = Partial<ChainArgs & Founders>;
+
+/**
+ * The validators of the first run, by name: those in the genesis block. Absent for a chain whose first run did not record
+ * them; the check of the genesis, which knows the validators' addresses, then refuses alone.
+ */
+interface Founders {
+  readonly founders: readonly string[];
+}
+
+function founders(olds: Inputs, { validators }: Inputs): Partial<Founders> {
+  const recorded = olds.parameters === undefined ? validators : olds.founders;
+  return recorded === undefined ? {} : { founders: recorded };
+}
+
+/** The engine shows the whole value of a property that it is told, and these are long. */
+const WHOLE_RESOURCE = "";
 
 type Failure = { readonly property: string; readonly reason: string };
 
@@ -78,6 +100,29 @@ function shardingFailures(olds: Inputs, news: Inputs): Failure[] {
     next: `Move the resources between the states first, which changes none of them: chainfleet shard${undo} --stack <stack>`,
   });
   return [{ property: "sharding", reason: message }];
+}
+
+function placementFailures(olds: Inputs, news: Inputs): Failure[] {
+  if (olds.placement === undefined || news.placement === undefined) {
+    return [];
+  }
+  const readdressable = Math.max(0, marginOf(votesOf(olds, news)));
+  return placementRefusals(olds.placement, news.placement, readdressable).map(({ message }) => ({
+    property: WHOLE_RESOURCE,
+    reason: message,
+  }));
+}
+
+function removalFailures({ founders: voters = [], placement }: Inputs, news: Inputs): Failure[] {
+  // A network with another name lacks every validator, and is refused for its name.
+  const isRenamed = placement !== undefined && placement.network !== news.placement?.network;
+  const refusal = removalRefusal(voters, (name) => news.validators?.includes(name) === true);
+  return refusal === undefined || isRenamed ? [] : [{ property: WHOLE_RESOURCE, reason: refusal.message }];
+}
+
+function votesOf({ founders: voters, validators: before = [] }: Inputs, { validators = [] }: Inputs): Votes {
+  const all = voters ?? before;
+  return { total: all.length, present: all.filter((name) => validators.includes(name)).length };
 }
 
 /** A parameter whose configured value differs from the value in the genesis block. Values are JSON texts. */

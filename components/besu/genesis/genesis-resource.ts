@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Address, Hex } from "viem";
 import { DynamicResource } from "../../dynamic-resource";
+import type { NetworkPlacement } from "../placement/placement";
 import type { Software } from "../release/release";
 import type { ChainParameters } from "./genesis";
 
@@ -14,6 +15,10 @@ export interface ChainArgs {
   readonly software: Software;
   /** The policy of the storage classes. @default no storage class is created */
   readonly reclaimPolicy?: ReclaimPolicy;
+  /** The validators that the config describes, by name. The check remembers those of the first run. */
+  readonly validators: readonly string[];
+  /** What the nodes stand on. */
+  readonly placement: NetworkPlacement;
   /** Whether each region has a stack of its own. @default everything is in one stack */
   readonly sharding?: Sharding;
 }
@@ -22,17 +27,20 @@ export interface ChainArgs {
 export type Sharding = "region";
 
 /**
- * What is fixed or restricted once a chain exists: the parameters in its genesis block, the policy of its disks, and the
- * Besu releases to which its validators can change. The check of this resource refuses a config that changes what cannot
+ * What is fixed or restricted once a chain exists: the parameters in its genesis block, the policy of its disks, the Besu
+ * releases to which its validators can change, what its nodes stand on, and how many of the validators in its genesis block
+ * the config may lack. The check of this resource refuses a config that changes what cannot
  * change. The network stack registers this resource first and waits for the check, so that a refused config changes no
  * other resource.
  */
 export class Chain extends DynamicResource {
   /** The parameters in the chain's genesis block. */
   declare readonly parameters: pulumi.Output<ChainParameters>;
+  /** The validators of the first run, by name. Undefined for a chain whose first run did not record them. */
+  declare readonly founders: pulumi.Output<readonly string[] | undefined>;
 
   constructor(name: string, args: ChainArgs, opts?: pulumi.CustomResourceOptions) {
-    super("Chain", name, { ...args }, opts);
+    super("Chain", name, { ...args, founders: undefined }, opts);
   }
 }
 
@@ -44,9 +52,15 @@ export interface GenesisArgs {
    * and are voted in; adding one to this list has no effect on the genesis.
    */
   readonly validators: pulumi.Input<pulumi.Input<Address>[]>;
+  /** The names of the validators, in the same order. */
+  readonly names: readonly string[];
 }
 
-/** The genesis of a network. It is created once and never changes. */
+/**
+ * The genesis of a network. It is created once and never changes. A config that lacks so many of its validators that the
+ * others make no quorum is refused here too, by the validators' addresses: a removed validator that is added again has its
+ * name, but a new key and no vote.
+ */
 export class Genesis extends DynamicResource {
   /** The content of Besu's genesis file: JSON text. */
   declare readonly file: pulumi.Output<string>;
@@ -54,8 +68,15 @@ export class Genesis extends DynamicResource {
   declare readonly hash: pulumi.Output<Hex>;
   /** The addresses of the validators in the genesis block, ascending. */
   declare readonly genesisValidators: pulumi.Output<Address[]>;
+  /** Their names by address. Undefined in a state from before the names were recorded. */
+  declare readonly validatorNames: pulumi.Output<Readonly<Record<Address, string>> | undefined>;
 
   constructor(name: string, args: GenesisArgs, opts?: pulumi.CustomResourceOptions) {
-    super("Genesis", name, { ...args, file: undefined, hash: undefined, genesisValidators: undefined }, opts);
+    super(
+      "Genesis",
+      name,
+      { ...args, file: undefined, hash: undefined, genesisValidators: undefined, validatorNames: undefined },
+      opts,
+    );
   }
 }

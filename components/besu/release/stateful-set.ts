@@ -9,9 +9,10 @@ export const RELEASE_LABEL = "app.kubernetes.io/version";
  * image's tag. Undefined if neither names a release.
  */
 export function softwareOf(statefulSet: unknown): Software | undefined {
-  const { metadata, spec } = (statefulSet ?? {}) as StatefulSetInputs;
-  const container = spec?.template?.spec?.containers?.[0];
-  const image = typeof container?.image === "string" ? parseImage(container.image) : undefined;
+  const { metadata } = (statefulSet ?? {}) as StatefulSetInputs;
+  const container = containerOf(statefulSet);
+  const imageName = imageOf(statefulSet);
+  const image = imageName === undefined ? undefined : parseImage(imageName);
   const label = metadata?.labels?.[RELEASE_LABEL];
   const release =
     (typeof label === "string" ? parseRelease(label) : undefined) ?? (image && releaseOfTag(image));
@@ -19,6 +20,16 @@ export function softwareOf(statefulSet: unknown): Software | undefined {
     return undefined;
   }
   return { release, legacyEncoding: container?.args?.includes(`--${LEGACY_ENCODING_OPTION}=true`) ?? false };
+}
+
+/** The image in the inputs of a node's StatefulSet. Undefined if they are those of something else. */
+export function imageOf(statefulSet: unknown): string | undefined {
+  const image = containerOf(statefulSet)?.image;
+  return typeof image === "string" ? image : undefined;
+}
+
+function containerOf(statefulSet: unknown) {
+  return ((statefulSet ?? {}) as StatefulSetInputs).spec?.template?.spec?.containers?.[0];
 }
 
 /** The part of a StatefulSet's inputs that is read here. Values that are not known yet may be of any type. */

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { AppsV1Api, KubeConfig } from "@kubernetes/client-node";
+import { AppsV1Api } from "@kubernetes/client-node";
 import type { Unwrap } from "@pulumi/pulumi";
+import { clientConfig } from "../../cluster/client-config";
 import type { FullProvider } from "../../dynamic-resource";
 import { type UnreadyNode, unhealthyWave, unreadiness } from "./readiness";
 import type { WaveHealthArgs } from "./wave-health";
@@ -44,7 +45,7 @@ async function untilHealthy(inputs: Inputs): Promise<Inputs> {
 
 /** A cluster that does not answer has no ready node: it may answer at the next poll. */
 async function unreadyNodes(region: Inputs["regions"][number]): Promise<UnreadyNode[]> {
-  const api = apiOf(region);
+  const api = clientConfig(region).makeApiClient(AppsV1Api);
   const nodes = await Promise.all(
     region.statefulSets.map(async ({ name }) => {
       const problem = await api
@@ -54,17 +55,4 @@ async function unreadyNodes(region: Inputs["regions"][number]): Promise<UnreadyN
     }),
   );
   return nodes.flatMap(({ problem, ...node }) => (problem === undefined ? [] : [{ ...node, problem }]));
-}
-
-function apiOf({ kubeconfig, context }: Inputs["regions"][number]): AppsV1Api {
-  const config = new KubeConfig();
-  if (kubeconfig.trimStart().startsWith("{")) {
-    config.loadFromString(kubeconfig);
-  } else {
-    config.loadFromFile(kubeconfig);
-  }
-  if (context !== undefined) {
-    config.setCurrentContext(context);
-  }
-  return config.makeApiClient(AppsV1Api);
 }

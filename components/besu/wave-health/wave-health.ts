@@ -14,7 +14,7 @@ export interface WaveHealthArgs {
 export interface WaveRegionArgs {
   /** Name of the region. */
   readonly name: string;
-  /** The content of the kubeconfig of the region's cluster, or the absolute path of its file. */
+  /** The content of the kubeconfig of the region's cluster, or the path of its file as the config has it. */
   readonly kubeconfig: pulumi.Input<string>;
   /** The kubeconfig's context to use. @default the current context */
   readonly context?: string | undefined;

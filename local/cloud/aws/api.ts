@@ -27,6 +27,11 @@ export function keyOf(space: string, scope: Pick<Scope, "account" | "region">, i
   return `aws:${scope.account}:${region}:${space}:${id}`;
 }
 
+/** Whether a resource belongs to an account. */
+export function isIn(account: string, { key }: Pick<Resource, "key">): boolean {
+  return key.startsWith(`aws:${account}:`);
+}
+
 /** The string at a dotted path; empty if the path has no string. */
 export function text(inputs: PropertyMap, path: string): string {
   return stringAt(inputs, path) ?? "";

@@ -196,6 +196,26 @@ describe("the cloud refuses", () => {
     await expect(create({ instanceTypes: ["large"] })).rejects.toThrow(/instance types do not exist/);
     expect((await create({})).outputs.status).toBe("ACTIVE");
   });
+
+  test("node groups with instance types beside a launch template that names one", async () => {
+    const { subnetIds } = await eks();
+    const nodes = await role("ec2.amazonaws.com", "nodes");
+    const template = await aws.create("aws:ec2/launchTemplate:LaunchTemplate", "template", {
+      name: "template",
+      instanceType: "m6i.xlarge",
+    });
+    const inputs: PropertyMap = {
+      clusterName: "eks",
+      nodeRoleArn: nodes.outputs.arn ?? null,
+      subnetIds,
+      scalingConfig: { minSize: 1, desiredSize: 1, maxSize: 2 },
+      launchTemplate: { id: template.id, version: "1" },
+    };
+    await expect(aws.create(nodesType, "nodes", { ...inputs, instanceTypes: ["m6i.large"] })).rejects.toThrow(
+      /Cannot specify instance types in launch template and API Request/,
+    );
+    expect((await aws.create(nodesType, "nodes", inputs)).outputs.instanceTypes ?? null).toBeNull();
+  });
 });
 
 test("a policy can be attached to a role twice, as IAM permits", async () => {

@@ -5,7 +5,7 @@ import { CloudError } from "../engine/resources/errors";
 import type { Scope } from "../engine/resources/kind";
 import { isObject, stringAt, stringMapAt, without, withoutNulls } from "../engine/resources/properties";
 import { hex, uuid } from "../engine/resources/random";
-import { account, caller } from "./account/caller";
+import { accountOf, callerIn } from "./account/caller";
 import { isRegion } from "./account/regions";
 import { type AwsKind, dependencyViolation, keyOf } from "./api";
 import { invokes } from "./invokes";
@@ -34,10 +34,11 @@ export const aws: Dialect = {
     if (!isRegion(region)) {
       throw new Error(`invalid AWS Region: ${region}`);
     }
+    const account = accountOf(stringAt(config, "profile"));
     return {
       account,
       tenant: "",
-      principal: caller,
+      principal: callerIn(account),
       client: `AIDA${hex(17, "local", "user").toUpperCase()}`,
       region,
       defaultTags: stringMapAt(jsonAt(config, "defaultTags"), "tags"),
@@ -117,9 +118,25 @@ export const aws: Dialect = {
 };
 
 /**
- * EC2's token buckets for each account and region: 100 (+20/s) for reads and 50 (+5/s) for changes. The simulation
- * counts one change for each created resource, although the real plugin makes several calls for some kinds.
- * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
+ * The changes that the plugin requests for the creation of a resource, where there are several: see the create function in
+ * the file of the kind in https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/ec2.
+ */
+const CHANGES_OF_CREATION: Readonly<Record<string, number>> = {
+  // vpc_.go: CreateVpc, ModifyVpcAttribute for the DNS host names.
+  "aws:ec2/vpc:Vpc": 2,
+  // vpc_internet_gateway.go: CreateInternetGateway, AttachInternetGateway.
+  "aws:ec2/internetGateway:InternetGateway": 2,
+  // vpc_route_table.go: CreateRouteTable, CreateRoute.
+  "aws:ec2/routeTable:RouteTable": 2,
+  // vpc_security_group.go: CreateSecurityGroup, RevokeSecurityGroupEgress for IPv4 and for IPv6,
+  // AuthorizeSecurityGroupIngress, AuthorizeSecurityGroupEgress.
+  "aws:ec2/securityGroup:SecurityGroup": 5,
+};
+
+/**
+ * EC2's token buckets for each account and region: 100 (+20/s) for reads and 50 (+5/s) for changes. The simulation has one
+ * bucket for the changes of all kinds, which is stricter than the page's bucket for each action, and takes the changes of a
+ * creation at once. https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
  */
 function limits(kind: AwsKind, verb: Verb, scope: Scope): Limit[] {
   if (!kind.operations[verb].startsWith("ec2:")) {
@@ -128,7 +145,14 @@ function limits(kind: AwsKind, verb: Verb, scope: Scope): Limit[] {
   const caller = `${scope.account}/${scope.region}`;
   return verb === "read"
     ? [{ key: `ec2/reads/${caller}`, capacity: 100, refillPerSecond: 20 }]
-    : [{ key: `ec2/changes/${caller}`, capacity: 50, refillPerSecond: 5 }];
+    : [
+        {
+          key: `ec2/changes/${caller}`,
+          capacity: 50,
+          refillPerSecond: 5,
+          tokens: verb === "create" ? (CHANGES_OF_CREATION[kind.token] ?? 1) : 1,
+        },
+      ];
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { PropertyMap } from "../../plugin/values";
 import { CloudError } from "../engine/resources/errors";
 import type { Draft } from "../engine/resources/kind";
 import { numberAt, stringAt, stringsAt } from "../engine/resources/properties";
@@ -13,7 +14,7 @@ import {
   roleFindings,
   subnetReference,
 } from "./eks";
-import { launchTemplateReference } from "./launchtemplate";
+import { launchTemplateReference, templateInstanceType } from "./launchtemplate";
 
 const status: NonNullable<AwsKind["status"]> = {
   Creating: "CREATING",
@@ -100,7 +101,17 @@ export const nodeGroup: AwsKind = {
           "between minimum and maximum, and maximum at least 1",
       );
     }
-    for (const type of stringsAt(inputs, "instanceTypes")) {
+    const ofTemplate = templateInstanceType(draft);
+    const types = stringsAt(inputs, "instanceTypes");
+    if (ofTemplate !== undefined && types.length > 0) {
+      // https://github.com/terraform-aws-modules/terraform-aws-eks/issues/1386
+      yield new CloudError(
+        400,
+        "InvalidRequestException",
+        "Cannot specify instance types in launch template and API Request",
+      );
+    }
+    for (const type of [...types, ...(ofTemplate === undefined ? [] : [ofTemplate])]) {
       // https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
       if (!/^[a-z]+[0-9]+[a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?)$/.test(type)) {
         yield invalid(`The following supplied instance types do not exist: [${type}]`);
@@ -108,7 +119,7 @@ export const nodeGroup: AwsKind = {
     }
     const namedCluster = view.find(keyOf("eks/cluster", scope, text(inputs, "clusterName")));
     yield* versionFindings(draft, namedCluster);
-    yield* instanceFindings(draft);
+    yield* instanceFindings({ ...draft, type: types[0] ?? ofTemplate ?? "t3.medium" });
     const clusterVpc = namedCluster?.computed.vpcId;
     for (const id of stringsAt(inputs, "subnetIds")) {
       if (clusterVpc !== undefined && findEc2(view, scope, id)?.inputs.vpcId !== clusterVpc) {
@@ -116,23 +127,35 @@ export const nodeGroup: AwsKind = {
       }
     }
   },
-  computed: ({ inputs, name, scope, unique, view, previous }) =>
-    previous?.computed ?? {
-      // A group keeps the version with which it was created until it is told another.
-      version: clusterVersion(view.find(keyOf("eks/cluster", scope, text(inputs, "clusterName")))),
-      arn: `arn:aws:eks:${scope.region}:${scope.account}:nodegroup/${text(inputs, "clusterName")}/${name}/${hex(8, unique, "arn")}`,
-      resources: [{ autoscalingGroups: [{ name: `eks-${name}-${hex(8, unique, "group")}` }] }],
-    },
+  computed: (draft) => ({
+    ...computedAtCreation(draft),
+    // An update gives the group the newest version of its launch template.
+    templateInstanceType: templateInstanceType(draft) ?? null,
+  }),
   outputs: ({ inputs, computed }) => ({
+    templateInstanceType: null,
     amiType: inputs.amiType ?? "AL2023_x86_64_STANDARD",
     capacityType: inputs.capacityType ?? "ON_DEMAND",
     diskSize: inputs.diskSize ?? 20,
-    instanceTypes: inputs.instanceTypes ?? ["t3.medium"],
+    // A group whose template names the type has no types of its own:
+    // https://docs.aws.amazon.com/eks/latest/APIReference/API_Nodegroup.html
+    instanceTypes: inputs.instanceTypes ?? (computed.templateInstanceType == null ? ["t3.medium"] : null),
     version: inputs.version ?? computed.version ?? null,
     releaseVersion:
       inputs.releaseVersion ?? `${stringAt(inputs, "version") ?? String(computed.version)}.0-20261101`,
   }),
 };
+
+function computedAtCreation({ inputs, name, scope, unique, view, previous }: Draft): PropertyMap {
+  return (
+    previous?.computed ?? {
+      // A group keeps the version with which it was created until it is told another.
+      version: clusterVersion(view.find(keyOf("eks/cluster", scope, text(inputs, "clusterName")))),
+      arn: `arn:aws:eks:${scope.region}:${scope.account}:nodegroup/${text(inputs, "clusterName")}/${name}/${hex(8, unique, "arn")}`,
+      resources: [{ autoscalingGroups: [{ name: `eks-${name}-${hex(8, unique, "group")}` }] }],
+    }
+  );
+}
 
 function clusterVersion(namedCluster: Resource | undefined): string {
   return stringAt(namedCluster?.inputs ?? {}, "version") ?? defaultVersion;

@@ -5,7 +5,7 @@ import type { Scope, View } from "../engine/resources/kind";
 import { isObject, objectsAt, stringAt, stringMapAt, stringsAt } from "../engine/resources/properties";
 import type { Resource } from "../engine/resources/store";
 import { accountInvokes } from "./account/invokes";
-import { keyOf, text } from "./api";
+import { isIn, keyOf, text } from "./api";
 import { cluster } from "./eks";
 
 const getRouteTable: Invoke = {
@@ -107,7 +107,8 @@ function taggedResources(scope: Scope, view: View): { arn: string; tags: Record<
       const arn = arnOf(resource, scope);
       const tags = stringMapAt(resource.inputs, "tags");
       const isInRegion = resource.location === scope.region || resource.location === "global";
-      return typeof arn === "string" && isInRegion && Object.keys(tags).length > 0 ? [{ arn, tags }] : [];
+      const isListed = isInRegion && isIn(scope.account, resource);
+      return typeof arn === "string" && isListed && Object.keys(tags).length > 0 ? [{ arn, tags }] : [];
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { CloudError } from "../engine/resources/errors";
 import type { Draft, Reference } from "../engine/resources/kind";
-import { stringsAt } from "../engine/resources/properties";
+import { stringAt, stringsAt } from "../engine/resources/properties";
 import { type AwsKind, ec2Arn, ec2Reference, generatedId, keyOf, text } from "./api";
 
 export const launchTemplate: AwsKind = {
@@ -70,6 +70,17 @@ export function launchTemplateReference(draft: Pick<Draft, "scope">, id: string)
       `The specified launch template, with template ID ${id}, does not exist.`,
     ),
   };
+}
+
+/** The instance type that a node group takes from its launch template, in the template's version at the time of the request. */
+export function templateInstanceType({
+  inputs,
+  scope,
+  view,
+}: Pick<Draft, "inputs" | "scope" | "view">): string | undefined {
+  const id = stringAt(inputs, "launchTemplate.id");
+  const template = id === undefined ? undefined : view.find(keyOf("ec2", scope, id));
+  return stringAt(template?.inputs ?? {}, "instanceType");
 }
 
 /** Keys of EC2 resources in the same account and region differ only in their last part. */

@@ -1,6 +1,7 @@
 import type { NodePool } from "../engine/cloud/dialect";
 import type { View } from "../engine/resources/kind";
 import { numberAt, objectsAt, stringAt, stringMapAt, stringsAt } from "../engine/resources/properties";
+import { instanceTypeOf } from "./account/quotas";
 import { text } from "./api";
 import { nodeGroup } from "./eksparts";
 import { subnet } from "./vpc";
@@ -17,7 +18,7 @@ export function nodePools(view: View): readonly NodePool[] {
       region: location,
       zones: [...new Set(stringsAt(inputs, "subnetIds").flatMap((id) => zones[id] ?? []))].sort(),
       count: numberAt(inputs, "scalingConfig.desiredSize") ?? 0,
-      instanceType: stringsAt(inputs, "instanceTypes")[0] ?? "t3.medium",
+      instanceType: instanceTypeOf({ inputs, computed }),
       version: stringAt(inputs, "version") ?? String(computed.version),
       labels: { ...stringMapAt(inputs, "labels"), "eks.amazonaws.com/nodegroup": name },
       taints: objectsAt(inputs, "taints").map((taint) => ({

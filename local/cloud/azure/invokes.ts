@@ -5,6 +5,7 @@ import { CloudError } from "../engine/resources/errors";
 import type { KubernetesEndpoint, Scope, View } from "../engine/resources/kind";
 import { stringAt } from "../engine/resources/properties";
 import type { Resource } from "../engine/resources/store";
+import { poolsOf } from "./aks/agentpool";
 import { armId, groupId, keyOf, text } from "./arm";
 
 /** The id of AKS's Microsoft Entra server application: https://azure.github.io/kubelogin/concepts/aks.html */
@@ -71,6 +72,10 @@ const getManagedCluster: Invoke = {
       name: cluster.name,
       location: cluster.location,
       provisioningState: view.state(cluster),
+      agentPoolProfiles: poolsOf(cluster.key, view).map((pool) => ({
+        name: pool.name,
+        vmSize: pool.inputs.vmSize ?? null,
+      })),
     };
   },
 };

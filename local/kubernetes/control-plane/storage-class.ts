@@ -1,6 +1,9 @@
 import { accepting, type Cluster } from "./cluster";
 
-/** Creates kind's default storage class: a volume is created when the claim's first pod is scheduled, and deleted with the claim. */
+/**
+ * Creates a default storage class with the properties of kind's: a volume is created when the claim's first pod is scheduled,
+ * and deleted with the claim. It can expand, as the classes of CSI drivers can and kind's, whose volumes are folders, cannot.
+ */
 export async function ensureDefaultStorageClass({ storage }: Cluster): Promise<void> {
   await accepting(
     409,
@@ -12,9 +15,10 @@ export async function ensureDefaultStorageClass({ storage }: Cluster): Promise<v
           name: "standard",
           annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
         },
-        provisioner: "rancher.io/local-path",
+        provisioner: "chainfleet.local/disk",
         reclaimPolicy: "Delete",
         volumeBindingMode: "WaitForFirstConsumer",
+        allowVolumeExpansion: true,
       },
     }),
   );

@@ -1,24 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { WAITS_FILE } from "../../../components/governor/waits";
+import { FAILURE_KINDS } from "../../../components/governor/failure";
+import { WAIT_KINDS, WAITS_FILE, type Wait, type WaitKind } from "../../../components/governor/waits";
 import type { TimedStep } from "./timed-steps";
 
-/** What an operation waited for: a token of a rate limit, a further try, the update gate, or the wave before its own. */
-export const WAIT_KINDS = ["throttle", "retry", "gate", "wave"] as const;
-export type WaitKind = (typeof WAIT_KINDS)[number];
-
-const waitSchema = z.object({
-  /** The start of the wait, in milliseconds since the epoch. */
+const waitSchema: z.ZodType<Wait> = z.object({
   at: z.number(),
   seconds: z.number().nonnegative(),
   urn: z.string(),
   kind: z.enum(WAIT_KINDS),
+  failure: z.enum(FAILURE_KINDS).optional(),
   reason: z.string().default(""),
 });
-
-/** A wait inside an operation. */
-export type Wait = Readonly<z.infer<typeof waitSchema>>;
 
 /** The waits of a run. A line that is no wait is left out: the program may have been killed while it wrote the line. */
 export function readWaits(directory: string): Wait[] {

@@ -29,7 +29,6 @@
     throttle: "waits for a rate limit",
     retry: "waits before a retry",
     gate: "waits at the update gate",
-    wave: "waits for an earlier wave",
   };
   byId("legend").append(
     key("critical", "critical path"),

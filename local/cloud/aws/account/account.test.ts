@@ -4,9 +4,11 @@ import { Driver, freshState, openCloud } from "../../../testing/cloud-session";
 import type { Cloud } from "../../engine/cloud/cloud";
 import { isAdministrator } from "../access";
 import { nodePools } from "../nodepools";
-import { caller } from "./caller";
+import { accountOf, callerIn } from "./caller";
 import { regionNames, zonesOf } from "./regions";
 
+/** The caller with the default credentials. */
+const caller = callerIn(accountOf());
 const subnetType = "aws:ec2/subnet:Subnet";
 const clusterType = "aws:eks/cluster:Cluster";
 const nodesType = "aws:eks/nodeGroup:NodeGroup";
@@ -73,7 +75,7 @@ describe("availability zones", () => {
 
   test("of us-east-1 have one without EKS, which a cluster cannot use", async () => {
     const aws = await Driver.aws(openCloud(), { region: "us-east-1" });
-    const zones = zonesOf(caller.split(":")[4] ?? "", "us-east-1");
+    const zones = zonesOf(accountOf(), "us-east-1");
     const [without, other] = [
       zones.find(({ id }) => id === "use1-az3"),
       zones.find(({ id }) => id === "use1-az1"),
@@ -81,6 +83,30 @@ describe("availability zones", () => {
     await expect(eks(aws, [without ?? "", other ?? ""])).rejects.toThrow(
       new RegExp(`UnsupportedAvailabilityZoneException.*because ${without},`),
     );
+  });
+});
+
+describe("the account of a profile", () => {
+  test("has resources, quotas and a caller of its own", async () => {
+    const cloud = openCloud(freshState(), 0, { "L-F678F1CE": 1 });
+    const [first, second] = await Promise.all([
+      Driver.aws(cloud),
+      Driver.aws(cloud, { region: "eu-west-1", profile: "second" }),
+    ]);
+    const vpc = { cidrBlock: "10.0.0.0/16", tags: { Name: "one" } };
+    await first.create("aws:ec2/vpc:Vpc", "vpc", vpc);
+    await expect(first.create("aws:ec2/vpc:Vpc", "further", vpc)).rejects.toThrow("VpcLimitExceeded");
+    await second.create("aws:ec2/vpc:Vpc", "other", vpc);
+    const arns = async (aws: Driver) => {
+      const found = await aws.invoke("aws:resourcegroupstaggingapi/getResources:getResources", {});
+      return (found["resourceTagMappingLists"] as { resourceArn: string }[]).map(
+        ({ resourceArn }) => resourceArn.split(":")[4],
+      );
+    };
+    expect(await arns(first)).toEqual([accountOf()]);
+    expect(await arns(second)).toEqual([accountOf("second")]);
+    const identity = await second.invoke("aws:index/getCallerIdentity:getCallerIdentity", {});
+    expect(identity).toMatchObject({ accountId: accountOf("second"), arn: callerIn(accountOf("second")) });
   });
 });
 

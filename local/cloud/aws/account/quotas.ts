@@ -1,7 +1,8 @@
 import { CloudError } from "../../engine/resources/errors";
 import type { Scope, View } from "../../engine/resources/kind";
-import { numberAt, stringsAt } from "../../engine/resources/properties";
+import { numberAt, stringAt, stringsAt } from "../../engine/resources/properties";
 import type { Resource } from "../../engine/resources/store";
+import { isIn } from "../api";
 
 /** A quota of an account in each region, as the service Service Quotas lists it. */
 interface Quota {
@@ -54,15 +55,25 @@ export function* vpcFindings(scope: Scope, view: View): Generator<CloudError> {
 export function* instanceFindings({
   key,
   inputs,
+  type,
   scope,
   view,
-}: Pick<Resource, "key" | "inputs"> & { scope: Scope; view: View }): Generator<CloudError> {
+}: Pick<Resource, "key" | "inputs"> & {
+  /** The instance type of the group's nodes. */
+  readonly type: string;
+  readonly scope: Scope;
+  readonly view: View;
+}): Generator<CloudError> {
   const others = view
     .list("aws:eks/nodeGroup:NodeGroup")
-    .filter((group) => group.location === scope.region && group.key !== key);
-  const sum = [...others, { inputs }].reduce((vcpus, group) => vcpus + standardVcpus(group), 0);
+    .filter((group) => group.location === scope.region && isIn(scope.account, group) && group.key !== key);
+  const own = standardVcpus(type, inputs);
+  const sum = others.reduce(
+    (vcpus, group) => vcpus + standardVcpus(instanceTypeOf(group), group.inputs),
+    own,
+  );
   const limit = quotaOf("L-1216C47A", view);
-  if (standardVcpus({ inputs }) > 0 && sum > limit) {
+  if (own > 0 && sum > limit) {
     yield new CloudError(
       400,
       "VcpuLimitExceeded",
@@ -75,12 +86,16 @@ export function* instanceFindings({
   }
 }
 
-function countIn({ region }: Scope, resources: readonly Resource[]): number {
-  return resources.filter(({ location }) => location === region).length;
+function countIn({ account, region }: Scope, resources: readonly Resource[]): number {
+  return resources.filter((resource) => resource.location === region && isIn(account, resource)).length;
 }
 
-function standardVcpus({ inputs }: Pick<Resource, "inputs">): number {
-  const [type = "t3.medium"] = stringsAt(inputs, "instanceTypes");
+/** The instance type of a node group's nodes. */
+export function instanceTypeOf({ inputs, computed }: Pick<Resource, "inputs" | "computed">): string {
+  return stringsAt(inputs, "instanceTypes")[0] ?? stringAt(computed, "templateInstanceType") ?? "t3.medium";
+}
+
+function standardVcpus(type: string, inputs: Resource["inputs"]): number {
   return /^[acdhimrtz]\d/.test(type)
     ? vcpusOf(type) * (numberAt(inputs, "scalingConfig.desiredSize") ?? 0)
     : 0;

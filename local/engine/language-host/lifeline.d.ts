@@ -1,1 +1,0 @@
-export function exitWithPipe(descriptor: number, beforeExit?: () => void): void;

@@ -1,0 +1,77 @@
+import { parse } from "yaml";
+import type { NetworkPlacement, Placement } from "../components/besu/placement/placement";
+import { expandVariables } from "../components/environment";
+import { filePath } from "../components/file-path";
+import { addressSpace, formatCidr } from "../components/region/plan";
+import { configFiles } from "./config/config-files";
+import { kubeconfigOfEnvironment } from "./config/kubeconfig-of-environment";
+import { fieldsOf } from "./config/outline";
+import type { Config, RegionConfig } from "./config/schema";
+
+/** What the nodes of a network stand on, as the config says it. */
+export function placementOf({ network, besu, regions }: Config): NetworkPlacement {
+  return {
+    network: network.name,
+    regions: Object.fromEntries(regions.map((region) => [region.name, placementOfRegion(region)])),
+    storage: { validator: besu.validator.storage, rpc: besu.rpc.storage },
+  };
+}
+
+function placementOfRegion(region: RegionConfig): Placement {
+  const { validators } = region;
+  switch (region.cloud) {
+    case "azure":
+      return {
+        validators,
+        fixed: {
+          cloud: region.cloud,
+          location: region.location,
+          cidr: formatCidr(addressSpace(region)),
+          // https://learn.microsoft.com/azure/aks/private-clusters: a public cluster cannot become a private one.
+          privateApi: region.privateApi,
+        },
+      };
+    case "aws":
+      return {
+        validators,
+        fixed: {
+          cloud: region.cloud,
+          location: region.location,
+          cidr: formatCidr(addressSpace(region)),
+        },
+      };
+    case "kubernetes":
+      return {
+        validators,
+        fixed: { cloud: region.cloud, storageClass: region.storageClass ?? null },
+        ...accessOf(region),
+        ...(region.p2pAddresses === undefined ? {} : { p2pAddresses: region.p2pAddresses }),
+      };
+  }
+}
+
+/** The kubeconfig of a region, and the API server that it leads to. `CHAINFLEET_KUBECONFIG` leads all regions to a cluster for trials. */
+function accessOf({
+  kubeconfig,
+  context,
+}: Extract<RegionConfig, { readonly cloud: "kubernetes" }>): Pick<Placement, "access" | "server"> {
+  if (kubeconfigOfEnvironment() !== undefined) {
+    return {};
+  }
+  const server = serverIn(configFiles.read(filePath(expandVariables(kubeconfig))), context);
+  return {
+    access: { kubeconfig, context: context ?? null },
+    ...(server === undefined ? {} : { server }),
+  };
+}
+
+/** The URL of the API server of a context. Undefined if the text does not say it. */
+function serverIn(kubeconfig: string, context: string | undefined): string | undefined {
+  const file = fieldsOf(parse(kubeconfig));
+  const named = (list: unknown, name: unknown) =>
+    (Array.isArray(list) ? list : []).map(fieldsOf).find((one) => one.name === name);
+  const chosen = named(file.contexts, context ?? file["current-context"]);
+  const cluster = named(file.clusters, fieldsOf(chosen?.context).cluster);
+  const { server } = fieldsOf(cluster?.cluster);
+  return typeof server === "string" ? server : undefined;
+}
