@@ -93,7 +93,10 @@ export async function operate(
     // The record begins only now: if the recovery is interrupted, the next recovery needs the record of the last run.
     const record = RunRecord.begin(options.stack, mode);
     addEnvironment(stacks, { [RUN_DIRECTORY]: record.directory });
-    const stopped = mode === "up" ? stoppedLines(options.stack, command) : Promise.resolve([]);
+    const stopped =
+      mode === "up" && resourcesBefore.length > 0
+        ? stoppedLines(options.stack, command)
+        : Promise.resolve([]);
     const { failure, events, after } = await runStacks({
       mode,
       stacks,
