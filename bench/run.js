@@ -9,6 +9,7 @@ const benchmarks = {
   "dev-up": () => require("./dev-up").devUp(),
   contracts: () => require("./contracts").contracts(),
   rolling: () => require("./rolling").rolling(),
+  services: () => require("./services").services(),
   storage: () => require("./storage").storage(),
   scale: () =>
     require("./scale").scale({

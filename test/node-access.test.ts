@@ -7,13 +7,13 @@ import { RpcRefusal } from "../components/besu/node-access/node-errors";
 import { observeNode } from "../components/besu/node-access/observe-node";
 import { createAuthority, issueCertificate } from "../local/kubernetes/certificates";
 import { NodeOptions } from "../local/nodes/besu/options";
-import { createServers } from "../local/nodes/besu/servers";
+import { createServers, type NodeServer } from "../local/nodes/besu/servers";
 import { kubeletServer } from "../local/nodes/service/kubelet";
 import { accountOf, idOf, TestNetwork } from "../local/qbft/testing";
 
 /** The API server of these tests: a kubelet that is asked with an API server's path. */
 let kubelet: Server;
-let servers: Map<number, Server>;
+let servers: Map<number, NodeServer>;
 const net = new TestNetwork(4).startAll().pass(120);
 const config = new KubeConfig();
 const authority = createAuthority("test-ca");
@@ -36,7 +36,7 @@ beforeAll(async () => {
       has: (_, name) => name !== "missing",
       listener: (_, name, port) => {
         const server = name === "validator-0" ? servers.get(port) : undefined;
-        return server && ((connection) => server.emit("connection", connection));
+        return server && ((connection) => server.accept(connection));
       },
     },
     issueCertificate(authority, { commonName: "api", dnsNames: ["localhost"] }),
@@ -99,7 +99,7 @@ test("refusals of the node, of the kubelet and of the API server are told apart"
 test("a node that restarts is reached again, on a new connection", async () => {
   const client = clientOf("validator-0");
   await client.call("eth_chainId");
-  servers.get(8545)?.closeAllConnections();
+  servers.get(8545)?.close();
   expect(await client.call("eth_chainId")).toBe("0x8a");
   client.close();
 });

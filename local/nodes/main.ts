@@ -9,6 +9,7 @@ import { controlServer } from "./service/control";
 import { kubeletServer } from "./service/kubelet";
 import { Nodes } from "./service/nodes";
 import { podNetworkServer } from "./service/pod-network";
+import { SimulatedRunner } from "./service/simulated-runner";
 import { type SavedSimulation, Simulation } from "./service/simulation";
 import { SimulationClock } from "./service/simulation-clock";
 
@@ -50,7 +51,8 @@ async function main(): Promise<void> {
   const saved = readSaved(state);
   const clock = new SimulationClock(timeScale, saved?.time ?? Date.now());
   const simulation = new Simulation(clock, saved);
-  const nodes = new Nodes(cluster, simulation, timeScale);
+  const runner = new SimulatedRunner(simulation, clock);
+  const nodes = new Nodes(cluster, runner);
   const kubelet = kubeletServer(
     nodes,
     issueCertificate(createAuthority("kubelet-ca"), { commonName: "kubelet", dnsNames: ["kubelet"] }),
@@ -76,13 +78,18 @@ async function main(): Promise<void> {
     "Besu nodes",
     [pods, volumes],
     async () => {
-      await nodes.follow(pods.objects());
-      simulation.keepVolumes(new Set(volumes.objects().flatMap(({ metadata }) => metadata?.name ?? [])));
+      const incomplete = await nodes.follow(pods.objects());
+      runner.keepVolumes(new Set(volumes.objects().flatMap(({ metadata }) => metadata?.name ?? [])));
+      if (incomplete > 0) {
+        throw new Error(`${incomplete} pods mount what does not exist`);
+      }
     },
     ending.signal,
   );
   const save = () => writeSaved(state, simulation.save());
   const saving = setInterval(save, SAVE_MILLISECONDS);
+  // Blocks are made whether or not somebody asks; otherwise a question would wait for all blocks since the last one.
+  setInterval(simulation.now, STEP_MILLISECONDS).unref();
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => {
       ending.abort();
@@ -96,6 +103,7 @@ async function main(): Promise<void> {
 
 const KUBELET_PORT = 10_250;
 const SAVE_MILLISECONDS = 5_000;
+const STEP_MILLISECONDS = 100;
 const SAVED = "simulation.json";
 
 function readSaved(state: string): SavedSimulation | undefined {

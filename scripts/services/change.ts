@@ -80,7 +80,7 @@ async function isDone(services: ClusterServices, replicas: 0 | 1): Promise<boole
   return (await services.validators()).every(({ isReady }) => isReady);
 }
 
-const POLL_SECONDS = 0.5;
+const POLL_SECONDS = 1;
 const REQUEST_SECONDS = 10;
 
 /** The lines after those of the regions: how many failed, and what to do. */

@@ -44,7 +44,7 @@ export async function serviceRegions(stackName: string, command: EngineCommand):
   const outputs = await pMap(stacks, (stack) => readOutputs(stack, command), { concurrency: CPU_BOUND });
   const described = outputs.flatMap((output) => output.regions ?? []);
   const access = Object.assign({}, ...outputs.map((output) => output.access ?? {})) as Readonly<
-    Record<string, RegionAccess>
+    Record<string, Partial<RegionAccess>>
   >;
   if (described.length === 0) {
     throw new ChainfleetError({
@@ -55,13 +55,23 @@ export async function serviceRegions(stackName: string, command: EngineCommand):
   }
   return configured.flatMap(({ name, cloud }) => {
     const region = described.find((candidate) => candidate.name === name);
-    return region === undefined ? [] : [{ name, cloud, validators: region.validators, access: access[name] }];
+    // A run that failed in the region leaves out the outputs that it did not come to.
+    return region === undefined
+      ? []
+      : [{ name, cloud, validators: region.validators ?? [], access: completeAccess(access[name]) }];
   });
 }
 
 interface Outputs {
-  readonly regions?: readonly { readonly name: string; readonly validators: readonly Address[] }[];
-  readonly access?: Readonly<Record<string, RegionAccess>>;
+  readonly regions?: readonly { readonly name: string; readonly validators?: readonly Address[] }[];
+  readonly access?: Readonly<Record<string, Partial<RegionAccess>>>;
+}
+
+function completeAccess(access: Partial<RegionAccess> | undefined): RegionAccess | undefined {
+  const { kubeconfig, namespace, context } = access ?? {};
+  return kubeconfig === undefined || namespace === undefined
+    ? undefined
+    : { kubeconfig, namespace, ...(context === undefined ? {} : { context }) };
 }
 
 /** The outputs with their secrets in plain text, which stay in memory. */

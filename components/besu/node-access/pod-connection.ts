@@ -102,13 +102,26 @@ export class PodConnection extends Duplex {
   constructor(readonly socket: WebSocket) {
     super();
     socket.on("message", (data) => this.#receive(data as Buffer));
-    socket.on("close", () => this.push(null));
+    socket.on("close", () => this.#end());
     socket.on("error", (error) => this.destroy(new NodeUnreachable(error.message)));
+  }
+
+  /** Whoever keeps the connection for later has to see that it is gone, also without reading. */
+  #end(): void {
+    this.push(null);
+    if (this.readableLength === 0) {
+      this.destroy();
+    } else {
+      this.once("end", () => this.destroy());
+    }
   }
 
   /** A message is the number of its channel, then content; the first message of a channel is the number of the port. */
   #receive(message: Buffer): void {
     const channel = message[0] ?? 0;
+    if (this.destroyed) {
+      return;
+    }
     if (!this.#opened.has(channel)) {
       this.#opened.add(channel);
       return;

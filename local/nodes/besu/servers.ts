@@ -1,16 +1,24 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import { metricsText } from "./metrics";
 import { answer } from "./rpc";
 import { type RunningNode, stateOf } from "./running-node";
 
+/** An HTTP server that listens nowhere. */
+export interface NodeServer {
+  accept(connection: Duplex): void;
+  /** Ends all connections, as the end of the process does. */
+  close(): void;
+}
+
 /**
- * The HTTP servers of a node by their ports. They listen nowhere: connections are handed to them.
+ * The HTTP servers of a node by their ports.
  * Sources: JsonRpcHttpService.java, HealthService.java, ReadinessCheck.java in https://github.com/hyperledger/besu (3fd224e,
  * ethereum/api/src/main/java/org/hyperledger/besu/ethereum/api/jsonrpc), and MetricsHttpService.java.
  */
-export function createServers(node: RunningNode): Map<number, Server> {
+export function createServers(node: RunningNode): Map<number, NodeServer> {
   const { options } = node;
-  const servers = new Map<number, Server>();
+  const servers = new Map<number, NodeServer>();
   if (options.get("rpc-http-enabled") === "true") {
     servers.set(Number(options.get("rpc-http-port") ?? 8545), serverOf(node, serveRpc));
   }
@@ -28,8 +36,8 @@ interface Reply {
   readonly type?: string;
 }
 
-function serverOf(node: RunningNode, serve: Serve): Server {
-  return createServer((request, response) => {
+function serverOf(node: RunningNode, serve: Serve): NodeServer {
+  const server = createServer((request, response) => {
     const host = (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
     if (!node.options.hosts.includes("*") && !node.options.hosts.includes(host)) {
       send(response, { status: 403, body: '{"message":"Host not authorized."}' });
@@ -43,6 +51,20 @@ function serverOf(node: RunningNode, serve: Serve): Server {
       })
       .then((reply) => send(response, reply));
   });
+  // A server that does not listen does not keep track of its connections.
+  const connections = new Set<Duplex>();
+  return {
+    accept: (connection) => {
+      connections.add(connection);
+      connection.on("close", () => connections.delete(connection));
+      server.emit("connection", connection);
+    },
+    close: () => {
+      for (const connection of connections) {
+        connection.destroy();
+      }
+    },
+  };
 }
 
 function send(response: ServerResponse, { status, body, type = "application/json" }: Reply): void {

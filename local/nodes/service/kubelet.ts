@@ -87,7 +87,8 @@ class Channel extends Duplex {
     super();
     this.#client = client;
     client.on("message", (data: Buffer) => {
-      if (data[0] === DATA_CHANNEL && data.length > 1 && !this.push(data.subarray(1))) {
+      // What arrives after the end is read, too: otherwise the client's answer to the end would wait behind it.
+      if (!this.destroyed && data[0] === DATA_CHANNEL && data.length > 1 && !this.push(data.subarray(1))) {
         client.pause();
       }
     });

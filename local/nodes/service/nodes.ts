@@ -1,98 +1,54 @@
-import type { Server } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../../kubernetes/control-plane/cluster";
-import type { ChainRules } from "../../qbft/chain";
-import type { Network } from "../../qbft/network";
 import type { Fault } from "../../qbft/node";
-import { createServers } from "../besu/servers";
-import { describeNode, genesisFileOf } from "./describe";
-import { chainRules } from "./genesis";
 import type { Pods } from "./kubelet";
+import type { NodeProcess, NodeRunner } from "./node-process";
 import type { Listener } from "./pod-network";
 import { type BesuPod, readPod, runsBesu } from "./pods";
-import type { Simulation } from "./simulation";
 
-/** A node behind its pod. */
-interface PodNode {
-  readonly pod: BesuPod;
-  readonly network: Network;
-  readonly id: string;
-  /** By port. Empty until the servers are up, and while the process is crashed. */
-  servers: ReadonlyMap<number, Server>;
-}
-
-/** The Besu nodes of all pods. */
+/** The Besu nodes of all pods: one begins with its pod and ends with it. */
 export class Nodes implements Pods {
   readonly #cluster: Cluster;
-  readonly #simulation: Simulation;
-  /** Wall-clock milliseconds from the start of a process to its servers. */
-  readonly #serversAfter: number;
-  /** By the pod's uid. A pod whose Besu ended at its start has none. */
-  readonly #nodes = new Map<string, PodNode | undefined>();
-  readonly #rules = new Map<string, Promise<ChainRules>>();
+  readonly #runner: NodeRunner;
+  /** By the pod's uid. */
+  readonly #nodes = new Map<string, PodNode>();
 
-  constructor(cluster: Cluster, simulation: Simulation, timeScale: number) {
+  constructor(cluster: Cluster, runner: NodeRunner) {
     this.#cluster = cluster;
-    this.#simulation = simulation;
-    this.#serversAfter = SERVER_MILLISECONDS * timeScale;
+    this.#runner = runner;
   }
 
-  /** Starts the nodes of new pods, and stops those of pods that are gone. */
-  async follow(pods: readonly V1Pod[]): Promise<void> {
+  /**
+   * Starts the nodes of new pods, and stops those of pods that are gone.
+   *
+   * @returns the number of pods that could not be started, because something that they mount is not there.
+   */
+  async follow(pods: readonly V1Pod[]): Promise<number> {
     const running = new Map(pods.filter(runsBesu).map((pod) => [pod.metadata?.uid ?? "", pod]));
-    for (const [uid, node] of this.#nodes) {
+    for (const [uid, { process }] of this.#nodes) {
       if (!running.has(uid)) {
         this.#nodes.delete(uid);
-        if (node !== undefined) {
-          this.#end(node);
-        }
+        process?.stop();
       }
     }
-    await Promise.all(
+    const begun = await Promise.all(
       [...running].filter(([uid]) => !this.#nodes.has(uid)).map(([uid, pod]) => this.#begin(uid, pod)),
     );
+    return begun.filter((isComplete) => !isComplete).length;
   }
 
-  async #begin(uid: string, observed: V1Pod): Promise<void> {
+  async #begin(uid: string, observed: V1Pod): Promise<boolean> {
     const pod = await readPod(this.#cluster, observed);
-    if (pod === undefined || this.#nodes.has(uid)) {
-      return;
+    if (pod === undefined) {
+      return false;
     }
     try {
-      const { description, options, release } = describeNode(pod);
-      const rules = await this.#rulesOf(genesisFileOf(pod));
-      const network = this.#simulation.start(rules, description, pod.volume);
-      const { id } = description;
-      const node: PodNode = { pod, network, id, servers: new Map() };
-      this.#nodes.set(uid, node);
-      const { now } = this.#simulation;
-      void delay(this.#serversAfter).then(() => {
-        if (this.#nodes.get(uid) === node) {
-          node.servers = createServers({ network, id, options, release, now });
-        }
-      });
+      this.#nodes.set(uid, { pod, process: await this.#runner.start(pod) });
     } catch (error) {
-      this.#nodes.set(uid, undefined);
+      this.#nodes.set(uid, { pod, process: undefined });
       console.error(`${pod.namespace}/${pod.name}: Besu does not start: ${(error as Error).message}`);
     }
-  }
-
-  #rulesOf(genesisFile: string): Promise<ChainRules> {
-    const known = this.#rules.get(genesisFile);
-    if (known !== undefined) {
-      return known;
-    }
-    const rules = chainRules(genesisFile);
-    this.#rules.set(genesisFile, rules);
-    return rules;
-  }
-
-  #end({ network, id, servers }: PodNode): void {
-    this.#simulation.stop(network, id);
-    for (const server of servers.values()) {
-      server.closeAllConnections();
-    }
+    return true;
   }
 
   has(namespace: string, name: string): boolean {
@@ -100,60 +56,37 @@ export class Nodes implements Pods {
   }
 
   listener(namespace: string, name: string, port: number): Listener | undefined {
-    return listenerOf(this.#named(namespace, name), port);
+    return this.#named(namespace, name)?.process?.listener(port);
   }
 
   /** Who listens at an address of the pods' network. */
   at(address: string, port: number): Listener | undefined {
-    return listenerOf(
-      [...this.#nodes.values()].find((node) => node?.pod.address === address),
-      port,
-    );
+    return [...this.#nodes.values()].find(({ pod }) => pod.address === address)?.process?.listener(port);
   }
 
   /** @returns false if there is no such node. */
   setFault(namespace: string, name: string, fault: Fault): boolean {
-    const node = this.#named(namespace, name);
-    if (node === undefined) {
-      return false;
-    }
-    this.#simulation.setFault(node.network, node.id, fault);
-    return true;
+    const process = this.#named(namespace, name)?.process;
+    process?.setFault(fault);
+    return process !== undefined;
   }
 
   #named(namespace: string, name: string): PodNode | undefined {
-    return [...this.#nodes.values()].find(
-      (node) => node?.pod.namespace === namespace && node.pod.name === name,
-    );
+    return [...this.#nodes.values()].find(({ pod }) => pod.namespace === namespace && pod.name === name);
   }
 
-  /** What the service is asked about. */
+  /** What all nodes are doing. */
   overview(): readonly object[] {
-    const time = this.#simulation.now();
-    return [...this.#nodes.values()].flatMap((node) => {
-      if (node === undefined) {
-        return [];
-      }
-      const { pod, network, id } = node;
-      return [
-        {
-          namespace: pod.namespace,
-          pod: pod.name,
-          account: network.node(id).description.account,
-          genesis: network.rules.genesisHash,
-          head: network.headOf(id, time).number,
-          peers: network.peersOf(id).size,
-          round: network.roundOf(id) ?? 0,
-        },
-      ];
-    });
+    return [...this.#nodes.values()].map(({ pod, process }) => ({
+      namespace: pod.namespace,
+      pod: pod.name,
+      ...process?.describe(),
+    }));
   }
 }
 
-/** Simulated milliseconds from the start of Besu's process to its HTTP servers. */
-const SERVER_MILLISECONDS = 1_500;
-
-function listenerOf(node: PodNode | undefined, port: number): Listener | undefined {
-  const server = node?.servers.get(port);
-  return server === undefined ? undefined : (connection) => server.emit("connection", connection);
+interface PodNode {
+  readonly pod: BesuPod;
+  /** Undefined if Besu ended at its start. */
+  readonly process: NodeProcess | undefined;
 }
