@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 
 /**
  * Identifies one process. The process id alone does not: the kernel gives the id of a process that has ended to another
@@ -32,6 +33,28 @@ export function processesWithVariable(name: string, value: string): ProcessIdent
     .map(Number)
     .filter((pid) => read(pid, "environ")?.split("\0").includes(variable))
     .flatMap((pid) => identify(pid) ?? []);
+}
+
+/**
+ * The plugins of engines that were killed. The official plugins go on when their engine has ended, each with some 100 MiB.
+ *
+ * @param home the PULUMI_HOME of the engines.
+ */
+export function orphanedPlugins(home: string): ProcessIdentity[] {
+  const processes = processesWithVariable("PULUMI_HOME", home);
+  const pids = new Set(processes.map(({ pid }) => pid));
+  return processes.filter(({ pid }) => isPlugin(pid) && !pids.has(parentOf(pid) ?? 0));
+}
+
+function isPlugin(pid: number): boolean {
+  const program = read(pid, "cmdline")?.split("\0")[0] ?? "";
+  return basename(program).startsWith("pulumi-resource-");
+}
+
+/** Field 4 of /proc/<pid>/stat. */
+function parentOf(pid: number): number | undefined {
+  const stat = read(pid, "stat");
+  return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
 }
 
 /** Resident memory of the processes in MiB. A page that several processes share is counted for each of them. */

@@ -1,8 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { pulumiHome } from "./environment";
 import { identify, isRunning, kill, processesWithVariable } from "./processes";
 import { readRecord, writeRecord } from "./record";
 import type { Service } from "./service";
@@ -208,4 +211,34 @@ test("stop ends all processes, those that a service started too, and the next st
   expect(marked(run)).toBe(0);
   expect(status(run).map(({ running }) => running)).toEqual([false, false]);
   expect((await start(run)).port("first", "main")).toBe(port);
+});
+
+test("a stop ends the plugins of engines that were killed, and neither other processes nor the plugins of a living engine", async () => {
+  const run = runIn("a");
+  const environment = { ...process.env, PULUMI_HOME: pulumiHome(run.root) };
+  const plugin = join(folder, "pulumi-resource-fake");
+  copyFileSync("/bin/sleep", plugin);
+  chmodSync(plugin, 0o755);
+  // A shell that waits stands for the engine. Both plugins are its children, until the first shell is killed.
+  const engines = [1, 2].map(() =>
+    spawn("/bin/sh", ["-c", `${plugin} 600 & echo $!; wait`], {
+      env: environment,
+      stdio: ["ignore", "pipe", "ignore"],
+    }),
+  );
+  const [orphan, child] = await Promise.all(
+    engines.map(async (engine) => identify(Number(String((await once(engine.stdout, "data"))[0])))),
+  );
+  const [killed, living] = engines;
+  killed?.kill("SIGKILL");
+  await once(killed as ChildProcess, "exit");
+  try {
+    await stop(run);
+    expect(said).toContain("plugins of engines that were killed: 1 stopped");
+    expect(orphan !== undefined && isRunning(orphan)).toBe(false);
+    expect(child !== undefined && isRunning(child)).toBe(true);
+    expect(living?.exitCode).toBeNull();
+  } finally {
+    await kill([orphan, child].filter((one) => one !== undefined));
+  }
 });

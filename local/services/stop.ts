@@ -1,10 +1,18 @@
-import { end, isRunning, type ProcessIdentity, processesWithVariable, residentMebibytes } from "./processes";
+import { pulumiHome } from "./environment";
+import {
+  end,
+  isRunning,
+  orphanedPlugins,
+  type ProcessIdentity,
+  processesWithVariable,
+  residentMebibytes,
+} from "./processes";
 import { filesOf, readRecord, writeRecord } from "./record";
 import type { Service } from "./service";
 import { processMarker, type Run } from "./start";
 
 /**
- * Stops all services and the processes that they started. The records keep the ports: the next start uses the same ports,
+ * Stops all services with the processes that they started, and the plugins of engines that were killed. The records keep the ports: the next start uses the same ports,
  * so that they stay valid in the environment of a shell.
  */
 export async function stop(run: Run): Promise<void> {
@@ -23,6 +31,11 @@ export async function stop(run: Run): Promise<void> {
       }
     }),
   );
+  const plugins = orphanedPlugins(pulumiHome(run.root));
+  if (plugins.length > 0) {
+    await end(plugins, 1_000);
+    run.say(`plugins of engines that were killed: ${plugins.length} stopped`);
+  }
 }
 
 /** The time that a service has to write its state to disk. The Kubernetes control plane needs the longest. */
