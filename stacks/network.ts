@@ -63,7 +63,7 @@ export async function network(config: Config) {
       // The validators with a vote; those of the config are in the regions.
       validators: genesisValidators,
       lostValidators: votes.apply(({ lost }) => lost),
-      quorum: genesisValidators.apply((validators) => quorum(validators.length)),
+      quorum: votes.apply(({ total }) => quorum(total)),
       tolerance: votes.apply((counts) => Math.max(0, marginOf(counts))),
     },
   };

@@ -32,7 +32,9 @@ export interface NetworkVotes extends Votes {
  * @returns unknown in the preview of a network that does not exist yet.
  */
 export function votesOf(besu: BesuNetwork): pulumi.Output<NetworkVotes> {
-  return besu.genesisValidators.apply(async (voters) => {
+  return besu.genesisValidators.apply(async (known) => {
+    // A genesis that a run leaves out, because it failed before, has known outputs without values.
+    const voters = (known as readonly Address[] | undefined) ?? [];
     const keys = await Promise.all(besu.keys.map((ofRegion) => Promise.all(ofRegion.map(addressOf))));
     const configured = new Set(keys.flat());
     const lost = voters.filter((voter) => !configured.has(voter));

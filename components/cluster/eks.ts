@@ -1,4 +1,3 @@
-import type * as aws from "@pulumi/aws";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as eks from "@pulumi/aws/eks";
 import * as iam from "@pulumi/aws/iam";
@@ -219,7 +218,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
           name: fullName(args.network, name, "validators"),
           instanceType: args.validatorInstanceType,
           vpcSecurityGroupIds: [
-            cluster.vpcConfig.apply(({ clusterSecurityGroupId }) => clusterSecurityGroupId ?? ""),
+            cluster.vpcConfig.apply((config) => config?.clusterSecurityGroupId ?? ""),
             region.securityGroupId,
           ],
           metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
@@ -269,12 +268,9 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       );
     }
 
+    /** A cluster that a run leaves out, because it failed before, has known outputs without values. */
     function issuer(): pulumi.Output<string> {
-      // A cluster that failed, and that the engine leaves out of its next run, has only its inputs.
-      return cluster.identities.apply(
-        (identities: readonly aws.types.output.eks.ClusterIdentity[] | undefined) =>
-          identities?.[0]?.oidcs?.[0]?.issuer ?? "",
-      );
+      return cluster.identities.apply((identities) => identities?.[0]?.oidcs?.[0]?.issuer ?? "");
     }
 
     function createDiskAddon() {

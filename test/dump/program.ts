@@ -104,6 +104,8 @@ function outputsOf({ type, name, inputs }: MockResourceArgs): Record<string, unk
     case "azure-native:network:PublicIPAddress":
     case "aws:ec2/eip:Eip":
       return { ipAddress: `<${name}.ip>`, publicIp: `<${name}.ip>`, allocationId: `<${name}.allocation>` };
+    case "kubernetes:core/v1:Service":
+      return { spec: { ...inputs.spec, clusterIP: `<${name}.clusterIP>` } };
     case "aws:ec2/subnet:Subnet":
       return { availabilityZone: `<${name}.zone>` };
     case "aws:eks/cluster:Cluster":
