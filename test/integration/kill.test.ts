@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it, onTestFailed } from "vitest";
 import type { Summary } from "../../scripts/run/summary";
 import { Checkout, type KubernetesObject } from "../support/checkout";
 import { repetitions } from "../support/soak";
+import { PROGRAM, withEachVictim } from "../support/victims";
 
 /**
  * Kills the Pulumi program, the engine, the chainfleet command, the simulated cloud or the state service with SIGKILL, at
@@ -15,7 +16,7 @@ const CYCLES = repetitions(3, 10);
 
 /** Command lines of the processes that are killed. */
 const VICTIMS = {
-  program: /program\.js .*cmd\/run/,
+  program: PROGRAM,
   engine: /^pulumi (up|destroy) /,
   command: /bin\/chainfleet (up|down)/,
   cloud: /local\/cloud\/main\.ts/,
@@ -81,7 +82,7 @@ describe(`runs that were killed, seed ${SEED}`, () => {
   it("succeeds undisturbed in up and down", async () => {
     // Starts the services, so that their first start is not part of the measured duration.
     checkout.environment();
-    seconds.up = (await runSuccessfully("up")).seconds;
+    seconds.up = (await withEachVictim(Object.values(VICTIMS), () => runSuccessfully("up"))).seconds;
     undisturbed = await readDeployment();
     expect(undisturbed.state.length).toBeGreaterThan(100);
     seconds.down = (await runSuccessfully("down")).seconds;

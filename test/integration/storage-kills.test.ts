@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repetitions } from "../support/soak";
 import { StorageTarget } from "../support/storage-target";
+import { DYNAMIC_PROVIDERS, PROGRAM, withEachVictim } from "../support/victims";
 
 /**
  * Kills the Pulumi program, the engine, the process that runs the tests, the chainfleet command, or all of them at once, with
@@ -14,11 +15,11 @@ const KILLS = repetitions(2, 20);
 
 /** Command lines of the processes that are killed. */
 const VICTIMS = {
-  program: /program\.js .*cmd\/run/,
+  program: PROGRAM,
   engine: /^pulumi up /,
-  providers: /cmd\/dynamic-provider/,
+  providers: DYNAMIC_PROVIDERS,
   command: /bin\/chainfleet storage/,
-  all: /program\.js .*cmd\/run|^pulumi up |cmd\/dynamic-provider|bin\/chainfleet storage/,
+  all: new RegExp(`${PROGRAM.source}|^pulumi up |${DYNAMIC_PROVIDERS.source}|bin/chainfleet storage`),
 } as const;
 type Victim = keyof typeof VICTIMS;
 
@@ -42,7 +43,9 @@ describe(`storage runs that were killed, seed ${SEED}`, () => {
   let expected: string[] = [];
 
   it("an undisturbed run", async () => {
-    const { code, output, outcome } = await target.run("run", "--quick");
+    const { code, output, outcome } = await withEachVictim(Object.values(VICTIMS), () =>
+      target.run("run", "--quick"),
+    );
     expect(code, output).toBe(0);
     seconds = outcome.seconds;
     expected = target.checkpoint(outcome.run).sort();

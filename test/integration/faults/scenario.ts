@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { PROGRAM } from "../../support/victims";
 
 /** A region of the tested networks. */
 export type RegionName = "eastus" | "westeurope" | "us-west-2" | "onprem";
@@ -6,7 +7,7 @@ export type RegionName = "eastus" | "westeurope" | "us-west-2" | "onprem";
 /** The processes that are killed, with the beginning of their command lines. */
 export const VICTIMS = {
   engine: /^pulumi (up|destroy|refresh|import) /,
-  program: /program\.js .*cmd\/run/,
+  program: PROGRAM,
   state: /local\/state\/main\.ts/,
   command: /bin\/chainfleet (up|down|retry)/,
 } as const;
