@@ -102,3 +102,14 @@ describe("a change of many resources", () => {
     );
   });
 });
+
+it("a preview says that a contract and the effect of a call outlive their resources", () => {
+  const stays = "Contracts and the effects of calls stay on their chains; only the state forgets them.";
+  const deletionOf = (type: string) => {
+    const step_ = { op: "delete", urn: urn("gone"), oldState: { ...state("gone"), type } };
+    const { steps: parsed } = parsePreview(JSON.stringify({ steps: [step_] }));
+    return previewText(changesOf(parsed, [{ ...state("gone"), type }], []), undefined);
+  };
+  expect(deletionOf("pulumi-nodejs:dynamic:ContractCall")).toContain(stays);
+  expect(deletionOf("kubernetes:core/v1:ConfigMap")).not.toContain(stays);
+});

@@ -24,12 +24,18 @@ export function previewText(changes: Changes, prediction: Prediction | undefined
     ),
     ...list("will be replaced", replaced, replaced.length),
     ...list("will be deleted", deleted, deleted.length),
+    ...(deleted.some((resource) => ON_CHAIN.has(typeOf(resource)))
+      ? ["  Contracts and the effects of calls stay on their chains; only the state forgets them."]
+      : []),
     ...list("will be updated", updated, UPDATES_SHOWN),
     ...list("will be created", created, CREATIONS_SHOWN),
     `${replaced.length} to replace, ${deleted.length} to delete, ${updated.length} to update, ${created.length} to create`,
     ...(prediction === undefined ? [] : [predictionText(prediction)]),
   ].join("\n");
 }
+
+/** The types of resources whose deletion changes nothing on their chain. */
+const ON_CHAIN: ReadonlySet<string> = new Set(["ForgeDeployment", "ContractCall"]);
 
 /** The number of lines about updates. Further ones are counted; `--diff` shows all. */
 const UPDATES_SHOWN = 30;
