@@ -8,6 +8,7 @@ import { fingerprint, writeKnownGraph } from "../run/durations/known-graph";
 import { expectations } from "../run/durations/learned-durations";
 import { previewPlan } from "../run/durations/planned-operations";
 import { type Prediction, predict } from "../run/durations/prediction";
+import { removedRegions } from "../run/result/removed-regions";
 import { stoppedLines } from "../services/stopped";
 import { type Changes, changesOf, resourcesAfter } from "./changes";
 import { previewStacks, type SkippedStack } from "./stacks-preview";
@@ -77,7 +78,8 @@ export async function preview(options: PreviewOptions, command: EngineCommand): 
       .filter(({ custom, op }) => custom && op !== "same" && op !== "replace")
       .map(({ urn, type, op }) => ({ urn, type, op }));
     const after = resourcesAfter(steps, before);
-    const changes = changesOf(steps, before, groups.names);
+    const removed = removedRegions(before, groups.names).map(({ name }) => name);
+    const changes = changesOf(steps, before, [...groups.names, ...removed]);
     const prediction = predict(
       previewPlan(operations, { before, after }, groups.placeOf),
       expectations(readDurations()),
