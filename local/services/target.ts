@@ -6,7 +6,7 @@ import { fioProgram } from "../kubevirt/guest/fio/program";
 import { CHECKOUT } from "../root";
 import { openSsh } from "../ssh/openssh";
 import { stateProgram } from "../state/program";
-import type { Service } from "./service";
+import type { Service, Started } from "./service";
 import type { Run } from "./start";
 
 /**
@@ -82,6 +82,16 @@ export const KUBEVIRT_OPTION = "--kubevirt";
 /** The services are restarted when the versions of their packages change. */
 const LOCK_FILES = ["package-lock.json", "local/package-lock.json"];
 
+/** How a service reaches the Kubernetes control plane. */
+function controlPlaneOf(started: Started): string[] {
+  const name = "kubernetes-control-plane";
+  return [
+    ...["--kubernetes-server", `https://127.0.0.1:${started.port(name, "apiserver")}`],
+    ...["--kubernetes-ca", join(started.stateFolder(name), "ca.crt")],
+    ...["--kubernetes-token", join(started.stateFolder(name), "token")],
+  ];
+}
+
 function services({ timeScale, seed }: Settings): Service[] {
   return [
     {
@@ -128,16 +138,11 @@ function services({ timeScale, seed }: Settings): Service[] {
       after: ["kubernetes-control-plane"],
       arguments: (started) => [
         ...["--time-scale", String(timeScale), "--seed", String(seed)],
-        ...[
-          "--kubernetes-server",
-          `https://127.0.0.1:${started.port("kubernetes-control-plane", "apiserver")}`,
-        ],
+        ...controlPlaneOf(started),
         // A new AWS account may run 5 vCPUs, one node of this network, and a new Azure subscription may have 20 of them and 20
         // public addresses in a location. The simulated accounts have been in use for a while.
         ...["--quota", "L-1216C47A=640", "--quota", "cores=640"],
         ...["--quota", "IPv4StandardSkuPublicIpAddresses=100"],
-        ...["--kubernetes-ca", join(started.stateFolder("kubernetes-control-plane"), "ca.crt")],
-        ...["--kubernetes-token", join(started.stateFolder("kubernetes-control-plane"), "token")],
       ],
       sources: ["local/cloud", "local/plugin", "local/kubernetes/kwok-node.ts", ...LOCK_FILES],
       readyWithin: 60,
@@ -147,15 +152,7 @@ function services({ timeScale, seed }: Settings): Service[] {
       entry: "local/nodes/main.ts",
       ports: ["network", "control"],
       after: ["kubernetes-control-plane"],
-      arguments: (started) => [
-        ...["--time-scale", String(timeScale)],
-        ...[
-          "--kubernetes-server",
-          `https://127.0.0.1:${started.port("kubernetes-control-plane", "apiserver")}`,
-        ],
-        ...["--kubernetes-ca", join(started.stateFolder("kubernetes-control-plane"), "ca.crt")],
-        ...["--kubernetes-token", join(started.stateFolder("kubernetes-control-plane"), "token")],
-      ],
+      arguments: (started) => [...["--time-scale", String(timeScale)], ...controlPlaneOf(started)],
       sources: [
         "local/nodes",
         "local/qbft",
@@ -230,15 +227,7 @@ function services({ timeScale, seed }: Settings): Service[] {
       entry: "local/kubevirt/main.ts",
       ports: ["control", "api"],
       after: ["kubernetes-control-plane"],
-      arguments: (started) => [
-        ...["--time-scale", String(timeScale)],
-        ...[
-          "--kubernetes-server",
-          `https://127.0.0.1:${started.port("kubernetes-control-plane", "apiserver")}`,
-        ],
-        ...["--kubernetes-ca", join(started.stateFolder("kubernetes-control-plane"), "ca.crt")],
-        ...["--kubernetes-token", join(started.stateFolder("kubernetes-control-plane"), "token")],
-      ],
+      arguments: (started) => [...["--time-scale", String(timeScale)], ...controlPlaneOf(started)],
       sources: [
         "local/kubevirt",
         "local/ssh",
