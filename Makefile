@@ -26,7 +26,7 @@ check: lint ## types, lint rules and unit tests: what make test does without the
 test: packages ## type check, lint, unit and integration tests
 	@node test/run.js
 
-soak: packages ## run the tests with seeded kills as often as they are meant to run (two hours on two cores)
+soak: packages ## run the tests with seeded kills as often as they are meant to run (many hours on two cores)
 	@CHAINFLEET_SOAK=1 local/run --tools-only npx vitest run --project integration $(SOAK)
 
 bench: packages ## run the benchmarks, or one of them: make bench ONLY=dev-up
