@@ -10,6 +10,7 @@ import { BesuSite, type NetworkNodesArgs, type SiteNodes } from "../components/b
 import { staticNodesFile } from "../components/besu/static-nodes";
 import { UpdateGate } from "../components/besu/update-gate";
 import { nodeUpdateHooks, validatorUpdateHooks, volumeExpansionHooks } from "../components/besu/update-hooks";
+import { untilReadyIn } from "../components/besu/wave-health/until-ready";
 import type { Cluster } from "../components/cluster";
 import { Governor } from "../components/governor/governor";
 import { isKnown } from "../components/known";
@@ -86,7 +87,11 @@ export async function deployRegions(
   const nodesArgs = {
     ...nodesOfNetwork(config, softwareOf(config.besu).release),
     genesisFile: besu.genesisFile,
-    updateHooks: validatorUpdateHooks(gate, governor.retry),
+    updateHooks: validatorUpdateHooks(
+      gate,
+      governor.retry,
+      untilReadyIn(new Map(regions.map(({ placed, cluster }) => [placed.config.name, cluster]))),
+    ),
     volumeHooks: volumeExpansionHooks(oneByOne(config), governor.retry),
   };
   const sites = regions.map(

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
 import { BesuSite } from "../components/besu/site";
 import { nodeUpdateHooks, validatorUpdateHooks, volumeExpansionHooks } from "../components/besu/update-hooks";
+import { untilReadyIn } from "../components/besu/wave-health/until-ready";
 import { ChainfleetError } from "../components/error";
 import { Governor } from "../components/governor/governor";
 import type { P2pEndpoint } from "../components/region";
@@ -50,7 +51,11 @@ export async function shard(config: Config, name: ShardName) {
       p2pEndpoints: placed.region.p2pEndpoints,
       privateKeys: inputs.privateKeys,
       rpcNodes: region.rpcNodes,
-      updateHooks: validatorUpdateHooks(gate, governor.retry),
+      updateHooks: validatorUpdateHooks(
+        gate,
+        governor.retry,
+        untilReadyIn(new Map([[region.name, cluster]])),
+      ),
       volumeHooks: volumeExpansionHooks(oneByOne(config), governor.retry),
     },
     { transformations: [governor.binding()] },

@@ -12,10 +12,23 @@ import type { UpdateGate } from "./update-gate";
  *
  * @param retry decides whether a failed update is repeated. The validator keeps its place in the gate meanwhile.
  */
-export function validatorUpdateHooks(gate: UpdateGate, retry: RetryDecision): pulumi.ResourceHookBinding {
+export function validatorUpdateHooks(
+  gate: UpdateGate,
+  retry: RetryDecision,
+  untilReady: UntilReady,
+): pulumi.ResourceHookBinding {
   // Longer than the 10 minutes for which the Kubernetes plugin waits for a StatefulSet.
-  return gateHooks("validator-update", { gate, retry }, (update) => enterGate(gate, update, 15 * 60));
+  return gateHooks("validator-update", { gate, retry, untilReady }, (update) =>
+    enterGate(gate, update, 15 * 60),
+  );
 }
+
+/**
+ * Resolves when an updated validator is ready in its cluster. The Kubernetes plugin (4.25.0) does not wait for that: a status
+ * that the controller wrote before it saw the update looks complete (processStatefulSetEvent in await/statefulset.go of
+ * https://github.com/pulumi/pulumi-kubernetes does not compare observedGeneration).
+ */
+export type UntilReady = (update: pulumi.ResourceHookArgs) => Promise<void>;
 
 /**
  * Hooks that make the engine wait for the gate before it updates a cluster or a node pool on which validators run. A new
@@ -35,12 +48,13 @@ export function volumeExpansionHooks(gate: UpdateGate, retry: RetryDecision): pu
 interface Gated {
   readonly gate: UpdateGate;
   readonly retry: RetryDecision;
+  readonly untilReady?: UntilReady;
 }
 
 /** @param prefix of the hooks' names. The state refers to hooks by their names, so the names must stay the same. */
 function gateHooks(
   prefix: string,
-  { gate, retry }: Gated,
+  { gate, retry, untilReady }: Gated,
   enter: (update: pulumi.ResourceHookArgs) => Promise<void>,
 ): pulumi.ResourceHookBinding {
   return {
@@ -52,7 +66,12 @@ function gateHooks(
         { onDryRun: true },
       ),
     ],
-    afterUpdate: [new pulumi.ResourceHook(`${prefix}-leave`, ({ name }) => gate.leave(name))],
+    afterUpdate: [
+      new pulumi.ResourceHook(`${prefix}-leave`, async (update) => {
+        await untilReady?.(update);
+        gate.leave(update.name);
+      }),
+    ],
     onError: [new pulumi.ErrorHook(`${prefix}-lost`, (failed) => loseUnlessRepeated(gate, failed, retry))],
   };
 }
