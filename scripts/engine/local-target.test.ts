@@ -66,6 +66,7 @@ describe("a command", () => {
     await expect(requireLocalTarget("rolling")).rejects.toMatchObject({
       next: expect.stringContaining("local/run --aws bin/chainfleet"),
     });
+    await expect(requireLocalTarget("azrue")).rejects.toMatchObject({ code: "STACK_FILE_MISSING" });
     for (const stack of ["dev", "azure-24", "dev.eastus"]) {
       await expect(requireLocalTarget(stack)).rejects.toMatchObject({ code: "LOCAL_TARGET_NOT_RUNNING" });
     }

@@ -3,7 +3,8 @@ import { connect } from "node:net";
 import { join, relative } from "node:path";
 import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
-import { plainStackName } from "../../stacks/config/written-config";
+import { shardNameOf } from "../../stacks/config/shard-name";
+import { plainStackName, writtenConfig } from "../../stacks/config/written-config";
 
 /**
  * Whether this shell uses the local target, with which every cloud is simulated. `CHAINFLEET_LOCAL_TARGET` is a URL
@@ -29,7 +30,7 @@ export function targetLine(stackName: string): string {
  * check each plugin would wait a quarter of a minute and then report the missing connection in its own words.
  *
  * @param stackName plain or full.
- * @throws ChainfleetError `STACK_NOT_LOCAL` if the stack is for real clouds, and `LOCAL_TARGET_NOT_RUNNING` if a service
+ * @throws ChainfleetError `STACK_FILE_MISSING` if there is no such stack, `STACK_NOT_LOCAL` if the stack is for real clouds, and `LOCAL_TARGET_NOT_RUNNING` if a service
  *   does not answer.
  */
 export async function requireLocalTarget(stackName: string): Promise<void> {
@@ -38,6 +39,8 @@ export async function requireLocalTarget(stackName: string): Promise<void> {
   }
   const stack = plainStackName(stackName);
   if (!isLocalStack(stack, process.env[LOCAL_STACKS])) {
+    // A mistyped name is no stack at all, which this call reports.
+    writtenConfig(shardNameOf(stack)?.parent ?? stack);
     throw new ChainfleetError({
       code: "STACK_NOT_LOCAL",
       summary: `This shell uses the local target, so the stack "${stack}" would be deployed to simulated clouds. Nothing was changed.`,

@@ -1,8 +1,12 @@
-import { hostname } from "node:os";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
 import type { UpdateSummary } from "@pulumi/pulumi/automation";
 import { describe, expect, it, vi } from "vitest";
 import { EngineFailure } from "./command";
-import { lockIn, RUN_AGENT, withLock } from "./lock";
+import { engineChanging, lockIn, RUN_AGENT, withLock } from "./lock";
 
 /** The CLI's output about a stack that a process has locked. */
 const lockedBy = (process: string) =>
@@ -16,6 +20,23 @@ describe("the holder of a stack's lock", () => {
 
   it("is undefined if the output is not about a lock", () => {
     expect(lockIn("error: failed to decrypt: incorrect passphrase")).toBeUndefined();
+  });
+});
+
+describe("the engine that changes a stack", () => {
+  it("is found by its arguments", async () => {
+    const cwd = mkdtempSync(join(tmpdir(), "chainfleet-lock-"));
+    // Node runs the script "up", so that the arguments of its process are those of the CLI.
+    writeFileSync(join(cwd, "up"), "console.log(); setInterval(() => {}, 60_000)");
+    const engine = spawn(process.execPath, ["up", "--stack", "dev-42"], { cwd, argv0: "pulumi" });
+    try {
+      await once(engine.stdout, "data");
+      expect(engineChanging("dev-42")).toBe(engine.pid);
+      expect(engineChanging("dev-4")).toBeUndefined();
+    } finally {
+      engine.kill();
+      rmSync(cwd, { recursive: true });
+    }
   });
 });
 

@@ -115,6 +115,16 @@ function isRunning({ isEngine }: Holder): boolean {
   return processes().some(isEngine);
 }
 
+/** The process on this machine whose engine changes a stack, if there is one. @param stackName as given to the engine */
+export function engineChanging(stackName: string): number | undefined {
+  return processes().find(
+    (process) =>
+      isPulumi(process) &&
+      ["up", "destroy"].includes(process.arguments[1] ?? "") &&
+      process.arguments[process.arguments.indexOf("--stack") + 1] === stackName,
+  )?.pid;
+}
+
 interface Process {
   readonly pid: number;
   readonly arguments: readonly string[];

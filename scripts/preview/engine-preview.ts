@@ -2,6 +2,7 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { z } from "zod";
 import { ChainfleetError } from "../../components/error";
 import { type EngineCommand, EngineFailure } from "../engine/command";
+import { engineChanging } from "../engine/lock";
 import type { StateResource } from "../engine/state";
 import { type Difference, differences } from "./differences";
 
@@ -123,6 +124,9 @@ function resourceOf({
 }
 
 function previewFailed(stackName: string, failure: EngineFailure): ChainfleetError {
+  if (failure.code !== "ENGINE_FAILED") {
+    return failure;
+  }
   const errors = errorsIn(failure.result.stdout);
   return new ChainfleetError({
     code: "PREVIEW_FAILED",
@@ -130,8 +134,19 @@ function previewFailed(stackName: string, failure: EngineFailure): ChainfleetErr
       `The preview of the stack "${stackName}" failed. Nothing was changed.`,
       ...(errors.length === 0 ? [failure.summary] : errors),
     ].join("\n"),
+    ...nextDuringRun(stackName),
     cause: failure,
   });
+}
+
+/** A preview takes no lock, so that another run may change the stack while the engine compares it. */
+function nextDuringRun(stackName: string): { readonly next?: string } {
+  const pid = engineChanging(stackName);
+  return pid === undefined
+    ? {}
+    : {
+        next: `Another run (process ${pid}) is changing the stack. Repeat the preview once that run has ended.`,
+      };
 }
 
 function errorsIn(json: string): string[] {

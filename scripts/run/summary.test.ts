@@ -385,6 +385,24 @@ describe("a run's summary", () => {
     expect(errors).toEqual([]);
   });
 
+  it("does not call a region finished if the run was interrupted before the engine had compared the whole region", () => {
+    const results = (events: readonly TimedEvent[]) =>
+      summarize(
+        facts({
+          ...{ result: "cancelled", events },
+          resources: ["eastus", "eastus2"].flatMap((region) => [
+            ...[validator(region, 0), validator(region, 1)],
+            { urn: urn(`${region}-network`), type: "", custom: true },
+          ]),
+        }),
+      ).regions.map(({ result }) => result);
+    expect(results([])).toEqual(["not-begun", "not-begun"]);
+    expect(results([begins(0, "eastus-network", "same"), ends(0, "eastus-network", "same")])).toEqual([
+      "succeeded",
+      "cancelled",
+    ]);
+  });
+
   it("has no error if the engine says only that the user interrupted it", () => {
     const summary = summarize(
       facts({

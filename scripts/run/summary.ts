@@ -71,7 +71,8 @@ export interface Link {
 export interface RegionSummary extends ConfiguredRegion {
   /**
    * `unfinished`: no resource of the region failed, but a failure elsewhere kept validators from being created, or kept
-   * resources of a removed region from being deleted. `not-begun`: the run failed before it looked at any resource.
+   * resources of a removed region from being deleted. `not-begun`: the run failed or was interrupted before it looked at
+   * any resource.
    * `deleted`: the region was removed from the config, and nothing is left of it in the state.
    */
   readonly result: Result | "unfinished" | "not-begun" | "deleted";
@@ -108,7 +109,7 @@ export function summarize(facts: RunFacts): Summary {
   const path = criticalSteps(timed);
   const criticalPathSeconds = round(path.reduce((sum, step) => sum + durationOf(step), 0));
   const errors = failuresOf(facts);
-  const begun = facts.result !== "failed" || done.some(isBegun);
+  const begun = facts.result === "succeeded" || done.some(isBegun);
   return {
     stack: facts.stack,
     mode: facts.mode,
@@ -213,13 +214,21 @@ function resultOf(region: ConfiguredRegion, own: readonly Step[], facts: RunFact
   if (own.some(({ failed }) => failed)) {
     return isInterrupted ? "cancelled" : "failed";
   }
-  if (own.some(({ ended }) => ended === undefined)) {
+  if (own.some(({ ended }) => ended === undefined) || (isInterrupted && !isCompared(region, facts))) {
     return "cancelled";
   }
   if (!isFinished(region, facts)) {
     return isInterrupted ? "cancelled" : "unfinished";
   }
   return region.removed === true && facts.mode === "up" ? "deleted" : "succeeded";
+}
+
+/** Whether the engine has compared every resource of the region with the config: what it did not look at may have to change. */
+function isCompared(region: ConfiguredRegion, facts: RunFacts): boolean {
+  const compared = new Set(steps(facts.events).map(({ urn }) => urn));
+  return facts.resources.every(
+    ({ urn, custom }) => custom !== true || compared.has(urn) || regionOf(urn, facts) !== region.name,
+  );
 }
 
 /**
