@@ -87,6 +87,17 @@ operation("preview", "Show what up would change in each region, and how long it 
     process.exitCode = await preview(options, command);
   });
 program
+  .command("check")
+  .description(
+    "Check the files of stacks in a second: no engine, no cloud, no secret. Every finding is shown.",
+  )
+  .argument("[stacks...]", "the names of the stacks; every stack that has a file by default")
+  .option("--json", "print the result as JSON on standard output", false)
+  .action((stacks: string[], options: { readonly json: boolean }) => {
+    const { check } = require("./check/check") as typeof import("./check/check");
+    process.exitCode = check(stacks, options);
+  });
+program
   .command("explain")
   .description("Say where the time of a run went and what would make the run shorter.")
   .argument("[run]", "the id of the run, or the folder of its record; the last run of the stack by default")

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allConfig } from "@pulumi/pulumi/runtime";
 import { ConfigError } from "./config-error";
+import { PLAIN_TEXT_KEYS } from "./plain-text-keys";
 import { readConfig } from "./read";
 import type { Config } from "./schema";
 import { requireSameSettings, shardConfig } from "./shard-config";
@@ -44,15 +45,6 @@ function refusePlainTextKeys({ keys }: Config, file: string): void {
   // The language host lists the secret keys in this variable; the SDK has no function for them.
   const secrets = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as readonly string[];
   if (Object.keys(keys).length > 0 && !secrets.includes(`${pulumi.getProject()}:keys`)) {
-    throw new ConfigError(
-      [
-        {
-          key: "keys",
-          problem:
-            "are in plain text, and by now also in Pulumi's history of this stack: create new keys, and set each with pulumi config set --secret --path",
-        },
-      ],
-      file,
-    );
+    throw new ConfigError([PLAIN_TEXT_KEYS], file);
   }
 }

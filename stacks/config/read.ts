@@ -17,6 +17,25 @@ import { acrossStorage } from "./storage/across-storage";
  * @throws ConfigError with every finding.
  */
 export function readConfig(values: Readonly<Record<string, string>>, file: string): Config {
+  const { config, findings } = examineConfig(values);
+  if (config === undefined || findings.length > 0) {
+    throw new ConfigError(findings, file);
+  }
+  return config;
+}
+
+/** The config with its defaults, as far as the schema accepts the values, and everything that is wrong with the values. */
+export interface ExaminedConfig {
+  readonly config: Config | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Finds everything that is wrong with the config of a stack. Pure.
+ *
+ * @param values as `readConfig` takes them.
+ */
+export function examineConfig(values: Readonly<Record<string, string>>): ExaminedConfig {
   const unchecked = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, parsed(value)]));
   const result = configSchema.safeParse(unchecked);
   const findings = [
@@ -28,10 +47,7 @@ export function readConfig(values: Readonly<Record<string, string>>, file: strin
     ...acrossRolling(unchecked),
     ...acrossStorage(unchecked),
   ];
-  if (!result.success || findings.length > 0) {
-    throw new ConfigError(findings.filter(isFirst), file);
-  }
-  return result.data;
+  return { config: result.data, findings: findings.filter(isFirst) };
 }
 
 /** Two regions of one name have the same problems with a third region. */

@@ -29,7 +29,8 @@ export function shardConfig(name: ShardName): Config {
   return config;
 }
 
-const PREFIX = "chainfleet:";
+/** How the keys of this project begin in the file of a stack. */
+export const PREFIX = "chainfleet:";
 
 /** What is deployed with the network's own stack, and the keys for it, which only that stack can decrypt. */
 const OF_THE_NETWORK_STACK: ReadonlySet<string> = new Set([
@@ -80,6 +81,6 @@ function textOf(value: unknown): string | undefined {
 }
 
 /** A value as Pulumi passes it to a program. */
-function asText(value: unknown): string {
+export function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
