@@ -216,6 +216,13 @@ describe(`a network whose regions have stacks of their own, seed ${SEED}`, () =>
   });
 
   it("stops at once after two Ctrl+C while several regions are deleted, and the next down leaves nothing", async () => {
+    // Without a deletion that hangs, an idle machine deletes all regions before the signal reaches the engines.
+    await checkout.setFaults([
+      {
+        match: { type: "azure-native:containerservice:ManagedCluster", operation: "delete" },
+        action: "hang",
+      },
+    ]);
     const run = checkout.chainfleet("down", "--yes", "--stack", "dev", "--json");
     await untilEnginesOfRegions(2, run);
     run.child.kill("SIGINT");
@@ -224,6 +231,7 @@ describe(`a network whose regions have stacks of their own, seed ${SEED}`, () =>
     const stopped = await run.finished;
     expect(stopped.code, stopped.output).toBe(130);
     expect(enginesOfRegions()).toEqual([]);
+    await checkout.setFaults([]);
     await succeed("down");
     expect(await checkout.cloudResources()).toEqual([]);
     expect(await realResources()).toEqual([]);
