@@ -125,15 +125,16 @@ function unhealthy(network: string, unmet: readonly UnmetCondition[], seconds: n
   });
 }
 
+const ON_ANOTHER_CHAIN =
+  "Another genesis block or line of blocks: the node's volume has the data of another chain. Give the node an empty volume, one node after another.";
 const LOOK_AT_POD =
   "Nodes that do not answer, are not ready or do not come closer to the head: read the log of the pod.";
 
 /** What a person can do about each condition, in the order in which it should be done. */
 const REMEDIES: Readonly<Record<Condition, string>> = {
   running: "Stopped validators: start them with chainfleet services start.",
-  genesis:
-    "Another genesis block or line of blocks: the volume has the data of another chain. Give the node an empty volume, one node after another.",
-  line: "Another genesis block or line of blocks: the volume has the data of another chain. Give the node an empty volume, one node after another.",
+  genesis: ON_ANOTHER_CHAIN,
+  line: ON_ANOTHER_CHAIN,
   answering: LOOK_AT_POD,
   ready: LOOK_AT_POD,
   synced: LOOK_AT_POD,
