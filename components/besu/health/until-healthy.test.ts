@@ -67,6 +67,19 @@ test("it ends with its time, naming each node and each condition", async () => {
   expect(next).toContain("docs/runbook.md");
 });
 
+test("a healthy network passes although the first answers took all the time", async () => {
+  const watch = new Watch((_, head) => at(head));
+  const { observe } = watch;
+  await untilHealthy(CHECK, {
+    ...watch,
+    observe: async () => {
+      watch.milliseconds += 61_000;
+      return observe();
+    },
+  });
+  expect(watch.observations).toBe(2);
+});
+
 test("what waiting does not mend ends it at the first look", async () => {
   const watch = new Watch((_, head) => at(head, { observation: observation(3, { genesisHash: "0xbb" }) }));
   await expect(untilHealthy(CHECK, watch)).rejects.toThrow(

@@ -51,7 +51,8 @@ export async function untilHealthy(check: HealthCheck, watch: HealthWatch): Prom
       say(`${network} is healthy: block ${status.chain.head}, ${status.chain.signing} validators sign`);
       return;
     }
-    if (unmet.some(isFinal) || seconds() >= timeoutSeconds) {
+    // A network of which nothing is unmet is looked at once more, to see its heads move.
+    if (unmet.some(isFinal) || (unmet.length > 0 && seconds() >= timeoutSeconds)) {
       throw unhealthy(network, unmet, seconds());
     }
     const hadTime = before !== undefined && now() - before.at >= comparedAfter;
@@ -64,7 +65,8 @@ export async function untilHealthy(check: HealthCheck, watch: HealthWatch): Prom
     if (before === undefined || hadTime) {
       before = { at: now(), regions: observed };
     }
-    await pause(Math.min(wait, Math.max(0, timeoutSeconds - seconds())) * 1000);
+    const left = Math.max(0, timeoutSeconds - seconds());
+    await pause((unmet.length > 0 ? Math.min(wait, left) : wait) * 1000);
     wait = Math.min(wait * 2, comparedAfter / 1000);
   }
 }
