@@ -15,6 +15,7 @@ const modules = {
   ImageRetention: () => require("./components/rolling/retention/image-retention-provider"),
   InstanceRefresh: () => require("./components/rolling/refresh/instance-refresh-provider"),
   MachineImage: () => require("./components/rolling/image/machine-image-provider"),
+  NetworkHealth: () => require("./components/besu/health/network-health-provider"),
   PoolSummary: () => require("./components/storage/pool/pool-summary-provider"),
   SshHost: () => require("./components/rolling/ssh/ssh-host-provider"),
   StorageRun: () => require("./components/storage/run/storage-run-provider"),

@@ -2,13 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { judge } from "../components/besu/health/judgement";
+import { NetworkObserver } from "../components/besu/health/network-observer";
 import { Cluster } from "../local/kubernetes/control-plane/cluster";
 import { ServiceProcess } from "../local/testing/service-process";
 import { createNetwork } from "../local/testing/validator-pods";
 import { changeAll } from "../scripts/services/change";
-import { isHealthy } from "../scripts/services/region-status";
 import type { ServiceRegion } from "../scripts/services/regions";
-import { NetworkObserver } from "../scripts/services/status";
+import { expectedNetwork } from "../scripts/services/status";
 import { silence } from "./services/latency";
 import { startRelays } from "./services/relays";
 
@@ -165,7 +166,7 @@ async function change(regions: readonly ServiceRegion[], replicas: 0 | 1): Promi
 }
 
 async function statusOf(regions: readonly ServiceRegion[]): Promise<void> {
-  const { regions: observed } = await observe(regions, TIMEOUT_SECONDS);
+  const { regions: observed } = (await observe(regions, TIMEOUT_SECONDS)).status;
   const failed = observed.find(({ error }) => error !== undefined);
   if (failed !== undefined) {
     throw new Error(`${failed.name}: ${failed.error}`);
@@ -173,9 +174,10 @@ async function statusOf(regions: readonly ServiceRegion[]): Promise<void> {
 }
 
 async function observe(regions: readonly ServiceRegion[], timeoutSeconds: number) {
-  const observer = new NetworkObserver(regions, timeoutSeconds);
+  const expected = expectedNetwork(regions, {});
+  const observer = new NetworkObserver(regions, { validators: expected.validators, timeoutSeconds });
   try {
-    return await observer.observe();
+    return judge(await observer.observe(), expected);
   } finally {
     observer.close();
   }
@@ -183,12 +185,12 @@ async function observe(regions: readonly ServiceRegion[], timeoutSeconds: number
 
 async function untilHealthy(regions: readonly ServiceRegion[]): Promise<void> {
   for (;;) {
-    const observed = await observe(regions, TIMEOUT_SECONDS);
-    if (isHealthy(observed)) {
+    const { status, unmet } = await observe(regions, TIMEOUT_SECONDS);
+    if (unmet.length === 0) {
       return;
     }
-    const { head, signing, validators } = observed.chain;
-    const problem = observed.regions.find(({ error }) => error !== undefined)?.error;
+    const { head, signing, validators } = status.chain;
+    const problem = status.regions.find(({ error }) => error !== undefined)?.error;
     process.stderr.write(
       `services: block ${head}, ${signing} of ${validators} validators sign ${problem ?? ""}\n`,
     );

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { NetworkHealth } from "../components/besu/health/network-health";
 import { type Build, build as buildContracts } from "../components/contracts/build/build";
 import { ForgeBuild } from "../components/contracts/build/forge-build";
 import { ContractSet, type ExpectedDeployment } from "../components/contracts/contract-set";
@@ -84,16 +85,21 @@ async function warnOfLostOwnersOn(
   }
 }
 
+/** The network that is in the stack of contracts. */
+export interface NetworkOfContracts {
+  readonly chainId: number;
+  readonly regions: readonly RpcRegion<pulumi.Input<string>>[];
+  /** Contracts on the network's own chain wait for it. Undefined if the config has no health gate. */
+  readonly health: NetworkHealth | undefined;
+}
+
 /**
  * Registers the resources of the contracts stack: a ContractSet for each chain.
  *
- * @param regions the regions of the network in this stack.
+ * @param network undefined if the stack has contracts alone.
  * @returns the stack's outputs.
  */
-export function contracts(
-  { config, build, chains }: ContractsPlan,
-  regions: readonly RpcRegion<pulumi.Input<string>>[],
-) {
+export function contracts({ config, build, chains }: ContractsPlan, network: NetworkOfContracts | undefined) {
   tellPredictedAddresses(chains);
   const forgeBuild = new ForgeBuild("contracts-build", build);
   const deployments = new Map<ContractKey, ExpectedDeployment>(
@@ -118,11 +124,12 @@ export function contracts(
             confirmations,
             feeCeilingGwei,
           },
-          rpcUrl: rpcUrlOf(chain, regions),
+          rpcUrl: rpcUrlOf(chain, network?.regions ?? []),
           sender: senderOf(chain),
           plan,
           build: forgeBuild,
           explorers: chain.explorers,
+          after: network?.health !== undefined && chainId === network.chainId ? [network.health] : [],
           deployments,
         });
         return [plan.name, set.contracts];

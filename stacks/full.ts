@@ -3,12 +3,18 @@ import { type ContractsPlan, contracts } from "./contracts";
 import { network } from "./network";
 
 /**
- * The network, its contracts and the release to Auto Scaling Groups in one graph. Only contracts on a chain of this network
- * wait for the network, because their RPC URL is an output of the network. The release waits for nothing.
+ * The network, its contracts and the release to Auto Scaling Groups in one graph. Only contracts on the chain of this network
+ * wait for the network: those whose RPC URL is an output of the network, and with a health gate all of them. The release waits
+ * for nothing.
  */
 export async function full(config: Config, plan: ContractsPlan) {
-  const outputs = await network(config);
-  return { ...outputs, ...contracts(plan, outputs.regions), ...(await release(config.rolling)) };
+  const { outputs, health } = await network(config);
+  const { chainId } = config.network;
+  return {
+    ...outputs,
+    ...contracts(plan, { chainId, regions: outputs.regions, health }),
+    ...(await release(config.rolling)),
+  };
 }
 
 async function release(config: Config["rolling"]): Promise<object> {

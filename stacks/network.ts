@@ -18,7 +18,7 @@ import { tellVotes } from "./votes";
  * Registers the resources of the network stack: regions, and the Besu network in them. With `sharding: region`, clusters
  * and nodes are left to the stacks of the regions.
  *
- * @returns the stack's outputs.
+ * @returns the stack's outputs, and the health gate if the config has one.
  */
 export async function network(config: Config) {
   const { name } = config.network;
@@ -45,7 +45,7 @@ export async function network(config: Config) {
   await chainAccepted;
   const answers = await surveyRegions(config, pulumi.getStack());
   const createRegions = config.sharding === "region" ? shareRegions : deployRegions;
-  const { besu, votes, outputs } = await createRegions(config, chain, answers);
+  const { besu, votes, health, outputs } = await createRegions(config, chain, answers);
   warnOfUntestedSize(config.regions.reduce((sum, { validators }) => sum + validators, 0));
   warnOfFaults(software.release, parameters);
   warnOfUnlistedRelease(software.release);
@@ -56,15 +56,18 @@ export async function network(config: Config) {
   const { genesisHash, genesisValidators } = besu;
   tellVotes(votes, besu, config.regions);
   return {
-    ...outputs,
-    chain: {
-      id: config.network.chainId,
-      genesisHash,
-      // The validators with a vote; those of the config are in the regions.
-      validators: genesisValidators,
-      lostValidators: votes.apply(({ lost }) => lost),
-      quorum: votes.apply(({ total }) => quorum(total)),
-      tolerance: votes.apply((counts) => Math.max(0, marginOf(counts))),
+    health,
+    outputs: {
+      ...outputs,
+      chain: {
+        id: config.network.chainId,
+        genesisHash,
+        // The validators with a vote; those of the config are in the regions.
+        validators: genesisValidators,
+        lostValidators: votes.apply(({ lost }) => lost),
+        quorum: votes.apply(({ total }) => quorum(total)),
+        tolerance: votes.apply((counts) => Math.max(0, marginOf(counts))),
+      },
     },
   };
 }

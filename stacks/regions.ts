@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import pDefer from "p-defer";
 import type { Address } from "viem";
 import type { Chain } from "../components/besu/genesis/genesis-resource";
+import type { NetworkHealth } from "../components/besu/health/network-health";
 import { BesuNetwork } from "../components/besu/network";
 import { rpcUrlOf } from "../components/besu/options/hosts";
 import type { Release } from "../components/besu/release/release";
@@ -18,6 +19,7 @@ import { fullName } from "../components/naming";
 import type { P2pEndpoint } from "../components/region";
 import { softwareOf } from "./config/besu-rules";
 import type { Config, RegionConfig } from "./config/schema";
+import { createHealthGate } from "./health-gate";
 import { checkHealthOfWaves } from "./order/health-checks";
 import { wavesOf } from "./order/waves";
 import { SHARD_OUTPUTS } from "./shard-inputs";
@@ -28,6 +30,8 @@ import { holdingRemovalsBack, type NetworkVotes, restartLimit, tellRestarts, vot
 export interface CreatedRegions {
   readonly besu: BesuNetwork;
   readonly votes: pulumi.Output<NetworkVotes>;
+  /** Undefined if the config has no health gate. */
+  readonly health: NetworkHealth | undefined;
   readonly outputs: {
     readonly regions: readonly RegionOutputs[];
     /** By the name of the region. Absent if the regions have stacks of their own, whose outputs have it. */
@@ -126,11 +130,22 @@ export async function deployRegions(
       ...(nodes[index] as SiteNodes),
     })),
   );
+  const health = createHealthGate(
+    config,
+    besu,
+    regions.map(({ placed, cluster }, index) => ({
+      config: placed.config,
+      cluster,
+      validators: addressesOf(besu, index),
+      ...(nodes[index] as SiteNodes),
+    })),
+  );
   const updated = Promise.all(nodes.flatMap(({ statefulSets }) => statefulSets.map(({ id }) => isKnown(id))));
   tellRestarts(votes, gate, { updated, regions: config.regions.map((region) => region.name) });
   return {
     besu,
     votes: holdingRemovalsBack(votes, gate, updated),
+    health,
     outputs: {
       regions: regions.map(({ placed, cluster }, index) =>
         regionOutputs(placed.config, {
@@ -181,6 +196,8 @@ export async function shareRegions(config: Config, chain: Chain, answers: readon
   return {
     besu,
     votes,
+    // The nodes are in stacks that run later, so the config may have no gate.
+    health: undefined,
     outputs: {
       regions: config.regions.map((region, index) =>
         regionOutputs(region, {

@@ -30,13 +30,15 @@ export async function buildStack(config: ProgramConfig, file: string): Promise<o
   const order = { mode, regions: config.regions.map(({ name }) => name), waves: wavesOf(config) };
   if (config.stack === "network" || config.contracts === undefined) {
     const { network } = require("./network") as typeof import("./network");
-    return ordered(order, () => network(config));
+    return ordered(order, async () => (await network(config)).outputs);
   }
   const { contracts, planStack, warnOfLostOwners } = require("./contracts") as typeof import("./contracts");
   const plan = await planStack(config.contracts, config.keys, file);
   const { full } = require("./full") as typeof import("./full");
   const outputs =
-    config.stack === "contracts" ? contracts(plan, []) : await ordered(order, () => full(config, plan));
+    config.stack === "contracts"
+      ? contracts(plan, undefined)
+      : await ordered(order, () => full(config, plan));
   await warnOfLostOwners(plan);
   return outputs;
 }

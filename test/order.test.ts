@@ -11,8 +11,7 @@ import type { GraphResource } from "./dump/graph";
  */
 
 /** Programs of Pulumi run badly inside vitest's module world (pulumi#10480). */
-function graphOf(stack: string, mode: Mode, rollout?: readonly number[]): Graph {
-  const changes = rollout === undefined ? {} : { "chainfleet:rollout": rollout };
+function graphOf(stack: string, mode: Mode, changes: Readonly<Record<string, unknown>> = {}): Graph {
   const output = execFileSync("node", [join(PROJECT_ROOT, "test/graph.js"), stack, JSON.stringify(changes)], {
     encoding: "utf8",
     env: { ...process.env, [MODE_VARIABLE]: mode },
@@ -113,7 +112,7 @@ describe("the graph of the dev stack, with three clouds and contracts", () => {
   });
 
   it("holds the second wave back until the first is healthy", () => {
-    const graph = graphOf("dev", "ultra", [2, 3]);
+    const graph = graphOf("dev", "ultra", { "chainfleet:rollout": [2, 3] });
     expectAdded(graph);
     const health = ["chain138-wave-1-health"];
     const first = graph.named(/^(eastus|westeurope)-/);
@@ -133,9 +132,33 @@ describe("the graph of the dev stack, with three clouds and contracts", () => {
   });
 });
 
+describe.each(["ultra", "maximum", "sequential"] as const)("the health gate in the mode %s", (mode) => {
+  let graph: Graph;
+  beforeAll(() => {
+    graph = graphOf("dev", mode, { "chainfleet:healthGate": {}, "chainfleet:rollout": [2, 3] });
+  }, 120_000);
+
+  it("waits for all nodes of all waves, and the contracts on the network's own chain wait for it", () => {
+    const nodes = graph.named(/^(eastus|westeurope|southeastasia|us-west-2|onprem)-(validator-\d|rpc)$/);
+    expect(nodes).toHaveLength(15);
+    expect(graph.unordered(["chain138-health"], nodes)).toEqual([]);
+    const own = graph.named(/^chain138-(deterministic-deployer|[A-Z]\w*|openLane)$/);
+    expect(own.length).toBeGreaterThan(9);
+    expect(graph.unordered(own, ["chain138-health"])).toEqual([]);
+  });
+
+  it("holds up no contract on another chain, but by the order of the mode", () => {
+    const others = graph.named(/^mainnet-(deterministic-deployer|[A-Z]\w*)$/);
+    expect(others.length).toBeGreaterThan(9);
+    expect(graph.unordered(others, ["chain138-health"])).toEqual(
+      mode === "sequential" ? [] : others.map((name) => `${name} < chain138-health`),
+    );
+  });
+});
+
 describe("the graph of the stack azure-24", () => {
   it("works on ten regions of a layer at a time in the mode standard, in two waves", () => {
-    const graph = graphOf("azure-24", "standard", [8, 16]);
+    const graph = graphOf("azure-24", "standard", { "chainfleet:rollout": [8, 16] });
     const clusters = graph.named(/-aks$/);
     expect(clusters).toHaveLength(24);
     const earlier = clusters.map(

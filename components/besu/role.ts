@@ -5,3 +5,8 @@ export type Role = "validator" | "rpc";
 export function roleLabels(role: Role): Record<string, string> {
   return { "app.kubernetes.io/name": "besu", "app.kubernetes.io/component": role };
 }
+
+/** The label selector that finds the objects of several roles. */
+export function roleSelector(roles: readonly Role[]): string {
+  return `app.kubernetes.io/name=besu,app.kubernetes.io/component in (${roles.join(",")})`;
+}

@@ -19,6 +19,8 @@ export interface ContractSetArgs extends TransactionResourceArgs {
   /** The build that the plan was made with. */
   readonly build: ForgeBuild;
   readonly explorers: readonly ExplorerSettings[];
+  /** What the first transaction waits for, beside what it uses: the health gate of a chain that the stack itself makes. */
+  readonly after: readonly pulumi.Resource[];
   /** The deployments of all chains. Each set resolves its own, and its calls wait for those that they refer to. */
   readonly deployments: ReadonlyMap<ContractKey, ExpectedDeployment>;
 }
@@ -75,7 +77,12 @@ export class ContractSet extends pulumi.ComponentResource {
 
     function createDeployer(): DeterministicDeployer[] {
       return plan.contracts.some(({ method }) => strategyOf(method).needsDeterministicDeployer)
-        ? [new DeterministicDeployer(`${name}-deterministic-deployer`, onChain, { parent: set })]
+        ? [
+            new DeterministicDeployer(`${name}-deterministic-deployer`, onChain, {
+              parent: set,
+              dependsOn: [...args.after],
+            }),
+          ]
         : [];
     }
 
@@ -97,7 +104,11 @@ export class ContractSet extends pulumi.ComponentResource {
         },
         {
           parent: set,
-          dependsOn: [build, ...(strategyOf(contract.method).needsDeterministicDeployer ? deployer : [])],
+          dependsOn: [
+            build,
+            ...args.after,
+            ...(strategyOf(contract.method).needsDeterministicDeployer ? deployer : []),
+          ],
         },
       );
       args.deployments.get(contract.key)?.resolve(pulumi.output(deployment));

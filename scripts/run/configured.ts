@@ -1,4 +1,4 @@
-import { chainNames, outlineRegions, releasedRegions } from "../../stacks/config/outline";
+import { chainNames, fieldsOf, outlineRegions, releasedRegions } from "../../stacks/config/outline";
 import { shardNameOf } from "../../stacks/config/shard-name";
 import { writtenConfig } from "../../stacks/config/written-config";
 import { isSimulated } from "../engine/local-target";
@@ -26,6 +26,22 @@ export function configuredRegions(stackName: string): ConfiguredRegion[] {
     .filter((name) => regions.every((region) => region.name !== name))
     .map((name) => ({ name, cloud: "aws", validators: 0 }));
   return [...regions, ...released];
+}
+
+/**
+ * The peers that the nodes of each region may lack, as a stack's config says it. No value is refused: the Pulumi program checks
+ * the config.
+ *
+ * @throws ChainfleetError if the config file is missing or is not YAML.
+ */
+export function configuredMissingPeers(stackName: string): Readonly<Record<string, number>> {
+  const config = writtenConfig(shardNameOf(stackName)?.parent ?? stackName);
+  const { missingPeers } = fieldsOf(config["chainfleet:healthGate"]);
+  return Object.fromEntries(
+    Object.entries(fieldsOf(missingPeers)).filter(
+      (entry): entry is [string, number] => typeof entry[1] === "number",
+    ),
+  );
 }
 
 /**

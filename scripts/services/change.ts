@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { allAtOnce, type RegionOutcome } from "../../components/at-once";
 import { ChainfleetError } from "../../components/error";
 import { commandOn } from "../engine/local-target";
-import { allAtOnce, type RegionOutcome } from "./at-once";
 import { ClusterServices } from "./cluster-services";
 import type { ServiceRegion } from "./regions";
 

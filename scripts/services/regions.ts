@@ -1,6 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import pMap from "p-map";
 import type { Address } from "viem";
+import type { AskedRegion, RegionAccess } from "../../components/besu/health/region-nodes";
 import { ChainfleetError } from "../../components/error";
 import type { EngineCommand } from "../engine/command";
 import { commandOn } from "../engine/local-target";
@@ -8,22 +9,8 @@ import { configuredRegions } from "../run/configured";
 import { CPU_BOUND } from "../shard/cpu";
 import { openNetworkStacks } from "../shard/network-stacks";
 
-/** A region whose nodes a command operates. */
-export interface ServiceRegion {
-  readonly name: string;
-  readonly cloud: string;
-  /** The addresses of the region's validators, in the order of their numbers. */
-  readonly validators: readonly Address[];
-  /** How the region's cluster is reached. Undefined if the last run did not finish the region. */
-  readonly access: RegionAccess | undefined;
-}
-
-/** The part of the stack's output `access` that concerns one region. */
-export interface RegionAccess {
-  readonly kubeconfig: string;
-  readonly context?: string;
-  readonly namespace: string;
-}
+/** A region whose validators a command operates. */
+export type ServiceRegion = Omit<AskedRegion, "rpcNodes">;
 
 /** The argument that stands for every region. */
 export const ALL = "all";

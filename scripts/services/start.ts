@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { NetworkObserver } from "../../components/besu/health/network-observer";
+import { networkStatus } from "../../components/besu/health/network-status";
 import { ChainfleetError } from "../../components/error";
 import { EngineCommand } from "../engine/command";
 import { commandOn, targetLine } from "../engine/local-target";
 import { type ChangeOptions, changeAll, failureLines, requireValidators } from "./change";
 import { type ServiceRegion, selectRegions, serviceRegions } from "./regions";
-import { NetworkObserver } from "./status";
 
 /**
  * `chainfleet services start`: starts the validators of the regions. With all regions, the command ends when the chain makes
@@ -51,11 +52,14 @@ async function nextBlock(
 ): Promise<{ readonly block: number | undefined; readonly seconds: number }> {
   const started = performance.now();
   const seconds = () => Math.round((performance.now() - started) / 100) / 10;
-  const observer = new NetworkObserver(regions, REQUEST_SECONDS);
+  const observer = new NetworkObserver(regions, {
+    validators: regions.reduce((sum, { validators }) => sum + validators.length, 0),
+    timeoutSeconds: REQUEST_SECONDS,
+  });
   try {
     let first: number | null = null;
     while (seconds() < timeoutSeconds) {
-      const { head } = (await observer.observe()).chain;
+      const { head } = networkStatus(await observer.observe()).chain;
       if (head !== null && first !== null && head > first) {
         return { block: head, seconds: seconds() };
       }

@@ -1,8 +1,12 @@
+import { type Judgement, unmetLines } from "../../components/besu/health/judgement";
+import type { NetworkStatus, NodeStatus } from "../../components/besu/health/network-status";
 import { tableOf } from "../table";
-import type { NetworkStatus, ValidatorStatus } from "./region-status";
 
-/** The report of `services status`: a line for each validator, the regions in the order of the config, then the chain. */
-export function statusReport({ regions, chain }: NetworkStatus): string {
+/**
+ * The report of `services status`: a line for each validator, the regions in the order of the config, then what is not as it
+ * should be, then the chain.
+ */
+export function statusReport({ status: { regions, chain }, unmet }: Judgement): string {
   const table = tableOf(
     [
       "region",
@@ -20,23 +24,16 @@ export function statusReport({ regions, chain }: NetworkStatus): string {
         : [[name, "-", "no answer", "-", "-", "-", "-", "-"]],
     ),
   );
-  const problems = regions.flatMap(({ name, validators, error }) =>
-    error === undefined
-      ? validators.flatMap(({ name: validator, problem }) =>
-          problem === undefined ? [] : [`${name}: ${validator} does not answer: ${problem}`],
-        )
-      : [`${name}: ${error}`],
-  );
   const failed = regions.filter(({ error }) => error !== undefined).length;
   return [
     table,
-    ...problems,
+    ...unmetLines(unmet),
     ...(failed === 0 ? [] : [`${failed} of ${regions.length} regions did not answer.`]),
     chainLine(chain),
   ].join("\n");
 }
 
-function row({ name, state, ready, peers, head, lag, signing }: ValidatorStatus): (string | number)[] {
+function row({ name, state, ready, peers, head, lag, signing }: NodeStatus): (string | number)[] {
   return [name, state, yes(ready), peers ?? "-", head ?? "-", lag ?? "-", yes(signing)];
 }
 

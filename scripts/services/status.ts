@@ -1,17 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createLogUpdate } from "log-update";
-import { quorum } from "../../components/besu/quorum";
+import { type ExpectedNetwork, type Judgement, judge } from "../../components/besu/health/judgement";
+import { NetworkObserver } from "../../components/besu/health/network-observer";
 import { EngineCommand } from "../engine/command";
 import { INTERRUPTED, onInterrupt } from "../interruption";
-import { allAtOnce } from "./at-once";
-import { ClusterServices } from "./cluster-services";
-import {
-  isHealthy,
-  type NetworkStatus,
-  networkStatus,
-  observeValidators,
-  readHeadsAgain,
-} from "./region-status";
+import { configuredMissingPeers } from "../run/configured";
 import { type ServiceRegion, selectRegions, serviceRegions } from "./regions";
 import { statusReport } from "./status-table";
 
@@ -28,25 +21,44 @@ export interface StatusOptions {
 /**
  * `chainfleet services status`: shows every validator of the regions.
  *
- * @returns the exit code of the process: 0 if every region has answered and every validator runs and signs, else 1.
+ * @returns the exit code of the process: 0 if every region has answered and every validator is healthy, as the health gate
+ *   judges it, else 1.
  */
 export async function status(named: readonly string[], options: StatusOptions): Promise<number> {
-  const regions = selectRegions(named, await serviceRegions(options.stack, new EngineCommand()));
-  const observer = new NetworkObserver(regions, options.timeout);
+  const all = await serviceRegions(options.stack, new EngineCommand());
+  const expected = expectedNetwork(all, configuredMissingPeers(options.stack));
+  const observer = new NetworkObserver(selectRegions(named, all), {
+    validators: expected.validators,
+    timeoutSeconds: options.timeout,
+  });
+  const look = async () => judge(await observer.observe(), expected);
   try {
-    return options.watch ? await watch(observer, options) : show(await observer.observe(), options);
+    return options.watch ? await watch(look, options) : show(await look(), options);
   } finally {
     observer.close();
   }
 }
 
-function show(observed: NetworkStatus, { json }: StatusOptions): number {
-  process.stdout.write(json ? `${JSON.stringify(observed)}\n` : `${statusReport(observed)}\n`);
-  return isHealthy(observed) ? 0 : 1;
+/** What a network should be like whose RPC nodes are not asked. */
+export function expectedNetwork(
+  regions: readonly ServiceRegion[],
+  missingPeers: ExpectedNetwork["missingPeers"],
+): ExpectedNetwork {
+  return {
+    validators: regions.reduce((sum, { validators }) => sum + validators.length, 0),
+    rpcNodes: 0,
+    missingPeers,
+  };
+}
+
+function show(judgement: Judgement, { json }: StatusOptions): number {
+  const { status: observed, unmet } = judgement;
+  process.stdout.write(json ? `${JSON.stringify({ ...observed, unmet })}\n` : `${statusReport(judgement)}\n`);
+  return unmet.length === 0 ? 0 : 1;
 }
 
 /** A terminal shows the newest status in place; a file gets one after the other, and JSON is a line for each. */
-async function watch(observer: NetworkObserver, options: StatusOptions): Promise<number> {
+async function watch(look: () => Promise<Judgement>, options: StatusOptions): Promise<number> {
   const inPlace = process.stdout.isTTY && !options.json ? createLogUpdate(process.stdout) : undefined;
   const stopHandling = onInterrupt(() => {
     inPlace?.done();
@@ -54,11 +66,11 @@ async function watch(observer: NetworkObserver, options: StatusOptions): Promise
   });
   try {
     for (;;) {
-      const observed = await observer.observe();
+      const judgement = await look();
       if (inPlace === undefined) {
-        show(observed, options);
+        show(judgement, options);
       } else {
-        inPlace(statusReport(observed));
+        inPlace(statusReport(judgement));
       }
       await delay(WATCH_SECONDS * 1000);
     }
@@ -68,48 +80,3 @@ async function watch(observer: NetworkObserver, options: StatusOptions): Promise
 }
 
 const WATCH_SECONDS = 2;
-
-/** Asks all regions at once, as often as it is told, over connections that stay open. */
-export class NetworkObserver {
-  readonly #regions: readonly ServiceRegion[];
-  readonly #timeoutSeconds: number;
-  readonly #services: ReadonlyMap<string, ClusterServices>;
-
-  /** @param timeoutSeconds the time of each region. */
-  constructor(regions: readonly ServiceRegion[], timeoutSeconds: number) {
-    this.#regions = regions;
-    this.#timeoutSeconds = timeoutSeconds;
-    this.#services = new Map(
-      regions.map((region) => [region.name, new ClusterServices(region, timeoutSeconds)]),
-    );
-  }
-
-  async observe(): Promise<NetworkStatus> {
-    const validators = this.#regions.reduce((sum, region) => sum + region.validators.length, 0);
-    const outcomes = await allAtOnce(this.#regions, { timeoutSeconds: this.#timeoutSeconds }, ({ name }) =>
-      observeValidators(this.#of(name), WINDOW_FACTOR * validators),
-    );
-    const observed = await Promise.all(
-      this.#regions.map(async ({ name, cloud }, index) => ({
-        name,
-        cloud,
-        validators: await readHeadsAgain(this.#of(name), outcomes[index]?.value ?? []),
-        error: outcomes[index]?.error,
-      })),
-    );
-    return networkStatus(observed, quorum);
-  }
-
-  #of(region: string): ClusterServices {
-    return this.#services.get(region) as ClusterServices;
-  }
-
-  close(): void {
-    for (const services of this.#services.values()) {
-      services.close();
-    }
-  }
-}
-
-/** Other regions may have as many validators again as those that were asked; the window is cut to 2N afterwards. */
-const WINDOW_FACTOR = 4;

@@ -1,6 +1,6 @@
+import { allAtOnce } from "../../components/at-once";
 import type { EngineCommand } from "../engine/command";
 import { commandOn } from "../engine/local-target";
-import { allAtOnce } from "./at-once";
 import { ClusterServices } from "./cluster-services";
 import { serviceRegions } from "./regions";
 

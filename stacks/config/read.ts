@@ -3,6 +3,7 @@ import { acrossRegions } from "./across-regions";
 import { acrossShards } from "./across-shards";
 import { ConfigError } from "./config-error";
 import { acrossContracts } from "./contracts/across-contracts";
+import { healthGateRules } from "./health-gate-rules";
 import { issueFindings } from "./issue-findings";
 import { acrossRolling } from "./rolling/across-rolling";
 import { incompleteRollout } from "./rollout";
@@ -43,6 +44,7 @@ export function examineConfig(values: Readonly<Record<string, string>>): Examine
     ...(STACKS_WITHOUT_REGIONS.includes(unchecked.stack) ? [] : acrossRegions(unchecked.regions ?? [])),
     ...(STACKS_WITHOUT_REGIONS.includes(unchecked.stack) ? [] : incompleteRollout(unchecked)),
     ...acrossShards(unchecked),
+    ...healthGateRules(unchecked),
     ...acrossContracts(unchecked),
     ...acrossRolling(unchecked),
     ...acrossStorage(unchecked),

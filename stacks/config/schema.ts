@@ -5,6 +5,7 @@ import { NEWEST_KNOWN_RELEASE, parseRelease } from "../../components/besu/releas
 import { addressSchema } from "./address-schema";
 import { besuRules } from "./besu-rules";
 import { contractsSchema } from "./contracts/contracts-schema";
+import { DEFAULT_BLOCK_PERIOD_SECONDS } from "./health-gate-rules";
 import { cpuSchema, memorySchema, volumeSchema } from "./quantity-schema";
 import { nameSchema, regionSchema } from "./region-schema";
 import { repeatedKeys } from "./repeated-keys";
@@ -38,7 +39,7 @@ const networkSchema = z
       .default(DEFAULT_CHAIN_ID)
       .describe("The EIP-155 chain id. It is written into the genesis block."),
     blockPeriodSeconds: positive
-      .default(2)
+      .default(DEFAULT_BLOCK_PERIOD_SECONDS)
       .describe("The number of seconds between two blocks. It is written into the genesis block."),
     requestTimeoutSeconds: positive
       .optional()
@@ -163,6 +164,21 @@ const rateGovernorSchema = z.strictObject({
     ),
 });
 
+/** The check of the whole network's health after its nodes are there. */
+const healthGateSchema = z.strictObject({
+  timeoutSeconds: positive
+    .optional()
+    .describe(
+      "The seconds after which a network that is not healthy fails the run. Default: 600, or the time of 3 blocks for each validator if that is longer, because on a new chain each validator must have had its turn.",
+    ),
+  missingPeers: z
+    .record(z.string(), z.int("must be a whole number").min(0, "must be at least 0"))
+    .default({})
+    .describe(
+      "The number of peers that each node of a region may lack, by the name of the region, where a firewall or a limit keeps nodes from reaching all others. Default: 0, so that each validator has a connection to every other node.",
+    ),
+});
+
 /** Everything under `chainfleet:` in a stack's config. */
 export const configSchema = z.strictObject({
   stack: z
@@ -194,6 +210,11 @@ export const configSchema = z.strictObject({
     .optional()
     .describe(
       "The number of regions in each wave of the deployment, in the order of the regions, for example `[8, 16]`. The clusters and nodes of a wave wait until all nodes of the wave before are ready; a wave that fails stops the next. Networks, addresses and keys of all waves come first, because every validator's list of peers names the addresses of all. The numbers must add up to the number of regions. Default: all regions at once.",
+    ),
+  healthGate: healthGateSchema
+    .optional()
+    .describe(
+      "Lets the run wait until the network is healthy: every node has the same genesis block, its peers and a head that moves, and every validator with a vote has proposed a block within the last 2N. Contracts on the network's own chain, the one with the network's chain id, wait for it; contracts on other chains do not. A network that does not become healthy fails the run. Needs the right to forward ports to the nodes' pods. `{}` takes all defaults. Default: no check.",
     ),
   contracts: contractsSchema
     .optional()

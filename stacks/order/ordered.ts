@@ -143,15 +143,23 @@ interface Parent {
 /** The type of the resource that checks the health of a wave. */
 const HEALTH_TYPE = `${DYNAMIC_TYPE_PREFIX}WaveHealth`;
 
+/** The type of the resource that checks the health of the whole network. */
+const NETWORK_HEALTH_TYPE = `${DYNAMIC_TYPE_PREFIX}NetworkHealth`;
+
 /** Resources whose component does not say their layer. */
 const LAYER_OF_TYPE: ReadonlyMap<string, Layer> = new Map([
   [`${DYNAMIC_TYPE_PREFIX}ValidatorKey`, "networks"],
   [`${DYNAMIC_TYPE_PREFIX}Genesis`, "networks"],
   [HEALTH_TYPE, "nodes"],
+  [NETWORK_HEALTH_TYPE, "nodes"],
 ]);
 
 /** Resources of no region, whatever their name begins with. */
-const SHARED_TYPES: ReadonlySet<string> = new Set([`${DYNAMIC_TYPE_PREFIX}Genesis`, HEALTH_TYPE]);
+const SHARED_TYPES: ReadonlySet<string> = new Set([
+  `${DYNAMIC_TYPE_PREFIX}Genesis`,
+  HEALTH_TYPE,
+  NETWORK_HEALTH_TYPE,
+]);
 
 /** The layer of everything inside a component, by the second part of the component's type. */
 const LAYER_OF_COMPONENT: ReadonlyMap<string, Layer> = new Map([

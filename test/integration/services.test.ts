@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { NetworkStatus } from "../../scripts/services/region-status";
+import type { NetworkStatus } from "../../components/besu/health/network-status";
 import { Checkout } from "../support/checkout";
 
 /** A small network in three regions; the tests continue with what the ones before them left. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { canonicalJson, isList, type Json } from "../../canonical-json";
 import type { Environment } from "./records";
 
 /**
@@ -60,22 +61,6 @@ function normalized(environment: Environment): Json {
   return { ...environment, nodes };
 }
 
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-
-/** JSON with sorted keys and without white space. */
-function canonicalJson(value: Json): string {
-  if (isList(value)) {
-    return `[${value.map(canonicalJson).join(",")}]`;
-  }
-  if (typeof value === "object" && value !== null) {
-    const members = Object.entries(value)
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-    return `{${members.join(",")}}`;
-  }
-  return JSON.stringify(value);
-}
-
 function compare(path: string, first: Json | undefined, second: Json | undefined): EnvironmentDifference[] {
   if (isContainer(first) && isContainer(second) && isList(first) === isList(second)) {
     const [one, other] = [new Map(Object.entries(first)), new Map(Object.entries(second))];
@@ -101,8 +86,4 @@ function member(path: string, key: string): string {
 
 function isContainer(value: Json | undefined): value is readonly Json[] | { readonly [key: string]: Json } {
   return typeof value === "object" && value !== null;
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }

@@ -1,0 +1,140 @@
+import { AppsV1Api, type KubeConfig, type V1StatefulSet } from "@kubernetes/client-node";
+import type { Address } from "viem";
+import { type ClusterAccess, openCluster } from "../../cluster/client-config";
+import { validatorObjectName } from "../../naming";
+import { NodeClient } from "../node-access/node-client";
+import { type Role, roleSelector } from "../role";
+
+/** A region whose nodes are asked. */
+export interface AskedRegion {
+  readonly name: string;
+  readonly cloud: string;
+  /** The addresses of the region's validators, in the order of their numbers. */
+  readonly validators: readonly Address[];
+  /** The number of RPC nodes that are asked, too. @default 0 */
+  readonly rpcNodes?: number;
+  /** How the region's cluster is reached. Undefined if the last run did not finish the region. */
+  readonly access: RegionAccess | undefined;
+}
+
+/** How the nodes of one region are reached. */
+export interface RegionAccess extends ClusterAccess {
+  readonly namespace: string;
+}
+
+/** A node as its cluster has it. */
+export interface NodeWorkload {
+  /** Of a validator, the StatefulSet; of an RPC node, the pod. @example "validator-0", "rpc-1" */
+  readonly name: string;
+  readonly role: Role;
+  readonly pod: string;
+  /** Undefined for an RPC node. */
+  readonly address: Address | undefined;
+  /** The pods that the node should have: 0 if it is stopped, undefined if there is no StatefulSet. */
+  readonly replicas: number | undefined;
+  readonly isReady: boolean;
+}
+
+/** The Besu nodes of one region, through the Kubernetes API of its cluster. */
+export class RegionNodes {
+  readonly #region: AskedRegion;
+  readonly #timeoutSeconds: number;
+  readonly #clients = new Map<string, NodeClient>();
+  #config: Promise<KubeConfig> | undefined;
+
+  /** @param timeoutSeconds for each request to a node. */
+  constructor(region: AskedRegion, timeoutSeconds: number) {
+    this.#region = region;
+    this.#timeoutSeconds = timeoutSeconds;
+  }
+
+  /**
+   * The validators, then the RPC nodes, in the order of their numbers.
+   *
+   * @throws Error if the cluster cannot be asked.
+   */
+  async workloads(): Promise<NodeWorkload[]> {
+    const { validators, rpcNodes = 0 } = this.#region;
+    const { namespace, config } = await this.open();
+    const { items } = await config.makeApiClient(AppsV1Api).listNamespacedStatefulSet({
+      namespace,
+      labelSelector: roleSelector(["validator", "rpc"]),
+    });
+    const statefulSet = (name: string) => items.find(({ metadata }) => metadata?.name === name);
+    const rpc = statefulSet(RPC_STATEFUL_SET);
+    return [
+      ...validators.map((address, index): NodeWorkload => {
+        const name = validatorObjectName(index);
+        const own = statefulSet(name);
+        return {
+          name,
+          role: "validator",
+          pod: `${name}-0`,
+          address,
+          replicas: replicasOf(own),
+          isReady: isReady(own),
+        };
+      }),
+      ...Array.from({ length: rpcNodes }, (_, index): NodeWorkload => {
+        const name = `${RPC_STATEFUL_SET}-${index}`;
+        const replicas = replicasOf(rpc);
+        return {
+          name,
+          role: "rpc",
+          pod: name,
+          address: undefined,
+          replicas: replicas === undefined ? undefined : Number(index < replicas),
+          isReady: isReady(rpc),
+        };
+      }),
+    ];
+  }
+
+  /** The node in a pod. Its connection is kept until {@link RegionNodes.close}. */
+  async node(pod: string): Promise<NodeClient> {
+    const { namespace, config } = await this.open();
+    const known = this.#clients.get(pod);
+    if (known !== undefined) {
+      return known;
+    }
+    const client = new NodeClient({ config, namespace, pod }, this.#timeoutSeconds);
+    this.#clients.set(pod, client);
+    return client;
+  }
+
+  close(): void {
+    for (const client of this.#clients.values()) {
+      client.close();
+    }
+    this.#clients.clear();
+  }
+
+  /**
+   * Signs in to the cluster, once.
+   *
+   * @throws Error if it is not known how the cluster is reached, or if the credential plugin fails.
+   */
+  async open(): Promise<{ readonly namespace: string; readonly config: KubeConfig }> {
+    const { access } = this.#region;
+    if (access === undefined) {
+      throw new Error("the stack's outputs do not say how its cluster is reached; run chainfleet up");
+    }
+    this.#config ??= openCluster(access);
+    return { namespace: access.namespace, config: await this.#config };
+  }
+}
+
+const RPC_STATEFUL_SET = "rpc";
+
+function replicasOf(statefulSet: V1StatefulSet | undefined): number | undefined {
+  return statefulSet === undefined ? undefined : (statefulSet.spec?.replicas ?? 1);
+}
+
+function isReady(statefulSet: V1StatefulSet | undefined): boolean {
+  const { metadata, spec, status } = statefulSet ?? {};
+  return (
+    (spec?.replicas ?? 1) > 0 &&
+    (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0) &&
+    (status?.readyReplicas ?? 0) >= (spec?.replicas ?? 1)
+  );
+}
