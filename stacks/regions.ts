@@ -18,6 +18,7 @@ import { fullName } from "../components/naming";
 import type { P2pEndpoint } from "../components/region";
 import { softwareOf } from "./config/besu-rules";
 import type { Config, RegionConfig } from "./config/schema";
+import { type MonitoringOutputs, monitorRegions } from "./monitoring";
 import { checkHealthOfWaves } from "./order/health-checks";
 import { wavesOf } from "./order/waves";
 import { SHARD_OUTPUTS } from "./shard-inputs";
@@ -28,7 +29,7 @@ import { holdingRemovalsBack, type NetworkVotes, restartLimit, tellRestarts, vot
 export interface CreatedRegions {
   readonly besu: BesuNetwork;
   readonly votes: pulumi.Output<NetworkVotes>;
-  readonly outputs: {
+  readonly outputs: MonitoringOutputs & {
     readonly regions: readonly RegionOutputs[];
     /** By the name of the region. Absent if the regions have stacks of their own, whose outputs have it. */
     readonly access?: Readonly<Record<string, NodeAccess>>;
@@ -126,6 +127,16 @@ export async function deployRegions(
       ...(nodes[index] as SiteNodes),
     })),
   );
+  const monitoring = monitorRegions(
+    config,
+    governor,
+    regions.map(({ placed, cluster }, index) => ({
+      region: placed.config,
+      cluster,
+      namespace: (nodes[index] as SiteNodes).namespace,
+      validators: keysOf(besu, index).map(({ address }) => address),
+    })),
+  );
   const updated = Promise.all(nodes.flatMap(({ statefulSets }) => statefulSets.map(({ id }) => isKnown(id))));
   tellRestarts(votes, gate, { updated, regions: config.regions.map((region) => region.name) });
   return {
@@ -146,6 +157,7 @@ export async function deployRegions(
           nodeAccess(cluster, nodes[index] as SiteNodes),
         ]),
       ),
+      ...monitoring,
     },
   };
 }
@@ -194,6 +206,9 @@ export async function shareRegions(config: Config, chain: Chain, answers: readon
       [SHARD_OUTPUTS.regions]: Object.fromEntries(
         regions.map((placed, index) => [placed.config.name, sharedOutputs(placed, addressesOf(besu, index))]),
       ),
+      ...(config.monitoring?.receiver === undefined
+        ? {}
+        : { [SHARD_OUTPUTS.receiver]: pulumi.secret(config.monitoring.receiver) }),
       [SHARD_OUTPUTS.keys]: pulumi.secret(
         Object.fromEntries(
           config.regions.map((region, index) => [
