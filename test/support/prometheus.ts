@@ -9,24 +9,33 @@ export interface Program {
 }
 
 /**
- * `prometheus` or `promtool`: the one on the PATH, or that of Debian's package, unpacked without root into the folder that all
- * checkouts of a user share.
+ * Prometheus, or one of the tools that check what is written for it and for Alertmanager: the one on the PATH, or that of Debian's
+ * package, unpacked without root into the folder that all checkouts of a user share.
  */
-export async function prometheusProgram(name: "prometheus" | "promtool"): Promise<Program> {
+export async function prometheusProgram(name: "prometheus" | "promtool" | "amtool"): Promise<Program> {
   const [installed] = executables(name);
   if (installed !== undefined) {
     return { path: installed, environment: {} };
   }
-  const root = await unpackedPrograms(PROGRAMS, (line) => process.stderr.write(`${line}\n`));
+  const root = await unpackedPrograms(name === "amtool" ? ALERTMANAGER : PROMETHEUS, (line) =>
+    process.stderr.write(`${line}\n`),
+  );
   return {
     path: join(root, "usr/bin", name),
     environment: { LD_LIBRARY_PATH: libraryFolders(root).join(":") },
   };
 }
 
-const PROGRAMS = {
+const PROMETHEUS = {
   name: "prometheus",
   packages: ["prometheus"],
   program: "usr/bin/prometheus",
+  neededBy: "the tests of alert rules and of scraping",
+};
+
+const ALERTMANAGER = {
+  name: "prometheus-alertmanager",
+  packages: ["prometheus-alertmanager"],
+  program: "usr/bin/amtool",
   neededBy: "the tests of alert rules and of scraping",
 };

@@ -16,6 +16,8 @@ export interface CollectedLogs {
  */
 export function alloyConfig({ network, region, besuNamespace }: CollectedLogs): string {
   const rules = [
+    // The discovery finds a pod once for each of its ports.
+    { source_labels: ["__meta_kubernetes_pod_container_port_name"], regex: "metrics", action: "keep" },
     { source_labels: ["__meta_kubernetes_namespace"], target_label: "namespace" },
     { source_labels: ["__meta_kubernetes_pod_name"], target_label: "pod" },
     { source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_component"], target_label: "role" },
