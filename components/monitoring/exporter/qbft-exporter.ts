@@ -251,6 +251,8 @@ export const askOverHttp: Ask = async (url, calls) => {
  */
 export function serve(file: string, port: number): Server {
   const exporter = new QbftExporter(JSON.parse(readFileSync(file, "utf8")) as ExporterSettings, askOverHttp);
+  // The first process of a container ends only at signals that it handles.
+  process.once("SIGTERM", () => process.exit(0));
   return createServer((request, response) => {
     if (request.url === "/healthy") {
       response.end("ok\n");
