@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { alertRules } from "../../components/monitoring/prometheus/rules";
 import { Checkout, type KubernetesObject } from "../support/checkout";
@@ -73,6 +74,36 @@ describe("a monitored network", () => {
     expect(JSON.parse(shown.stdout).monitoring).toEqual({
       onprem: { namespace: `${NAMESPACE}-monitoring`, grafanaPassword: password },
     });
+  });
+
+  it("notifies a receiver that is a secret, and refuses one in plain text", async () => {
+    checkout.configure({
+      path: ["chainfleet:monitoring", "receiver"],
+      value: "webhook_configs: [{ url: https://alerts.example.com/plain }]",
+    });
+    const refused = await checkout.up();
+    expect(refused.code).toBe(1);
+    expect(refused.output).toContain("monitoring.receiver is in plain text");
+    const receiver = "webhook_configs: [{ url: https://alerts.example.com/s3cret }]";
+    const set = ["config", "set", "--secret", "--path", "chainfleet:monitoring.receiver", receiver];
+    expect((await checkout.pulumi(...set).finished).code).toBe(0);
+    const { code, summary, stderr } = await checkout.up();
+    expect(code, stderr).toBe(0);
+    // The Secret, and the pod that has to read it anew.
+    expect(summary.changes).toMatchObject({ create: 0, update: 2, replace: 0, delete: 0 });
+    const [secret] = (await inMonitoring("api/v1/*/secrets")).filter(
+      ({ metadata }) => metadata.name === "alertmanager-config",
+    );
+    const config = Buffer.from(secret.data["alertmanager.yml"], "base64").toString();
+    expect(config).toContain("https://alerts.example.com/s3cret");
+    expect(JSON.stringify(await checkout.state())).not.toContain("s3cret");
+    for (const file of readdirSync(checkout.path(".chainfleet/runs"), {
+      recursive: true,
+      encoding: "utf8",
+    })) {
+      const path = checkout.path(".chainfleet/runs", file);
+      expect(statSync(path).isFile() && readFileSync(path, "utf8").includes("s3cret"), file).toBe(false);
+    }
   });
 
   it("is scraped by Prometheus with the config that was deployed: every node, by its name", async () => {
