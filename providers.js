@@ -11,6 +11,7 @@ const modules = {
   ForgeDeployment: () => require("./components/contracts/deployment/deployment-provider"),
   ForgeVerification: () => require("./components/contracts/verification/verification-provider"),
   Genesis: () => require("./components/besu/genesis/genesis-provider"),
+  GrafanaPassword: () => require("./components/monitoring/grafana/grafana-password-provider"),
   GroupCleanup: () => require("./components/storage/group/group-cleanup-provider"),
   ImageRetention: () => require("./components/rolling/retention/image-retention-provider"),
   InstanceRefresh: () => require("./components/rolling/refresh/instance-refresh-provider"),

@@ -20,6 +20,7 @@ import type { P2pEndpoint } from "../components/region";
 import { softwareOf } from "./config/besu-rules";
 import type { Config, RegionConfig } from "./config/schema";
 import { createHealthGate } from "./health-gate";
+import { type MonitoringOutputs, monitorRegions } from "./monitoring";
 import { checkHealthOfWaves } from "./order/health-checks";
 import { wavesOf } from "./order/waves";
 import { SHARD_OUTPUTS } from "./shard-inputs";
@@ -32,7 +33,7 @@ export interface CreatedRegions {
   readonly votes: pulumi.Output<NetworkVotes>;
   /** Undefined if the config has no health gate. */
   readonly health: NetworkHealth | undefined;
-  readonly outputs: {
+  readonly outputs: MonitoringOutputs & {
     readonly regions: readonly RegionOutputs[];
     /** By the name of the region. Absent if the regions have stacks of their own, whose outputs have it. */
     readonly access?: Readonly<Record<string, NodeAccess>>;
@@ -140,6 +141,16 @@ export async function deployRegions(
       ...(nodes[index] as SiteNodes),
     })),
   );
+  const monitoring = monitorRegions(
+    config,
+    governor,
+    regions.map(({ placed, cluster }, index) => ({
+      region: placed.config,
+      cluster,
+      namespace: (nodes[index] as SiteNodes).namespace,
+      validators: keysOf(besu, index).map(({ address }) => address),
+    })),
+  );
   const updated = Promise.all(nodes.flatMap(({ statefulSets }) => statefulSets.map(({ id }) => isKnown(id))));
   tellRestarts(votes, gate, { updated, regions: config.regions.map((region) => region.name) });
   return {
@@ -161,6 +172,7 @@ export async function deployRegions(
           nodeAccess(cluster, nodes[index] as SiteNodes),
         ]),
       ),
+      ...monitoring,
     },
   };
 }
@@ -211,6 +223,9 @@ export async function shareRegions(config: Config, chain: Chain, answers: readon
       [SHARD_OUTPUTS.regions]: Object.fromEntries(
         regions.map((placed, index) => [placed.config.name, sharedOutputs(placed, addressesOf(besu, index))]),
       ),
+      ...(config.monitoring?.receiver === undefined
+        ? {}
+        : { [SHARD_OUTPUTS.receiver]: pulumi.secret(config.monitoring.receiver) }),
       [SHARD_OUTPUTS.keys]: pulumi.secret(
         Object.fromEntries(
           config.regions.map((region, index) => [

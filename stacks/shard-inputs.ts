@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Hex } from "viem";
 import { z } from "zod";
 import { ChainfleetError } from "../components/error";
+import type { AlertReceiver } from "../components/monitoring/alertmanager/alertmanager-config";
 import { type ShardName, shardStackName } from "./config/shard-name";
 
 /**
@@ -77,6 +78,8 @@ export const SHARD_OUTPUTS = {
   regions: "shards",
   /** The validators' private keys by the region's name. Secret. */
   keys: "validatorKeys",
+  /** `AlertReceiver`. Secret. Absent if nobody is notified of alerts. */
+  receiver: "alertReceiver",
 } as const;
 
 /** Whether the outputs of the network's stack have what the stack of a region needs. The keys may be encrypted. */
@@ -94,6 +97,8 @@ export interface ShardInputs {
   readonly region: SharedRegion;
   /** Secret. */
   readonly privateKeys: readonly pulumi.Output<Hex>[];
+  /** Who is notified of alerts. Secret. */
+  readonly receiver: AlertReceiver | undefined;
 }
 
 /**
@@ -108,8 +113,11 @@ export async function readShardInputs(name: ShardName): Promise<ShardInputs> {
   const files = await network.getOutputDetails(SHARD_OUTPUTS.files);
   const regions = await network.getOutputDetails(SHARD_OUTPUTS.regions);
   const keys = await network.getOutputDetails(SHARD_OUTPUTS.keys);
+  const receiver = await network.getOutputDetails(SHARD_OUTPUTS.receiver);
   return {
     ...parseShardInputs(name, { files: files.value, regions: regions.value, keys: keys.secretValue }),
+    // The config of the network's stack was checked before the output was written.
+    receiver: receiver.secretValue as AlertReceiver | undefined,
   };
 }
 
@@ -121,7 +129,10 @@ export interface UncheckedOutputs {
 }
 
 /** @throws ChainfleetError `SHARD_INPUTS_MISSING`. The error never quotes a value, which may be a key. */
-export function parseShardInputs(name: ShardName, { files, regions, keys }: UncheckedOutputs): ShardInputs {
+export function parseShardInputs(
+  name: ShardName,
+  { files, regions, keys }: UncheckedOutputs,
+): Omit<ShardInputs, "receiver"> {
   const result = z
     .object({
       files: networkFilesSchema,

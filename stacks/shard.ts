@@ -10,6 +10,7 @@ import type { P2pEndpoint } from "../components/region";
 import { softwareOf } from "./config/besu-rules";
 import type { Config } from "./config/schema";
 import type { ShardName } from "./config/shard-name";
+import { monitorRegions } from "./monitoring";
 import { acceptedConfig, nodeAccess, nodesOfNetwork, oneByOne, regionOutputs } from "./regions";
 import { readShardInputs, type SharedRegion } from "./shard-inputs";
 import { answersOf, type CloudAnswers, createCluster, type PlacedRegion } from "./site";
@@ -61,7 +62,14 @@ export async function shard(config: Config, name: ShardName) {
     { transformations: [governor.binding()] },
   );
   const nodes = site.createNodes(inputs.files.staticNodes);
+  const { monitoring: settings } = config;
+  const monitoring = monitorRegions(
+    settings === undefined ? config : { ...config, monitoring: { ...settings, receiver: inputs.receiver } },
+    governor,
+    [{ region, cluster, namespace: nodes.namespace, validators: inputs.region.validators as Address[] }],
+  );
   return {
+    ...monitoring,
     regions: [
       regionOutputs(region, {
         cluster: cluster.clusterName,

@@ -14,7 +14,17 @@ describe("the resources of the example stacks", () => {
     const listing = execFileSync("node", [join(PROJECT_ROOT, "test/dump.js"), folder], { encoding: "utf8" });
     // The other lines of the output are about the compilation of the contracts.
     const stacks = [...listing.matchAll(/^([\w-]+): \d+ resources$/gm)].map(([, stack]) => stack);
-    expect(stacks).toEqual(["aws-24", "azure", "azure-24", "dev", "kind", "mixed-24", "rolling", "storage"]);
+    expect(stacks).toEqual([
+      "aws-24",
+      "azure",
+      "azure-24",
+      "dev",
+      "kind",
+      "kind-monitored",
+      "mixed-24",
+      "rolling",
+      "storage",
+    ]);
     for (const stack of stacks) {
       const file = `${stack}.json`;
       expect(readFileSync(join(folder, file), "utf8"), file).toBe(

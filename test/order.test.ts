@@ -169,6 +169,20 @@ describe("the graph of the stack azure-24", () => {
   });
 });
 
+describe("the graph of the stack kind-monitored", () => {
+  it("makes the monitoring one resource after another in the mode sequential", () => {
+    const graph = graphOf("kind-monitored", "sequential");
+    const monitoring = graph.named(/^kind-monitoring-/).filter((name) => graph.direct(name).length > 0);
+    expect(monitoring.length).toBeGreaterThan(40);
+    const unordered = monitoring.flatMap((one, index) =>
+      monitoring
+        .slice(index + 1)
+        .filter((other) => !graph.waitsFor(one).has(other) && !graph.waitsFor(other).has(one)),
+    );
+    expect(unordered).toEqual([]);
+  });
+});
+
 describe("a program that fails after it has registered resources", () => {
   it("ends with its error in a mode with an order, and creates nothing", () => {
     const program = `

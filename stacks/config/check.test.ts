@@ -33,4 +33,11 @@ describe("the check of a config as its file has it", () => {
     expect(keysOf({ "chainfleet:keys": JSON.stringify({ deployer: key }) })).toEqual(["keys"]);
     expect(keysOf({ "chainfleet:keys": {} })).toEqual([]);
   });
+
+  it("refuses a receiver of alerts in plain text, and finds nothing about an encrypted one", () => {
+    const receiver = "webhook_configs: [{ url: https://alerts.example.com }]";
+    expect(keysOf({ "chainfleet:monitoring": { receiver } })).toEqual(["monitoring.receiver"]);
+    expect(keysOf({ "chainfleet:monitoring": { receiver: { secure: "v1:x" } } })).toEqual([]);
+    expect(keysOf({ "chainfleet:monitoring": {} })).toEqual([]);
+  });
 });

@@ -1,5 +1,6 @@
 import { entriesAt, type Finding } from "../../components/finding";
-import { PLAIN_TEXT_KEYS } from "./plain-text-keys";
+import { fieldsOf } from "./outline";
+import { PLAIN_TEXT_KEYS, PLAIN_TEXT_RECEIVER } from "./plain-text";
 import { examineConfig } from "./read";
 import { asText, isSecret, PREFIX } from "./shard-config";
 import type { WrittenConfig } from "./written-config";
@@ -21,6 +22,9 @@ export function checkConfig(written: WrittenConfig): Finding[] {
   return [
     ...findings.filter(({ key }) => !secrets.some((secret) => isWithin(key, secret))),
     ...values.flatMap(([key, value]) => (key === "keys" && isPlainText(value) ? [PLAIN_TEXT_KEYS] : [])),
+    ...values.flatMap(([key, value]) =>
+      key === "monitoring" && hasPlainReceiver(value) ? [PLAIN_TEXT_RECEIVER] : [],
+    ),
   ];
 }
 
@@ -58,4 +62,8 @@ function isPlainText(keys: unknown): boolean {
   return typeof keys === "object" && keys !== null && Object.keys(keys).length > 0
     ? secretsAt("", keys).length === 0
     : typeof keys === "string";
+}
+
+function hasPlainReceiver(monitoring: unknown): boolean {
+  return typeof fieldsOf(monitoring)["receiver"] === "string";
 }

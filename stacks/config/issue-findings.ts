@@ -87,14 +87,17 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether the value at the issue's path may be a secret: a private key or an API key, perhaps in a field that is
- * meant for something else. An unknown key is reported without its value, and a custom check of a sender shows its
+ * Whether the value at the issue's path may be a secret: a private key, an API key or the credentials of a receiver of alerts,
+ * perhaps in a field that is meant for something else. An unknown key is reported without its value, and a custom check of a sender shows its
  * address at most.
  */
 function mayShowSecret({ path: [section, ...path], code }: core.$ZodIssue): boolean {
   return (
     section === "keys" ||
     path.at(-1) === "apiKey" ||
+    (section === "monitoring" &&
+      code !== "unrecognized_keys" &&
+      (path.length === 0 || path[0] === "receiver")) ||
     (path.includes("sender") && code !== "unrecognized_keys" && code !== "custom")
   );
 }

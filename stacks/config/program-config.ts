@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allConfig } from "@pulumi/pulumi/runtime";
 import { ConfigError } from "./config-error";
-import { PLAIN_TEXT_KEYS } from "./plain-text-keys";
+import { PLAIN_TEXT_KEYS, PLAIN_TEXT_RECEIVER } from "./plain-text";
 import { readConfig } from "./read";
 import type { Config } from "./schema";
 import { requireSameSettings, shardConfig } from "./shard-config";
@@ -17,7 +17,7 @@ export type ProgramConfig = Config & {
  * Reads the config of the stack for which this Pulumi program runs.
  *
  * @param file the stack's config file, for messages.
- * @throws ConfigError with every finding, or if `keys` is stored in plain text.
+ * @throws ConfigError with every finding, or if a secret is stored in plain text.
  */
 export function programConfig(file: string): ProgramConfig {
   const shard = shardNameOf(pulumi.getStack());
@@ -26,7 +26,7 @@ export function programConfig(file: string): ProgramConfig {
     return { ...shardConfig(shard), shard };
   }
   const config = readConfig(projectValues(), file);
-  refusePlainTextKeys(config, file);
+  refusePlainText(config, file);
   return config;
 }
 
@@ -41,10 +41,15 @@ function projectValues(): Record<string, string> {
 }
 
 /** The engine stores the config in the state, and stores every value that is not a secret in plain text. */
-function refusePlainTextKeys({ keys }: Config, file: string): void {
+function refusePlainText({ keys, monitoring }: Config, file: string): void {
   // The language host lists the secret keys in this variable; the SDK has no function for them.
   const secrets = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as readonly string[];
-  if (Object.keys(keys).length > 0 && !secrets.includes(`${pulumi.getProject()}:keys`)) {
-    throw new ConfigError([PLAIN_TEXT_KEYS], file);
+  const isPlain = (key: string) => !secrets.includes(`${pulumi.getProject()}:${key}`);
+  const findings = [
+    ...(Object.keys(keys).length > 0 && isPlain("keys") ? [PLAIN_TEXT_KEYS] : []),
+    ...(monitoring?.receiver !== undefined && isPlain("monitoring") ? [PLAIN_TEXT_RECEIVER] : []),
+  ];
+  if (findings.length > 0) {
+    throw new ConfigError(findings, file);
   }
 }

@@ -1,4 +1,5 @@
 import type { Finding } from "../../components/finding";
+import { acrossMonitoring } from "./across-monitoring";
 import { acrossRegions } from "./across-regions";
 import { acrossShards } from "./across-shards";
 import { ConfigError } from "./config-error";
@@ -48,6 +49,7 @@ export function examineConfig(values: Readonly<Record<string, string>>): Examine
     ...acrossContracts(unchecked),
     ...acrossRolling(unchecked),
     ...acrossStorage(unchecked),
+    ...acrossMonitoring(unchecked),
   ];
   return { config: result.data, findings: findings.filter(isFirst) };
 }

@@ -6,6 +6,7 @@ import { addressSchema } from "./address-schema";
 import { besuRules } from "./besu-rules";
 import { contractsSchema } from "./contracts/contracts-schema";
 import { DEFAULT_BLOCK_PERIOD_SECONDS } from "./health-gate-rules";
+import { monitoringSchema } from "./monitoring-schema";
 import { cpuSchema, memorySchema, volumeSchema } from "./quantity-schema";
 import { nameSchema, regionSchema } from "./region-schema";
 import { repeatedKeys } from "./repeated-keys";
@@ -225,6 +226,11 @@ export const configSchema = z.strictObject({
   storage: storageSchema
     .optional()
     .describe("Performance tests of pools of storage. The stack `storage` requires this key."),
+  monitoring: monitoringSchema
+    .optional()
+    .describe(
+      "Prometheus, Alertmanager, Grafana and Loki in each region, see docs/monitoring.md. An empty object, `{}`, takes all defaults. Default: no monitoring.",
+    ),
   keys: z
     .record(
       z.string(),

@@ -16,7 +16,7 @@ export function shardConfig(name: ShardName): Config {
   const file = stackFile(name.parent);
   const values = Object.entries(writtenConfig(name.parent))
     .filter(([key]) => key.startsWith(PREFIX))
-    .map(([key, value]) => [key.slice(PREFIX.length), asText(value)] as const)
+    .map(([key, value]) => [key.slice(PREFIX.length), asText(withoutReceiver(key, value))] as const)
     .filter(([key]) => !OF_THE_NETWORK_STACK.has(key));
   const config = readConfig(Object.fromEntries(values), file);
   if (config.regions.every((region) => region.name !== name.region)) {
@@ -31,6 +31,15 @@ export function shardConfig(name: ShardName): Config {
 
 /** How the keys of this project begin in the file of a stack. */
 export const PREFIX = "chainfleet:";
+
+/** The receiver of alerts is encrypted in the file. The stack of a region has it from the outputs of the network's stack. */
+function withoutReceiver(key: string, value: unknown): unknown {
+  if (key !== `${PREFIX}monitoring` || typeof value !== "object" || value === null) {
+    return value;
+  }
+  const { receiver: _receiver, ...monitoring } = value as Readonly<Record<string, unknown>>;
+  return monitoring;
+}
 
 /** What is deployed with the network's own stack, and the keys for it, which only that stack can decrypt. */
 const OF_THE_NETWORK_STACK: ReadonlySet<string> = new Set([

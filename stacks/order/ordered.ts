@@ -166,6 +166,7 @@ const LAYER_OF_COMPONENT: ReadonlyMap<string, Layer> = new Map([
   ["region", "networks"],
   ["cluster", "clusters"],
   ["besu", "nodes"],
+  ["monitoring", "nodes"],
   ["contracts", "contracts"],
 ]);
 

@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import { blockResult } from "./block-result";
 import { addressParameter, blockParameter, booleanParameter, quantity } from "./parameters";
 import { invalidParams, P2P_NETWORK_NOT_RUNNING, RpcError } from "./rpc-errors";
-import { blockOf, type NodeState, type RunningNode, stateOf } from "./running-node";
+import { blockOf, clientVersion, type NodeState, type RunningNode, stateOf } from "./running-node";
 
 /** A method of Besu's JSON-RPC. */
 type Method = (node: RunningNode, params: readonly unknown[]) => unknown;
@@ -13,7 +13,7 @@ type Method = (node: RunningNode, params: readonly unknown[]) => unknown;
  * consensus/qbft/src/main/java/org/hyperledger/besu/consensus/qbft/jsonrpc/methods.
  */
 export const METHODS: Readonly<Record<string, Method>> = {
-  web3_clientVersion: ({ release }) => `besu/v${release}/linux-x86_64/openjdk-java-21`,
+  web3_clientVersion: clientVersion,
 
   net_version: ({ network }) => String(network.rules.chainId),
   net_listening: () => true,
@@ -69,7 +69,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
       id: node.id,
       ip: hostOf(node),
       listenAddr: `${hostOf(node)}:${P2P_PORT}`,
-      name: METHODS["web3_clientVersion"]?.(node, []),
+      name: clientVersion(node),
       ports: { discovery: P2P_PORT, listener: P2P_PORT },
       protocols: {
         eth: {
@@ -84,7 +84,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   admin_peers: (node) =>
     stateOf(node).peers.map(({ description: { id, host = "0.0.0.0" } }) => ({
       version: "0x5",
-      name: METHODS["web3_clientVersion"]?.(node, []),
+      name: clientVersion(node),
       caps: ["eth/68", "istanbul/100"],
       network: { localAddress: `${hostOf(node)}:${P2P_PORT}`, remoteAddress: `${host}:${P2P_PORT}` },
       port: quantity(P2P_PORT),

@@ -15,6 +15,11 @@ export interface RunningNode {
   readonly now: () => number;
 }
 
+/** What Besu calls itself: BesuVersionUtils.version() in https://github.com/hyperledger/besu (3fd224e). */
+export function clientVersion({ release }: Pick<RunningNode, "release">): string {
+  return `besu/v${release}/linux-x86_64/openjdk-java-21`;
+}
+
 /** What a node says of itself at one moment. */
 export interface NodeState {
   readonly node: SimulatedNode;
