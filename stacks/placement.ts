@@ -58,20 +58,26 @@ function accessOf({
   if (kubeconfigOfEnvironment() !== undefined) {
     return {};
   }
-  const server = serverIn(configFiles.read(filePath(expandVariables(kubeconfig))), context);
-  return {
-    access: { kubeconfig, context: context ?? null },
-    ...(server === undefined ? {} : { server }),
-  };
+  return accessIn(configFiles.read(filePath(expandVariables(kubeconfig))), { kubeconfig, context });
 }
 
-/** The URL of the API server of a context. Undefined if the text does not say it. */
-function serverIn(kubeconfig: string, context: string | undefined): string | undefined {
-  const file = fieldsOf(parse(kubeconfig));
+/**
+ * The API server that a kubeconfig leads to, and by which context. The current context counts as if the config named it, so
+ * that `kubectl config use-context` does not move a region to another cluster unseen.
+ */
+export function accessIn(
+  text: string,
+  { kubeconfig, context }: { readonly kubeconfig: string; readonly context: string | undefined },
+): Pick<Placement, "access" | "server"> {
+  const file = fieldsOf(parse(text));
   const named = (list: unknown, name: unknown) =>
     (Array.isArray(list) ? list : []).map(fieldsOf).find((one) => one.name === name);
-  const chosen = named(file.contexts, context ?? file["current-context"]);
-  const cluster = named(file.clusters, fieldsOf(chosen?.context).cluster);
+  const current = file["current-context"];
+  const chosen = context ?? (typeof current === "string" ? current : undefined);
+  const cluster = named(file.clusters, fieldsOf(named(file.contexts, chosen)?.context).cluster);
   const { server } = fieldsOf(cluster?.cluster);
-  return typeof server === "string" ? server : undefined;
+  return {
+    access: { kubeconfig, context: chosen ?? null },
+    ...(typeof server === "string" ? { server } : {}),
+  };
 }

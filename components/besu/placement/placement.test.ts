@@ -61,9 +61,11 @@ describe("what the nodes of a living network stand on", () => {
 
   it("does not move to another cluster, but may be reached in another way", () => {
     const elsewhere = { kubeconfig: "~/other", context: "b" };
-    expect(codes(change("onprem", { server: "https://10.0.0.2:6443", access: elsewhere }))).toEqual([
-      "REGION_FIXED",
-    ]);
+    const refused = refusals(change("onprem", { server: "https://10.0.0.2:6443", access: elsewhere }));
+    expect(refused.map(({ code }) => code)).toEqual(["REGION_FIXED"]);
+    expect(refused[0]?.summary).toContain(
+      "leads to https://10.0.0.2:6443, but the nodes of the region are in the cluster at https://10.0.0.1:6443",
+    );
     expect(codes(change("onprem", { access: elsewhere }))).toEqual([]);
     expect(codes(change("onprem", { server: "https://10.0.0.2:6443" }))).toEqual([]);
     expect(codes(change("onprem", { server: undefined, access: elsewhere }))).toEqual([]);

@@ -85,9 +85,7 @@ function otherClusterRefusals({ name, before, after }: RegionChange): Chainfleet
     after.server !== undefined &&
     before.server !== after.server &&
     !isDeepStrictEqual(before.access, after.access);
-  return leadsElsewhere
-    ? [regionFixed(name, { key: "kubeconfig", was: before.server, is: after.server })]
-    : [];
+  return leadsElsewhere ? [otherCluster(name, before.server, after.server)] : [];
 }
 
 function addressRefusals(regions: readonly RegionChange[], readdressable: number): ChainfleetError[] {
@@ -161,6 +159,14 @@ function regionFixed(
     code: "REGION_FIXED",
     summary: `${key} of the region ${region} is ${valueText(is)}, but the existing region has ${valueText(was)}. Its cluster would be deleted, and its nodes with their data. No resource was changed.`,
     next: `Set ${key} back to ${valueText(was)}. To move nodes, add a region with a name of its own, and remove this one when its validators are no longer needed.`,
+  });
+}
+
+function otherCluster(region: string, was: string, is: string): ChainfleetError {
+  return new ChainfleetError({
+    code: "REGION_FIXED",
+    summary: `kubeconfig or context of the region ${region} has changed and leads to ${is}, but the nodes of the region are in the cluster at ${was}. A run would look for them in another cluster. No resource was changed.`,
+    next: `Set kubeconfig and context back. If the same cluster has a new address, write the address into the file that the region had before. To move nodes, add a region with a name of its own, and remove this one when its validators are no longer needed.`,
   });
 }
 
