@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import pDefer from "p-defer";
 import type { Address } from "viem";
+import { NetworkNodes } from "../components/besu/chain-view/network-nodes";
+import { untilBackIn } from "../components/besu/chain-view/until-back";
 import type { Chain } from "../components/besu/genesis/genesis-resource";
 import type { NetworkHealth } from "../components/besu/health/network-health";
 import { BesuNetwork } from "../components/besu/network";
@@ -11,7 +13,7 @@ import { BesuSite, type NetworkNodesArgs, type SiteNodes } from "../components/b
 import { staticNodesFile } from "../components/besu/static-nodes";
 import { UpdateGate } from "../components/besu/update-gate";
 import { nodeUpdateHooks, validatorUpdateHooks, volumeExpansionHooks } from "../components/besu/update-hooks";
-import { untilReadyIn } from "../components/besu/wave-health/until-ready";
+import { ONE_AT_A_TIME } from "../components/besu/votes/allowance";
 import type { Cluster } from "../components/cluster";
 import { Governor } from "../components/governor/governor";
 import { isKnown } from "../components/known";
@@ -25,7 +27,14 @@ import { checkHealthOfWaves } from "./order/health-checks";
 import { wavesOf } from "./order/waves";
 import { SHARD_OUTPUTS } from "./shard-inputs";
 import { type CloudAnswers, clusterNameOf, createCluster, createRegion, type PlacedRegion } from "./site";
-import { holdingRemovalsBack, type NetworkVotes, restartLimit, tellRestarts, votesOf } from "./votes";
+import {
+  configuredLimit,
+  holdingRemovalsBack,
+  type NetworkVotes,
+  restartLimit,
+  tellRestarts,
+  votesOf,
+} from "./votes";
 
 /** The Besu network with the outputs of its stack that concern regions. */
 export interface CreatedRegions {
@@ -71,8 +80,13 @@ export async function deployRegions(
   const { name } = config.network;
   const { reclaimPolicy } = config.besu;
   const registeredVotes = pDefer<pulumi.Output<NetworkVotes>>();
+  const runningNodes = new NetworkNodes(name, validatorsOf(config));
   const gate = new UpdateGate({
-    restartsAtOnce: restartLimit(chain, config.regions, registeredVotes.promise),
+    allowance: restartLimit({
+      nodes: runningNodes,
+      requestTimeoutSeconds: config.network.requestTimeoutSeconds,
+      withoutChain: configuredLimit(chain, config.regions, registeredVotes.promise),
+    }),
     regions: config.regions.map((region) => region.name),
   });
   const governor = new Governor(config.rateGovernor);
@@ -87,6 +101,10 @@ export async function deployRegions(
     return { placed, cluster: createCluster(shared, placed) };
   });
   const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions });
+  for (const [index, { placed, cluster }] of regions.entries()) {
+    const addresses = keysOf(besu, index).map(({ address }) => address);
+    runningNodes.add({ name: placed.config.name, cluster, addresses });
+  }
   const votes = votesOf(besu);
   registeredVotes.resolve(votes);
   const nodesArgs = {
@@ -95,7 +113,7 @@ export async function deployRegions(
     updateHooks: validatorUpdateHooks(
       gate,
       governor.retry,
-      untilReadyIn(new Map(regions.map(({ placed, cluster }) => [placed.config.name, cluster]))),
+      untilBackIn(new Map(regions.map(({ placed, cluster }) => [placed.config.name, cluster])), runningNodes),
     ),
     volumeHooks: volumeExpansionHooks(oneByOne(config), governor.retry),
   };
@@ -152,7 +170,12 @@ export async function deployRegions(
     })),
   );
   const updated = Promise.all(nodes.flatMap(({ statefulSets }) => statefulSets.map(({ id }) => isKnown(id))));
-  tellRestarts(votes, gate, { updated, regions: config.regions.map((region) => region.name) });
+  tellRestarts(votes, {
+    gate,
+    updated,
+    regions: config.regions.map((region) => region.name),
+    nodes: runningNodes,
+  });
   return {
     besu,
     votes: holdingRemovalsBack(votes, gate, updated),
@@ -284,14 +307,19 @@ export function nodesOfNetwork(
 
 /** A gate that lets one pass at a time, region by region. */
 export function oneByOne({ regions }: Config): UpdateGate {
-  return new UpdateGate({ restartsAtOnce: async () => 1, regions: regions.map(({ name }) => name) });
+  return new UpdateGate({ allowance: async () => ONE_AT_A_TIME, regions: regions.map(({ name }) => name) });
 }
 
-function networkSize({ regions }: Config): Pick<NetworkNodesArgs, "networkValidators" | "networkRpcNodes"> {
+function networkSize(config: Config): Pick<NetworkNodesArgs, "networkValidators" | "networkRpcNodes"> {
   return {
-    networkValidators: regions.reduce((sum, { validators }) => sum + validators, 0),
-    networkRpcNodes: regions.reduce((sum, { rpcNodes }) => sum + rpcNodes, 0),
+    networkValidators: validatorsOf(config),
+    networkRpcNodes: config.regions.reduce((sum, { rpcNodes }) => sum + rpcNodes, 0),
   };
+}
+
+/** The number of validators of the whole network. */
+export function validatorsOf({ regions }: Config): number {
+  return regions.reduce((sum, { validators }) => sum + validators, 0);
 }
 
 /** The part of the config that only the network's stack checks, and that the stacks of the regions must not change alone. */
