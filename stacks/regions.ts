@@ -6,6 +6,7 @@ import { NetworkNodes } from "../components/besu/chain-view/network-nodes";
 import { untilBackIn } from "../components/besu/chain-view/until-back";
 import type { Chain } from "../components/besu/genesis/genesis-resource";
 import type { NetworkHealth } from "../components/besu/health/network-health";
+import { ValidatorSet } from "../components/besu/membership/validator-set";
 import { BesuNetwork } from "../components/besu/network";
 import { rpcUrlOf } from "../components/besu/options/hosts";
 import type { Release } from "../components/besu/release/release";
@@ -16,13 +17,14 @@ import { nodeUpdateHooks, validatorUpdateHooks, volumeExpansionHooks } from "../
 import { ONE_AT_A_TIME } from "../components/besu/votes/allowance";
 import type { Cluster } from "../components/cluster";
 import { Governor } from "../components/governor/governor";
-import { isKnown } from "../components/known";
+import { isKnown, valueIfKnown } from "../components/known";
 import { fullName } from "../components/naming";
 import type { P2pEndpoint } from "../components/region";
 import { softwareOf } from "./config/besu-rules";
 import type { Config, RegionConfig } from "./config/schema";
 import { createHealthGate } from "./health-gate";
 import { type MonitoringOutputs, monitorRegions } from "./monitoring";
+import { requiringChange, tellMembership } from "./membership";
 import { checkHealthOfWaves } from "./order/health-checks";
 import { wavesOf } from "./order/waves";
 import { SHARD_OUTPUTS } from "./shard-inputs";
@@ -100,13 +102,13 @@ export async function deployRegions(
     const placed = createRegion(shared, region, answers[index] ?? { kind: "none" });
     return { placed, cluster: createCluster(shared, placed) };
   });
-  const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions });
+  const [isVoted = false] = await valueIfKnown(chain.isVoted);
+  const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions, isVoted });
   for (const [index, { placed, cluster }] of regions.entries()) {
     const addresses = keysOf(besu, index).map(({ address }) => address);
     runningNodes.add({ name: placed.config.name, cluster, addresses });
   }
-  const votes = votesOf(besu);
-  registeredVotes.resolve(votes);
+  registeredVotes.resolve(votesOf(besu, besu.genesisValidators));
   const nodesArgs = {
     ...nodesOfNetwork(config, softwareOf(config.besu).release),
     genesisFile: besu.genesisFile,
@@ -169,8 +171,10 @@ export async function deployRegions(
       validators: keysOf(besu, index).map(({ address }) => address),
     })),
   );
+  const genesisVotes = votesOf(besu, besu.genesisValidators);
+  const votes = isVoted ? votesOf(besu, changeValidators()) : genesisVotes;
   const updated = Promise.all(nodes.flatMap(({ statefulSets }) => statefulSets.map(({ id }) => isKnown(id))));
-  tellRestarts(votes, {
+  tellRestarts(genesisVotes, {
     gate,
     updated,
     regions: config.regions.map((region) => region.name),
@@ -198,6 +202,22 @@ export async function deployRegions(
       ...monitoring,
     },
   };
+
+  /** @returns the chain's validators once they are those of the config. */
+  function changeValidators(): pulumi.Output<Address[]> {
+    const members = regions.map(({ placed, cluster }, index) => ({
+      name: placed.config.name,
+      ...nodeAccess(cluster, nodes[index] as SiteNodes),
+      validators: keysOf(besu, index).map(({ address }) => address),
+    }));
+    tellMembership(members, besu.genesisNames, runningNodes);
+    const { chainValidators } = new ValidatorSet(
+      `${name}-validators`,
+      { regions: members },
+      { dependsOn: nodes.flatMap(({ statefulSets }) => [...statefulSets]) },
+    );
+    return requiringChange(chainValidators, members);
+  }
 }
 
 export function nodeAccess(
@@ -218,7 +238,7 @@ export async function shareRegions(config: Config, chain: Chain, answers: readon
   const regions = await inTurns(config.regions, (region, index) =>
     createRegion({ network: name, reclaimPolicy, governor }, region, answers[index] ?? { kind: "none" }),
   );
-  const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions });
+  const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions, isVoted: false });
   const staticNodes = staticNodesFile(
     regions.flatMap(({ region }, index) =>
       keysOf(besu, index).map(({ nodeId }, validator) => ({
@@ -227,7 +247,7 @@ export async function shareRegions(config: Config, chain: Chain, answers: readon
       })),
     ),
   );
-  const votes = votesOf(besu);
+  const votes = votesOf(besu, besu.genesisValidators);
   return {
     besu,
     votes,

@@ -17,7 +17,7 @@ const chainOf = (founders: readonly string[] | undefined) =>
   ({ founders: pulumi.output(founders) }) as unknown as Chain;
 const never = new Promise<never>(() => {});
 const votes = (total: number, present: number): NetworkVotes => ({
-  ...{ total, present, byRegion: [] },
+  ...{ total, present, voters: [], byRegion: [] },
   lost: Array.from({ length: total - present }, (_, index): `0x${string}` => `0x${index}`),
 });
 
@@ -53,7 +53,12 @@ describe("how many validators may restart at once", () => {
   const down = { reason: "does not answer: no such pod", isSilent: false };
 
   it("is what the chain has left without the validators that are down, those under update apart", async () => {
-    const view = { height: 100, validators, down: new Map([["eastus-validator-1", down]]) };
+    const view = {
+      genesisHash: pad("0x1"),
+      height: 100,
+      validators,
+      down: new Map([["eastus-validator-1", down]]),
+    };
     expect(await limitOf(view)).toMatchObject({ atOnce: 1, chain: { height: 100, patienceBlocks: 14 } });
     const two = new Map(["onprem-validator-0", "onprem-validator-1"].map((name) => [name, down]));
     const refused = await limitOf({ ...view, down: two });

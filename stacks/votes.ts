@@ -23,8 +23,10 @@ import { ChainfleetError } from "../components/error";
 import { valueIfKnown } from "../components/known";
 import { validatorNames } from "../components/naming";
 
-/** The votes of a network's chain, as far as the config and the genesis block tell. */
+/** The votes of a network's chain. */
 export interface NetworkVotes extends Votes {
+  /** The chain's validators, ascending. */
+  readonly voters: readonly Address[];
   /** The validators in the chain's validator set that the config does not have. */
   readonly lost: readonly Address[];
   /** The number of validators with a vote in each region, in the order of the regions. */
@@ -32,18 +34,23 @@ export interface NetworkVotes extends Votes {
 }
 
 /**
- * Compares the chain's validators with those of the config. The chain's validators are those in the genesis block.
+ * Compares the chain's validators with those of the config.
  *
+ * @param chainValidators those in the genesis block, or those that votes have made.
  * @returns unknown in the preview of a network that does not exist yet.
  */
-export function votesOf(besu: BesuNetwork): pulumi.Output<NetworkVotes> {
-  return besu.genesisValidators.apply(async (known) => {
+export function votesOf(
+  besu: Pick<BesuNetwork, "keys">,
+  chainValidators: pulumi.Output<Address[]>,
+): pulumi.Output<NetworkVotes> {
+  return chainValidators.apply(async (known) => {
     // A genesis that a run leaves out, because it failed before, has known outputs without values.
     const voters = (known as readonly Address[] | undefined) ?? [];
     const keys = await Promise.all(besu.keys.map((ofRegion) => Promise.all(ofRegion.map(addressOf))));
     const configured = new Set(keys.flat());
     const lost = voters.filter((voter) => !configured.has(voter));
     return {
+      voters,
       total: voters.length,
       present: voters.length - lost.length,
       lost,
@@ -173,7 +180,7 @@ export interface PreviewedUpdates {
   readonly updated: Promise<unknown>;
   /** The names of the regions in the order in which their validators are updated. */
   readonly regions: readonly string[];
-  readonly nodes: Pick<NetworkNodes, "view">;
+  readonly nodes: Pick<NetworkNodes, "settled" | "view">;
 }
 
 /**
@@ -189,6 +196,7 @@ export function tellRestarts(
       if (gate.planned.length === 0) {
         return;
       }
+      await nodes.settled();
       const view = await nodes.view();
       const text = restartsText(gate.planned, view === undefined ? counts : votesIn(view), regions);
       if (text !== undefined) {

@@ -34,7 +34,12 @@ function asked(changes: Readonly<Record<number, AskedValidator["answer"]>> = {})
 
 describe("a chain, as its nodes see it", () => {
   it("has nobody down if all answer and sign", () => {
-    expect(chainView(asked())).toEqual({ height: 100, validators: VALIDATORS, down: new Map() });
+    expect(chainView(asked())).toEqual({
+      genesisHash: pad("0x1"),
+      height: 100,
+      validators: VALIDATORS,
+      down: new Map(),
+    });
   });
 
   it("is unknown if no node answers, whether they were asked or not", () => {

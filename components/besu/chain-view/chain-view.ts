@@ -19,6 +19,7 @@ export interface NoAnswer {
 
 /** The chain as its nodes describe it at one moment. */
 export interface ChainView {
+  readonly genesisHash: Hex;
   /** The highest head. */
   readonly height: number;
   /** The validators that make the next block. */
@@ -70,7 +71,7 @@ export function chainView(asked: readonly AskedValidator[]): ChainView | undefin
       down.set(validator?.name ?? address, { reason, isSilent: silent !== undefined });
     }
   }
-  return { height: best.head.number, validators: best.validators, down };
+  return { genesisHash: best.genesisHash, height: best.head.number, validators: best.validators, down };
 }
 
 function absence(answer: AskedValidator["answer"], genesisHash: Hex): string | undefined {

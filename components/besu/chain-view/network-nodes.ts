@@ -25,6 +25,7 @@ export interface ReachedRegion {
  */
 export class NetworkNodes {
   readonly #validators: Reached[] = [];
+  readonly #settling: Promise<void>[] = [];
   #hasAnswered = false;
 
   /**
@@ -39,11 +40,12 @@ export class NetworkNodes {
   /** Adds a region that the network has. */
   add({ name, cluster, addresses }: ReachedRegion): void {
     const reached: { config: Promise<KubeConfig> | undefined } = { config: undefined };
-    onceKnown(cluster.kubeconfig, (kubeconfig) => {
+    const settling = onceKnown(cluster.kubeconfig, (kubeconfig) => {
       reached.config = openCluster({ kubeconfig, context: cluster.context });
       // Whoever asks a node gets the error.
       reached.config.catch(() => {});
     });
+    this.#settling.push(settling);
     for (const [index, output] of addresses.entries()) {
       const validator: Reached = {
         name: validatorName(name, index),
@@ -52,9 +54,10 @@ export class NetworkNodes {
         config: () => reached.config,
         address: undefined,
       };
-      onceKnown(output, (address) => {
+      const known = onceKnown(output, (address) => {
         validator.address = address;
       });
+      this.#settling.push(known);
       this.#validators.push(validator);
     }
   }
@@ -65,6 +68,14 @@ export class NetworkNodes {
    */
   get hasAnswered(): boolean {
     return this.#hasAnswered;
+  }
+
+  /**
+   * Resolves when it is clear of each added region whether its cluster is known: in a preview, soon. In an update, a cluster may
+   * itself be waiting for somebody who asks the nodes.
+   */
+  async settled(): Promise<void> {
+    await Promise.all(this.#settling);
   }
 
   /** Asks all nodes at once. Undefined if none answers. */
@@ -124,8 +135,8 @@ interface Reached {
 }
 
 /** Outputs of resources that failed or are left out never get a value. */
-function onceKnown<Value>(output: pulumi.Output<Value>, use: (value: Value) => void): void {
-  valueIfKnown(output).then(
+function onceKnown<Value>(output: pulumi.Output<Value>, use: (value: Value) => void): Promise<void> {
+  return valueIfKnown(output).then(
     ([value]) => {
       if (value !== undefined) {
         use(value);

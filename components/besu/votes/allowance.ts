@@ -43,7 +43,7 @@ export interface AskedChain {
  * @param requestTimeoutSeconds how long the first round of a block lasts.
  */
 export function restartAllowance(
-  view: ChainView,
+  view: Omit<ChainView, "genesisHash">,
   updating: ReadonlySet<string>,
   requestTimeoutSeconds: number,
 ): RestartAllowance {
