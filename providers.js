@@ -23,6 +23,7 @@ const modules = {
   TemplateVersion: () => require("./components/rolling/template/template-version-provider"),
   TemporaryInstance: () => require("./components/rolling/instance/temporary-instance-provider"),
   ValidatorKey: () => require("./components/besu/validator-key-provider"),
+  ValidatorSet: () => require("./components/besu/membership/validator-set-provider"),
   VersionRetention: () => require("./components/rolling/retention/version-retention-provider"),
   VmGroupMachines: () => require("./components/storage/group/vm-group-machines-provider"),
   VolumeExpansion: () => require("./components/besu/volumes/volume-expansion-provider"),

@@ -53,7 +53,7 @@ export async function network(config: Config) {
   if (missingEther !== undefined) {
     pulumi.log.warn(missingEther);
   }
-  const { genesisHash, genesisValidators } = besu;
+  const { genesisHash } = besu;
   tellVotes(votes, besu, config.regions);
   return {
     health,
@@ -63,7 +63,7 @@ export async function network(config: Config) {
         id: config.network.chainId,
         genesisHash,
         // The validators with a vote; those of the config are in the regions.
-        validators: genesisValidators,
+        validators: votes.apply(({ voters }) => voters),
         lostValidators: votes.apply(({ lost }) => lost),
         quorum: votes.apply(({ total }) => quorum(total)),
         tolerance: votes.apply((counts) => Math.max(0, marginOf(counts))),

@@ -2,8 +2,11 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import pDefer from "p-defer";
 import type { Address } from "viem";
+import { NetworkNodes } from "../components/besu/chain-view/network-nodes";
+import { untilBackIn } from "../components/besu/chain-view/until-back";
 import type { Chain } from "../components/besu/genesis/genesis-resource";
 import type { NetworkHealth } from "../components/besu/health/network-health";
+import { ValidatorSet } from "../components/besu/membership/validator-set";
 import { BesuNetwork } from "../components/besu/network";
 import { rpcUrlOf } from "../components/besu/options/hosts";
 import type { Release } from "../components/besu/release/release";
@@ -11,21 +14,29 @@ import { BesuSite, type NetworkNodesArgs, type SiteNodes } from "../components/b
 import { staticNodesFile } from "../components/besu/static-nodes";
 import { UpdateGate } from "../components/besu/update-gate";
 import { nodeUpdateHooks, validatorUpdateHooks, volumeExpansionHooks } from "../components/besu/update-hooks";
-import { untilReadyIn } from "../components/besu/wave-health/until-ready";
+import { ONE_AT_A_TIME } from "../components/besu/votes/allowance";
 import type { Cluster } from "../components/cluster";
 import { Governor } from "../components/governor/governor";
-import { isKnown } from "../components/known";
+import { isKnown, valueIfKnown } from "../components/known";
 import { fullName } from "../components/naming";
 import type { P2pEndpoint } from "../components/region";
 import { softwareOf } from "./config/besu-rules";
 import type { Config, RegionConfig } from "./config/schema";
 import { createHealthGate } from "./health-gate";
+import { requiringChange, tellMembership } from "./membership";
 import { type MonitoringOutputs, monitorRegions } from "./monitoring";
 import { checkHealthOfWaves } from "./order/health-checks";
 import { wavesOf } from "./order/waves";
 import { SHARD_OUTPUTS } from "./shard-inputs";
 import { type CloudAnswers, clusterNameOf, createCluster, createRegion, type PlacedRegion } from "./site";
-import { holdingRemovalsBack, type NetworkVotes, restartLimit, tellRestarts, votesOf } from "./votes";
+import {
+  configuredLimit,
+  holdingRemovalsBack,
+  type NetworkVotes,
+  restartLimit,
+  tellRestarts,
+  votesOf,
+} from "./votes";
 
 /** The Besu network with the outputs of its stack that concern regions. */
 export interface CreatedRegions {
@@ -71,8 +82,13 @@ export async function deployRegions(
   const { name } = config.network;
   const { reclaimPolicy } = config.besu;
   const registeredVotes = pDefer<pulumi.Output<NetworkVotes>>();
+  const runningNodes = new NetworkNodes(name, validatorsOf(config));
   const gate = new UpdateGate({
-    restartsAtOnce: restartLimit(chain, config.regions, registeredVotes.promise),
+    allowance: restartLimit({
+      nodes: runningNodes,
+      requestTimeoutSeconds: config.network.requestTimeoutSeconds,
+      withoutChain: configuredLimit(chain, config.regions, registeredVotes.promise),
+    }),
     regions: config.regions.map((region) => region.name),
   });
   const governor = new Governor(config.rateGovernor);
@@ -86,16 +102,20 @@ export async function deployRegions(
     const placed = createRegion(shared, region, answers[index] ?? { kind: "none" });
     return { placed, cluster: createCluster(shared, placed) };
   });
-  const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions });
-  const votes = votesOf(besu);
-  registeredVotes.resolve(votes);
+  const [isVoted = false] = await valueIfKnown(chain.isVoted);
+  const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions, isVoted });
+  for (const [index, { placed, cluster }] of regions.entries()) {
+    const addresses = keysOf(besu, index).map(({ address }) => address);
+    runningNodes.add({ name: placed.config.name, cluster, addresses });
+  }
+  registeredVotes.resolve(votesOf(besu, besu.genesisValidators));
   const nodesArgs = {
     ...nodesOfNetwork(config, softwareOf(config.besu).release),
     genesisFile: besu.genesisFile,
     updateHooks: validatorUpdateHooks(
       gate,
       governor.retry,
-      untilReadyIn(new Map(regions.map(({ placed, cluster }) => [placed.config.name, cluster]))),
+      untilBackIn(new Map(regions.map(({ placed, cluster }) => [placed.config.name, cluster])), runningNodes),
     ),
     volumeHooks: volumeExpansionHooks(oneByOne(config), governor.retry),
   };
@@ -151,8 +171,15 @@ export async function deployRegions(
       validators: keysOf(besu, index).map(({ address }) => address),
     })),
   );
+  const genesisVotes = votesOf(besu, besu.genesisValidators);
+  const votes = isVoted ? votesOf(besu, changeValidators()) : genesisVotes;
   const updated = Promise.all(nodes.flatMap(({ statefulSets }) => statefulSets.map(({ id }) => isKnown(id))));
-  tellRestarts(votes, gate, { updated, regions: config.regions.map((region) => region.name) });
+  tellRestarts(genesisVotes, {
+    gate,
+    updated,
+    regions: config.regions.map((region) => region.name),
+    nodes: runningNodes,
+  });
   return {
     besu,
     votes: holdingRemovalsBack(votes, gate, updated),
@@ -175,6 +202,22 @@ export async function deployRegions(
       ...monitoring,
     },
   };
+
+  /** @returns the chain's validators once they are those of the config. */
+  function changeValidators(): pulumi.Output<Address[]> {
+    const members = regions.map(({ placed, cluster }, index) => ({
+      name: placed.config.name,
+      ...nodeAccess(cluster, nodes[index] as SiteNodes),
+      validators: keysOf(besu, index).map(({ address }) => address),
+    }));
+    tellMembership(members, besu.genesisNames, runningNodes);
+    const { chainValidators } = new ValidatorSet(
+      `${name}-validators`,
+      { regions: members },
+      { dependsOn: nodes.flatMap(({ statefulSets }) => [...statefulSets]) },
+    );
+    return requiringChange(chainValidators, members);
+  }
 }
 
 export function nodeAccess(
@@ -195,7 +238,7 @@ export async function shareRegions(config: Config, chain: Chain, answers: readon
   const regions = await inTurns(config.regions, (region, index) =>
     createRegion({ network: name, reclaimPolicy, governor }, region, answers[index] ?? { kind: "none" }),
   );
-  const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions });
+  const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions, isVoted: false });
   const staticNodes = staticNodesFile(
     regions.flatMap(({ region }, index) =>
       keysOf(besu, index).map(({ nodeId }, validator) => ({
@@ -204,7 +247,7 @@ export async function shareRegions(config: Config, chain: Chain, answers: readon
       })),
     ),
   );
-  const votes = votesOf(besu);
+  const votes = votesOf(besu, besu.genesisValidators);
   return {
     besu,
     votes,
@@ -284,14 +327,19 @@ export function nodesOfNetwork(
 
 /** A gate that lets one pass at a time, region by region. */
 export function oneByOne({ regions }: Config): UpdateGate {
-  return new UpdateGate({ restartsAtOnce: async () => 1, regions: regions.map(({ name }) => name) });
+  return new UpdateGate({ allowance: async () => ONE_AT_A_TIME, regions: regions.map(({ name }) => name) });
 }
 
-function networkSize({ regions }: Config): Pick<NetworkNodesArgs, "networkValidators" | "networkRpcNodes"> {
+function networkSize(config: Config): Pick<NetworkNodesArgs, "networkValidators" | "networkRpcNodes"> {
   return {
-    networkValidators: regions.reduce((sum, { validators }) => sum + validators, 0),
-    networkRpcNodes: regions.reduce((sum, { rpcNodes }) => sum + rpcNodes, 0),
+    networkValidators: validatorsOf(config),
+    networkRpcNodes: config.regions.reduce((sum, { rpcNodes }) => sum + rpcNodes, 0),
   };
+}
+
+/** The number of validators of the whole network. */
+export function validatorsOf({ regions }: Config): number {
+  return regions.reduce((sum, { validators }) => sum + validators, 0);
 }
 
 /** The part of the config that only the network's stack checks, and that the stacks of the regions must not change alone. */

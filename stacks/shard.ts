@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
+import { NetworkNodes } from "../components/besu/chain-view/network-nodes";
+import { untilBackIn } from "../components/besu/chain-view/until-back";
 import { BesuSite } from "../components/besu/site";
+import { UpdateGate } from "../components/besu/update-gate";
 import { nodeUpdateHooks, validatorUpdateHooks, volumeExpansionHooks } from "../components/besu/update-hooks";
-import { untilReadyIn } from "../components/besu/wave-health/until-ready";
+import { ONE_AT_A_TIME, oneAtMost } from "../components/besu/votes/allowance";
 import { ChainfleetError } from "../components/error";
 import { Governor } from "../components/governor/governor";
 import type { P2pEndpoint } from "../components/region";
@@ -11,10 +14,11 @@ import { softwareOf } from "./config/besu-rules";
 import type { Config } from "./config/schema";
 import type { ShardName } from "./config/shard-name";
 import { monitorRegions } from "./monitoring";
-import { acceptedConfig, nodeAccess, nodesOfNetwork, oneByOne, regionOutputs } from "./regions";
+import { acceptedConfig, nodeAccess, nodesOfNetwork, oneByOne, regionOutputs, validatorsOf } from "./regions";
 import { readShardInputs, type SharedRegion } from "./shard-inputs";
 import { answersOf, type CloudAnswers, createCluster, type PlacedRegion } from "./site";
 import { surveyRegions } from "./survey";
+import { restartLimit } from "./votes";
 
 /**
  * Registers the resources of the stack of one region: its cluster and its Besu nodes. What the region shares with others
@@ -30,8 +34,17 @@ export async function shard(config: Config, name: ShardName) {
     surveyRegions({ ...config, regions: [region] }, name.parent),
   ]);
   requireAccepted(config, name, inputs.files.accepted);
+  const runningNodes = new NetworkNodes(config.network.name, validatorsOf(config));
   // Other stacks may update validators at the same time, and their runs count one validator for each stack.
-  const gate = oneByOne(config);
+  const limit = restartLimit({
+    nodes: runningNodes,
+    requestTimeoutSeconds: config.network.requestTimeoutSeconds,
+    withoutChain: async () => ONE_AT_A_TIME,
+  });
+  const gate = new UpdateGate({
+    allowance: async (updating) => oneAtMost(await limit(updating)),
+    regions: [region.name],
+  });
   const governor = new Governor(config.rateGovernor);
   const placed = placedRegion(region, inputs.region, answers ?? { kind: "none" });
   const cluster = createCluster(
@@ -43,6 +56,12 @@ export async function shard(config: Config, name: ShardName) {
     },
     placed,
   );
+  const validators = inputs.region.validators as Address[];
+  runningNodes.add({
+    name: region.name,
+    cluster,
+    addresses: validators.map((address) => pulumi.output(address)),
+  });
   const site = new BesuSite(
     region.name,
     {
@@ -55,7 +74,7 @@ export async function shard(config: Config, name: ShardName) {
       updateHooks: validatorUpdateHooks(
         gate,
         governor.retry,
-        untilReadyIn(new Map([[region.name, cluster]])),
+        untilBackIn(new Map([[region.name, cluster]]), runningNodes),
       ),
       volumeHooks: volumeExpansionHooks(oneByOne(config), governor.retry),
     },
@@ -73,7 +92,7 @@ export async function shard(config: Config, name: ShardName) {
     regions: [
       regionOutputs(region, {
         cluster: cluster.clusterName,
-        validators: pulumi.output(inputs.region.validators as Address[]),
+        validators: pulumi.output(validators),
         rpcUrl: nodes.rpcUrl,
       }),
     ],

@@ -1,8 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
+import type { NetworkNodes } from "../components/besu/chain-view/network-nodes";
 import type { Chain } from "../components/besu/genesis/genesis-resource";
 import type { BesuNetwork } from "../components/besu/network";
-import type { UpdateGate } from "../components/besu/update-gate";
+import type { GateArgs, UpdateGate } from "../components/besu/update-gate";
+import {
+  downText,
+  nobodyAnswers,
+  type RestartAllowance,
+  restartAllowance,
+  votesIn,
+} from "../components/besu/votes/allowance";
 import { restartsText } from "../components/besu/votes/restarts";
 import {
   lostVotesWarning,
@@ -15,8 +23,10 @@ import { ChainfleetError } from "../components/error";
 import { valueIfKnown } from "../components/known";
 import { validatorNames } from "../components/naming";
 
-/** The votes of a network's chain, as far as the config and the genesis block tell. */
+/** The votes of a network's chain. */
 export interface NetworkVotes extends Votes {
+  /** The chain's validators, ascending. */
+  readonly voters: readonly Address[];
   /** The validators in the chain's validator set that the config does not have. */
   readonly lost: readonly Address[];
   /** The number of validators with a vote in each region, in the order of the regions. */
@@ -24,21 +34,23 @@ export interface NetworkVotes extends Votes {
 }
 
 /**
- * Compares the chain's validators with those of the config. The chain's validators are those in the genesis block.
+ * Compares the chain's validators with those of the config.
  *
- * This is the place at which the chain itself would be asked: a vote changes the validator set, which only its nodes know
- * (`qbft_getValidatorsByBlockNumber`).
- *
+ * @param chainValidators those in the genesis block, or those that votes have made.
  * @returns unknown in the preview of a network that does not exist yet.
  */
-export function votesOf(besu: BesuNetwork): pulumi.Output<NetworkVotes> {
-  return besu.genesisValidators.apply(async (known) => {
+export function votesOf(
+  besu: Pick<BesuNetwork, "keys">,
+  chainValidators: pulumi.Output<Address[]>,
+): pulumi.Output<NetworkVotes> {
+  return chainValidators.apply(async (known) => {
     // A genesis that a run leaves out, because it failed before, has known outputs without values.
     const voters = (known as readonly Address[] | undefined) ?? [];
     const keys = await Promise.all(besu.keys.map((ofRegion) => Promise.all(ofRegion.map(addressOf))));
     const configured = new Set(keys.flat());
     const lost = voters.filter((voter) => !configured.has(voter));
     return {
+      voters,
       total: voters.length,
       present: voters.length - lost.length,
       lost,
@@ -55,19 +67,47 @@ async function addressOf({ address }: BesuNetwork["keys"][number][number]): Prom
   return value;
 }
 
+/** What {@link restartLimit} asks. */
+export interface RestartLimitArgs {
+  readonly nodes: Pick<NetworkNodes, "view" | "hasAnswered">;
+  /** How long the first round of a block lasts. */
+  readonly requestTimeoutSeconds: number;
+  /** What holds for a network none of whose nodes has answered in this run. */
+  readonly withoutChain: () => Promise<RestartAllowance>;
+}
+
 /**
- * What the update gate asks before it lets a validator restart.
+ * What the update gate asks before it lets a validator restart: the nodes of the chain.
  *
- * The addresses of the validators are compared as soon as they are known. Until then the names must do: an update of a
- * cluster cannot wait for the genesis, because with mode `sequential` the genesis waits for the cluster.
+ * A network none of whose nodes has answered in this run does not run yet, is stopped as a whole, or may not be reached by this
+ * run. Then what the config and the genesis block say has to do. Once a node has answered, silence is a reason to wait.
+ */
+export function restartLimit({
+  nodes,
+  requestTimeoutSeconds,
+  withoutChain,
+}: RestartLimitArgs): GateArgs["allowance"] {
+  return async (updating) => {
+    const view = await nodes.view();
+    if (view !== undefined) {
+      return restartAllowance(view, updating, requestTimeoutSeconds);
+    }
+    return nodes.hasAnswered ? nobodyAnswers(requestTimeoutSeconds) : withoutChain();
+  };
+}
+
+/**
+ * How many validators may restart as the config and the genesis block say it. The addresses of the validators are compared as
+ * soon as they are known. Until then the names must do: an update of a cluster cannot wait for the genesis, because with mode
+ * `sequential` the genesis waits for the cluster.
  *
  * @param votes fulfilled once the network is registered.
  */
-export function restartLimit(
+export function configuredLimit(
   chain: Chain,
   regions: readonly { readonly name: string; readonly validators: number }[],
   votes: PromiseLike<pulumi.Output<Votes>>,
-): () => Promise<number> {
+): () => Promise<RestartAllowance> {
   let byAddress: Votes | undefined;
   void votes.then((output) =>
     output.apply((counts) => {
@@ -81,21 +121,20 @@ export function restartLimit(
       total: founders.length,
       present: founders.filter((name) => configured.includes(name)).length,
     };
-    return restartsAtOnceOrRefused(byAddress ?? byName);
+    return allowanceOf(byAddress ?? byName);
   };
 }
 
-/** @throws ChainfleetError VALIDATOR_UPDATE_REFUSED if not a single validator may be down. */
-function restartsAtOnceOrRefused(votes: Votes): number {
-  const atOnce = restartsAtOnce(votes);
-  if (atOnce === 0) {
-    throw new ChainfleetError({
+function allowanceOf(votes: Votes): RestartAllowance {
+  return {
+    atOnce: restartsAtOnce(votes),
+    chain: undefined,
+    refusal: new ChainfleetError({
       code: "VALIDATOR_UPDATE_REFUSED",
       summary: `No validator was updated: ${votesText(votes)}, so the chain would stop while a single one restarts.`,
       next: "Vote the lost validators out of the chain, or undo the change.",
-    });
-  }
-  return atOnce;
+    }),
+  };
 }
 
 /**
@@ -134,20 +173,35 @@ export function removalHeldBack(
     : undefined;
 }
 
+/** What {@link tellRestarts} needs beside the votes. */
+export interface PreviewedUpdates {
+  readonly gate: Pick<UpdateGate, "planned">;
+  /** Fulfilled when the preview knows all updates. */
+  readonly updated: Promise<unknown>;
+  /** The names of the regions in the order in which their validators are updated. */
+  readonly regions: readonly string[];
+  readonly nodes: Pick<NetworkNodes, "settled" | "view">;
+}
+
 /**
- * Tells in a preview which validators would restart, how many of them at once and in which order.
- *
- * @param updated fulfilled when the preview knows all updates.
+ * Tells in a preview which validators would restart, how many of them at once and in which order, as the chain is now or, if no
+ * node answers, as the config and the genesis block say.
  */
 export function tellRestarts(
   votes: pulumi.Output<Votes>,
-  gate: Pick<UpdateGate, "planned">,
-  { updated, regions }: { readonly updated: Promise<unknown>; readonly regions: readonly string[] },
+  { gate, updated, regions, nodes }: PreviewedUpdates,
 ): void {
   if (pulumi.runtime.isDryRun()) {
-    pulumi.all([votes, updated]).apply(([counts]) => {
-      const text = restartsText(gate.planned, counts, regions);
-      return text === undefined ? undefined : pulumi.log.info(text);
+    pulumi.all([votes, updated]).apply(async ([counts]) => {
+      if (gate.planned.length === 0) {
+        return;
+      }
+      await nodes.settled();
+      const view = await nodes.view();
+      const text = restartsText(gate.planned, view === undefined ? counts : votesIn(view), regions);
+      if (text !== undefined) {
+        pulumi.log.info(view === undefined ? text : `${text}${downText(view)}`);
+      }
     });
   }
 }

@@ -9,6 +9,8 @@ export interface BesuNetworkArgs {
   readonly chain: Chain;
   /** The regions of the network, each with the number of its validators. */
   readonly regions: readonly { readonly name: string; readonly validators: number }[];
+  /** Whether votes have changed the chain's validators since its first block. */
+  readonly isVoted: boolean;
 }
 
 /**
@@ -31,7 +33,11 @@ export class BesuNetwork extends pulumi.ComponentResource {
   /** The keys of the validators of each region, in the order of `args.regions`. */
   readonly keys: readonly (readonly ValidatorKey[])[];
 
-  constructor(name: string, { chain, regions }: BesuNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { chain, regions, isVoted }: BesuNetworkArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("chainfleet:besu:BesuNetwork", name, {}, opts);
     const parent = { parent: this };
     const names = regions.map(validatorNames);
@@ -44,6 +50,7 @@ export class BesuNetwork extends pulumi.ComponentResource {
         parameters: chain.parameters,
         validators: this.keys.flat().map(({ address }) => address),
         names: names.flat(),
+        ...(isVoted ? { isVoted } : {}),
       },
       parent,
     );

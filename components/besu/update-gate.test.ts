@@ -1,8 +1,15 @@
 import fc from "fast-check";
+import { pad, toHex } from "viem";
 import { describe, expect, it, vi } from "vitest";
+import type { Down } from "./chain-view/chain-view";
 import { crashTolerance, FEWEST_VALIDATORS, quorum } from "./quorum";
-import { UpdateGate } from "./update-gate";
-import { marginOf, restartsAtOnce } from "./votes/votes";
+import { type GateArgs, UpdateGate } from "./update-gate";
+import { ONE_AT_A_TIME, restartAllowance } from "./votes/allowance";
+
+// The gate asks the chain again after a pause, in which these tests let everything else happen.
+vi.mock("node:timers/promises", () => ({
+  setTimeout: () => new Promise((resolve) => setImmediate(resolve)),
+}));
 
 describe("quorum", () => {
   it("remains when as many validators as tolerated are down, and is lost with one more", () => {
@@ -22,61 +29,179 @@ describe("quorum", () => {
 });
 
 const gateOf = (width: number, regions: readonly string[] = []) =>
-  new UpdateGate({ restartsAtOnce: async () => width, regions });
+  new UpdateGate({ allowance: async () => ({ ...ONE_AT_A_TIME, atOnce: width }), regions });
 
-describe("the update gate", () => {
-  const fleets = fc.integer({ min: FEWEST_VALIDATORS, max: 60 }).chain((total) =>
+/** A chain whose validators are down and come back, and what its nodes say of it. */
+class Fleet {
+  readonly names: readonly string[];
+  /** The validators that are down, under update or not. */
+  readonly down = new Set<string>();
+  /** Validators that are up and have not had their turn to propose again, with the block in which they have it. */
+  readonly #silentUntil = new Map<string, number>();
+  #height = 1_000;
+
+  constructor(readonly size: number) {
+    this.names = Array.from({ length: size }, (_, index) => `validator-${index}`);
+  }
+
+  get hasQuorum(): boolean {
+    return this.size - this.down.size >= quorum(this.size);
+  }
+
+  comeBack(name: string): void {
+    this.down.delete(name);
+    this.#silentUntil.set(name, this.#height + this.size);
+  }
+
+  readonly allowance: GateArgs["allowance"] = async (updating) => {
+    this.#height += this.hasQuorum ? 1 : 0;
+    const silent = this.names.filter((name) => (this.#silentUntil.get(name) ?? 0) > this.#height);
+    const down = [...this.down, ...silent].map((name): [string, Down] => [
+      name,
+      { reason: "is down", isSilent: true },
+    ]);
+    const validators = this.names.map((_, index) => pad(toHex(index), { size: 20 }));
+    return restartAllowance({ height: this.#height, validators, down: new Map(down) }, updating, 4);
+  };
+}
+
+/** An update of a whole fleet. */
+interface Rollout {
+  readonly size: number;
+  /** Validators that are down before the update. */
+  readonly down: readonly number[];
+  /** The validator that does not come back. */
+  readonly failing: number | null;
+  readonly scheduler: fc.Scheduler;
+}
+
+const rollouts = (sizes: fc.Arbitrary<number>): fc.Arbitrary<Rollout> =>
+  sizes.chain((size) =>
     fc.record({
-      total: fc.constant(total),
-      present: fc.integer({ min: quorum(total), max: total }),
-      failing: fc.option(fc.nat(total - 1)),
+      size: fc.constant(size),
+      down: fc.uniqueArray(fc.nat(size - 1), { maxLength: crashTolerance(size) }),
+      failing: fc.option(fc.nat(size - 1)),
       scheduler: fc.scheduler(),
     }),
   );
 
-  it("never takes the chain its quorum, in any order of events, with votes that are lost already", async () => {
-    let updates = 0;
+/**
+ * Updates all validators of a fleet at once, as the engine does, and restarts each as soon as it may.
+ *
+ * @returns the number of restarts, and whether the chain had its quorum all the time.
+ */
+async function rollOut(
+  { size, down, failing, scheduler }: Rollout,
+  gateOfFleet: (fleet: Fleet) => Pick<UpdateGate, "enter" | "leave" | "lose">,
+) {
+  const fleet = new Fleet(size);
+  for (const index of down) {
+    fleet.down.add(fleet.names[index] ?? "");
+  }
+  const gate = gateOfFleet(fleet);
+  const outcome = { restarts: 0, keptQuorum: true, enteredAfterLoss: 0 };
+  let lost = false;
+  const updates = fleet.names.map(async (name, index) => {
+    await gate.enter(name, 3600);
+    outcome.restarts += 1;
+    outcome.enteredAfterLoss += lost ? 1 : 0;
+    fleet.down.add(name);
+    outcome.keptQuorum &&= fleet.hasQuorum;
+    await scheduler.schedule(Promise.resolve());
+    if (index === failing) {
+      lost = true;
+      gate.lose(name);
+    } else {
+      fleet.comeBack(name);
+      gate.leave(name);
+    }
+  });
+  await scheduler.waitFor(Promise.allSettled(updates));
+  return { ...outcome, wereAllUpdated: outcome.restarts === size };
+}
+
+describe("an update of all validators, some of which are down, come back late, or never", () => {
+  const sizes = fc.oneof(fc.constantFrom(10, 48), fc.integer({ min: FEWEST_VALIDATORS, max: 60 }));
+
+  it("never takes the chain its quorum, and reaches every validator if each comes back", async () => {
+    let restarts = 0;
     await fc.assert(
-      fc.asyncProperty(fleets, async ({ total, present, failing, scheduler }) => {
-        const votes = { total, present };
-        const gate = gateOf(restartsAtOnce(votes));
-        let down = 0;
-        let lost = false;
-        let enteredAfterLoss = 0;
-        const results = Array.from({ length: present }, async (_, index) => {
-          const name = `validator-${index}`;
-          await gate.enter(name, 3600);
-          down += 1;
-          updates += 1;
-          enteredAfterLoss += lost ? 1 : 0;
-          expect(present - down).toBeGreaterThanOrEqual(quorum(total));
-          expect(down).toBeLessThanOrEqual(Math.max(1, marginOf(votes) / 2));
-          await scheduler.schedule(Promise.resolve());
-          if (index === failing) {
-            lost = true;
-            gate.lose(name);
-          } else {
-            down -= 1;
-            gate.leave(name);
-          }
-        });
-        if (restartsAtOnce(votes) === 0) {
-          // The stack's gate refuses instead, see below.
-          expect(down).toBe(0);
-          return;
-        }
-        const outcomes = await scheduler.waitFor(Promise.allSettled(results));
-        const refused = outcomes.filter(({ status }) => status === "rejected").length;
-        expect(enteredAfterLoss).toBe(0);
-        expect(refused === 0 || (failing !== null && failing < present)).toBe(true);
+      fc.asyncProperty(rollouts(sizes), async (rollout) => {
+        const outcome = await rollOut(rollout, ({ allowance }) => new UpdateGate({ allowance, regions: [] }));
+        restarts += outcome.restarts;
+        expect(outcome.keptQuorum).toBe(true);
+        expect(outcome.enteredAfterLoss).toBe(0);
+        expect(outcome.wereAllUpdated || rollout.failing !== null).toBe(true);
       }),
+      { seed: 14, numRuns: 100 },
     );
-    expect(updates).toBeGreaterThan(1_000);
+    expect(restarts).toBeGreaterThan(1_000);
   });
 
+  it("takes it without the gate", async () => {
+    const open = { enter: async () => {}, leave: () => {}, lose: () => {} };
+    await expect(
+      fc.assert(
+        fc.asyncProperty(rollouts(sizes), async (rollout) => {
+          expect((await rollOut(rollout, () => open)).keptQuorum).toBe(true);
+        }),
+        { seed: 14, numRuns: 100 },
+      ),
+    ).rejects.toThrow();
+  });
+});
+
+describe("the gate of a chain that has no validator to spare", () => {
+  const silent: Down = { reason: "has proposed none of the last 8 blocks", isSilent: true };
+  const unreachable: Down = { reason: "does not answer: timeout", isSilent: false };
+  const validators = [1, 2, 3, 4].map((index) => pad(toHex(index), { size: 20 }));
+
+  const gateWith = (down: Readonly<Record<string, Down>>, height: () => number, requestTimeoutSeconds = 4) =>
+    new UpdateGate({
+      allowance: async (updating) => {
+        const view = { height: height(), validators, down: new Map(Object.entries(down)) };
+        return restartAllowance(view, updating, requestTimeoutSeconds);
+      },
+      regions: [],
+    });
+  const moving = () => {
+    let height = 100;
+    return () => ++height;
+  };
+
+  it("admits the validator that does not sign, whose update may repair it, and refuses the others", async () => {
+    const gate = gateWith({ d: silent }, moving());
+    const others = ["a", "b"].map((name) => gate.enter(name, 60));
+    await gate.enter("d", 60);
+    gate.lose("d");
+    for (const other of others) {
+      await expect(other).rejects.toThrow("d did not become ready");
+    }
+  });
+
+  it("refuses, after a turn of all, a restart beside a validator that only does not answer", async () => {
+    const gate = gateWith({ d: unreachable }, moving());
+    const refused = gate.enter("d", 60);
+    await expect(gate.enter("a", 60)).rejects.toThrow("3 of the chain's 4 validators sign, and 3 must");
+    await expect(refused).rejects.toThrow("VALIDATOR_UPDATE_REFUSED");
+  });
+
+  it("admits validators that do not answer once the chain stands still, for it has nothing to lose", async () => {
+    const gate = gateWith({ c: unreachable, d: unreachable }, () => 100, 0);
+    const healthy = gate.enter("a", 60);
+    await Promise.all([gate.enter("c", 60), gate.enter("d", 60)]);
+    gate.lose("c");
+    await expect(healthy).rejects.toThrow("c did not become ready");
+  });
+});
+
+describe("the update gate", () => {
   it("asks before each admission how many may be down, and holds updates back while that is none", async () => {
     let width = 2;
-    const gate = new UpdateGate({ restartsAtOnce: async () => width, regions: [] });
+    const gate = new UpdateGate({
+      allowance: async () => ({ ...ONE_AT_A_TIME, atOnce: width }),
+      regions: [],
+    });
     await Promise.all([gate.enter("a", 60), gate.enter("b", 60)]);
     width = 1;
     const admitted: string[] = [];
@@ -90,10 +215,10 @@ describe("the update gate", () => {
   });
 
   it("refuses every update with the reason where not a single validator may be down", async () => {
-    const reason = new Error("7 of 10 votes remain");
-    const gate = new UpdateGate({ restartsAtOnce: () => Promise.reject(reason), regions: [] });
-    await expect(gate.enter("a", 60)).rejects.toBe(reason);
-    await expect(gate.enter("b", 60)).rejects.toBe(reason);
+    const { refusal } = ONE_AT_A_TIME;
+    const gate = gateOf(0);
+    await expect(gate.enter("a", 60)).rejects.toBe(refusal);
+    await expect(gate.enter("b", 60)).rejects.toBe(refusal);
   });
 
   it("updates the regions one after another, in the order of the config", async () => {

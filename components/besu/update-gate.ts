@@ -1,17 +1,19 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { ChainfleetError } from "../error";
 import { longestPrefix } from "../longest-prefix";
 import { crashTolerance } from "./quorum";
+import type { RestartAllowance } from "./votes/allowance";
 import type { PlannedRestart } from "./votes/restarts";
 
 /** What a gate is told about the chain and the network. */
 export interface GateArgs {
   /**
-   * How many validators may restart at the same time. The gate asks before each admission, so that the answer may be what the
-   * chain's nodes say at that moment; without them it is what the config and the genesis block say.
+   * How many validators may restart. The gate asks before each admission, so that the answer is what the chain's nodes say at
+   * that moment; without them it is what the config and the genesis block say.
    *
-   * @throws ChainfleetError if not a single validator may be down. The update that asks is refused with the error.
+   * @param updating the names of what is under update.
    */
-  readonly restartsAtOnce: () => Promise<number>;
+  readonly allowance: (updating: ReadonlySet<string>) => Promise<RestartAllowance>;
   /** The names of the regions in the order in which their validators are updated. */
   readonly regions: readonly string[];
 }
@@ -114,33 +116,43 @@ export class UpdateGate {
   }
 
   async #admitWaiting(): Promise<void> {
+    const patience = new Patience();
     while (this.#waiting.length > 0) {
-      const width = this.#closed === undefined ? await this.#restartsAtOnce() : 0;
-      if (this.#closed !== undefined) {
+      const allowance = this.#closed === undefined ? await this.#allowance() : undefined;
+      if (this.#closed !== undefined || allowance === undefined) {
         this.#refuseWaiting(this.#closed);
-      } else if (this.#updating.size < width) {
-        const next = this.#takeNext();
+        return;
+      }
+      const standstill = patience.isStill(allowance);
+      const next =
+        this.#updating.size < allowance.atOnce ? this.#takeNext() : this.#takeDown(allowance, standstill);
+      if (next !== undefined) {
         this.#start(next);
         next.admit();
-      } else {
+      } else if (this.#updating.size > 0) {
         return;
+      } else if (standstill || patience.isOver(allowance)) {
+        this.#closed ??= () => allowance.refusal;
+      } else {
+        // What is down may come back, and what came back from its update may not have had its turn to sign.
+        await pause(POLL_MILLISECONDS);
       }
     }
   }
 
-  /** 0 if the answer is an error, with which the gate closes. */
-  async #restartsAtOnce(): Promise<number> {
+  /** Undefined if the answer is an error, with which the gate closes. */
+  async #allowance(): Promise<RestartAllowance | undefined> {
     try {
-      return await this.#args.restartsAtOnce();
+      return await this.#args.allowance(new Set(this.#updating.keys()));
     } catch (error) {
       this.#closed ??= () => error as ChainfleetError;
-      return 0;
+      return undefined;
     }
   }
 
-  #refuseWaiting(reason: (name: string) => ChainfleetError): void {
+  #refuseWaiting(reason: ((name: string) => ChainfleetError) | undefined): void {
     for (const { name, refuse } of this.#waiting.splice(0)) {
-      refuse(reason(name));
+      refuse(reason?.(name) ?? new Error(`${name} was not updated`));
     }
   }
 
@@ -150,9 +162,25 @@ export class UpdateGate {
     const rank = ({ region }: WaitingUpdate) =>
       region === undefined ? regions.length : region === this.#lastRegion ? -1 : regions.indexOf(region);
     const next = this.#waiting.reduce((first, other) => (rank(other) < rank(first) ? other : first));
-    this.#waiting.splice(this.#waiting.indexOf(next), 1);
     this.#lastRegion = next.region;
-    return next;
+    return this.#take(next);
+  }
+
+  /**
+   * One that is down anyway: its restart costs the chain nothing, and may be what repairs it. A node that only gives us no answer
+   * may sign all the same, unless the chain stands still.
+   */
+  #takeDown({ chain }: RestartAllowance, standstill: boolean): WaitingUpdate | undefined {
+    const next = this.#waiting.find(({ name }) => {
+      const down = chain?.down.get(name);
+      return down !== undefined && (down.isSilent || standstill);
+    });
+    return next && this.#take(next);
+  }
+
+  #take(update: WaitingUpdate): WaitingUpdate {
+    this.#waiting.splice(this.#waiting.indexOf(update), 1);
+    return update;
   }
 
   #start(update: WaitingUpdate): void {
@@ -166,6 +194,33 @@ export class UpdateGate {
     return this.#updating.delete(name);
   }
 }
+
+/** How long an update waits for validators that are down while no other is under update. */
+class Patience {
+  #first: number | undefined;
+  #height = -1;
+  #movedAt = Date.now();
+
+  /** Whether the chain has made no block for so long that it stands still; a number that holds for the whole run never changes. */
+  isStill({ chain }: RestartAllowance): boolean {
+    if (chain === undefined) {
+      return true;
+    }
+    if (chain.height > this.#height) {
+      this.#height = chain.height;
+      this.#movedAt = Date.now();
+    }
+    return Date.now() - this.#movedAt >= chain.standstillSeconds * 1000;
+  }
+
+  /** Whether the chain has made so many blocks that each validator that is up has signed one. */
+  isOver({ chain }: RestartAllowance): boolean {
+    this.#first ??= chain?.height ?? 0;
+    return chain !== undefined && chain.height - this.#first > chain.patienceBlocks;
+  }
+}
+
+const POLL_MILLISECONDS = 500;
 
 interface WaitingUpdate {
   readonly name: string;

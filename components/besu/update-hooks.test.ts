@@ -1,8 +1,11 @@
+import type { ResourceHookArgs } from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
 import { UpdateGate } from "./update-gate";
-import { enterGate, loseUnlessRepeated, planUpdate } from "./update-hooks";
+import { enterGate, leaveWhenBack, loseUnlessRepeated, planUpdate } from "./update-hooks";
+import { ONE_AT_A_TIME } from "./votes/allowance";
 
-const gateOf = (width: number) => new UpdateGate({ restartsAtOnce: async () => width, regions: [] });
+const gateOf = (width: number, regions: readonly string[] = []) =>
+  new UpdateGate({ allowance: async () => ({ ...ONE_AT_A_TIME, atOnce: width }), regions });
 const statefulSet = (image: string, args: readonly string[] = [], labels = {}) => ({
   metadata: { labels },
   spec: { template: { spec: { containers: [{ image, args }] } } },
@@ -54,6 +57,34 @@ describe("the gate before a validator's update", () => {
   });
 });
 
+describe("the gate after an update", () => {
+  const update = { name: "a" } as ResourceHookArgs;
+
+  it("admits the next validator when the one before is back, and not before", async () => {
+    const gate = gateOf(1);
+    await gate.enter("a", 60);
+    const events: string[] = [];
+    const next = gate.enter("b", 60).then(() => events.push("b entered"));
+    await leaveWhenBack(gate, update, async () => {
+      await new Promise(setImmediate);
+      events.push("a is back");
+    });
+    await next;
+    expect(events).toEqual(["a is back", "b entered"]);
+  });
+
+  it("admits no other once a validator does not come back, and the run fails", async () => {
+    const gate = gateOf(1);
+    await gate.enter("a", 60);
+    const next = gate.enter("b", 60);
+    const missing = new Error("a has seen no block after 7");
+    await Promise.all([
+      expect(next).rejects.toThrow("a did not become ready after its update"),
+      expect(leaveWhenBack(gate, update, () => Promise.reject(missing))).rejects.toBe(missing),
+    ]);
+  });
+});
+
 describe("the gate after a failed update", () => {
   const failed = { urn: "", id: "", name: "a", type: "", failedOperation: "update", errors: ["…"] };
 
@@ -83,7 +114,7 @@ describe("the gate after a failed update", () => {
 
 describe("the gate in a preview", () => {
   it("notes each restart with its region and its images, and of Kubernetes nodes no image", () => {
-    const gate = new UpdateGate({ restartsAtOnce: async () => 1, regions: ["eu", "eu-west"] });
+    const gate = gateOf(1, ["eu", "eu-west"]);
     planUpdate(gate, {
       name: "eu-west-validator-0",
       oldInputs: statefulSet("besu:26.8.1"),

@@ -15,20 +15,20 @@ import type { UpdateGate } from "./update-gate";
 export function validatorUpdateHooks(
   gate: UpdateGate,
   retry: RetryDecision,
-  untilReady: UntilReady,
+  untilBack: UntilBack,
 ): pulumi.ResourceHookBinding {
   // Longer than the 10 minutes for which the Kubernetes plugin waits for a StatefulSet.
-  return gateHooks("validator-update", { gate, retry, untilReady }, (update) =>
+  return gateHooks("validator-update", { gate, retry, untilBack }, (update) =>
     enterGate(gate, update, 15 * 60),
   );
 }
 
 /**
- * Resolves when an updated validator is ready in its cluster. The Kubernetes plugin (4.25.0) does not wait for that: a status
+ * Resolves when an updated validator is back: ready in its cluster, and the chain goes on with it. The Kubernetes plugin (4.25.0) does not wait for that: a status
  * that the controller wrote before it saw the update looks complete (processStatefulSetEvent in await/statefulset.go of
  * https://github.com/pulumi/pulumi-kubernetes does not compare observedGeneration).
  */
-export type UntilReady = (update: pulumi.ResourceHookArgs) => Promise<void>;
+export type UntilBack = (update: pulumi.ResourceHookArgs) => Promise<void>;
 
 /**
  * Hooks that make the engine wait for the gate before it updates a cluster or a node pool on which validators run. A new
@@ -48,13 +48,13 @@ export function volumeExpansionHooks(gate: UpdateGate, retry: RetryDecision): pu
 interface Gated {
   readonly gate: UpdateGate;
   readonly retry: RetryDecision;
-  readonly untilReady?: UntilReady;
+  readonly untilBack?: UntilBack;
 }
 
 /** @param prefix of the hooks' names. The state refers to hooks by their names, so the names must stay the same. */
 function gateHooks(
   prefix: string,
-  { gate, retry, untilReady }: Gated,
+  { gate, retry, untilBack }: Gated,
   enter: (update: pulumi.ResourceHookArgs) => Promise<void>,
 ): pulumi.ResourceHookBinding {
   return {
@@ -67,13 +67,28 @@ function gateHooks(
       ),
     ],
     afterUpdate: [
-      new pulumi.ResourceHook(`${prefix}-leave`, async (update) => {
-        await untilReady?.(update);
-        gate.leave(update.name);
-      }),
+      new pulumi.ResourceHook(`${prefix}-leave`, (update) => leaveWhenBack(gate, update, untilBack)),
     ],
     onError: [new pulumi.ErrorHook(`${prefix}-lost`, (failed) => loseUnlessRepeated(gate, failed, retry))],
   };
+}
+
+/**
+ * Reports the end of an update once the validator is back. If it does not come back, the gate closes at once: what stops the
+ * updates that wait is their own hook before the update, and the error of this one fails the run.
+ */
+export async function leaveWhenBack(
+  gate: UpdateGate,
+  update: pulumi.ResourceHookArgs,
+  untilBack: UntilBack | undefined,
+): Promise<void> {
+  try {
+    await untilBack?.(update);
+  } catch (error) {
+    gate.lose(update.name);
+    throw error;
+  }
+  gate.leave(update.name);
 }
 
 /**

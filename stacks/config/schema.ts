@@ -52,6 +52,16 @@ const networkSchema = z
       .describe(
         "The number of blocks after which pending votes on validators are discarded. It is written into the genesis block.",
       ),
+    validatorSelection: z
+      .enum(["blockheader", "contract"], 'must be "blockheader"')
+      .refine(
+        (selection) => selection === "blockheader",
+        'must be "blockheader", because this program makes no contract that selects validators',
+      )
+      .default("blockheader")
+      .describe(
+        "What selects the validators: `blockheader` is votes in the headers of blocks. Validators that a contract selects (`contract`) are not supported.",
+      ),
     gasLimit: positive
       .default(30_000_000)
       .describe("The gas limit of a block. It is written into the genesis block."),

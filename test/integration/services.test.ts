@@ -10,7 +10,7 @@ checkout.configure(
   {
     path: ["chainfleet:regions"],
     value: [
-      { cloud: "azure", name: "eastus", validators: 2, rpcNodes: 0 },
+      { cloud: "azure", name: "eastus", validators: 5, rpcNodes: 0 },
       { cloud: "aws", name: "us-west-2", validators: 1, rpcNodes: 1 },
       {
         cloud: "kubernetes",
@@ -57,15 +57,17 @@ describe("the services of a network", () => {
     await expect.poll(async () => (await status("all")).code, { timeout: 120_000 }).toBe(0);
     const { regions, chain } = await status("all");
     expect(regions.map(({ name }) => name)).toEqual(["eastus", "us-west-2", "onprem"]);
-    expect(regions.flatMap(({ validators }) => validators.map(({ peers }) => peers))).toEqual([4, 4, 4, 4]);
-    expect(chain).toMatchObject({ validators: 4, signing: 4, quorum: 3, genesisBlocks: 1 });
+    expect(regions.flatMap(({ validators }) => validators.map(({ peers }) => peers))).toEqual(
+      Array.from({ length: 7 }, () => 7),
+    );
+    expect(chain).toMatchObject({ validators: 7, signing: 7, quorum: 5, genesisBlocks: 1 });
   });
 
   it("are shown as a table in the order of the config", async () => {
     const { stdout } = await services("status", "onprem", "eastus");
     expect(stdout.indexOf("eastus")).toBeLessThan(stdout.indexOf("onprem"));
     expect(stdout).not.toContain("us-west-2");
-    expect(stdout).toMatch(/chain: block \d+, \d of 4 validators sign, quorum 3/);
+    expect(stdout).toMatch(/chain: block \d+, \d of 7 validators sign, quorum 5/);
   });
 
   it("refuse a region that the network does not have", async () => {
@@ -77,8 +79,8 @@ describe("the services of a network", () => {
   it("are not stopped without a confirmation if the chain would halt", async () => {
     const { code, stderr } = await services("stop", "eastus");
     expect(code).toBe(1);
-    expect(stderr).toContain("halts the chain: 2 of 4 validators would still run, and 3 must sign a block");
-    expect(await states()).toMatchObject({ eastus: ["running", "running"] });
+    expect(stderr).toContain("halts the chain: 2 of 7 validators would still run, and 5 must sign a block");
+    expect(await states()).toMatchObject({ eastus: Array(5).fill("running") });
   });
 
   it("of a region are stopped, and stay stopped over up, a refresh and a change of the validators", async () => {
@@ -86,7 +88,7 @@ describe("the services of a network", () => {
     expect(code, stdout).toBe(0);
     expect(stdout).toMatch(/^onprem: stopped after [\d.]+ s$/m);
     expect(await states()).toEqual({
-      eastus: ["running", "running"],
+      eastus: Array(5).fill("running"),
       "us-west-2": ["running"],
       onprem: ["stopped"],
     });
@@ -97,12 +99,30 @@ describe("the services of a network", () => {
     checkout.configure({ path: ["chainfleet:besu", "options"], value: { logging: "DEBUG" } });
     const changed = await checkout.up();
     expect(changed.code, changed.stderr).toBe(0);
-    expect(changed.summary.changes.update).toBeGreaterThanOrEqual(4);
+    expect(changed.summary.changes.update).toBeGreaterThanOrEqual(7);
     expect(await states()).toMatchObject({ onprem: ["stopped"] });
     expect((await checkout.pulumi("refresh", "--yes", "--suppress-outputs").finished).code).toBe(0);
     const again = await checkout.up();
     expect(again.summary.changes).toMatchObject({ update: 0, replace: 0 });
     expect(await states()).toMatchObject({ onprem: ["stopped"] });
+  });
+
+  it("are not restarted while the chain has no validator to spare: stopped ones count as down", async () => {
+    const { code, output } = await services("stop", "us-west-2");
+    expect(code, output).toBe(0);
+    checkout.configure({ path: ["chainfleet:besu", "options"], value: { logging: "INFO" } });
+    const previewed = await checkout.pulumi("preview", "--suppress-outputs").finished;
+    expect(previewed.output).toContain("none may: the chain would stop while a single one restarts");
+    const refused = await checkout.up();
+    expect(refused.code).toBe(1);
+    expect(refused.output).toContain("5 of the chain's 7 validators sign, and 5 must");
+    expect(refused.output).toContain("onprem-validator-0 does not answer");
+    expect(await states()).toMatchObject({ eastus: Array(5).fill("running") });
+    const started = await services("start", "us-west-2", "onprem");
+    expect(started.code, started.output).toBe(0);
+    await expect.poll(async () => (await status("all")).code, { timeout: 240_000 }).toBe(0);
+    const changed = await checkout.up();
+    expect(changed.code, changed.stderr).toBe(0);
   });
 
   it("of all regions are stopped and started, and the command ends when the chain makes blocks", async () => {

@@ -140,13 +140,38 @@ describe("the check of a chain's validators", () => {
     expect(first.founders).toHaveLength(6);
   });
 
-  it("refuses a config that takes the chain its quorum, and counts what earlier runs removed", async () => {
+  it("lets validators leave whom the others can vote out: more than half of all stay", async () => {
     const first = await stateAfter({}, network({ a: 2, b: 2, c: 2, d: 2, e: 2 }));
-    expect(await codes(first, network({ a: 2, b: 2, c: 2 }))).toEqual(["QUORUM_LOST"]);
-    expect(await codes(first, network({ a: 2, b: 2, c: 2, d: 2 }))).toEqual([]);
-    const second = await stateAfter(first, network({ a: 2, b: 2, c: 2, d: 2, f: 9 }));
-    expect(await codes(second, network({ a: 2, b: 2, c: 2, d: 1, f: 9 }))).toEqual([]);
-    expect(await codes(second, network({ a: 2, b: 2, c: 2, f: 9 }))).toEqual(["QUORUM_LOST"]);
+    expect(await codes(first, network({ a: 2, b: 2, c: 1 }))).toEqual(["QUORUM_LOST"]);
+    expect(await codes(first, network({ a: 2, b: 2, c: 2 }))).toEqual([]);
+    const second = await stateAfter(first, network({ a: 2, b: 2, c: 2 }));
+    expect(await codes(second, network({ a: 2, b: 2, f: 2 }))).toEqual([]);
+    expect(await codes(second, network({ a: 2, b: 1, f: 2 }))).toEqual(["QUORUM_LOST"]);
+  });
+
+  it("has votes from the first run on that adds or removes validators, also when their names are the same again", async () => {
+    const first = await stateAfter({}, network({ a: 4, b: 2 }));
+    const same = await stateAfter(first, network({ b: 2, a: 4 }));
+    expect([first, same].map(({ isVoted }) => isVoted)).toEqual([undefined, undefined]);
+    const second = await stateAfter(same, network({ a: 4, b: 1 }));
+    const third = await stateAfter(second, network({ a: 4, b: 2 }));
+    expect([second, third].map(({ isVoted }) => isVoted)).toEqual([true, true]);
+    expect(await provider.diff("chain-138", first, second)).toEqual({ changes: true });
+    expect(await provider.diff("chain-138", second, third)).toEqual({ changes: false });
+  });
+
+  it("where each region has its own stack, refuses a config that takes the chain its quorum: nobody votes there", async () => {
+    const sharded = (counts: Readonly<Record<string, number>>) => ({
+      ...network(counts),
+      sharding: "region",
+    });
+    const first = await stateAfter({}, sharded({ a: 2, b: 2, c: 2, d: 2, e: 2 }));
+    expect(await codes(first, sharded({ a: 2, b: 2, c: 2 }))).toEqual(["QUORUM_LOST"]);
+    expect(await codes(first, sharded({ a: 2, b: 2, c: 2, d: 2 }))).toEqual([]);
+    const second = await stateAfter(first, sharded({ a: 2, b: 2, c: 2, d: 2, f: 9 }));
+    expect(second).not.toHaveProperty("isVoted");
+    expect(await codes(second, sharded({ a: 2, b: 2, c: 2, d: 1, f: 9 }))).toEqual([]);
+    expect(await codes(second, sharded({ a: 2, b: 2, c: 2, f: 9 }))).toEqual(["QUORUM_LOST"]);
   });
 
   it("leaves a chain whose first run did not record them to the check of the genesis", async () => {

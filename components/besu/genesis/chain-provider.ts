@@ -3,7 +3,7 @@ import type { FullProvider } from "../../dynamic-resource";
 import { ChainfleetError } from "../../error";
 import { placementRefusals } from "../placement/placement";
 import { softwareRefusals } from "../release/software-change";
-import { removalRefusal } from "../votes/removal";
+import { majorityRefusal, removalRefusal } from "../votes/removal";
 import { marginOf, type Votes } from "../votes/votes";
 import type { ChainParameters } from "./genesis";
 import type { ChainArgs, ReclaimPolicy } from "./genesis-resource";
@@ -11,11 +11,11 @@ import type { ChainArgs, ReclaimPolicy } from "./genesis-resource";
 /**
  * The provider of Chain. Once the chain exists, it refuses every change of a parameter, of the reclaim policy and of what
  * the nodes stand on, changes of the software across which the validators would not understand each other, and a config
- * that lacks so many of the founding validators that the others make no quorum.
+ * that lacks so many of the validators that the others cannot vote them out.
  */
 export const provider: FullProvider = {
   check: async (olds: Inputs, news: Inputs) => ({
-    inputs: { ...news, ...founders(olds, news) },
+    inputs: { ...news, ...founders(olds, news), ...voting(olds, news) },
     failures: [
       ...parameterChanges(olds.parameters, news.parameters).map((change) => ({
         property: `parameters.${change.parameter}`,
@@ -29,7 +29,10 @@ export const provider: FullProvider = {
     ],
   }),
   diff: async (_id, olds: Inputs, news: Inputs) => ({
-    changes: !isDeepStrictEqual(olds.software, news.software) || olds.reclaimPolicy !== news.reclaimPolicy,
+    changes:
+      !isDeepStrictEqual(olds.software, news.software) ||
+      olds.reclaimPolicy !== news.reclaimPolicy ||
+      olds.isVoted !== news.isVoted,
   }),
   create: async (inputs: Inputs) => ({ id: `chain-${inputs.parameters?.chainId}`, outs: inputs }),
   read: async (id, props) => ({ id, props }),
@@ -38,7 +41,7 @@ export const provider: FullProvider = {
 };
 
 /** The inputs. A state from before an input existed does not have the input. */
-type Inputs = Partial<ChainArgs & Founders>;
+type Inputs = Partial<ChainArgs & Founders & Voting>;
 
 /**
  * The validators of the first run, by name: those in the genesis block. Absent for a chain whose first run did not record
@@ -51,6 +54,20 @@ interface Founders {
 function founders(olds: Inputs, { validators }: Inputs): Partial<Founders> {
   const recorded = olds.parameters === undefined ? validators : olds.founders;
   return recorded === undefined ? {} : { founders: recorded };
+}
+
+/** Present from the first run on that added or removed validators. */
+interface Voting {
+  readonly isVoted: true;
+}
+
+/** Where each region has a stack of its own, the nodes are in other stacks, and nobody votes. */
+function voting(olds: Inputs, { validators = [], sharding }: Inputs): Partial<Voting> {
+  const before = olds.founders ?? olds.validators ?? validators;
+  const isSame = before.length === validators.length && before.every((name) => validators.includes(name));
+  return sharding === undefined && olds.parameters !== undefined && (olds.isVoted === true || !isSame)
+    ? { isVoted: true }
+    : {};
 }
 
 /** The engine shows the whole value of a property that it is told, and these are long. */
@@ -113,10 +130,17 @@ function placementFailures(olds: Inputs, news: Inputs): Failure[] {
   }));
 }
 
-function removalFailures({ founders: voters = [], placement }: Inputs, news: Inputs): Failure[] {
+function removalFailures(
+  { founders: voters = [], validators: before = [], placement }: Inputs,
+  news: Inputs,
+): Failure[] {
   // A network with another name lacks every validator, and is refused for its name.
   const isRenamed = placement !== undefined && placement.network !== news.placement?.network;
-  const refusal = removalRefusal(voters, (name) => news.validators?.includes(name) === true);
+  const isConfigured = (name: string) => news.validators?.includes(name) === true;
+  const refusal =
+    news.sharding === undefined
+      ? majorityRefusal(before, isConfigured)
+      : removalRefusal(voters, isConfigured);
   return refusal === undefined || isRenamed ? [] : [{ property: WHOLE_RESOURCE, reason: refusal.message }];
 }
 

@@ -44,6 +44,11 @@ describe("the genesis of a living chain", () => {
     await expect(diff([...validators.slice(4), ...again])).rejects.toThrow("QUORUM_LOST");
   });
 
+  it("says nothing of validators once votes have changed them", async () => {
+    const news = { parameters, validators: validators.slice(8), names: [], isVoted: true };
+    expect(await provider.diff("0x1", await existing(), news)).toEqual({ changes: false });
+  });
+
   it("names addresses where the state does not have the names", async () => {
     const { validatorNames: _, ...recorded } = await existing();
     await expect(

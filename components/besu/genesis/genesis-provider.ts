@@ -5,11 +5,14 @@ import { type ChainParameters, genesisFile, genesisHash } from "./genesis";
 
 /**
  * The provider of Genesis. It creates the genesis once; later changes of the inputs have no effect, and a config that takes
- * the chain its quorum is refused.
+ * the chain its quorum is refused where nobody votes.
  */
 export const provider: FullProvider = {
   check: async (_olds, news) => ({ inputs: news }),
-  diff: async (_id, { genesisValidators, validatorNames }: Outputs, { validators }: Inputs) => {
+  diff: async (_id, { genesisValidators, validatorNames }: Outputs, { validators, isVoted }: Inputs) => {
+    if (isVoted === true) {
+      return { changes: false };
+    }
     // Only the outputs know the validators in the genesis, and only `diff` gets the outputs. In a preview, the address of a
     // validator that is not created yet is no address.
     const names = new Map(
@@ -45,6 +48,7 @@ interface Inputs {
   readonly parameters: ChainParameters;
   readonly validators: readonly Address[];
   readonly names: readonly string[];
+  readonly isVoted?: true;
 }
 
 interface Outputs {

@@ -28,8 +28,7 @@ export type Sharding = "region";
 
 /**
  * What is fixed or restricted once a chain exists: the parameters in its genesis block, the policy of its disks, the Besu
- * releases to which its validators can change, what its nodes stand on, and how many of the validators in its genesis block
- * the config may lack. The check of this resource refuses a config that changes what cannot
+ * releases to which its validators can change, what its nodes stand on, and how many of its validators the config may lack. The check of this resource refuses a config that changes what cannot
  * change. The network stack registers this resource first and waits for the check, so that a refused config changes no
  * other resource.
  */
@@ -38,9 +37,11 @@ export class Chain extends DynamicResource {
   declare readonly parameters: pulumi.Output<ChainParameters>;
   /** The validators of the first run, by name. Undefined for a chain whose first run did not record them. */
   declare readonly founders: pulumi.Output<readonly string[] | undefined>;
+  /** True from the first run on that added or removed validators: votes then make the chain's validators those of the config. */
+  declare readonly isVoted: pulumi.Output<boolean | undefined>;
 
   constructor(name: string, args: ChainArgs, opts?: pulumi.CustomResourceOptions) {
-    super("Chain", name, { ...args, founders: undefined }, opts);
+    super("Chain", name, { ...args, founders: undefined, isVoted: undefined }, opts);
   }
 }
 
@@ -54,12 +55,14 @@ export interface GenesisArgs {
   readonly validators: pulumi.Input<pulumi.Input<Address>[]>;
   /** The names of the validators, in the same order. */
   readonly names: readonly string[];
+  /** Present if votes have changed the chain's validators, so that those in the genesis block are not counted any more. */
+  readonly isVoted?: true;
 }
 
 /**
- * The genesis of a network. It is created once and never changes. A config that lacks so many of its validators that the
- * others make no quorum is refused here too, by the validators' addresses: a removed validator that is added again has its
- * name, but a new key and no vote.
+ * The genesis of a network. It is created once and never changes. Where nobody votes, a config that lacks so many of its
+ * validators that the others make no quorum is refused here too, by the validators' addresses: a removed validator that is added
+ * again has its name, but a new key and no vote.
  */
 export class Genesis extends DynamicResource {
   /** The content of Besu's genesis file: JSON text. */

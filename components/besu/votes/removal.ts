@@ -3,8 +3,33 @@ import { quorum } from "../quorum";
 import { listed, marginOf } from "./votes";
 
 /**
- * Why a config may not take place: so many validators with a vote are not in it that the others make no quorum. No later
- * change could bring a vote back, because a validator's key is deleted together with it.
+ * Why a config may not take place: so many of the validators are not in it that those that stay cannot vote the others out, for
+ * which more than half of all must vote.
+ *
+ * @param before the validators of the config of the last run, by name.
+ * @param isConfigured whether the config has the validator.
+ */
+export function majorityRefusal(
+  before: readonly string[],
+  isConfigured: (name: string) => boolean,
+): ChainfleetError | undefined {
+  const missing = before.filter((name) => !isConfigured(name));
+  const staying = before.length - missing.length;
+  const majority = Math.floor(before.length / 2) + 1;
+  return before.length === 0 || staying >= majority
+    ? undefined
+    : new ChainfleetError({
+        code: "QUORUM_LOST",
+        summary:
+          `The config does not have ${listed(missing)}. ${staying} of ${before.length} validators would stay, and ${majority} ` +
+          "must vote before the others can leave. No resource was changed.",
+        next: `Remove at most ${before.length - majority} of them in one run, or delete the whole network: chainfleet down.`,
+      });
+}
+
+/**
+ * Why a config may not take place where nobody votes (`sharding: region`): so many validators with a vote are not in it that the
+ * others make no quorum. No later change could bring a vote back, because a validator's key is deleted together with it.
  *
  * @param voters the validators in the chain's validator set, by name or by address.
  * @param isConfigured whether the config has the validator.

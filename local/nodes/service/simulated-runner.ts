@@ -50,6 +50,7 @@ export class SimulatedRunner implements NodeRunner {
           head: network.headOf(id, time).number,
           peers: network.peersOf(id).size,
           round: network.roundOf(id) ?? 0,
+          proposals: network.node(id).proposals.pending().size,
         };
       },
     };

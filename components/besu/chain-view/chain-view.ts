@@ -1,0 +1,107 @@
+import type { Address, Hex } from "viem";
+import type { NodeObservation } from "../node-access/observe-node";
+
+/** A validator of the config, and what its node said. */
+export interface AskedValidator {
+  /** @example "eastus-validator-0" */
+  readonly name: string;
+  /** Undefined while the validator's key is not known. */
+  readonly address: Address | undefined;
+  /** Undefined if the node was not asked, because its cluster is not known yet. */
+  readonly answer: NodeObservation | NoAnswer | undefined;
+}
+
+/** Why a node gave no answer. */
+export interface NoAnswer {
+  /** Completes a sentence that begins with the validator's name. */
+  readonly problem: string;
+}
+
+/** The chain as its nodes describe it at one moment. */
+export interface ChainView {
+  readonly genesisHash: Hex;
+  /** The highest head. */
+  readonly height: number;
+  /** The validators that make the next block. */
+  readonly validators: readonly Address[];
+  /**
+   * The validators of the chain that count as down. The key is the validator's name, or its address if the config does not have
+   * it.
+   */
+  readonly down: ReadonlyMap<string, Down>;
+}
+
+/** Why a validator counts as down. */
+export interface Down {
+  /** Completes a sentence that begins with the validator. @example "has proposed none of the last 20 blocks" */
+  readonly reason: string;
+  /** Whether the chain's blocks say so. Otherwise its node does not answer us, and it may sign all the same. */
+  readonly isSilent: boolean;
+}
+
+/**
+ * Sums up what the nodes of a network have said. Validators propose by turns, so one that has proposed none of the last 2N blocks
+ * does not sign; it counts as down, as does one whose node does not answer or is on another chain.
+ *
+ * The nodes of a cluster that is not known yet, and validators that the config does not have, are judged by their blocks alone.
+ *
+ * @returns undefined if no node has answered: then nothing is known about the chain.
+ */
+export function chainView(asked: readonly AskedValidator[]): ChainView | undefined {
+  const observations = asked.flatMap(({ answer }) =>
+    answer === undefined || "problem" in answer ? [] : answer,
+  );
+  const genesisHash = mostFrequent(observations.map((observation) => observation.genesisHash));
+  const best = observations
+    .filter((observation) => observation.genesisHash === genesisHash)
+    .reduce<NodeObservation | undefined>(
+      (highest, one) => (highest === undefined || one.head.number > highest.head.number ? one : highest),
+      undefined,
+    );
+  if (best === undefined) {
+    return undefined;
+  }
+  const byAddress = new Map(asked.map((validator) => [validator.address, validator]));
+  const down = new Map<string, Down>();
+  for (const address of best.validators) {
+    const validator = byAddress.get(address);
+    const silent = silence(address, best);
+    const reason = absence(validator?.answer, best.genesisHash) ?? silent;
+    if (reason !== undefined) {
+      down.set(validator?.name ?? address, { reason, isSilent: silent !== undefined });
+    }
+  }
+  return { genesisHash: best.genesisHash, height: best.head.number, validators: best.validators, down };
+}
+
+function absence(answer: AskedValidator["answer"], genesisHash: Hex): string | undefined {
+  if (answer === undefined) {
+    return undefined;
+  }
+  if ("problem" in answer) {
+    return answer.problem;
+  }
+  return answer.genesisHash === genesisHash ? undefined : "is on the chain of another genesis block";
+}
+
+/** A chain of fewer than 2N blocks has not given each validator its turn twice. */
+function silence(address: Address, { head, validators, lastProposed }: NodeObservation): string | undefined {
+  const window = signingWindow(validators.length);
+  const last = lastProposed.get(address) ?? 0;
+  return head.number < window || last > head.number - window
+    ? undefined
+    : `has proposed none of the last ${window} blocks`;
+}
+
+/** The number of blocks in which a validator that signs has proposed one, also if some rounds failed. */
+export function signingWindow(validators: number): number {
+  return 2 * validators;
+}
+
+function mostFrequent(hashes: readonly Hex[]): Hex | undefined {
+  const counts = new Map<Hex, number>();
+  for (const hash of hashes) {
+    counts.set(hash, (counts.get(hash) ?? 0) + 1);
+  }
+  return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0];
+}

@@ -1,0 +1,147 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Address } from "viem";
+import type { Cluster } from "../../cluster";
+import { openCluster } from "../../cluster/client-config";
+import { valueIfKnown } from "../../known";
+import { fullName, validatorName, validatorObjectName } from "../../naming";
+import { NodeClient } from "../node-access/node-client";
+import { type NodeObservation, observeNode } from "../node-access/observe-node";
+import { type AskedValidator, type ChainView, chainView, type NoAnswer, signingWindow } from "./chain-view";
+
+/** A region with running validators, and how they are reached. Nobody waits for the values. */
+export interface ReachedRegion {
+  readonly name: string;
+  readonly cluster: Pick<Cluster, "kubeconfig" | "context">;
+  /** The addresses of the region's validators, in their order. */
+  readonly addresses: readonly pulumi.Output<Address>[];
+}
+
+/**
+ * The nodes of a network's validators, which are asked through the APIs of their clusters while the program runs.
+ *
+ * An update of a cluster may have to ask before the kubeconfigs of all clusters are known, so a cluster is left out until its
+ * kubeconfig is there.
+ */
+export class NetworkNodes {
+  readonly #validators: Reached[] = [];
+  readonly #settling: Promise<void>[] = [];
+  #hasAnswered = false;
+
+  /**
+   * @param network the name of the network. @example "chain138"
+   * @param size the number of validators of the whole network.
+   */
+  constructor(
+    readonly network: string,
+    readonly size: number,
+  ) {}
+
+  /** Adds a region that the network has. */
+  add({ name, cluster, addresses }: ReachedRegion): void {
+    const reached: { config: Promise<KubeConfig> | undefined } = { config: undefined };
+    const settling = onceKnown(cluster.kubeconfig, (kubeconfig) => {
+      reached.config = openCluster({ kubeconfig, context: cluster.context });
+      // Whoever asks a node gets the error.
+      reached.config.catch(() => {});
+    });
+    this.#settling.push(settling);
+    for (const [index, output] of addresses.entries()) {
+      const validator: Reached = {
+        name: validatorName(name, index),
+        namespace: fullName(this.network, name),
+        statefulSet: validatorObjectName(index),
+        config: () => reached.config,
+        address: undefined,
+      };
+      const known = onceKnown(output, (address) => {
+        validator.address = address;
+      });
+      this.#settling.push(known);
+      this.#validators.push(validator);
+    }
+  }
+
+  /**
+   * Whether any node has answered in this run. If not, the chain cannot be asked: no node runs, all are stopped, or the run may
+   * not forward ports to them.
+   */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
+  }
+
+  /**
+   * Resolves when it is clear of each added region whether its cluster is known: in a preview, soon. In an update, a cluster may
+   * itself be waiting for somebody who asks the nodes.
+   */
+  async settled(): Promise<void> {
+    await Promise.all(this.#settling);
+  }
+
+  /** Asks all nodes at once. Undefined if none answers. */
+  async view(): Promise<ChainView | undefined> {
+    return chainView(await this.ask());
+  }
+
+  /** Asks all nodes at once. */
+  ask(): Promise<AskedValidator[]> {
+    return Promise.all(
+      this.#validators.map(async (validator) => ({
+        name: validator.name,
+        address: validator.address,
+        answer: await this.#answerOf(validator),
+      })),
+    );
+  }
+
+  /**
+   * Asks the node of one validator.
+   *
+   * @param name of the validator, as `validatorName` has it.
+   * @returns undefined if its cluster is not known.
+   */
+  async askOne(name: string): Promise<NodeObservation | NoAnswer | undefined> {
+    const validator = this.#validators.find((candidate) => candidate.name === name);
+    return validator === undefined ? undefined : this.#answerOf(validator);
+  }
+
+  async #answerOf({ namespace, statefulSet, config }: Reached): Promise<AskedValidator["answer"]> {
+    const opening = config();
+    if (opening === undefined) {
+      return undefined;
+    }
+    let client: NodeClient | undefined;
+    try {
+      client = new NodeClient({ config: await opening, namespace, pod: `${statefulSet}-0` });
+      // The chain may have other validators than the config, but hardly twice as many.
+      const observation = await observeNode(client, 2 * signingWindow(this.size));
+      this.#hasAnswered = true;
+      return observation;
+    } catch (error) {
+      return { problem: `does not answer: ${(error as Error).message}` };
+    } finally {
+      // An open connection would keep the program from ending.
+      client?.close();
+    }
+  }
+}
+
+interface Reached {
+  readonly name: string;
+  readonly namespace: string;
+  readonly statefulSet: string;
+  readonly config: () => Promise<KubeConfig> | undefined;
+  address: Address | undefined;
+}
+
+/** Outputs of resources that failed or are left out never get a value. */
+function onceKnown<Value>(output: pulumi.Output<Value>, use: (value: Value) => void): Promise<void> {
+  return valueIfKnown(output).then(
+    ([value]) => {
+      if (value !== undefined) {
+        use(value);
+      }
+    },
+    () => undefined,
+  );
+}

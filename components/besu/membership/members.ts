@@ -1,0 +1,169 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { Unwrap } from "@pulumi/pulumi";
+import type { Address } from "viem";
+import { openCluster } from "../../cluster/client-config";
+import { validatorName, validatorObjectName } from "../../naming";
+import { type AskedValidator, type ChainView, chainView, signingWindow } from "../chain-view/chain-view";
+import { NodeClient } from "../node-access/node-client";
+import { type NodeObservation, observeNode } from "../node-access/observe-node";
+import { quorum } from "../quorum";
+import type { MemberNode, Membership, VoteStep } from "./plan";
+import type { MemberRegionArgs } from "./validator-set";
+
+/** A region with all values known. */
+export type MemberRegion = Unwrap<MemberRegionArgs>;
+
+/** What the nodes say about the chain's validators. */
+export interface ObservedMembers extends Membership {
+  readonly height: number;
+  /** The blocks that the nodes have together which are no validators of the chain yet and are still importing them. */
+  readonly imported: number;
+  /** What each validator of the config that does not answer or does not sign lacks. */
+  readonly problems: ReadonlyMap<string, string>;
+}
+
+/** The nodes of a network's validators, over connections that stay open until {@link Members.close}. */
+export class Members {
+  readonly #nodes: readonly MemberAccess[];
+  readonly #wanted: readonly Address[];
+
+  /** @param former regions that the network had, whose nodes may still run: their validators may have to vote. */
+  constructor(regions: readonly MemberRegion[], former: readonly MemberRegion[]) {
+    const wanted = regions.flatMap(accessOf);
+    this.#wanted = wanted.map(({ address }) => address).sort();
+    // A validator that was removed and added again has its name, and its pod, but another key.
+    const names = new Set(wanted.map(({ name }) => name));
+    this.#nodes = [...wanted, ...former.flatMap(accessOf).filter(({ name }) => !names.has(name))];
+  }
+
+  /** Asks all nodes at once. Undefined if none answers. */
+  async observe(): Promise<ObservedMembers | undefined> {
+    const window = 2 * signingWindow(this.#nodes.length);
+    const answers = await Promise.all(
+      this.#nodes.map(async ({ name, address, client }) => {
+        try {
+          const node = await client();
+          const answer = await observeNode(node, window);
+          return { name, address, answer, pending: await node.call<PendingVotes>("qbft_getPendingVotes") };
+        } catch (error) {
+          return { name, address, answer: { problem: `does not answer: ${(error as Error).message}` } };
+        }
+      }),
+    );
+    const view = chainView(answers);
+    if (view === undefined) {
+      return undefined;
+    }
+    const nodes = answers.flatMap(({ address, answer, pending }) =>
+      pending === undefined || "problem" in answer ? [] : memberNode(address, { answer, pending, view }),
+    );
+    return {
+      current: view.validators,
+      wanted: this.#wanted,
+      signing: signersOf(view, answers),
+      nodes,
+      height: view.height,
+      imported: importedBlocks(answers, view),
+      problems: problemsOf(answers, nodes, view),
+    };
+  }
+
+  /** Makes a step. A node that does not take it is asked again with the next plan. */
+  async make(step: VoteStep): Promise<void> {
+    const client = await this.#nodes.find(({ address }) => address === step.node)?.client();
+    await (step.kind === "propose"
+      ? client?.call("qbft_proposeValidatorVote", step.subject, step.add)
+      : client?.call("qbft_discardValidatorVote", step.subject)
+    )?.catch(() => undefined);
+  }
+
+  close(): void {
+    for (const { close } of this.#nodes) {
+      close();
+    }
+  }
+}
+
+type PendingVotes = Readonly<Record<Address, boolean>>;
+
+interface MemberAccess {
+  readonly name: string;
+  readonly address: Address;
+  readonly client: () => Promise<NodeClient>;
+  readonly close: () => void;
+}
+
+function accessOf({ name, namespace, validators, ...access }: MemberRegion): MemberAccess[] {
+  let opening: Promise<KubeConfig> | undefined;
+  return validators.map((address, index) => {
+    let client: NodeClient | undefined;
+    return {
+      name: validatorName(name, index),
+      address,
+      client: async () => {
+        opening ??= openCluster(access);
+        const config = await opening;
+        client ??= new NodeClient({ config, namespace, pod: `${validatorObjectName(index)}-0` });
+        return client;
+      },
+      close: () => client?.close(),
+    };
+  });
+}
+
+interface AnsweringNode {
+  readonly answer: NodeObservation;
+  readonly pending: PendingVotes;
+  readonly view: ChainView;
+}
+
+/** A node may be a block behind, and another one may have been made while it answered. */
+const NORMAL_LAG_BLOCKS = 2;
+
+function memberNode(address: Address, { answer, pending, view }: AnsweringNode): MemberNode {
+  return {
+    address,
+    isInSync:
+      answer.genesisHash === view.genesisHash &&
+      answer.syncingTo === undefined &&
+      answer.head.number >= view.height - NORMAL_LAG_BLOCKS &&
+      answer.peers >= quorum(view.validators.length) - 1,
+    proposals: new Map(
+      Object.entries(pending).map(([subject, add]) => [subject.toLowerCase() as Address, add]),
+    ),
+  };
+}
+
+/** Those that do not count as down. One that has been voted in is known to sign when it has had its turn to propose. */
+function signersOf(view: ChainView, asked: readonly AskedValidator[]): ReadonlySet<Address> {
+  const names = new Map(asked.map(({ name, address }) => [address, name]));
+  return new Set(view.validators.filter((address) => !view.down.has(names.get(address) ?? address)));
+}
+
+function importedBlocks(asked: readonly AskedValidator[], view: ChainView): number {
+  return asked.reduce((sum, { address, answer }) => {
+    const isImporting =
+      address !== undefined &&
+      !view.validators.includes(address) &&
+      answer !== undefined &&
+      !("problem" in answer) &&
+      answer.head.number < view.height - NORMAL_LAG_BLOCKS;
+    return sum + (isImporting ? answer.head.number : 0);
+  }, 0);
+}
+
+function problemsOf(
+  asked: readonly AskedValidator[],
+  nodes: readonly MemberNode[],
+  view: ChainView,
+): ReadonlyMap<string, string> {
+  const problems = new Map([...view.down].map(([name, { reason }]) => [name, reason]));
+  for (const { name, address, answer } of asked) {
+    if (answer !== undefined && "problem" in answer) {
+      problems.set(name, answer.problem);
+    } else if (answer !== undefined && !nodes.some((node) => node.address === address && node.isInSync)) {
+      problems.set(name, `has ${answer.peers} peers and ${answer.head.number} of ${view.height} blocks`);
+    }
+  }
+  return problems;
+}

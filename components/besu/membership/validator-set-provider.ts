@@ -1,0 +1,82 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import type { Address } from "viem";
+import type { FullProvider } from "../../dynamic-resource";
+import { type MemberRegion, Members } from "./members";
+import { type MembershipPhase, planMembership } from "./plan";
+import { Progress, stalled } from "./progress";
+
+interface Inputs {
+  readonly regions: readonly MemberRegion[];
+}
+
+interface Outputs extends Inputs {
+  readonly chainValidators: readonly Address[];
+}
+
+/**
+ * Behind ValidatorSet. A run that was killed leaves votes and proposals on the nodes, from which the next one goes on: the plan
+ * depends on what they say alone.
+ */
+export const provider: FullProvider = {
+  check: async (_olds, news) => ({ inputs: news }),
+  diff: async (_id, olds: Outputs, news: Inputs) => ({
+    changes: !isDeepStrictEqual([...olds.chainValidators], addressesOf(news)),
+  }),
+  create: async (inputs: Inputs) => ({ id: "validators", outs: await change(inputs, []) }),
+  read: async (id, props) => ({ id, props }),
+  update: async (_id, olds: Outputs, news: Inputs) => ({ outs: await change(news, olds.regions) }),
+  delete: async () => {},
+};
+
+/** Ascending. */
+function addressesOf({ regions }: Inputs): Address[] {
+  return regions.flatMap(({ validators }) => validators).sort();
+}
+
+const POLL_SECONDS = 1;
+
+/**
+ * Makes the chain's validators those of the config.
+ *
+ * @param former the regions of the last change. The nodes of those that the config does not have any more run until the end of
+ *   the run, and vote.
+ * @throws ChainfleetError VALIDATORS_NOT_CHANGED if the change comes to a standstill.
+ */
+async function change(inputs: Inputs, former: readonly MemberRegion[]): Promise<Outputs> {
+  const members = new Members(inputs.regions, former);
+  const progress = new Progress();
+  const began = Date.now();
+  let before: MembershipPhase["kind"] | undefined;
+  try {
+    for (;;) {
+      const observed = await members.observe();
+      const { steps, phase } =
+        observed === undefined
+          ? { steps: [], phase: { kind: "discarding" } as const }
+          : planMembership(observed);
+      // A vote that was under way is in a block by the time of the second look.
+      if (observed !== undefined && phase.kind === "done" && before === "done") {
+        return { ...inputs, chainValidators: [...observed.current].sort() };
+      }
+      before = phase.kind;
+      await Promise.all(steps.map((step) => members.make(step)));
+      if (observed !== undefined) {
+        progress.note(observed, phase, Date.now());
+      }
+      const hasEnded =
+        observed === undefined
+          ? Date.now() - began > UNANSWERED_SECONDS * 1000
+          : progress.hasEnded(observed, phase, Date.now());
+      if (hasEnded) {
+        throw stalled(observed, phase);
+      }
+      await pause(POLL_SECONDS * 1000);
+    }
+  } finally {
+    members.close();
+  }
+}
+
+/** Nodes that have just started answer within a minute. */
+const UNANSWERED_SECONDS = 300;
