@@ -87,12 +87,18 @@ function providerOf(answers: CloudAnswers | undefined): pulumi.InvokeOptions {
 }
 
 /**
- * Checks that no cluster has keys of the network. A preview does without the clusters that do not answer.
+ * Checks that no cluster has keys of the network. Where a region with validators has no keys, no chain of this network lives,
+ * and regions that do not answer fail alone, later.
  *
- * @throws ChainfleetError `STATE_LOST` if a cluster has keys, `KEYS_UNKNOWN` if a cluster does not answer.
+ * @throws ChainfleetError `STATE_LOST` if a cluster has keys, `KEYS_UNKNOWN` if no region with validators answers. A preview
+ *   does without the answers.
  */
-export async function requireNoKeys(config: Config, keysOf: KeysOfRegion, stack: string): Promise<void> {
-  const names = config.regions.map(({ name }) => name);
+export async function requireNoKeys(
+  { network, regions }: Pick<Config, "network" | "regions">,
+  keysOf: KeysOfRegion,
+  stack: string,
+): Promise<void> {
+  const names = regions.filter(({ validators }) => validators > 0).map(({ name }) => name);
   const asked = await Promise.allSettled(names.map(keysOf));
   const found = asked.flatMap((outcome, index) =>
     outcome.status === "fulfilled" && outcome.value.size > 0
@@ -100,23 +106,23 @@ export async function requireNoKeys(config: Config, keysOf: KeysOfRegion, stack:
       : [],
   );
   if (found.length > 0) {
-    throw stateLost(config.network.name, found, stack);
+    throw stateLost(network.name, found, stack);
   }
   const silent = asked.flatMap((outcome, index) =>
     outcome.status === "rejected" ? [`  ${names[index]}: ${(outcome.reason as Error).message}`] : [],
   );
-  if (silent.length === 0) {
+  if (silent.length < asked.length || asked.length === 0) {
     return;
   }
-  const summary = `The state knows no chain, so this run would make the validators' keys, and it is unknown whether these clusters have keys of a chain already:\n${silent.join("\n")}`;
+  const summary = `The state knows no chain, so that up makes the validators' keys, and no cluster says whether it has keys of a chain already:\n${silent.join("\n")}`;
   if (pulumi.runtime.isDryRun()) {
-    pulumi.log.warn(`${summary}\nup needs their answers.`);
+    pulumi.log.warn(summary);
     return;
   }
   throw new ChainfleetError({
     code: "KEYS_UNKNOWN",
     summary: `${summary}\nNothing was changed.`,
-    next: "Make the clusters reachable from this machine, with rights to list Secrets, and run again.",
+    next: "Make a cluster reachable from this machine, with the right to list Secrets, and run again.",
   });
 }
 

@@ -4,7 +4,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
 import { type ChainParameters, genesisFile, genesisHash } from "../../components/besu/genesis/genesis";
 import type { Holdings } from "./holdings";
-import { type ConfiguredNetwork, findNetwork, type RegionHoldings } from "./lost-network";
+import { type ConfiguredRegion, differences, findNetwork, type RegionHoldings } from "./lost-network";
 import { recoverState } from "./recovered-state";
 
 const parameters: ChainParameters = {
@@ -22,16 +22,12 @@ const addressOf = (key: Hex) => privateKeyToAccount(key).address.toLowerCase() a
 const nodeIdOf = (key: Hex) => privateKeyToAccount(key).publicKey.slice(4);
 
 /** A network of regions with two validators each, of which the last `added` ones were added after the genesis. */
-function network(regions: number, added = 0): { config: ConfiguredNetwork; holdings: Holdings[] } {
+function network(regions: number, added = 0): { config: ConfiguredRegion[]; holdings: Holdings[] } {
   const keys = Array.from({ length: 2 * regions }, (_, number) => keyOf(number));
   const founders = keys.slice(0, keys.length - added).map(addressOf);
   const genesis = JSON.stringify(genesisFile(parameters, founders), null, 2);
   return {
-    config: {
-      parameters,
-      image: IMAGE,
-      regions: Array.from({ length: regions }, (_, index) => ({ name: `r${index}`, validators: 2 })),
-    },
+    config: Array.from({ length: regions }, (_, index) => ({ name: `r${index}`, validators: 2 })),
     holdings: Array.from({ length: regions }, (_, index) => ({
       keys: new Map([0, 1].map((number) => [`validator-${number}`, keys[2 * index + number] as Hex])),
       genesis,
@@ -41,7 +37,7 @@ function network(regions: number, added = 0): { config: ConfiguredNetwork; holdi
   };
 }
 
-async function obstaclesOf(config: ConfiguredNetwork, holdings: readonly RegionHoldings[]) {
+async function obstaclesOf(config: readonly ConfiguredRegion[], holdings: readonly RegionHoldings[]) {
   const found = await findNetwork(config, holdings);
   return "obstacles" in found ? found.obstacles : [];
 }
@@ -89,7 +85,7 @@ describe("a network put together from its clusters", () => {
 
   it("lets the next up make the key of a validator that never had one", async () => {
     const { config, holdings } = network(2);
-    const more = { ...config, regions: [...config.regions, { name: "new", validators: 1 }] };
+    const more = [...config, { name: "new", validators: 1 }];
     const nothing = { keys: new Map(), genesis: undefined, nodeIds: [], images: new Map() };
     expect(await findNetwork(more, [...holdings, nothing])).toMatchObject({
       withoutKey: [{ region: "new", index: 0 }],
@@ -98,7 +94,7 @@ describe("a network put together from its clusters", () => {
 
   it("has a removed validator's name if the cluster still has the key", async () => {
     const { config, holdings } = network(2);
-    const fewer = { ...config, regions: config.regions.map((region) => ({ ...region, validators: 1 })) };
+    const fewer = config.map((region) => ({ ...region, validators: 1 }));
     expect(await findNetwork(fewer, holdings)).toMatchObject({
       keys: [
         { isConfigured: true },
@@ -120,15 +116,13 @@ describe("a network put together from its clusters", () => {
           ["validator-1", keyOf(99)],
         ]),
       },
-      { ...(holdings[1] as Holdings), images: new Map([["validator-0", "hyperledger/besu:25.10.0"]]) },
+      holdings[1] as Holdings,
       { error: "connection refused" },
     ];
-    expect(await obstaclesOf({ ...config, parameters: { ...parameters, gasLimit: 1 } }, wrong)).toEqual([
+    expect(await obstaclesOf(config, wrong)).toEqual([
       "r2: the cluster cannot be asked: connection refused",
       "r0/validator-0: the Secret has no private key",
       expect.stringContaining("r0/validator-1: the key of 0x"),
-      "network.gasLimit is 1 in the config, and 30000000 in the genesis of the chain",
-      expect.stringContaining("r1/validator-0: runs hyperledger/besu:25.10.0"),
     ]);
     expect(await obstaclesOf(config, changed(holdings, 1, { genesis: other.genesis }))).toContain(
       "r1: the genesis file is not that of r0",
@@ -136,6 +130,26 @@ describe("a network put together from its clusters", () => {
     expect(
       await obstaclesOf(config, changed(holdings, 1, { keys: holdings[0]?.keys ?? new Map() })),
     ).toContain("r1/validator-0: the key is also that of r0/validator-0");
+  });
+
+  it("is not that of a config with other parameters or another image; the spelling of accounts does not matter", async () => {
+    const { config, holdings } = network(2);
+    const images = new Map([["validator-1", "hyperledger/besu:25.10.0"]]);
+    const found = await findNetwork(config, changed(holdings, 1, { images }));
+    if ("obstacles" in found) {
+      throw new Error(found.obstacles.join("\n"));
+    }
+    const [account] = Object.keys(parameters.alloc);
+    const spelled = { ...parameters, alloc: { [String(account).toLowerCase()]: "7" } };
+    expect(differences(found, { parameters: spelled, image: IMAGE })).toEqual([
+      expect.stringContaining("r1/validator-1: runs hyperledger/besu:25.10.0"),
+    ]);
+    expect(
+      differences(
+        { ...found, images: new Map() },
+        { parameters: { ...parameters, gasLimit: 1 }, image: IMAGE },
+      ),
+    ).toEqual(["network.gasLimit is 1 in the config, and 30000000 in the genesis of the chain"]);
   });
 
   it("never quotes a key in a reason", async () => {
@@ -200,7 +214,7 @@ describe("the state of a network that was put together", () => {
 
   it("does not name the founders if one of them is unknown", async () => {
     const { config, holdings } = network(3);
-    const fewer = { ...config, regions: config.regions.slice(0, 2) };
+    const fewer = config.slice(0, 2);
     const found = await findNetwork(fewer, holdings.slice(0, 2));
     if ("obstacles" in found) {
       throw new Error(found.obstacles.join("\n"));

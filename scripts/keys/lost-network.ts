@@ -6,12 +6,18 @@ import { type FoundedChain, readGenesis } from "../../components/besu/genesis/re
 import { DETERMINISTIC_DEPLOYER } from "../../components/deterministic-deployer";
 import type { Holdings } from "./holdings";
 
-/** A network as its config describes it. */
-export interface ConfiguredNetwork {
+/** A region of the network as the config describes it. */
+export interface ConfiguredRegion {
+  readonly name: string;
+  /** Number of validators. */
+  readonly validators: number;
+}
+
+/** What of the config must be as the chain has it. */
+export interface ConfiguredChain {
   readonly parameters: ChainParameters;
   /** The Besu image. */
   readonly image: string;
-  readonly regions: readonly { readonly name: string; readonly validators: number }[];
 }
 
 /** What a region's cluster holds, or why that is not known. */
@@ -37,6 +43,9 @@ export interface FoundKey {
 export interface FoundNetwork {
   /** The content of the genesis file, byte for byte. */
   readonly genesis: string;
+  readonly parameters: ChainParameters;
+  /** The Besu image of each running validator of the config, by region and validator. @example "eastus/validator-0" */
+  readonly images: ReadonlyMap<string, string>;
   /** The hash of the genesis block. */
   readonly hash: Hex;
   /** The founding validators in lower case, ascending. */
@@ -59,10 +68,10 @@ export interface Obstacles {
  * @param holdings in the order of the config's regions.
  */
 export async function findNetwork(
-  config: ConfiguredNetwork,
+  configured: readonly ConfiguredRegion[],
   holdings: readonly RegionHoldings[],
 ): Promise<FoundNetwork | Obstacles> {
-  const regions = config.regions.map((region, index) => ({
+  const regions = configured.map((region, index) => ({
     ...region,
     held: holdings[index] as RegionHoldings,
   }));
@@ -75,15 +84,8 @@ export async function findNetwork(
   const { chain, genesis, obstacles: ofGenesis } = commonGenesis(asked);
   const { keys, obstacles: ofKeys } = keysIn(asked, chain?.validators ?? []);
   const strangers = chain === undefined ? [] : strangeKeys(asked, keys);
-  const obstacles = [
-    ...silent,
-    ...ofGenesis,
-    ...ofKeys,
-    ...strangers,
-    ...(chain === undefined ? [] : differences(chain, config.parameters)),
-    ...otherImages(asked, config.image),
-  ];
-  const withoutKey = config.regions.flatMap(({ name, validators }) =>
+  const obstacles = [...silent, ...ofGenesis, ...ofKeys, ...strangers];
+  const withoutKey = configured.flatMap(({ name, validators }) =>
     Array.from({ length: validators }, (_, index) => ({ region: name, index })).filter(
       ({ region, index }) => !keys.some((key) => key.region === region && key.index === index),
     ),
@@ -100,6 +102,8 @@ export async function findNetwork(
     ? { obstacles }
     : {
         genesis,
+        parameters: chain.parameters,
+        images: imagesIn(asked),
         hash: await genesisHash(JSON.parse(genesis) as GenesisFile),
         founders: chain.validators,
         keys,
@@ -191,15 +195,42 @@ function strangeKeys(regions: readonly AskedRegion[], keys: readonly FoundKey[])
     );
 }
 
-/** A config that would found another chain. The check of the chain would refuse it too, but only after the recovery. */
-function differences(chain: FoundedChain, configured: ChainParameters): string[] {
-  const [founded, wanted] = [comparable(chain.parameters), comparable(configured)];
-  return (Object.keys(wanted) as (keyof ChainParameters)[])
-    .filter((name) => !isDeepStrictEqual(founded[name], wanted[name]))
-    .map(
-      (name) =>
-        `network.${name} is ${JSON.stringify(wanted[name])} in the config, and ${JSON.stringify(founded[name])} in the genesis of the chain`,
-    );
+/** The images of the validators that the config has. */
+function imagesIn(regions: readonly AskedRegion[]): Map<string, string> {
+  return new Map(
+    regions.flatMap(({ name, validators, held }) =>
+      Array.from({ length: validators }, (_, index) => `validator-${index}`).flatMap((object) => {
+        const image = held.images.get(object);
+        return image === undefined ? [] : [[`${name}/${object}`, image] as const];
+      }),
+    ),
+  );
+}
+
+/**
+ * What the config has otherwise than the chain: sentences without their full stops. Pure. Other parameters would found another
+ * chain. Another image would restart all validators at once, because the next `up` creates the StatefulSets anew, as far as the
+ * engine knows, and no gate waits for that.
+ */
+export function differences(
+  { parameters, images }: Pick<FoundNetwork, "parameters" | "images">,
+  configured: ConfiguredChain,
+): string[] {
+  const [founded, wanted] = [comparable(parameters), comparable(configured.parameters)];
+  return [
+    ...(Object.keys(wanted) as (keyof ChainParameters)[])
+      .filter((name) => !isDeepStrictEqual(founded[name], wanted[name]))
+      .map(
+        (name) =>
+          `network.${name} is ${JSON.stringify(wanted[name])} in the config, and ${JSON.stringify(founded[name])} in the genesis of the chain`,
+      ),
+    ...[...images]
+      .filter(([, image]) => image !== configured.image)
+      .map(
+        ([validator, image]) =>
+          `${validator}: runs ${image}, and the config has ${configured.image}: the next up would restart all validators at once; set besu.image back until the state is whole`,
+      ),
+  ];
 }
 
 /** Equal genesis accounts may be written in several ways. */
@@ -211,19 +242,4 @@ function comparable(parameters: ChainParameters): ChainParameters {
         !(parameters.deterministicDeployer && address === DETERMINISTIC_DEPLOYER && wei === "0"),
     );
   return { ...parameters, alloc: Object.fromEntries(accounts) };
-}
-
-/** The next `up` would create the StatefulSets, for which no gate waits, and restart all validators at once. */
-function otherImages(regions: readonly AskedRegion[], image: string): string[] {
-  return regions.flatMap(({ name, validators, held }) =>
-    [...held.images]
-      .filter(([object, running]) => {
-        const index = /^validator-(\d+)$/.exec(object)?.[1];
-        return index !== undefined && Number(index) < validators && running !== image;
-      })
-      .map(
-        ([object, running]) =>
-          `${name}/${object}: runs ${running}, and the config has ${image}: the next up would restart all validators at once; set besu.image back until the state is whole`,
-      ),
-  );
 }

@@ -1,36 +1,31 @@
 import type { Address } from "viem";
 import { ChainfleetError } from "../../components/error";
-import { fullName } from "../../components/naming";
 import { chainParameters } from "../../stacks/config/chain-parameters";
 import type { Config } from "../../stacks/config/schema";
-import { shardNameOf } from "../../stacks/config/shard-name";
 import { plainStackName, readStackFile } from "../../stacks/config/written-config";
 import { confirm } from "../confirmation";
 import { EngineCommand } from "../engine/command";
-import { stackConfig } from "../engine/config";
 import { commandOn, targetLine } from "../engine/local-target";
 import { withLock } from "../engine/lock";
 import { openStack } from "../engine/stack";
 import { readState, type State, writePlainState } from "../engine/state";
-import { allAtOnce } from "../services/at-once";
 import { tableOf } from "../table";
+import type { Backup } from "./backup-file";
 import { takeOverCloudResources } from "./cloud-resources";
-import { NOTHING, readHoldings } from "./holdings";
-import { type FoundKey, type FoundNetwork, findNetwork, type RegionHoldings } from "./lost-network";
+import { differences, type FoundKey, type FoundNetwork, findNetwork } from "./lost-network";
+import { holdingsOf, type KeysOptions, networkConfig, requireNone } from "./network-in-clusters";
 import { type RecoveredState, recoverState } from "./recovered-state";
-import { findClusters } from "./region-access";
+import { withBackup } from "./restored";
 import { secretsProviderOf } from "./secrets-provider";
 
 /** The options of `chainfleet recover keys`. */
-export interface RecoverOptions {
-  readonly stack: string;
-  readonly json: boolean;
+export interface RecoverOptions extends KeysOptions {
   /** Whether to go on without asking. */
   readonly yes: boolean;
   /** Whether to show what would be recovered, and recover nothing. */
   readonly preview: boolean;
-  /** Seconds after which a region's cluster counts as silent. */
-  readonly timeout: number;
+  /** What the clusters may have lost. @default the clusters alone are asked */
+  readonly backup?: Backup;
 }
 
 /**
@@ -38,7 +33,7 @@ export interface RecoverOptions {
  * is older than they are. The state alone is changed. A second run finds nothing to do.
  *
  * @returns the exit code of the process.
- * @throws ChainfleetError `KEYS_NOT_RECOVERABLE` with every reason; nothing was changed then.
+ * @throws ChainfleetError `KEYS_INCOMPLETE` with every reason; nothing was changed then.
  */
 export async function recoverKeys(options: RecoverOptions): Promise<number> {
   const { stack: name, preview } = options;
@@ -47,7 +42,7 @@ export async function recoverKeys(options: RecoverOptions): Promise<number> {
   const config = await networkConfig(name, command);
   const stack = await openStack(name, command);
   const before = await readState(stack, command);
-  const found = await findInClusters(config, options, command);
+  const found = await findComplete(config, options, command);
   const project = (await stack.workspace.projectSettings()).name;
   const result = recoverState(before, found, {
     stack: plainStackName(name),
@@ -56,7 +51,7 @@ export async function recoverKeys(options: RecoverOptions): Promise<number> {
     parameters: chainParameters(config.network),
     sharding: config.sharding,
   });
-  refuse(result.conflicts);
+  refuse(result.conflicts, options);
   if (!options.json) {
     process.stdout.write(`${describe(found, result)}\n`);
   }
@@ -97,71 +92,31 @@ export async function recoverKeys(options: RecoverOptions): Promise<number> {
   return 0;
 }
 
-async function networkConfig(name: string, command: EngineCommand): Promise<Config> {
-  const shard = shardNameOf(name);
-  if (shard !== undefined) {
-    throw new ChainfleetError({
-      code: "STACK_OF_A_REGION",
-      summary: `The stack "${name}" is that of one region. The keys are in the state of the network's stack. Nothing was changed.`,
-      next: `${commandOn(shard.parent)} recover keys --stack ${shard.parent}`,
-    });
-  }
-  const config = await stackConfig(name, command);
-  if (config.regions.length === 0) {
-    throw new ChainfleetError({
-      code: "NO_NETWORK",
-      summary: `The stack "${name}" has no network: its config describes no region. Nothing was changed.`,
-    });
-  }
-  return config;
-}
-
-/** @throws ChainfleetError `KEYS_NOT_RECOVERABLE` */
-async function findInClusters(
+/** @throws ChainfleetError `KEYS_INCOMPLETE` */
+async function findComplete(
   config: Config,
-  { stack: name, timeout }: RecoverOptions,
+  options: RecoverOptions,
   command: EngineCommand,
 ): Promise<FoundNetwork> {
-  const clusters = await findClusters(config, await openStack(name, command), command);
-  const regions = config.regions.map((region, index) => ({ ...region, cluster: clusters[index] }));
-  const outcomes = await allAtOnce(
-    regions,
-    { timeoutSeconds: timeout },
-    async ({ name: region, cluster }) => {
-      if (cluster === undefined || "error" in cluster) {
-        throw new Error(cluster?.error ?? "it was not looked for");
-      }
-      return cluster.access === undefined
-        ? NOTHING
-        : readHoldings(cluster.access, fullName(config.network.name, region));
-    },
-  );
-  const holdings = outcomes.map(
-    ({ value, error }): RegionHoldings => value ?? { error: error ?? "it did not answer" },
-  );
-  const found = await findNetwork(
-    {
-      parameters: chainParameters(config.network),
-      image: config.besu.image,
-      regions: config.regions,
-    },
-    holdings,
-  );
+  const { name } = config.network;
+  const held = await holdingsOf(config, options, command);
+  const { holdings, obstacles } =
+    options.backup === undefined
+      ? { holdings: held, obstacles: [] }
+      : withBackup({ name, regions: config.regions }, held, options.backup);
+  refuse(obstacles, options);
+  const found = await findNetwork(config.regions, holdings);
   if ("obstacles" in found) {
-    refuse(found.obstacles);
-    throw new TypeError("a network that cannot be found has obstacles");
+    refuse(found.obstacles, options);
+    throw new TypeError("a network that is not found has an obstacle");
   }
+  const configured = { parameters: chainParameters(config.network), image: config.besu.image };
+  refuse(differences(found, configured), options);
   return found;
 }
 
-function refuse(obstacles: readonly string[]): void {
-  if (obstacles.length > 0) {
-    throw new ChainfleetError({
-      code: "KEYS_NOT_RECOVERABLE",
-      summary: `The keys cannot be taken over into the state; nothing was changed.\n${obstacles.map((obstacle) => `  ${obstacle}.`).join("\n")}`,
-      next: "docs/keys.md says what to do in each case. No new key is made as long as a cluster has keys of the network.",
-    });
-  }
+function refuse(obstacles: readonly string[], { stack }: Pick<RecoverOptions, "stack">): void {
+  requireNone(obstacles, { what: "The keys cannot be taken over into the state", stack });
 }
 
 function requireUnchanged(stack: string, before: State, now: State): void {

@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
+import { generateIdentity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Checkout } from "../support/checkout";
 import { type NetworkIdentity, networkIdentity } from "../support/network-identity";
@@ -143,5 +144,36 @@ describe("a network whose state is lost", () => {
     const { code, output } = await checkout.up();
     expect(code, output).toBe(0);
     expect(await networkIdentity(checkout)).toEqual(first);
+  });
+
+  it("is founded with the keys of an encrypted backup after everything was deleted", async () => {
+    const identity = await generateIdentity();
+    writeFileSync(checkout.path("identity.txt"), `${identity}\n`);
+    const recipient = await identityToRecipient(identity);
+    const backup = () =>
+      checkout.chainfleet(
+        ...["keys", "backup", "--stack", "dev", "--file", "keys.age", "--recipient", recipient],
+      ).finished;
+    const saved = await backup();
+    expect(saved.code, saved.output).toBe(0);
+    expect(statSync(checkout.path("keys.age")).mode & 0o777).toBe(0o600);
+    expect((await backup()).output).toContain("BACKUP_EXISTS");
+    const down = await checkout.down();
+    expect(down.code, down.output).toBe(0);
+    expect((await networkIdentity(checkout)).keys).toEqual([]);
+    const nothing = await recover("--yes");
+    expect(nothing.code).toBe(1);
+    expect(nothing.stderr).toContain("KEYS_INCOMPLETE");
+    const restored = await checkout.chainfleet(
+      ...["keys", "restore", "--stack", "dev", "--file", "keys.age", "--identity", "identity.txt", "--yes"],
+    ).finished;
+    expect(restored.code, restored.output).toBe(0);
+    const { code, output } = await checkout.up();
+    expect(code, output).toBe(0);
+    // The objects are new ones, with other uids.
+    const contents = (lines: readonly string[]) => lines.map((line) => line.replace(/ \S+ /, " "));
+    const now = await networkIdentity(checkout);
+    expect(contents(now.keys)).toEqual(contents(first.keys));
+    expect(contents(now.genesis)).toEqual(contents(first.genesis));
   });
 });
