@@ -139,6 +139,7 @@ function stateLost(
     summary: `The state of the stack "${stack}" knows no chain, but the clusters have the keys of validators of ${network}:\n${places.join("\n")}\nNew keys would found another chain in their place. Nothing was changed.`,
     next: [
       `Take the keys over into the state: chainfleet recover keys --stack ${stack}`,
+      `If a down was interrupted, finish it: chainfleet down --stack ${stack}`,
       "If the chain is to be given up, delete these namespaces first. If another stack runs it, give this one a network.name of its own.",
     ].join("\n"),
   });
@@ -183,6 +184,9 @@ function keyExists(namespace: string, validator: string, stack: string): Chainfl
   return new ChainfleetError({
     code: "KEY_EXISTS",
     summary: `The state of the stack "${stack}" has no key of ${validator} in the namespace ${namespace}, but the cluster has one: the state is older than the validator. No key was made.`,
-    next: `Take the key over into the state: chainfleet recover keys --stack ${stack}`,
+    next: [
+      `Take the key over into the state: chainfleet recover keys --stack ${stack}`,
+      `If a down was interrupted, finish it first: chainfleet down --stack ${stack}`,
+    ].join("\n"),
   });
 }
