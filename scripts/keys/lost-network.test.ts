@@ -212,7 +212,7 @@ describe("the state of a network that was put together", () => {
     ]);
   });
 
-  it("does not name the founders if one of them is unknown", async () => {
+  it("names no founders if one of them was removed, and says that votes have changed the validators", async () => {
     const { config, holdings } = network(3);
     const fewer = config.slice(0, 2);
     const found = await findNetwork(fewer, holdings.slice(0, 2));
@@ -220,8 +220,8 @@ describe("the state of a network that was put together", () => {
       throw new Error(found.obstacles.join("\n"));
     }
     const { state } = recoverState({}, found, lost);
-    expect(state.resources?.find(({ type }) => type.endsWith(":Chain"))?.inputs).not.toHaveProperty(
-      "founders",
-    );
+    const chain = state.resources?.find(({ type }) => type.endsWith(":Chain"));
+    expect(chain?.inputs).not.toHaveProperty("founders");
+    expect(chain?.inputs).toMatchObject({ isVoted: true });
   });
 });

@@ -169,9 +169,11 @@ const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 function chainState(found: FoundNetwork, { parameters, sharding }: LostStack) {
   const founders = found.founders.map((address) => nameOfFounder(found, address));
   const named = founders.flatMap((name) => name ?? []);
+  const removedFounders = sharding === "none" ? { isVoted: true } : {};
   const inputs = {
     parameters,
-    ...(named.length === founders.length ? { founders: named } : {}),
+    // A founder whose key is in no cluster was removed: the chain's validators are no longer those of its genesis.
+    ...(named.length === founders.length ? { founders: named } : removedFounders),
     ...(sharding === "region" ? { sharding } : {}),
   };
   return { id: `chain-${parameters.chainId}`, inputs, outputs: inputs };
