@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DYNAMIC_TYPE_PREFIX } from "./dynamic-type";
+import { DYNAMIC_TYPE_PREFIX, providerCode } from "./dynamic-type";
 
 /**
  * A resource whose operations are implemented by a module of this project, which Pulumi's dynamic provider runs.
@@ -28,8 +28,3 @@ export abstract class DynamicResource extends pulumi.CustomResource {
  */
 export type FullProvider = Required<Omit<pulumi.dynamic.ResourceProvider, "configure">> &
   Pick<pulumi.dynamic.ResourceProvider, "configure">;
-
-/** Never change this code: a change replaces every dynamic resource of every stack. */
-function providerCode(type: string): string {
-  return `exports.handler = () => require(process.cwd() + "/providers.js").providerOf("${type}");\n`;
-}

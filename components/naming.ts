@@ -50,6 +50,11 @@ export function validatorNames(region: { readonly name: string; readonly validat
   return Array.from({ length: region.validators }, (_, index) => validatorName(region.name, index));
 }
 
+/** The name of the resource with a validator's key in its stack. @example "eastus-validator-0-node-key" */
+export function validatorKeyName(region: string, index: number): string {
+  return `${validatorName(region, index)}-node-key`;
+}
+
 /** The name of a validator's Kubernetes objects, unique in the region's namespace. @example "validator-0" */
 export function validatorObjectName(index: number): string {
   return `validator-${index}`;

@@ -7,6 +7,7 @@ import { EngineCommand } from "./engine/command";
 import { requireLocalTarget } from "./engine/local-target";
 import { startReadingState } from "./engine/state";
 import { errorJson, errorText } from "./error-layout";
+import { addKeysCommands } from "./keys/commands";
 import type { OperationOptions } from "./operation";
 import { addRollingCommands } from "./rolling/commands";
 import type { Mode } from "./run/mode";
@@ -136,6 +137,7 @@ onStack(contracts.command("gas"))
 
 addRollingCommands(program, onStack);
 addServicesCommands(program, onStack);
+addKeysCommands(program, onStack);
 addShardCommand(program, onStack);
 addStorageCommands(program, onStack);
 

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Address } from "viem";
 import type { ChainParameters } from "../components/besu/genesis/genesis";
 import { Chain, type ChainArgs } from "../components/besu/genesis/genesis-resource";
 import { MOST_TESTED_VALIDATORS, quorum } from "../components/besu/quorum";
@@ -9,7 +8,9 @@ import type { Release } from "../components/besu/release/release";
 import { marginOf } from "../components/besu/votes/votes";
 import { validatorNames } from "../components/naming";
 import { softwareOf } from "./config/besu-rules";
+import { chainParameters } from "./config/chain-parameters";
 import type { Config } from "./config/schema";
+import { ChainCreation, keyCreationHooks, keysInClusters, requireNoKeys } from "./living-chain";
 import { missingEtherWarning } from "./missing-ether";
 import { placementOf } from "./placement";
 import { tellVotes } from "./votes";
@@ -24,6 +25,7 @@ export async function network(config: Config) {
   const { name } = config.network;
   const parameters = chainParameters(config.network);
   const software = softwareOf(config.besu);
+  const creation = new ChainCreation();
   const chain = new Chain(
     "chain",
     {
@@ -35,17 +37,27 @@ export async function network(config: Config) {
       ...(config.sharding === "region" ? { sharding: config.sharding } : {}),
     },
     // The resource once had the network's name, and a network with another name was not compared with the existing one.
-    { aliases: [{ name }] },
+    { aliases: [{ name }], hooks: creation.hooks },
   );
   const chainAccepted = new Promise((resolve) => chain.urn.apply(resolve));
   // Loading the clouds' SDKs takes half a second, in which the engine checks the chain.
   const { deployRegions, shareRegions } = require("./regions") as typeof import("./regions");
   const { surveyRegions } = require("./survey") as typeof import("./survey");
-  // No other resource is registered until the check of the chain has accepted its parameters.
+  // No other resource is registered until the check of the chain has accepted its parameters, and a new chain until no
+  // cluster has keys of the network.
+  await Promise.race([chainAccepted, creation.begins]);
+  const stack = pulumi.getStack();
+  const preliminaries = await creation.holdUntil(async () => {
+    const answers = await surveyRegions(config, stack);
+    const keysOf = keysInClusters(config, answers);
+    if (creation.isBegun) {
+      await requireNoKeys(config, keysOf, stack);
+    }
+    return { answers, keyHooks: keyCreationHooks(config, keysOf, stack) };
+  });
   await chainAccepted;
-  const answers = await surveyRegions(config, pulumi.getStack());
   const createRegions = config.sharding === "region" ? shareRegions : deployRegions;
-  const { besu, votes, health, outputs } = await createRegions(config, chain, answers);
+  const { besu, votes, health, outputs } = await createRegions(config, chain, preliminaries);
   warnOfUntestedSize(config.regions.reduce((sum, { validators }) => sum + validators, 0));
   warnOfFaults(software.release, parameters);
   warnOfUnlistedRelease(software.release);
@@ -69,18 +81,6 @@ export async function network(config: Config) {
         tolerance: votes.apply((counts) => Math.max(0, marginOf(counts))),
       },
     },
-  };
-}
-
-function chainParameters(config: Config["network"]): ChainParameters {
-  return {
-    chainId: config.chainId,
-    blockPeriodSeconds: config.blockPeriodSeconds,
-    requestTimeoutSeconds: config.requestTimeoutSeconds,
-    epochLength: config.epochLength,
-    gasLimit: config.gasLimit,
-    alloc: config.alloc as Record<Address, string>,
-    deterministicDeployer: config.deterministicDeployer,
   };
 }
 

@@ -73,11 +73,19 @@ export interface RegionOutputs {
   readonly rpcUrl: pulumi.Input<string> | undefined;
 }
 
+/** What is known before anything is created. */
+export interface Preliminaries {
+  /** The answers of the regions' clouds, in the order of the config. */
+  readonly answers: readonly CloudAnswers[];
+  /** From `keyCreationHooks`. */
+  readonly keyHooks: pulumi.ResourceHookBinding;
+}
+
 /** Creates the regions with their clusters and nodes in this stack. */
 export async function deployRegions(
   config: Config,
   chain: Chain,
-  answers: readonly CloudAnswers[],
+  { answers, keyHooks }: Preliminaries,
 ): Promise<CreatedRegions> {
   const { name } = config.network;
   const { reclaimPolicy } = config.besu;
@@ -103,7 +111,7 @@ export async function deployRegions(
     return { placed, cluster: createCluster(shared, placed) };
   });
   const [isVoted = false] = await valueIfKnown(chain.isVoted);
-  const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions, isVoted });
+  const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions, isVoted, keyHooks });
   for (const [index, { placed, cluster }] of regions.entries()) {
     const addresses = keysOf(besu, index).map(({ address }) => address);
     runningNodes.add({ name: placed.config.name, cluster, addresses });
@@ -231,14 +239,14 @@ export function nodeAccess(
  * Creates what the regions share, and tells the stacks of the regions what they need of it. The clusters and the nodes are
  * in these stacks.
  */
-export async function shareRegions(config: Config, chain: Chain, answers: readonly CloudAnswers[]) {
+export async function shareRegions(config: Config, chain: Chain, { answers, keyHooks }: Preliminaries) {
   const { name } = config.network;
   const { reclaimPolicy } = config.besu;
   const governor = new Governor(config.rateGovernor);
   const regions = await inTurns(config.regions, (region, index) =>
     createRegion({ network: name, reclaimPolicy, governor }, region, answers[index] ?? { kind: "none" }),
   );
-  const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions, isVoted: false });
+  const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions, isVoted: false, keyHooks });
   const staticNodes = staticNodesFile(
     regions.flatMap(({ region }, index) =>
       keysOf(besu, index).map(({ nodeId }, validator) => ({

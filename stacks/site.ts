@@ -2,8 +2,22 @@ import type { Provider } from "@pulumi/aws";
 import type { Provider as AzureProvider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../components/cluster";
-import { AksCluster, type AksRegion, aksClusterExists, poolSizeProblems } from "../components/cluster/aks";
-import { EksCluster, type EksRegion, eksClusterExists } from "../components/cluster/eks";
+import {
+  AksCluster,
+  type AksRegion,
+  aksClusterExists,
+  aksKubeconfig,
+  isAksNotFound,
+  poolSizeProblems,
+} from "../components/cluster/aks";
+import type { ClusterAccess } from "../components/cluster/client-config";
+import {
+  EksCluster,
+  type EksRegion,
+  eksClusterExists,
+  eksKubeconfig,
+  isEksNotFound,
+} from "../components/cluster/eks";
 import { fetchAdmins } from "../components/cluster/eks-admins";
 import { endOfSupportProblem } from "../components/cluster/end-of-support";
 import { ExistingCluster } from "../components/cluster/existing";
@@ -228,6 +242,49 @@ export function answersOf<Kind extends CloudAnswers["kind"]>(
     throw new TypeError(`Region ${name} is on ${cloud}, but the answers are of kind "${answers.kind}".`);
   }
   return answers as Extract<CloudAnswers, { kind: Kind }>;
+}
+
+/**
+ * How the cluster of a region is reached that the state may not know.
+ *
+ * @param options of the calls to the region's cloud: the provider of the region's location or subscription.
+ * @returns undefined if the cloud has no such cluster.
+ * @throws Error if the cloud does not answer.
+ */
+export async function existingClusterAccess(
+  network: string,
+  config: RegionConfig,
+  options: pulumi.InvokeOptions,
+): Promise<ClusterAccess | undefined> {
+  const { name } = config;
+  switch (config.cloud) {
+    case "azure":
+      return kubeconfigUnless(isAksNotFound, () =>
+        patiently(name, () => aksKubeconfig(network, name, options)),
+      );
+    case "aws": {
+      const { location, profile } = config;
+      return kubeconfigUnless(isEksNotFound, () =>
+        patiently(name, () => eksKubeconfig({ network, region: name, location, profile }, options)),
+      );
+    }
+    case "kubernetes":
+      return { kubeconfig: config.kubeconfig, context: config.context, ...kubeconfigOfEnvironment() };
+  }
+}
+
+async function kubeconfigUnless(
+  isNotFound: (error: Error) => boolean,
+  fetch: () => Promise<string>,
+): Promise<ClusterAccess | undefined> {
+  try {
+    return { kubeconfig: await fetch() };
+  } catch (error) {
+    if (isNotFound(error as Error)) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** The name of a region's cluster in its cloud, which is known before the cluster exists. */

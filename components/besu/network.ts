@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Address, Hex } from "viem";
-import { validatorNames } from "../naming";
+import { validatorKeyName, validatorNames } from "../naming";
 import { type Chain, Genesis } from "./genesis/genesis-resource";
 import { ValidatorKey } from "./validator-key";
 
@@ -11,6 +11,8 @@ export interface BesuNetworkArgs {
   readonly regions: readonly { readonly name: string; readonly validators: number }[];
   /** Whether votes have changed the chain's validators since its first block. */
   readonly isVoted: boolean;
+  /** Hooks that keep a run from making a key for a validator that has one. */
+  readonly keyHooks: pulumi.ResourceHookBinding;
 }
 
 /**
@@ -35,21 +37,23 @@ export class BesuNetwork extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { chain, regions, isVoted }: BesuNetworkArgs,
+    { chain, regions, isVoted, keyHooks }: BesuNetworkArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("chainfleet:besu:BesuNetwork", name, {}, opts);
     const parent = { parent: this };
-    const names = regions.map(validatorNames);
-    this.keys = names.map((ofRegion) =>
-      ofRegion.map((validator) => new ValidatorKey(`${validator}-node-key`, parent)),
+    this.keys = regions.map(({ name: region, validators }) =>
+      Array.from(
+        { length: validators },
+        (_, index) => new ValidatorKey(validatorKeyName(region, index), { ...parent, hooks: keyHooks }),
+      ),
     );
     const genesis = new Genesis(
       `${name}-genesis`,
       {
         parameters: chain.parameters,
         validators: this.keys.flat().map(({ address }) => address),
-        names: names.flat(),
+        names: regions.flatMap(validatorNames),
         ...(isVoted ? { isVoted } : {}),
       },
       parent,

@@ -4,6 +4,7 @@ import type { Hex } from "viem";
 import type { ValidatorNodes } from "../cluster";
 import { METRICS_PORT, P2P_PORT, RPC_PORT } from "../ports";
 import type { P2pEndpoint } from "../region";
+import { KEY_ENTRY, keySecretName } from "./keys/key-secret";
 import { type BesuNamespace, deletionTimeout } from "./namespace";
 import { serviceHosts } from "./options/hosts";
 import { besuPod, type SiteNodeArgs } from "./pod";
@@ -57,7 +58,11 @@ export class Validator extends pulumi.ComponentResource {
 
     const keySecret = new kubernetes.core.v1.Secret(
       `${name}-key`,
-      { metadata: metadata("-key"), stringData: { key: args.privateKey }, immutable: true },
+      {
+        metadata: { ...metadata(), name: keySecretName(args.objectName) },
+        stringData: { [KEY_ENTRY]: args.privateKey },
+        immutable: true,
+      },
       contents,
     );
     const data = new kubernetes.core.v1.PersistentVolumeClaim(

@@ -72,7 +72,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     };
 
     const cluster = createCluster();
-    const kubeconfig = kubeconfigOf(cluster, clusterName, fetchKubeconfig);
+    const kubeconfig = kubeconfigOf(cluster, clusterName, () => aksKubeconfig(args.network, name, parent));
     const provider = createProvider(name, kubeconfig, parent);
     const storageClass = createStorageClass(
       name,
@@ -158,27 +158,43 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
         },
       );
     }
-
-    /**
-     * The kubeconfig with the API server that AKS names and a user of our own: the user in AKS's kubeconfig signs in
-     * by device code, which waits forever for a person. `az login` is the way of a person; CI sets `AAD_LOGIN_METHOD`,
-     * which takes precedence over `--login` (UpdateFromEnv in https://github.com/Azure/kubelogin,
-     * pkg/internal/token/options.go).
-     */
-    async function fetchKubeconfig(): Promise<string> {
-      const { kubeconfigs } = await containerservice.listManagedClusterUserCredentials(
-        { resourceGroupName: clusterName, resourceName: clusterName, format: "exec" },
-        parent,
-      );
-      const kubeconfig = Buffer.from(kubeconfigs[0]?.value ?? "", "base64").toString("utf8");
-      return execKubeconfig({
-        name: clusterName,
-        ...apiServerOf(kubeconfig),
-        command: "kubelogin",
-        args: ["get-token", "--login", "azurecli", "--server-id", AKS_SERVER_APPLICATION],
-      });
-    }
   }
+}
+
+/**
+ * The kubeconfig of a region's cluster with the API server that AKS names and a user of our own: the user in AKS's
+ * kubeconfig signs in by device code, which waits forever for a person. `az login` is the way of a person; CI sets
+ * `AAD_LOGIN_METHOD`, which takes precedence over `--login` (UpdateFromEnv in https://github.com/Azure/kubelogin,
+ * pkg/internal/token/options.go).
+ *
+ * @param options of the call to Azure, such as its provider.
+ * @throws Error if Azure does not answer. {@link isAksNotFound} recognizes the error if there is no cluster.
+ */
+export async function aksKubeconfig(
+  network: string,
+  region: string,
+  options: pulumi.InvokeOptions,
+): Promise<string> {
+  const clusterName = fullName(network, region);
+  const { kubeconfigs } = await containerservice.listManagedClusterUserCredentials(
+    { resourceGroupName: clusterName, resourceName: clusterName, format: "exec" },
+    options,
+  );
+  const kubeconfig = Buffer.from(kubeconfigs[0]?.value ?? "", "base64").toString("utf8");
+  return execKubeconfig({
+    name: clusterName,
+    ...apiServerOf(kubeconfig),
+    command: "kubelogin",
+    args: ["get-token", "--login", "azurecli", "--server-id", AKS_SERVER_APPLICATION],
+  });
+}
+
+/**
+ * Whether Azure's answer says that there is no such cluster, see
+ * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found
+ */
+export function isAksNotFound({ message }: Error): boolean {
+  return /ResourceNotFound|ResourceGroupNotFound/.test(message);
 }
 
 /**
@@ -193,13 +209,10 @@ export function aksClusterExists(
   options: pulumi.InvokeOptions,
 ): Promise<boolean> {
   const clusterName = fullName(network, region);
-  return (
-    containerservice
-      .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName }, options)
-      .then(() => true)
-      // https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found
-      .catch((error: Error) => !/ResourceNotFound|ResourceGroupNotFound/.test(error.message))
-  );
+  return containerservice
+    .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName }, options)
+    .then(() => true)
+    .catch((error: Error) => !isAksNotFound(error));
 }
 
 /** The sizes of the pools that the config of a region gives. */

@@ -283,31 +283,62 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       );
     }
 
-    /** The kubeconfig contains no secret: the AWS CLI fetches a token for the user who runs the deployment. */
     async function fetchKubeconfig(): Promise<string> {
       // The plugin connects when the provider is configured, and takes a cluster that refuses it then for unreachable until
       // the end of the run. Whether an entry exists does not matter: what depends on a failed entry is skipped.
       await Promise.all(admins.map(({ id }) => isKnown(id)));
-      const { endpoint, certificateAuthorities } = await eks.getCluster({ name: clusterName }, options);
-      return execKubeconfig({
-        name: clusterName,
-        server: endpoint,
-        certificateAuthority: certificateAuthorities[0]?.data ?? "",
-        command: "aws",
-        args: [
-          "eks",
-          "get-token",
-          "--cluster-name",
-          clusterName,
-          "--region",
-          region.location,
-          ...(args.profile === undefined ? [] : ["--profile", args.profile]),
-          "--output",
-          "json",
-        ],
-      });
+      const { network, profile } = args;
+      return eksKubeconfig({ network, region: name, location: region.location, profile }, options);
     }
   }
+}
+
+/** Where the cluster of a region is. */
+export interface EksPlace {
+  /** Name of the network. */
+  readonly network: string;
+  /** Name of the region. */
+  readonly region: string;
+  /** AWS region. */
+  readonly location: string;
+  /** The profile with which the AWS CLI fetches tokens. @default the credentials that the AWS CLI finds */
+  readonly profile?: string | undefined;
+}
+
+/**
+ * The kubeconfig of a region's cluster. It contains no secret: the AWS CLI fetches a token for whoever uses it.
+ *
+ * @param options of the call to AWS, such as its provider.
+ * @throws Error if AWS does not answer. {@link isEksNotFound} recognizes the error if there is no cluster.
+ */
+export async function eksKubeconfig(
+  { network, region, location, profile }: EksPlace,
+  options: pulumi.InvokeOptions,
+): Promise<string> {
+  const clusterName = fullName(network, region);
+  const { endpoint, certificateAuthorities } = await eks.getCluster({ name: clusterName }, options);
+  return execKubeconfig({
+    name: clusterName,
+    server: endpoint,
+    certificateAuthority: certificateAuthorities[0]?.data ?? "",
+    command: "aws",
+    args: [
+      "eks",
+      "get-token",
+      "--cluster-name",
+      clusterName,
+      "--region",
+      location,
+      ...(profile === undefined ? [] : ["--profile", profile]),
+      "--output",
+      "json",
+    ],
+  });
+}
+
+/** Whether AWS's answer says that there is no such cluster: the data source has the answer of DescribeCluster in its message. */
+export function isEksNotFound({ message }: Error): boolean {
+  return /ResourceNotFoundException|couldn't find resource/.test(message);
 }
 
 /**
@@ -319,11 +350,8 @@ export function eksClusterExists(
   region: string,
   provider: pulumi.ProviderResource,
 ): Promise<boolean> {
-  return (
-    eks
-      .getCluster({ name: fullName(network, region) }, { provider })
-      .then(() => true)
-      // The provider's data source puts the answer of DescribeCluster, ResourceNotFoundException, in its message.
-      .catch((error: Error) => !/ResourceNotFoundException|couldn't find resource/.test(error.message))
-  );
+  return eks
+    .getCluster({ name: fullName(network, region) }, { provider })
+    .then(() => true)
+    .catch((error: Error) => !isEksNotFound(error));
 }

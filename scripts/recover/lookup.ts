@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as aws from "@pulumi/aws";
 import * as authorization from "@pulumi/azure-native/authorization";
 import { Provider as AzureProvider } from "@pulumi/azure-native/provider";
-import { type ConfigMap, LocalWorkspace } from "@pulumi/pulumi/automation";
+import type { ConfigMap } from "@pulumi/pulumi/automation";
 import { settingsOf } from "../../components/provider-settings";
 import type { EngineCommand } from "../engine/command";
+import { askThroughEngine } from "../engine/questions";
 
 /** The clouds' answers about the resources that a stack may have created. */
 export interface LookupResult {
@@ -58,33 +56,9 @@ export interface LookupQuestions {
   readonly subnets: readonly { readonly place: AwsPlace; readonly subnetId: string }[];
 }
 
-/**
- * Asks the clouds through the engine, with the same plugins and credentials as a run. The questions are the invokes of
- * a program that is previewed in a temporary backend.
- */
-export async function lookUp(questions: LookupQuestions, command: EngineCommand): Promise<LookupResult> {
-  const backend = mkdtempSync(join(tmpdir(), "chainfleet-lookup-"));
-  let result: LookupResult | undefined;
-  const program = async () => {
-    result = await askClouds(questions);
-  };
-  try {
-    const stack = await LocalWorkspace.createStack(
-      { stackName: "lookup", projectName: "chainfleet-lookup", program },
-      {
-        workDir: backend,
-        pulumiCommand: command.automation(),
-        envVars: { PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "lookup" },
-      },
-    );
-    await stack.preview();
-  } finally {
-    rmSync(backend, { recursive: true, force: true });
-  }
-  if (result === undefined) {
-    throw new Error("the preview of the questions to the clouds ended without their answers");
-  }
-  return result;
+/** Asks the clouds through the engine. */
+export function lookUp(questions: LookupQuestions, command: EngineCommand): Promise<LookupResult> {
+  return askThroughEngine(command, () => askClouds(questions));
 }
 
 /** The program of the preview. */
@@ -130,8 +104,8 @@ export async function askClouds(questions: LookupQuestions): Promise<LookupResul
   return { azureSubscriptions, awsAccounts, idsByTag, tagged, associations };
 }
 
-/** The settings are arguments of providers, so that no secret among them is written into the temporary backend. */
-function textsOf(config: ConfigMap): Record<string, string> {
+/** The values of the settings by their full keys. */
+export function textsOf(config: ConfigMap): Record<string, string> {
   return Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value]));
 }
 

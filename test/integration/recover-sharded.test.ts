@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Checkout } from "../support/checkout";
+import { type NetworkIdentity, networkIdentity } from "../support/network-identity";
+
+/** A network whose regions have stacks of their own; the tests continue with what the ones before them left. */
+const checkout = new Checkout(0.002, 17);
+const region = (name: string, addresses: readonly string[]) => ({
+  cloud: "kubernetes",
+  name,
+  kubeconfig: ".chainfleet/local/kubernetes-control-plane/kubeconfig",
+  p2pAddresses: addresses,
+  validators: addresses.length,
+  rpcNodes: 0,
+});
+checkout.configure(
+  { path: ["chainfleet:stack"], value: "network" },
+  { path: ["chainfleet:sharding"], value: "region" },
+  { path: ["chainfleet:contracts"], value: undefined },
+  {
+    path: ["chainfleet:regions"],
+    value: [
+      region("north", ["198.51.100.10", "198.51.100.11"]),
+      region("south", ["198.51.100.20", "198.51.100.21"]),
+    ],
+  },
+);
+
+let first: NetworkIdentity;
+
+beforeAll(async () => {
+  const { code, output } = await checkout.up();
+  expect(code, output).toBe(0);
+  first = await networkIdentity(checkout);
+  expect(first.keys).toHaveLength(4);
+});
+
+afterAll(async () => {
+  await checkout.close();
+});
+
+it("a network's stack that is lost is rebuilt, and the stacks of its regions go on", async () => {
+  const removed = await checkout.pulumi("stack", "rm", "--force", "--yes", "--preserve-config").finished;
+  expect(removed.code, removed.output).toBe(0);
+  const refused = await checkout.up();
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain("STATE_LOST");
+  const recovered = await checkout.chainfleet("recover", "keys", "--stack", "dev", "--yes").finished;
+  expect(recovered.code, recovered.output).toBe(0);
+  const { code, output, summary } = await checkout.up();
+  expect(code, output).toBe(0);
+  expect(summary.changes, output).toMatchObject({ replace: 0, delete: 0 });
+  expect(await networkIdentity(checkout)).toEqual(first);
+});
+
+it("the stack of a region has no keys to be recovered", async () => {
+  const { code, stderr } = await checkout.chainfleet("recover", "keys", "--stack", "dev.north").finished;
+  expect(code).toBe(1);
+  expect(stderr).toContain("STACK_OF_A_REGION");
+});
