@@ -1,23 +1,28 @@
 import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
+import pDefer from "p-defer";
 import { expect, test } from "vitest";
 import { allAtOnce } from "./at-once";
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => ({ name: `region-${index}` }));
 
-test("24 regions take about as long as the slowest of them", async () => {
-  const started = performance.now();
-  const outcomes = await allAtOnce(names(24), { timeoutSeconds: 5 }, async ({ name }) => {
-    await delay(name === "region-3" ? 400 : 100);
+test("24 regions are worked on at the same time", async () => {
+  let begun = 0;
+  const allBegun = pDefer();
+  const outcomes = await allAtOnce(names(24), { timeoutSeconds: 60 }, async ({ name }) => {
+    begun += 1;
+    if (begun === 24) {
+      allBegun.resolve();
+    }
+    // One region after another would wait here until the time is over.
+    await allBegun.promise;
     return name;
   });
-  expect(performance.now() - started).toBeLessThan(800);
   expect(outcomes.map(({ value }) => value)).toEqual(names(24).map(({ name }) => name));
 });
 
 test("a region that hangs costs its own time only, and its work is told to end", async () => {
   let aborted = false;
-  const started = performance.now();
   const outcomes = await allAtOnce(names(3), { timeoutSeconds: 0.3 }, async ({ name }, signal) => {
     if (name === "region-1") {
       signal.addEventListener("abort", () => {
@@ -27,7 +32,6 @@ test("a region that hangs costs its own time only, and its work is told to end",
     }
     return name;
   });
-  expect(performance.now() - started).toBeLessThan(1_000);
   expect(outcomes.map(({ value, error }) => value ?? error)).toEqual([
     "region-0",
     "no end within 0.3 s",
