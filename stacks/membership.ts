@@ -100,7 +100,7 @@ export function membershipText(
   const leaving = current.filter(({ address }) => !wanted.some((validator) => validator.address === address));
   const parts = [
     ...(joining.length === 0 ? [] : [`in: ${listed(joining.map(({ name }) => name))}`]),
-    ...(leaving.length === 0 ? [] : [`out: ${listed(leaving.map(({ name }) => name))}`]),
+    ...(leaving.length === 0 ? [] : [`out: ${listed(leaving.map(({ name }) => name).sort())}`]),
   ];
   return parts.length === 0
     ? undefined
