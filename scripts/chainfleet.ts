@@ -82,7 +82,12 @@ operation("down", "Delete everything that the stack has created.")
 
 operation("preview", "Show what up would change in each region, and how long it is expected to take.")
   .option("--diff", "also show every property that changes", false)
-  .action(async (options: OperationOptions & { readonly diff: boolean }) => {
+  .addOption(
+    new Option("--markdown", "print Markdown for a comment on a pull request, also if the preview fails")
+      .default(false)
+      .conflicts(["json", "diff"]),
+  )
+  .action(async (options: OperationOptions & { readonly diff: boolean; readonly markdown: boolean }) => {
     const command = readingStateOf(options);
     const { preview } = require("./preview/preview") as typeof import("./preview/preview");
     process.exitCode = await preview(options, command);

@@ -11,6 +11,7 @@ import { type Prediction, predict } from "../run/durations/prediction";
 import { removedRegions } from "../run/result/removed-regions";
 import { stoppedLines } from "../services/stopped";
 import { type Changes, changesOf, resourcesAfter } from "./changes";
+import { failureMarkdown, previewMarkdown } from "./markdown";
 import { previewStacks, type SkippedStack } from "./stacks-preview";
 import { previewText } from "./words";
 
@@ -18,6 +19,8 @@ import { previewText } from "./words";
 export interface PreviewOptions {
   readonly stack: string;
   readonly json: boolean;
+  /** Whether to print Markdown for a comment on a pull request, also of a failure. */
+  readonly markdown: boolean;
   /** Whether to show the engine's text about every property that changes, for which the engine runs a second time. */
   readonly diff: boolean;
   /** The largest number of resource operations that the engine runs at the same time. */
@@ -98,12 +101,24 @@ export async function preview(options: PreviewOptions, command: EngineCommand): 
         ...(diff === undefined ? {} : { diff }),
       };
       process.stdout.write(`${JSON.stringify(json)}\n`);
+    } else if (options.markdown) {
+      const told = [
+        ...messages,
+        ...stopped,
+        ...skipped.map(({ stack, reason }) => `warning: The stack "${stack}" was not previewed: ${reason}.`),
+      ];
+      process.stdout.write(previewMarkdown({ stack: options.stack, changes, prediction, messages: told }));
     } else {
       process.stdout.write(
         `${[previewText(changes, prediction), ...(diff === undefined ? [] : [diff])].join("\n")}\n`,
       );
     }
     return 0;
+  } catch (error) {
+    if (options.markdown && error instanceof ChainfleetError) {
+      process.stdout.write(failureMarkdown(options.stack, error));
+    }
+    throw error;
   } finally {
     stopHandling();
   }

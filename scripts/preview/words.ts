@@ -24,18 +24,21 @@ export function previewText(changes: Changes, prediction: Prediction | undefined
     ),
     ...list("will be replaced", replaced, replaced.length),
     ...list("will be deleted", deleted, deleted.length),
-    ...(deleted.some((resource) => ON_CHAIN.has(typeOf(resource)))
-      ? ["  Contracts and the effects of calls stay on their chains; only the state forgets them."]
-      : []),
+    ...(deleted.some(isOnChain) ? [`  ${STAYS_ON_CHAIN}`] : []),
     ...list("will be updated", updated, UPDATES_SHOWN),
     ...list("will be created", created, CREATIONS_SHOWN),
     `${replaced.length} to replace, ${deleted.length} to delete, ${updated.length} to update, ${created.length} to create`,
-    ...(prediction === undefined ? [] : [predictionText(prediction)]),
+    ...(prediction === undefined ? [] : [predictionText(prediction, (name) => name)]),
   ].join("\n");
 }
 
-/** The types of resources whose deletion changes nothing on their chain. */
-const ON_CHAIN: ReadonlySet<string> = new Set(["ForgeDeployment", "ContractCall"]);
+/** Whether the deletion of a resource changes nothing on its chain. */
+export function isOnChain(resource: ChangedResource): boolean {
+  return ["ForgeDeployment", "ContractCall"].includes(typeOf(resource));
+}
+
+export const STAYS_ON_CHAIN =
+  "Contracts and the effects of calls stay on their chains; only the state forgets them.";
 
 /** The number of lines about updates. Further ones are counted; `--diff` shows all. */
 const UPDATES_SHOWN = 30;
@@ -43,12 +46,13 @@ const UPDATES_SHOWN = 30;
 /** The number of lines about creations, for a change of a network that exists. A first run creates hundreds. */
 const CREATIONS_SHOWN = 12;
 
-function predictionText(prediction: Prediction): string {
+/** @param quoted gives the name of a resource the form that it has in the text. */
+export function predictionText(prediction: Prediction, quoted: (name: string) => string): string {
   const longest = [...prediction.path].sort((one, other) => other.seconds - one.seconds)[0];
   const most =
     longest === undefined
       ? ""
-      : ` Most of it is ${nameOf(longest.urn)} (${longest.op}, ${durationText(longest.seconds)}).`;
+      : ` Most of it is ${quoted(nameOf(longest.urn))} (${longest.op}, ${durationText(longest.seconds)}).`;
   return `up is expected to take ${expectedLength(prediction)}.${most}`;
 }
 
@@ -56,12 +60,7 @@ function list(title: string, resources: readonly ChangedResource[], most: number
   if (resources.length === 0) {
     return [];
   }
-  const groups = new Map<string, ChangedResource[]>();
-  for (const resource of resources) {
-    const change = `${typeOf(resource)}${whyOf(resource)}`;
-    groups.set(change, [...(groups.get(change) ?? []), resource]);
-  }
-  const lines = [...groups.values()].flatMap(groupLines);
+  const lines = toldTogether(resources).flatMap(groupLines);
   const more = lines.length - most;
   return [
     `${title}:`,
@@ -70,32 +69,49 @@ function list(title: string, resources: readonly ChangedResource[], most: number
   ];
 }
 
-/** Resources of a type that change in the same way are told together. */
-function groupLines(group: readonly ChangedResource[]): string[] {
-  const [first] = group;
-  if (first === undefined) {
-    return [];
+/** Resources that a text tells together: of one type, with one change. A resource that is told alone is a group of its own. */
+export function toldTogether(resources: readonly ChangedResource[]): ResourceGroup[] {
+  const groups = new Map<string, ResourceGroup>();
+  for (const resource of resources) {
+    const change = JSON.stringify([typeOf(resource), reasonsOf(resource)]);
+    const group = groups.get(change);
+    if (group === undefined) {
+      groups.set(change, [resource]);
+    } else {
+      group.push(resource);
+    }
   }
-  return group.length < SMALLEST_GROUP || whyOf(first) === ""
-    ? group.map((resource) => `  ${resource.name} (${typeOf(resource)})${whyOf(resource)}`)
-    : [
-        `  ${group.length} of type ${typeOf(first)}${whyOf(first)}`,
-        `    ${group.map(({ name }) => name).join(", ")}`,
-      ];
+  return [...groups.values()].flatMap((group) =>
+    group.length < SMALLEST_GROUP || reasonsOf(group[0]).length === 0
+      ? group.map((resource): ResourceGroup => [resource])
+      : [group],
+  );
 }
+
+export type ResourceGroup = [ChangedResource, ...ChangedResource[]];
 
 const SMALLEST_GROUP = 3;
 
+function groupLines(group: ResourceGroup): string[] {
+  const [first] = group;
+  const reasons = reasonsOf(first);
+  const why = reasons.length === 0 ? "" : `: ${reasons.join(", ")}`;
+  return group.length === 1
+    ? [`  ${first.name} (${typeOf(first)})${why}`]
+    : [`  ${group.length} of type ${typeOf(first)}${why}`, `    ${group.map(({ name }) => name).join(", ")}`];
+}
+
 /** The values that differ, if they are few; otherwise the names of the properties. */
-function whyOf({ properties, differences }: ChangedResource): string {
-  const isTold = differences.length > 0 && differences.length <= MOST_DIFFERENCES;
-  const reasons = isTold ? differences.map(differenceText) : properties;
-  return reasons.length === 0 ? "" : `: ${reasons.join(", ")}`;
+export function reasonsOf({ properties, differences }: ChangedResource): readonly string[] {
+  return differences.length > 0 && differences.length <= MOST_DIFFERENCES
+    ? differences.map(differenceText)
+    : properties;
 }
 
 const MOST_DIFFERENCES = 4;
 
-function typeOf({ type }: ChangedResource): string {
+/** The last part of a resource's type. @example "StatefulSet" */
+export function typeOf({ type }: ChangedResource): string {
   return type.split(":").at(-1) ?? type;
 }
 
