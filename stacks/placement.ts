@@ -29,6 +29,8 @@ function placementOfRegion(region: RegionConfig): Placement {
           cidr: formatCidr(addressSpace(region)),
           // https://learn.microsoft.com/azure/aks/private-clusters: a public cluster cannot become a private one.
           privateApi: region.privateApi,
+          // A region with a subscription of its own has another provider, with which the engine would make everything anew.
+          subscription: region.subscription ?? null,
         },
       };
     case "aws":

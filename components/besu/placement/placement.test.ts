@@ -50,6 +50,17 @@ describe("what the nodes of a living network stand on", () => {
     ).toEqual(["cloud of the region eastus is kubernetes"]);
   });
 
+  it("stays in its subscription, unless the state is of a run that did not note the subscription", () => {
+    const fixed = (subscription: string | null) => ({ fixed: { ...azure.fixed, subscription } });
+    const noted = { ...network, regions: { eastus: { ...azure, ...fixed(null) } } };
+    const moved = { ...network, regions: { eastus: { ...azure, ...fixed("another") } } };
+    expect(placementRefusals(noted, moved, 1).map(({ summary }) => summary.split(".")[0])).toEqual([
+      "subscription of the region eastus is another, but the existing region has none",
+    ]);
+    expect(placementRefusals(noted, noted, 1)).toEqual([]);
+    expect(codes(change("eastus", fixed("another")))).toEqual([]);
+  });
+
   it("keeps its volumes: another storage class, also in place of the cluster's default, is refused", () => {
     const refused = refusals(change("onprem", { fixed: { ...onprem.fixed, storageClass: "fast" } }));
     expect(refused.map(({ message }) => message)).toEqual([

@@ -157,8 +157,8 @@ function regionFixed(
 ): ChainfleetError {
   return new ChainfleetError({
     code: "REGION_FIXED",
-    summary: `${key} of the region ${region} is ${valueText(is)}, but the existing region has ${valueText(was)}. Its cluster would be deleted, and its nodes with their data. No resource was changed.`,
-    next: `Set ${key} back to ${valueText(was)}. To move nodes, add a region with a name of its own, and remove this one when its validators are no longer needed.`,
+    summary: `${key} of the region ${region} is ${valueText(is)}, but the existing region has ${was === null ? "none" : was}. Its cluster would be deleted, and its nodes with their data. No resource was changed.`,
+    next: `${was === null ? `Remove ${key}` : `Set ${key} back to ${was}`}. To move nodes, add a region with a name of its own, and remove this one when its validators are no longer needed.`,
   });
 }
 
