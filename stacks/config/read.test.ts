@@ -60,6 +60,7 @@ describe("a valid config", () => {
       gasLimit: 30_000_000,
       alloc: {},
       deterministicDeployer: true,
+      validatorSelection: "blockheader",
     });
     expect(config.regions.map(({ validators, rpcNodes }) => [validators, rpcNodes])).toEqual([
       [2, 1],
