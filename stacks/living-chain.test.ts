@@ -36,9 +36,13 @@ async function mocked(preview: boolean): Promise<void> {
 describe("a run whose state knows no chain", () => {
   beforeEach(() => mocked(false));
 
-  it("makes keys if a region with validators has none, whatever the silent ones have", async () => {
+  it("makes keys if no region with validators has any, whatever a region without validators says", async () => {
     await check({ eastus: [], "us-west-2": [], westeurope: [] });
-    await check({ eastus: [] });
+    await check({ eastus: [], "us-west-2": [] });
+  });
+
+  it("makes none while a region with validators is silent: another one may be new, or may have lost its cluster", async () => {
+    await expect(check({ eastus: [] })).rejects.toThrow(/KEYS_UNKNOWN.*us-west-2: connect ETIMEDOUT/s);
   });
 
   it("makes none if a cluster has keys, and names each of them and the command, also if others are silent", async () => {

@@ -87,11 +87,11 @@ function providerOf(answers: CloudAnswers | undefined): pulumi.InvokeOptions {
 }
 
 /**
- * Checks that no cluster has keys of the network. Where a region with validators has no keys, no chain of this network lives,
- * and regions that do not answer fail alone, later.
+ * Checks that no cluster has keys of the network. A region that does not answer may have some, whatever the others have: theirs
+ * may be new, or may have been lost and made anew.
  *
- * @throws ChainfleetError `STATE_LOST` if a cluster has keys, `KEYS_UNKNOWN` if no region with validators answers. A preview
- *   does without the answers.
+ * @throws ChainfleetError `STATE_LOST` if a cluster has keys, `KEYS_UNKNOWN` if a region with validators does not answer. A
+ *   preview does without the answers.
  */
 export async function requireNoKeys(
   { network, regions }: Pick<Config, "network" | "regions">,
@@ -111,10 +111,10 @@ export async function requireNoKeys(
   const silent = asked.flatMap((outcome, index) =>
     outcome.status === "rejected" ? [`  ${names[index]}: ${(outcome.reason as Error).message}`] : [],
   );
-  if (silent.length < asked.length || asked.length === 0) {
+  if (silent.length === 0) {
     return;
   }
-  const summary = `The state knows no chain, so that up makes the validators' keys, and no cluster says whether it has keys of a chain already:\n${silent.join("\n")}`;
+  const summary = `The state knows no chain, so that up makes the validators' keys, and these clusters do not say whether they have keys of a chain already:\n${silent.join("\n")}`;
   if (pulumi.runtime.isDryRun()) {
     pulumi.log.warn(summary);
     return;
@@ -122,7 +122,7 @@ export async function requireNoKeys(
   throw new ChainfleetError({
     code: "KEYS_UNKNOWN",
     summary: `${summary}\nNothing was changed.`,
-    next: "Make a cluster reachable from this machine, with the right to list Secrets, and run again.",
+    next: "Make these clusters reachable from this machine, with the right to list Secrets, or leave their regions out of the config until they are; then run again.",
   });
 }
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
 import type { NetworkNodes } from "../components/besu/chain-view/network-nodes";
+import type { ValidatorSet } from "../components/besu/membership/validator-set";
 import { listed } from "../components/besu/votes/votes";
 import { ChainfleetError } from "../components/error";
 import { valueIfKnown } from "../components/known";
@@ -13,6 +14,14 @@ export interface MemberRegionNames {
   readonly validators: readonly pulumi.Output<Address>[];
 }
 
+/** A change of the chain's validators, and what it should come to. */
+export interface RequiredChange {
+  /** The resource that makes the change. */
+  readonly made: Pick<ValidatorSet, "chainValidators" | "change">;
+  /** The number of the change that the config asks for. */
+  readonly wanted: pulumi.Output<number | undefined>;
+}
+
 /**
  * Ends the program with an error if the chain's validators did not become those of the config: the engine deletes what the config
  * no longer has after the program, whatever has failed, and deletes nothing after a failed program.
@@ -21,9 +30,10 @@ export interface MemberRegionNames {
  * @returns the chain's validators.
  */
 export function requiringChange(
-  chainValidators: pulumi.Output<Address[]>,
+  change: RequiredChange,
   regions: readonly MemberRegionNames[],
 ): pulumi.Output<Address[]> {
+  const { chainValidators } = change.made;
   return pulumi.all([chainValidators, held()]).apply(([validators]) => validators);
 
   async function held(): Promise<void> {
@@ -32,8 +42,10 @@ export function requiringChange(
     }
     // The outputs of a resource that failed, or that a run leaves out, are those of before, or have no value.
     const [changed] = await valueIfKnown(chainValidators);
+    const [made] = await valueIfKnown(change.made.change);
+    const [wantedChange] = await valueIfKnown(change.wanted);
     const wanted = await Promise.all(regions.flatMap(({ validators }) => validators.map(valueIfKnown)));
-    if (!isDeepStrictEqual([...(changed ?? [])].sort(), wanted.flat().sort())) {
+    if (made !== wantedChange || !isDeepStrictEqual([...(changed ?? [])].sort(), wanted.flat().sort())) {
       const { message } = new ChainfleetError({
         code: "REMOVAL_HELD_BACK",
         summary:

@@ -116,7 +116,9 @@ export async function deployRegions(
     const addresses = keysOf(besu, index).map(({ address }) => address);
     runningNodes.add({ name: placed.config.name, cluster, addresses });
   }
-  registeredVotes.resolve(votesOf(besu, besu.genesisValidators));
+  // Once votes have changed the chain's validators, they are those of the config, and the genesis block says nothing about them.
+  const knownVotes = votesOf(besu, isVoted ? allAddresses(besu) : besu.genesisValidators);
+  registeredVotes.resolve(knownVotes);
   const nodesArgs = {
     ...nodesOfNetwork(config, softwareOf(config.besu).release),
     genesisFile: besu.genesisFile,
@@ -179,10 +181,9 @@ export async function deployRegions(
       validators: keysOf(besu, index).map(({ address }) => address),
     })),
   );
-  const genesisVotes = votesOf(besu, besu.genesisValidators);
-  const votes = isVoted ? votesOf(besu, changeValidators()) : genesisVotes;
+  const votes = isVoted ? votesOf(besu, changeValidators()) : knownVotes;
   const updated = Promise.all(nodes.flatMap(({ statefulSets }) => statefulSets.map(({ id }) => isKnown(id))));
-  tellRestarts(genesisVotes, {
+  tellRestarts(knownVotes, {
     gate,
     updated,
     regions: config.regions.map((region) => region.name),
@@ -219,13 +220,20 @@ export async function deployRegions(
       validators: keysOf(besu, index).map(({ address }) => address),
     }));
     tellMembership(members, besu.genesisNames, runningNodes);
-    const { chainValidators } = new ValidatorSet(
+    const made = new ValidatorSet(
       `${name}-validators`,
-      { regions: members },
+      { regions: members, change: chain.validatorChanges },
       { dependsOn: nodes.flatMap(({ statefulSets }) => [...statefulSets]) },
     );
-    return requiringChange(chainValidators, members);
+    return requiringChange({ made, wanted: chain.validatorChanges }, members);
   }
+}
+
+/** The addresses of all validators of the config, ascending. */
+function allAddresses(besu: BesuNetwork): pulumi.Output<Address[]> {
+  return pulumi
+    .all(besu.keys.flatMap((ofRegion) => ofRegion.map(({ address }) => address)))
+    .apply((addresses) => [...addresses].sort());
 }
 
 export function nodeAccess(

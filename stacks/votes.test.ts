@@ -13,8 +13,8 @@ const regions = [
 const names = regions.flatMap(({ name, validators }) =>
   Array.from({ length: validators }, (_, index) => `${name}-validator-${index}`),
 );
-const chainOf = (founders: readonly string[] | undefined) =>
-  ({ founders: pulumi.output(founders) }) as unknown as Chain;
+const chainOf = (founders: readonly string[] | undefined, isVoted?: true) =>
+  ({ founders: pulumi.output(founders), isVoted: pulumi.output(isVoted) }) as unknown as Chain;
 const never = new Promise<never>(() => {});
 const votes = (total: number, present: number): NetworkVotes => ({
   ...{ total, present, voters: [], byRegion: [] },
@@ -33,6 +33,12 @@ describe("how many validators may restart at once, as the config says it", () =>
         summary: expect.stringContaining("8 of 11 votes remain, and 8 make the quorum"),
       },
     });
+  });
+
+  it("follows from the config once votes have changed the validators, because the genesis block says nothing about them", async () => {
+    const gone = Array.from({ length: 8 }, (_, index) => `gone-validator-${index}`);
+    expect(await configuredLimit(chainOf(gone), regions, never)()).toMatchObject({ atOnce: 0 });
+    expect(await configuredLimit(chainOf(gone, true), regions, never)()).toMatchObject({ atOnce: 1 });
   });
 
   it("follows from the addresses once they are known: a name that was added again has no vote", async () => {

@@ -116,10 +116,12 @@ export function configuredLimit(
   );
   const configured = regions.flatMap(validatorNames);
   return async () => {
+    const [isVoted = false] = await valueIfKnown(chain.isVoted);
     const [founders = configured] = await valueIfKnown(chain.founders);
+    const voters = isVoted ? configured : founders;
     const byName = {
-      total: founders.length,
-      present: founders.filter((name) => configured.includes(name)).length,
+      total: voters.length,
+      present: voters.filter((name) => configured.includes(name)).length,
     };
     return allowanceOf(byAddress ?? byName);
   };

@@ -168,12 +168,13 @@ export class UpdateGate {
 
   /**
    * One that is down anyway: its restart costs the chain nothing, and may be what repairs it. A node that only gives us no answer
-   * may sign all the same, unless the chain stands still.
+   * may sign all the same, unless the chain stands still. So may one that is silent if fewer than the quorum seem to be up while
+   * the chain makes blocks: one that was just voted in has not had its turn yet.
    */
   #takeDown({ chain }: RestartAllowance, standstill: boolean): WaitingUpdate | undefined {
     const next = this.#waiting.find(({ name }) => {
       const down = chain?.down.get(name);
-      return down !== undefined && (down.isSilent || standstill);
+      return down !== undefined && (standstill || (down.isSilent && chain?.hasQuorum === true));
     });
     return next && this.#take(next);
   }
@@ -215,8 +216,12 @@ class Patience {
 
   /** Whether the chain has made so many blocks that each validator that is up has signed one. */
   isOver({ chain }: RestartAllowance): boolean {
-    this.#first ??= chain?.height ?? 0;
-    return chain !== undefined && chain.height - this.#first > chain.patienceBlocks;
+    // While no node answers, nothing is known about the height.
+    if (chain === undefined || !Number.isFinite(chain.patienceBlocks)) {
+      return false;
+    }
+    this.#first ??= chain.height;
+    return chain.height - this.#first > chain.patienceBlocks;
   }
 }
 

@@ -14,9 +14,12 @@ export function inlineCode(text: string): string {
   return `${fence}${padding}${line}${padding}${fence}`;
 }
 
-/** Text as inline code in a cell of a table, where a bar would end the cell even inside code. */
+/**
+ * Text as inline code in a cell of a table, where a bar would end the cell even inside code. A backslash before the bar would
+ * not do after another backslash.
+ */
 export function cellCode(text: string): string {
-  return inlineCode(text).replace(/\|/g, "\\|");
+  return inlineCode(text.replaceAll("|", "U+007C"));
 }
 
 /** Lines of text as a block of code. */

@@ -24,8 +24,8 @@ export const LONGEST_COMMENT = 65_536;
  * the comment by the line, and edits the comment.
  */
 export function commentMarker(stack: string): string {
-  // Two hyphens would end an HTML comment.
-  return `<!-- chainfleet preview ${stack.replace(/[^\w./]+/g, "_")} -->`;
+  // Two hyphens would end an HTML comment. Different stacks have different markers.
+  return `<!-- chainfleet preview ${encodeURIComponent(Buffer.from(stack).toString()).replaceAll("-", "%2D")} -->`;
 }
 
 /** A preview as Markdown for a comment on a pull request: what costs most attention comes first, the rest is folded. Pure. */

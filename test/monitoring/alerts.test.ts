@@ -83,6 +83,13 @@ describe("the alert rules", () => {
     await expectFiring(4, scenario.inputSeries, { 9: [], 19: ["ConsensusNotObserved"] });
   });
 
+  it("tell that nobody observes the volumes", async () => {
+    const scenario = await new AlertScenario(4).pass(10);
+    scenario.kubeletsAnswer = false;
+    await scenario.pass(15);
+    await expectFiring(4, scenario.inputSeries, { 9: [], 24: ["VolumesNotObserved"] });
+  });
+
   it("tell that the region has no nodes", async () => {
     const scenario = await new AlertScenario(4).pass(10);
     for (let index = 0; index < 4; index += 1) {

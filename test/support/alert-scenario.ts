@@ -29,6 +29,8 @@ export class AlertScenario {
   readonly #heads = new Map<number, Head>();
   /** Whether the exporter is scraped. */
   exporterRuns = true;
+  /** Whether the kubelets of the region answer. */
+  kubeletsAnswer = true;
   #scrapes = 0;
 
   constructor(readonly validators: number) {
@@ -105,6 +107,7 @@ export class AlertScenario {
         this.#record(sample, labels);
       }
     }
+    this.#record({ name: "up", labels: {}, value: this.kubeletsAnswer ? 1 : 0 }, { job: "kubelet" });
     if (this.exporterRuns) {
       for (const sample of samplesOf(await this.#exporter.metrics())) {
         this.#record(sample, { job: "qbft" });

@@ -4,6 +4,7 @@ import type { Address } from "viem";
 import type { Cluster } from "../../cluster";
 import { openCluster } from "../../cluster/client-config";
 import { valueIfKnown } from "../../known";
+import { memoizeSuccess } from "../../memoize-success";
 import { fullName, validatorName, validatorObjectName } from "../../naming";
 import { NodeClient } from "../node-access/node-client";
 import { type NodeObservation, observeNode } from "../node-access/observe-node";
@@ -39,11 +40,11 @@ export class NetworkNodes {
 
   /** Adds a region that the network has. */
   add({ name, cluster, addresses }: ReachedRegion): void {
-    const reached: { config: Promise<KubeConfig> | undefined } = { config: undefined };
+    const reached: { open: (() => Promise<KubeConfig>) | undefined } = { open: undefined };
     const settling = onceKnown(cluster.kubeconfig, (kubeconfig) => {
-      reached.config = openCluster({ kubeconfig, context: cluster.context });
-      // Whoever asks a node gets the error.
-      reached.config.catch(() => {});
+      // The cluster is signed in to when a node is asked, and again if that failed: a credential plugin may fail once.
+      const open = memoizeSuccess(openCluster);
+      reached.open = () => open({ kubeconfig, context: cluster.context });
     });
     this.#settling.push(settling);
     for (const [index, output] of addresses.entries()) {
@@ -51,7 +52,7 @@ export class NetworkNodes {
         name: validatorName(name, index),
         namespace: fullName(this.network, name),
         statefulSet: validatorObjectName(index),
-        config: () => reached.config,
+        config: () => reached.open?.(),
         address: undefined,
       };
       const known = onceKnown(output, (address) => {

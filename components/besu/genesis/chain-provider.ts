@@ -3,7 +3,7 @@ import type { FullProvider } from "../../dynamic-resource";
 import { ChainfleetError } from "../../error";
 import { placementRefusals } from "../placement/placement";
 import { softwareRefusals } from "../release/software-change";
-import { majorityRefusal, removalRefusal } from "../votes/removal";
+import { machineRefusal, majorityRefusal, removalRefusal } from "../votes/removal";
 import { marginOf, type Votes } from "../votes/votes";
 import type { ChainParameters } from "./genesis";
 import type { ChainArgs, ReclaimPolicy } from "./genesis-resource";
@@ -26,13 +26,15 @@ export const provider: FullProvider = {
       ...shardingFailures(olds, news),
       ...placementFailures(olds, news),
       ...removalFailures(olds, news),
+      ...machineFailures(olds, news),
     ],
   }),
   diff: async (_id, olds: Inputs, news: Inputs) => ({
     changes:
       !isDeepStrictEqual(olds.software, news.software) ||
       olds.reclaimPolicy !== news.reclaimPolicy ||
-      olds.isVoted !== news.isVoted,
+      olds.isVoted !== news.isVoted ||
+      olds.validatorChanges !== news.validatorChanges,
   }),
   create: async (inputs: Inputs) => ({ id: `chain-${inputs.parameters?.chainId}`, outs: inputs }),
   read: async (id, props) => ({ id, props }),
@@ -59,15 +61,25 @@ function founders(olds: Inputs, { validators }: Inputs): Partial<Founders> {
 /** Present from the first run on that added or removed validators. */
 interface Voting {
   readonly isVoted: true;
+  /** How many runs have added or removed validators. */
+  readonly validatorChanges: number;
 }
 
 /** Where each region has a stack of its own, the nodes are in other stacks, and nobody votes. */
 function voting(olds: Inputs, { validators = [], sharding }: Inputs): Partial<Voting> {
-  const before = olds.founders ?? olds.validators ?? validators;
-  const isSame = before.length === validators.length && before.every((name) => validators.includes(name));
-  return sharding === undefined && olds.parameters !== undefined && (olds.isVoted === true || !isSame)
-    ? { isVoted: true }
+  if (sharding !== undefined || olds.parameters === undefined) {
+    return {};
+  }
+  const { validatorChanges = 0 } = olds;
+  const changes =
+    validatorChanges + Number(!isSame(olds.validators ?? olds.founders ?? validators, validators));
+  return olds.isVoted === true || changes > 0 || !isSame(olds.founders ?? validators, validators)
+    ? { isVoted: true, validatorChanges: changes }
     : {};
+}
+
+function isSame(before: readonly string[], after: readonly string[]): boolean {
+  return before.length === after.length && before.every((name) => after.includes(name));
 }
 
 /** The engine shows the whole value of a property that it is told, and these are long. */
@@ -142,6 +154,20 @@ function removalFailures(
       ? majorityRefusal(before, isConfigured)
       : removalRefusal(voters, isConfigured);
   return refusal === undefined || isRenamed ? [] : [{ property: WHOLE_RESOURCE, reason: refusal.message }];
+}
+
+/** Existing clusters have machines of their own. Where each region has its own stack, nobody votes. */
+function machineFailures({ placement, validators }: Inputs, news: Inputs): Failure[] {
+  const shrunk = Object.entries(placement?.regions ?? {}).flatMap(([name, before]) => {
+    const after = news.placement?.regions[name];
+    const machines = before.validators - (after?.validators ?? before.validators);
+    return machines > 0 && after?.fixed.cloud !== "kubernetes" ? [{ name, machines }] : [];
+  });
+  const refusal =
+    news.sharding === undefined && validators !== undefined
+      ? machineRefusal(validators.length, shrunk)
+      : undefined;
+  return refusal === undefined ? [] : [{ property: WHOLE_RESOURCE, reason: refusal.message }];
 }
 
 function votesOf({ founders: voters, validators: before = [] }: Inputs, { validators = [] }: Inputs): Votes {

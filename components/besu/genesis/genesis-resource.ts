@@ -39,9 +39,16 @@ export class Chain extends DynamicResource {
   declare readonly founders: pulumi.Output<readonly string[] | undefined>;
   /** True from the first run on that added or removed validators: votes then make the chain's validators those of the config. */
   declare readonly isVoted: pulumi.Output<boolean | undefined>;
+  /** How many runs have added or removed validators. Undefined until one has. */
+  declare readonly validatorChanges: pulumi.Output<number | undefined>;
 
   constructor(name: string, args: ChainArgs, opts?: pulumi.CustomResourceOptions) {
-    super("Chain", name, { ...args, founders: undefined, isVoted: undefined }, opts);
+    super(
+      "Chain",
+      name,
+      { ...args, founders: undefined, isVoted: undefined, validatorChanges: undefined },
+      opts,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { AppsV1Api, type KubeConfig, type V1StatefulSet } from "@kubernetes/client-node";
 import type { Address } from "viem";
 import { type ClusterAccess, openCluster } from "../../cluster/client-config";
+import { memoizeSuccess } from "../../memoize-success";
 import { validatorObjectName } from "../../naming";
 import { NodeClient } from "../node-access/node-client";
 import { type Role, roleSelector } from "../role";
@@ -40,7 +41,7 @@ export class RegionNodes {
   readonly #region: AskedRegion;
   readonly #timeoutSeconds: number;
   readonly #clients = new Map<string, NodeClient>();
-  #config: Promise<KubeConfig> | undefined;
+  readonly #open = memoizeSuccess(openCluster);
 
   /** @param timeoutSeconds for each request to a node. */
   constructor(region: AskedRegion, timeoutSeconds: number) {
@@ -110,7 +111,7 @@ export class RegionNodes {
   }
 
   /**
-   * Signs in to the cluster, once.
+   * Signs in to the cluster, and once more after a failure.
    *
    * @throws Error if it is not known how the cluster is reached, or if the credential plugin fails.
    */
@@ -119,8 +120,7 @@ export class RegionNodes {
     if (access === undefined) {
       throw new Error("the stack's outputs do not say how its cluster is reached; run chainfleet up");
     }
-    this.#config ??= openCluster(access);
-    return { namespace: access.namespace, config: await this.#config };
+    return { namespace: access.namespace, config: await this.#open(access) };
   }
 }
 

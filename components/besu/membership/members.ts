@@ -1,7 +1,7 @@
-import type { KubeConfig } from "@kubernetes/client-node";
 import type { Unwrap } from "@pulumi/pulumi";
 import type { Address } from "viem";
 import { openCluster } from "../../cluster/client-config";
+import { memoizeSuccess } from "../../memoize-success";
 import { validatorName, validatorObjectName } from "../../naming";
 import { type AskedValidator, type ChainView, chainView, signingWindow } from "../chain-view/chain-view";
 import { NodeClient } from "../node-access/node-client";
@@ -94,15 +94,14 @@ interface MemberAccess {
 }
 
 function accessOf({ name, namespace, validators, ...access }: MemberRegion): MemberAccess[] {
-  let opening: Promise<KubeConfig> | undefined;
+  const open = memoizeSuccess(openCluster);
   return validators.map((address, index) => {
     let client: NodeClient | undefined;
     return {
       name: validatorName(name, index),
       address,
       client: async () => {
-        opening ??= openCluster(access);
-        const config = await opening;
+        const config = await open(access);
         client ??= new NodeClient({ config, namespace, pod: `${validatorObjectName(index)}-0` });
         return client;
       },

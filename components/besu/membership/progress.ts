@@ -10,6 +10,11 @@ interface Milestone {
   readonly height: number;
 }
 
+/** In the order in which a change goes through them. */
+const PHASES: readonly MembershipPhase["kind"][] = [
+  ...(["syncing", "adding", "unsafe", "removing", "discarding", "done"] as const),
+];
+
 /** The time without progress after which a change has failed, if the chain has had its blocks. */
 const PATIENCE_SECONDS = 600;
 
@@ -23,11 +28,23 @@ const PATIENT_TURNS = 4;
 export class Progress {
   #last: Milestone | undefined;
   #movedAt = 0;
+  /** The most blocks that new nodes have had together. A node that starts again and again has the same ones each time. */
+  #imported = 0;
+  #validators = "";
+  /** The furthest phase since the chain's validators changed. A node that comes and goes throws the plan back again and again. */
+  #furthest = 0;
   #height = -1;
 
   /** @param now milliseconds since 1970. */
   note({ current, imported, height }: ObservedMembers, phase: MembershipPhase, now: number): void {
-    const key = JSON.stringify([phase.kind, current, imported]);
+    const validators = JSON.stringify([...current].sort());
+    if (validators !== this.#validators) {
+      this.#validators = validators;
+      this.#furthest = 0;
+    }
+    this.#furthest = Math.max(this.#furthest, PHASES.indexOf(phase.kind));
+    this.#imported = Math.max(this.#imported, imported);
+    const key = JSON.stringify([validators, this.#furthest, this.#imported]);
     if (this.#last?.key !== key) {
       this.#last = { key, at: now, height };
     }
@@ -57,6 +74,15 @@ export function stalled(observed: ObservedMembers | undefined, phase: Membership
       `The chain does not have the validators of the config yet, and no validator was deleted: ${reasonOf(observed, phase)}.` +
       (problems.length === 0 ? "" : ` ${listed(problems)}.`),
     next: "Repair these nodes (chainfleet services status shows them), then run again. The run goes on where this one ended.",
+  });
+}
+
+/** The failure of a change that the engine cancelled, after the first Ctrl+C. */
+export function cancelled(): ChainfleetError {
+  return new ChainfleetError({
+    code: "VALIDATORS_NOT_CHANGED",
+    summary: "The change of the chain's validators was interrupted, and no validator was deleted.",
+    next: "Run again. The run goes on where this one ended.",
   });
 }
 

@@ -1,13 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Address } from "viem";
+import { engineCancellation } from "../../cancellation";
 import type { FullProvider } from "../../dynamic-resource";
 import { type MemberRegion, Members } from "./members";
 import { type MembershipPhase, planMembership } from "./plan";
-import { Progress, stalled } from "./progress";
+import { cancelled, Progress, stalled } from "./progress";
 
 interface Inputs {
   readonly regions: readonly MemberRegion[];
+  readonly change?: number | undefined;
 }
 
 interface Outputs extends Inputs {
@@ -21,7 +23,7 @@ interface Outputs extends Inputs {
 export const provider: FullProvider = {
   check: async (_olds, news) => ({ inputs: news }),
   diff: async (_id, olds: Outputs, news: Inputs) => ({
-    changes: !isDeepStrictEqual([...olds.chainValidators], addressesOf(news)),
+    changes: olds.change !== news.change || !isDeepStrictEqual([...olds.chainValidators], addressesOf(news)),
   }),
   create: async (inputs: Inputs) => ({ id: "validators", outs: await change(inputs, []) }),
   read: async (id, props) => ({ id, props }),
@@ -41,12 +43,12 @@ const POLL_SECONDS = 1;
  *
  * @param former the regions of the last change. The nodes of those that the config does not have any more run until the end of
  *   the run, and vote.
- * @throws ChainfleetError VALIDATORS_NOT_CHANGED if the change comes to a standstill.
+ * @throws ChainfleetError VALIDATORS_NOT_CHANGED if the change comes to a standstill, or if the engine cancels the change.
  */
 async function change(inputs: Inputs, former: readonly MemberRegion[]): Promise<Outputs> {
   const members = new Members(inputs.regions, former);
   const progress = new Progress();
-  const began = Date.now();
+  let answeredAt = Date.now();
   let before: MembershipPhase["kind"] | undefined;
   try {
     for (;;) {
@@ -62,16 +64,19 @@ async function change(inputs: Inputs, former: readonly MemberRegion[]): Promise<
       before = phase.kind;
       await Promise.all(steps.map((step) => members.make(step)));
       if (observed !== undefined) {
-        progress.note(observed, phase, Date.now());
+        answeredAt = Date.now();
+        progress.note(observed, phase, answeredAt);
       }
       const hasEnded =
         observed === undefined
-          ? Date.now() - began > UNANSWERED_SECONDS * 1000
+          ? Date.now() - answeredAt > UNANSWERED_SECONDS * 1000
           : progress.hasEnded(observed, phase, Date.now());
       if (hasEnded) {
         throw stalled(observed, phase);
       }
-      await pause(POLL_SECONDS * 1000);
+      await pause(POLL_SECONDS * 1000, undefined, { signal: engineCancellation }).catch(() => {
+        throw cancelled();
+      });
     }
   } finally {
     members.close();

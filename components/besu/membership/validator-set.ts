@@ -6,6 +6,11 @@ import { DynamicResource } from "../../dynamic-resource";
 export interface ValidatorSetArgs {
   /** The network's regions. */
   readonly regions: readonly MemberRegionArgs[];
+  /**
+   * The number of the config's last change of the validators, from `Chain`. A change that failed may have moved votes, so that
+   * the config of the run before is a change as well.
+   */
+  readonly change: pulumi.Input<number | undefined>;
 }
 
 /** The validators of a region, and how their nodes are reached. */
@@ -33,6 +38,8 @@ export interface MemberRegionArgs {
 export class ValidatorSet extends DynamicResource {
   /** The chain's validators, ascending. */
   declare readonly chainValidators: pulumi.Output<Address[]>;
+  /** The number of the change that was made last. */
+  declare readonly change: pulumi.Output<number | undefined>;
 
   constructor(name: string, args: ValidatorSetArgs, opts?: pulumi.CustomResourceOptions) {
     super("ValidatorSet", name, { ...args, chainValidators: undefined }, opts);

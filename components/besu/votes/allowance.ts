@@ -32,6 +32,8 @@ export interface AskedChain {
   readonly patienceBlocks: number;
   /** The time without a block after which the chain stands still. */
   readonly standstillSeconds: number;
+  /** Whether a quorum is up, if every validator is down that seems so or is under update. */
+  readonly hasQuorum: boolean;
   /** The validators that are down, apart from those under update, by name. */
   readonly down: ReadonlyMap<string, Down>;
 }
@@ -55,6 +57,7 @@ export function restartAllowance(
       height: view.height,
       patienceBlocks: signingWindow(total),
       standstillSeconds: FAILED_ROUNDS_TIMEOUTS * requestTimeoutSeconds,
+      hasQuorum: total - down.size - updating.size >= quorum(total),
       down,
     },
     refusal: marginUsedUp(total, down),
@@ -97,6 +100,7 @@ export function nobodyAnswers(requestTimeoutSeconds: number): RestartAllowance {
       height: 0,
       patienceBlocks: Number.POSITIVE_INFINITY,
       standstillSeconds: FAILED_ROUNDS_TIMEOUTS * requestTimeoutSeconds,
+      hasQuorum: false,
       down: new Map(),
     },
     refusal: new ChainfleetError({

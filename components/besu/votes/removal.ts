@@ -55,3 +55,31 @@ export function removalRefusal<Voter extends string>(
       "If the chain is no longer needed, delete the whole network: chainfleet down.",
   });
 }
+
+/** A region that stays, and from which a run takes machines of validators. */
+export interface ShrunkRegion {
+  readonly name: string;
+  readonly machines: number;
+}
+
+/**
+ * Why a run may not take machines away from managed clusters: their pools shrink early in a run, and the validators without a
+ * machine are voted out later, so that all of them are down meanwhile. A region that is removed as a whole keeps its machines
+ * until its validators are voted out.
+ *
+ * @param total the number of validators of the last run's config.
+ */
+export function machineRefusal(total: number, shrunk: readonly ShrunkRegion[]): ChainfleetError | undefined {
+  const machines = shrunk.reduce((sum, region) => sum + region.machines, 0);
+  const needed = quorum(total);
+  return machines === 0 || total - machines >= needed
+    ? undefined
+    : new ChainfleetError({
+        code: "QUORUM_LOST",
+        summary:
+          `The config takes ${machines} machines of validators away from ${listed(shrunk.map(({ name }) => name))}, before their ` +
+          `validators are voted out. ${total - machines} of ${total} validators would be up meanwhile, and ${needed} must sign a ` +
+          "block. No resource was changed.",
+        next: `Remove at most ${total - needed} in one run from regions that stay, or remove whole regions.`,
+      });
+}

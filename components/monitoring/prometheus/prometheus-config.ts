@@ -1,6 +1,7 @@
 import { METRICS_PORT } from "../../ports";
 import { PORTS } from "../ports";
 import { nodeNameRules } from "./node-name";
+import { SCRAPE_INTERVAL_SECONDS } from "./scrape-interval";
 
 /** What a region's Prometheus has to know. */
 export interface PrometheusSettings {
@@ -20,8 +21,8 @@ export function prometheusConfig(settings: PrometheusSettings) {
   const { network, region } = settings;
   return {
     global: {
-      scrape_interval: "15s",
-      evaluation_interval: "15s",
+      scrape_interval: `${SCRAPE_INTERVAL_SECONDS}s`,
+      evaluation_interval: `${SCRAPE_INTERVAL_SECONDS}s`,
       external_labels: { network, region },
     },
     rule_files: [RULES_FILE],

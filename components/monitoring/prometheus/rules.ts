@@ -1,4 +1,5 @@
 import { crashTolerance, quorum } from "../../besu/quorum";
+import { SCRAPE_INTERVAL_SECONDS } from "./scrape-interval";
 
 /** What the alerts of a region depend on. */
 export interface MonitoredNetwork {
@@ -90,7 +91,7 @@ function chainRules(network: MonitoredNetwork): AlertRule[] {
   ];
 }
 
-function nodeRules({ validators }: MonitoredNetwork): AlertRule[] {
+function nodeRules({ validators, blockPeriodSeconds }: MonitoredNetwork): AlertRule[] {
   // Every node has a connection to each validator. With one less than the quorum, a validator and its peers are a quorum.
   const peers = quorum(validators) - 1;
   return [
@@ -106,7 +107,7 @@ function nodeRules({ validators }: MonitoredNetwork): AlertRule[] {
     },
     {
       alert: "NodeBehind",
-      expr: `max(ethereum_blockchain_height{job="besu"}) - on () group_right () ethereum_blockchain_height{job="besu"} > ${MOST_BLOCKS_BEHIND}`,
+      expr: `max(ethereum_blockchain_height{job="besu"}) - on () group_right () ethereum_blockchain_height{job="besu"} > ${MOST_BLOCKS_BEHIND + Math.ceil(SCRAPE_INTERVAL_SECONDS / blockPeriodSeconds)}`,
       for: "2m",
       labels: { severity: "warning", scope: "region" },
       annotations: {
@@ -175,6 +176,17 @@ function monitoringRules(): AlertRule[] {
       },
     },
     {
+      alert: "VolumesNotObserved",
+      expr: 'sum(up{job="kubelet"}) == 0 or absent(up{job="kubelet"})',
+      for: "10m",
+      labels: { severity: "warning", scope: "region" },
+      annotations: {
+        summary: "Nobody observes the volumes.",
+        description:
+          "No kubelet of the region answers Prometheus: a right is missing, or a firewall closes port 10250. The alerts on disks cannot fire.",
+      },
+    },
+    {
       alert: "ConsensusNotObserved",
       expr: "absent(qbft_head_block_number)",
       for: "5m",
@@ -223,5 +235,8 @@ export function turnsSeconds({
 /** One round change in 20 blocks. */
 const MOST_ROUND_CHANGES = 0.05;
 
-/** A node that imports each block at once is at most one block behind. */
+/**
+ * A node that imports each block at once is at most one block behind. To this come the blocks of one interval, because each node
+ * is scraped at a moment of its own.
+ */
 const MOST_BLOCKS_BEHIND = 10;
