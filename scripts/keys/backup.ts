@@ -36,7 +36,7 @@ export async function backup(options: BackupOptions): Promise<number> {
   process.stdout.write(
     json
       ? `${JSON.stringify({ stack, file, genesisHash: found.hash, keys, withoutKey: found.withoutKey })}\n`
-      : `${file} has the genesis ${found.hash} and ${keys.length} keys, encrypted for ${recipient.length} recipients. Try it: age --decrypt --identity <file> ${file}\n`,
+      : `${file} has the genesis ${found.hash} and ${keys.length} keys, encrypted for ${recipient.length} recipients.${found.withoutKey.map(({ region, index }) => ` ${region}/validator-${index} has no key, and is not in the file.`).join("")} Try it: age --decrypt --identity <file> ${file}\n`,
   );
   return 0;
 }

@@ -70,6 +70,15 @@ describe("a network put together from its clusters", () => {
     );
   });
 
+  it("is refused if the key of a validator that was added later is in no cluster, although its peers know it", async () => {
+    const { config, holdings } = network(4, 2);
+    const keys = new Map(holdings[3]?.keys);
+    keys.delete("validator-1");
+    expect(await obstaclesOf(config, changed(holdings, 3, { keys }))).toEqual([
+      expect.stringMatching(/r3\/validator-1: no cluster has the key.*enode [0-9a-f]{16}…/),
+    ]);
+  });
+
   it("is refused if a founding validator's key is in no cluster while a validator of the config has none", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 7 }), async (lost) => {

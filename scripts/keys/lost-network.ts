@@ -98,6 +98,13 @@ export async function findNetwork(
       `${names}: no cluster has the key, and ${missing.length === 1 ? "a founding validator's key is" : `the keys of ${missing.length} founding validators are`} in no cluster (${missing.join(", ")}); restore ${missing.length === 1 ? "it" : "them"} from a backup first (docs/keys.md)`,
     );
   }
+  const nodesWithoutKey = peersWithoutKey(asked, keys);
+  if (silent.length === 0 && withoutKey.length > 0 && missing.length === 0 && nodesWithoutKey.length > 0) {
+    const names = withoutKey.map(({ region, index }) => `${region}/validator-${index}`).join(", ");
+    obstacles.push(
+      `${names}: no cluster has the key, and the lists of static nodes have validators whose keys are in no cluster (${nodesWithoutKey.map((id) => `enode ${id.slice(0, 16)}…`).join(", ")}); restore them from a backup first, or remove from the config what never had a key (docs/keys.md)`,
+    );
+  }
   return chain === undefined || genesis === undefined || obstacles.length > 0
     ? { obstacles }
     : {
@@ -193,6 +200,12 @@ function strangeKeys(regions: readonly AskedRegion[], keys: readonly FoundKey[])
       ({ region, index, address }) =>
         `${region}/validator-${index}: the key of ${address} is neither in the genesis nor in a list of static nodes`,
     );
+}
+
+/** The node ids in the lists of static nodes that no key belongs to: validators that were added after the genesis, and lost. */
+function peersWithoutKey(regions: readonly AskedRegion[], keys: readonly FoundKey[]): string[] {
+  const known = new Set(keys.map(({ nodeId }) => nodeId));
+  return [...new Set(regions.flatMap(({ held }) => held.nodeIds))].filter((id) => !known.has(id));
 }
 
 /** The images of the validators that the config has. */
