@@ -64,6 +64,7 @@ describe("how many validators may restart at once", () => {
       height: 100,
       validators,
       down: new Map([["eastus-validator-1", down]]),
+      withoutVote: new Set<string>(),
     };
     expect(await limitOf(view)).toMatchObject({ atOnce: 1, chain: { height: 100, patienceBlocks: 14 } });
     const two = new Map(["onprem-validator-0", "onprem-validator-1"].map((name) => [name, down]));

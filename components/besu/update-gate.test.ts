@@ -61,7 +61,8 @@ class Fleet {
       { reason: "is down", isSilent: true },
     ]);
     const validators = this.names.map((_, index) => pad(toHex(index), { size: 20 }));
-    return restartAllowance({ height: this.#height, validators, down: new Map(down) }, updating, 4);
+    const view = { height: this.#height, validators, down: new Map(down), withoutVote: new Set<string>() };
+    return restartAllowance(view, updating, 4);
   };
 }
 
@@ -159,7 +160,12 @@ describe("the gate of a chain that has no validator to spare", () => {
   const gateWith = (down: Readonly<Record<string, Down>>, height: () => number, requestTimeoutSeconds = 4) =>
     new UpdateGate({
       allowance: async (updating) => {
-        const view = { height: height(), validators, down: new Map(Object.entries(down)) };
+        const view = {
+          height: height(),
+          validators,
+          down: new Map(Object.entries(down)),
+          withoutVote: new Set(["new"]),
+        };
         return restartAllowance(view, updating, requestTimeoutSeconds);
       },
       regions: [],
@@ -168,6 +174,20 @@ describe("the gate of a chain that has no validator to spare", () => {
     let height = 100;
     return () => ++height;
   };
+
+  it("admits a validator without a vote, which may be the one that is to replace the lost one", async () => {
+    const gate = gateWith({ d: unreachable }, () => 100);
+    const voter = gate.enter("a", 60);
+    await gate.enter("new", 60);
+    gate.refuse("new");
+    await expect(voter).rejects.toMatchObject({ code: "VALIDATOR_UPDATE_REFUSED" });
+  });
+
+  it("admits no silent validator beyond the quorum while the chain makes blocks: some of them sign and had no turn yet", async () => {
+    let height = 100;
+    const gate = gateWith({ b: silent, c: silent, d: silent }, () => ++height);
+    await expect(gate.enter("d", 60)).rejects.toMatchObject({ code: "VALIDATOR_UPDATE_REFUSED" });
+  });
 
   it("admits the validator that does not sign, whose update may repair it, and refuses the others", async () => {
     const gate = gateWith({ d: silent }, moving());

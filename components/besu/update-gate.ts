@@ -167,13 +167,16 @@ export class UpdateGate {
   }
 
   /**
-   * One that is down anyway: its restart costs the chain nothing, and may be what repairs it. A node that only gives us no answer
+   * One without a vote, such as a new one that still imports the chain and is to replace one that is down. Or one that is down anyway: its restart costs the chain nothing, and may be what repairs it. A node that only gives us no answer
    * may sign all the same, unless the chain stands still. So may one that is silent if fewer than the quorum seem to be up while
    * the chain makes blocks: one that was just voted in has not had its turn yet.
    */
   #takeDown({ chain }: RestartAllowance, standstill: boolean): WaitingUpdate | undefined {
     const next = this.#waiting.find(({ name }) => {
       const down = chain?.down.get(name);
+      if (chain?.withoutVote.has(name) === true) {
+        return true;
+      }
       return down !== undefined && (standstill || (down.isSilent && chain?.hasQuorum === true));
     });
     return next && this.#take(next);

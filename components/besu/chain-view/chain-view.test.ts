@@ -37,6 +37,7 @@ describe("a chain, as its nodes see it", () => {
     expect(chainView(asked())).toEqual({
       genesisHash: pad("0x1"),
       height: 100,
+      withoutVote: new Set(),
       validators: VALIDATORS,
       down: new Map(),
     });

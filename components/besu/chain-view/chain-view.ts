@@ -29,6 +29,8 @@ export interface ChainView {
    * it.
    */
   readonly down: ReadonlyMap<string, Down>;
+  /** The names of validators of the config that the chain does not have: full nodes, whose restart costs the chain nothing. */
+  readonly withoutVote: ReadonlySet<string>;
 }
 
 /** Why a validator counts as down. */
@@ -71,7 +73,17 @@ export function chainView(asked: readonly AskedValidator[]): ChainView | undefin
       down.set(validator?.name ?? address, { reason, isSilent: silent !== undefined });
     }
   }
-  return { genesisHash: best.genesisHash, height: best.head.number, validators: best.validators, down };
+  const voters = new Set(best.validators.map((address) => address.toLowerCase()));
+  const withoutVote = asked.flatMap(({ name, address }) =>
+    address === undefined || voters.has(address.toLowerCase()) ? [] : [name],
+  );
+  return {
+    genesisHash: best.genesisHash,
+    height: best.head.number,
+    validators: best.validators,
+    down,
+    withoutVote: new Set(withoutVote),
+  };
 }
 
 function absence(answer: AskedValidator["answer"], genesisHash: Hex): string | undefined {

@@ -36,6 +36,8 @@ export interface AskedChain {
   readonly hasQuorum: boolean;
   /** The validators that are down, apart from those under update, by name. */
   readonly down: ReadonlyMap<string, Down>;
+  /** The names of validators of the config without a vote. */
+  readonly withoutVote: ReadonlySet<string>;
 }
 
 /**
@@ -59,6 +61,7 @@ export function restartAllowance(
       standstillSeconds: FAILED_ROUNDS_TIMEOUTS * requestTimeoutSeconds,
       hasQuorum: total - down.size - updating.size >= quorum(total),
       down,
+      withoutVote: view.withoutVote,
     },
     refusal: marginUsedUp(total, down),
   };
@@ -102,6 +105,7 @@ export function nobodyAnswers(requestTimeoutSeconds: number): RestartAllowance {
       standstillSeconds: FAILED_ROUNDS_TIMEOUTS * requestTimeoutSeconds,
       hasQuorum: false,
       down: new Map(),
+      withoutVote: new Set(),
     },
     refusal: new ChainfleetError({
       code: "VALIDATOR_UPDATE_REFUSED",
