@@ -83,7 +83,7 @@ The release is not listed.
 
 </details>
 
-<details><summary>Will be updated (1)</summary>
+<details><summary>Will be updated (3)</summary>
 
 - 3 of type \`StatefulSet\`: \`image besu:26.8.1 -> besu:26.9.0\`
   - \`eastus-validator-0\`, \`eastus-validator-1\`, \`eastus-validator-2\`

@@ -43,12 +43,12 @@ export function previewMarkdown({ stack, changes, prediction, messages }: Previe
     ],
     [
       { title: "Warnings", blocks: warnings.map((text) => codeBlock(text.slice(WARNING.length))) },
-      { title: "Will be replaced", blocks: items(replaced) },
-      { title: "Will be deleted", blocks: items(deleted) },
+      { title: "Will be replaced", count: replaced.length, blocks: items(replaced) },
+      { title: "Will be deleted", count: deleted.length, blocks: items(deleted) },
       { title: "Regions", head: TABLE_HEAD, blocks: regions.map(row) },
       { title: "Restarts, addresses and further messages", blocks: others.map(codeBlock), isFolded: true },
-      { title: "Will be updated", blocks: items(updated), isFolded: true },
-      { title: "Will be created", blocks: items(created), isFolded: true },
+      { title: "Will be updated", count: updated.length, blocks: items(updated), isFolded: true },
+      { title: "Will be created", count: created.length, blocks: items(created), isFolded: true },
     ],
   );
 }
@@ -126,6 +126,8 @@ interface Part {
   /** What precedes the blocks. */
   readonly head?: string;
   readonly blocks: readonly string[];
+  /** How many things the blocks tell of. @default the number of blocks */
+  readonly count?: number;
   /** Whether the reader has to open the part. @default false */
   readonly isFolded?: boolean;
 }
@@ -155,7 +157,7 @@ function fewer(blocks: readonly string[], kept: number, excess: number): number 
   return left;
 }
 
-function partText({ title, head, blocks, isFolded }: Part, kept: number): string {
+function partText({ title, head, blocks, count = blocks.length, isFolded }: Part, kept: number): string {
   const missing = blocks.length - kept;
   const body = [
     [...(head === undefined ? [] : [head]), ...blocks.slice(0, kept)].join("\n"),
@@ -165,7 +167,7 @@ function partText({ title, head, blocks, isFolded }: Part, kept: number): string
   ]
     .filter((text) => text !== "")
     .join("\n\n");
-  const name = `${title} (${blocks.length})`;
+  const name = `${title} (${count})`;
   return isFolded === true
     ? `<details><summary>${name}</summary>\n\n${body}\n\n</details>`
     : `#### ${name}\n\n${body}`;
