@@ -125,7 +125,7 @@ export class UpdateGate {
       }
       const standstill = patience.isStill(allowance);
       const next =
-        this.#updating.size < allowance.atOnce ? this.#takeNext() : this.#takeDown(allowance, standstill);
+        this.#updating.size < allowance.atOnce ? this.#takeNext() : this.#takeHarmless(allowance, standstill);
       if (next !== undefined) {
         this.#start(next);
         next.admit();
@@ -167,17 +167,18 @@ export class UpdateGate {
   }
 
   /**
-   * One without a vote, such as a new one that still imports the chain and is to replace one that is down. Or one that is down anyway: its restart costs the chain nothing, and may be what repairs it. A node that only gives us no answer
-   * may sign all the same, unless the chain stands still. So may one that is silent if fewer than the quorum seem to be up while
-   * the chain makes blocks: one that was just voted in has not had its turn yet.
+   * An update that costs the chain no vote. Either the validator has none, as a new one that is to replace a lost one. Or the
+   * validator is down anyway, and the update may be what repairs it. A validator that only does not answer this run may sign all
+   * the same, unless the chain stands still. A silent one may sign as well if fewer validators than the quorum seem to be up
+   * while the chain makes blocks: a validator that was just voted in is silent until its turn.
    */
-  #takeDown({ chain }: RestartAllowance, standstill: boolean): WaitingUpdate | undefined {
+  #takeHarmless({ chain }: RestartAllowance, standstill: boolean): WaitingUpdate | undefined {
     const next = this.#waiting.find(({ name }) => {
       const down = chain?.down.get(name);
-      if (chain?.withoutVote.has(name) === true) {
-        return true;
-      }
-      return down !== undefined && (standstill || (down.isSilent && chain?.hasQuorum === true));
+      return (
+        chain?.withoutVote.has(name) === true ||
+        (down !== undefined && (standstill || (down.isSilent && chain?.hasQuorum === true)))
+      );
     });
     return next && this.#take(next);
   }

@@ -24,7 +24,7 @@ export const LONGEST_COMMENT = 65_536;
  * the comment by the line, and edits the comment.
  */
 export function commentMarker(stack: string): string {
-  // Two hyphens would end an HTML comment. Different stacks have different markers.
+  // Two hyphens would end an HTML comment, and `encodeURIComponent` fails on half a surrogate pair, which the buffer replaces.
   return `<!-- chainfleet preview ${encodeURIComponent(Buffer.from(stack).toString()).replaceAll("-", "%2D")} -->`;
 }
 

@@ -202,19 +202,23 @@ function regionSummary(
   return {
     ...region,
     ...(votes === undefined || region.removed === true ? {} : { votes }),
-    result: error === "" ? resultOf(region, own, facts) : "failed",
+    result: error === "" ? resultOf(region, { own, done }, facts) : "failed",
     seconds: own.length === 0 ? 0 : round((last - Math.min(...own.map(({ started }) => started))) / 1000),
     ...(error === "" ? {} : { error }),
   };
 }
 
 /** The result of a region of which no resource has an error. */
-function resultOf(region: ConfiguredRegion, own: readonly Step[], facts: RunFacts): RegionSummary["result"] {
+function resultOf(
+  region: ConfiguredRegion,
+  { own, done }: { readonly own: readonly Step[]; readonly done: readonly Step[] },
+  facts: RunFacts,
+): RegionSummary["result"] {
   const isInterrupted = facts.result === "cancelled";
   if (own.some(({ failed }) => failed)) {
     return isInterrupted ? "cancelled" : "failed";
   }
-  if (own.some(({ ended }) => ended === undefined) || (isInterrupted && !isCompared(region, facts))) {
+  if (own.some(({ ended }) => ended === undefined) || (isInterrupted && !isCompared(region, done, facts))) {
     return "cancelled";
   }
   if (!isFinished(region, facts)) {
@@ -224,8 +228,8 @@ function resultOf(region: ConfiguredRegion, own: readonly Step[], facts: RunFact
 }
 
 /** Whether the engine has compared every resource of the region with the config: what it did not look at may have to change. */
-function isCompared(region: ConfiguredRegion, facts: RunFacts): boolean {
-  const compared = new Set(steps(facts.events).map(({ urn }) => urn));
+function isCompared(region: ConfiguredRegion, done: readonly Step[], facts: RunFacts): boolean {
+  const compared = new Set(done.map(({ urn }) => urn));
   return facts.resources.every(
     ({ urn, custom }) => custom !== true || compared.has(urn) || regionOf(urn, facts) !== region.name,
   );

@@ -2,7 +2,7 @@ import { entriesAt, type Finding } from "../../components/finding";
 import { fieldsOf } from "./outline";
 import { PLAIN_TEXT_KEYS, PLAIN_TEXT_RECEIVER } from "./plain-text";
 import { examineConfig } from "./read";
-import { asText, isSecret, PREFIX } from "./shard-config";
+import { asText, isSecret, ownValues } from "./shard-config";
 import type { WrittenConfig } from "./written-config";
 
 /**
@@ -12,9 +12,7 @@ import type { WrittenConfig } from "./written-config";
  * @param written the config by full key.
  */
 export function checkConfig(written: WrittenConfig): Finding[] {
-  const values = Object.entries(written)
-    .filter(([key]) => key.startsWith(PREFIX))
-    .map(([key, value]) => [key.slice(PREFIX.length), value] as const);
+  const values = ownValues(written);
   const secrets = values.flatMap(([key, value]) => secretsAt(key, value));
   const { findings } = examineConfig(
     Object.fromEntries(values.map(([key, value]) => [key, asText(withoutSecrets(value))])),

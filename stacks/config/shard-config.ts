@@ -14,10 +14,9 @@ import { stackFile, type WrittenConfig, writtenConfig } from "./written-config";
  */
 export function shardConfig(name: ShardName): Config {
   const file = stackFile(name.parent);
-  const values = Object.entries(writtenConfig(name.parent))
-    .filter(([key]) => key.startsWith(PREFIX))
-    .map(([key, value]) => [key.slice(PREFIX.length), asText(withoutReceiver(key, value))] as const)
-    .filter(([key]) => !OF_THE_NETWORK_STACK.has(key));
+  const values = ownValues(writtenConfig(name.parent))
+    .filter(([key]) => !OF_THE_NETWORK_STACK.has(key))
+    .map(([key, value]) => [key, asText(withoutReceiver(key, value))] as const);
   const config = readConfig(Object.fromEntries(values), file);
   if (config.regions.every((region) => region.name !== name.region)) {
     throw new ChainfleetError({
@@ -29,12 +28,18 @@ export function shardConfig(name: ShardName): Config {
   return config;
 }
 
-/** How the keys of this project begin in the file of a stack. */
-export const PREFIX = "chainfleet:";
+const PREFIX = "chainfleet:";
+
+/** The values of this project in the config of a stack, by key without `chainfleet:`. */
+export function ownValues(config: WrittenConfig): (readonly [key: string, value: unknown])[] {
+  return Object.entries(config)
+    .filter(([key]) => key.startsWith(PREFIX))
+    .map(([key, value]) => [key.slice(PREFIX.length), value]);
+}
 
 /** The receiver of alerts is encrypted in the file. The stack of a region has it from the outputs of the network's stack. */
 function withoutReceiver(key: string, value: unknown): unknown {
-  if (key !== `${PREFIX}monitoring` || typeof value !== "object" || value === null) {
+  if (key !== "monitoring" || typeof value !== "object" || value === null) {
     return value;
   }
   const { receiver: _receiver, ...monitoring } = value as Readonly<Record<string, unknown>>;

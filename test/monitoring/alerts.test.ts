@@ -6,7 +6,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crashTolerance } from "../../components/besu/quorum";
 import { alertRules } from "../../components/monitoring/prometheus/rules";
-import { AlertScenario, type InputSeries, SCRAPE_SECONDS } from "../support/alert-scenario";
+import { SCRAPE_INTERVAL_SECONDS } from "../../components/monitoring/prometheus/scrape-interval";
+import { AlertScenario, type InputSeries } from "../support/alert-scenario";
 import { type Program, prometheusProgram } from "../support/prometheus";
 
 const run = promisify(execFile);
@@ -166,8 +167,10 @@ describe("the alert rules", () => {
       tests,
       JSON.stringify({
         rule_files: [rules],
-        evaluation_interval: `${SCRAPE_SECONDS}s`,
-        tests: [{ interval: `${SCRAPE_SECONDS}s`, input_series: series, promql_expr_test: promqlTests }],
+        evaluation_interval: `${SCRAPE_INTERVAL_SECONDS}s`,
+        tests: [
+          { interval: `${SCRAPE_INTERVAL_SECONDS}s`, input_series: series, promql_expr_test: promqlTests },
+        ],
       }),
     );
     const env = { ...process.env, ...promtool.environment };
@@ -192,5 +195,5 @@ function rulesOf(validators: number) {
 
 /** A series with one value for all of the 80 minutes. */
 function volume(series: string, value: number): InputSeries[] {
-  return [{ series, values: `${value}x${(80 * 60) / SCRAPE_SECONDS}` }];
+  return [{ series, values: `${value}x${(80 * 60) / SCRAPE_INTERVAL_SECONDS}` }];
 }

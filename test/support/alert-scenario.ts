@@ -1,4 +1,5 @@
 import { QbftExporter, type RpcCall } from "../../components/monitoring/exporter/qbft-exporter";
+import { SCRAPE_INTERVAL_SECONDS } from "../../components/monitoring/prometheus/scrape-interval";
 import { metricsText } from "../../local/nodes/besu/metrics";
 import { NodeOptions } from "../../local/nodes/besu/options";
 import { answer } from "../../local/nodes/besu/rpc";
@@ -6,9 +7,6 @@ import type { RunningNode } from "../../local/nodes/besu/running-node";
 import type { Head } from "../../local/qbft/chain";
 import { accountOf, idOf, TestNetwork } from "../../local/qbft/testing";
 import { type Sample, samplesOf } from "./metrics-text";
-
-/** Seconds between two scrapes, as in the config of Prometheus. */
-export const SCRAPE_SECONDS = 15;
 
 /** A series of a test of `promtool`: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/ */
 export interface InputSeries {
@@ -76,11 +74,11 @@ export class AlertScenario {
     this.net.network.setFault(idOf(index), { isIsolated: true }, this.net.time);
   }
 
-  /** Lets minutes pass, with a scrape every {@link SCRAPE_SECONDS}. */
+  /** Lets minutes pass, with a scrape every {@link SCRAPE_INTERVAL_SECONDS}. */
   async pass(minutes: number): Promise<this> {
-    for (let scrape = 0; scrape < (minutes * 60) / SCRAPE_SECONDS; scrape += 1) {
+    for (let scrape = 0; scrape < (minutes * 60) / SCRAPE_INTERVAL_SECONDS; scrape += 1) {
       await this.#scrape();
-      this.net.pass(SCRAPE_SECONDS);
+      this.net.pass(SCRAPE_INTERVAL_SECONDS);
     }
     return this;
   }
@@ -95,7 +93,9 @@ export class AlertScenario {
 
   /** A series of something that is not simulated, for the scrapes so far. */
   with(series: string, valueAt: (seconds: number) => number): InputSeries[] {
-    const values = Array.from({ length: this.#scrapes }, (_, scrape) => valueAt(scrape * SCRAPE_SECONDS));
+    const values = Array.from({ length: this.#scrapes }, (_, scrape) =>
+      valueAt(scrape * SCRAPE_INTERVAL_SECONDS),
+    );
     return [...this.inputSeries, { series, values: values.join(" ") }];
   }
 

@@ -73,9 +73,8 @@ export function chainView(asked: readonly AskedValidator[]): ChainView | undefin
       down.set(validator?.name ?? address, { reason, isSilent: silent !== undefined });
     }
   }
-  const voters = new Set(best.validators.map((address) => address.toLowerCase()));
   const withoutVote = asked.flatMap(({ name, address }) =>
-    address === undefined || voters.has(address.toLowerCase()) ? [] : [name],
+    address === undefined || best.validators.includes(address) ? [] : [name],
   );
   return {
     genesisHash: best.genesisHash,

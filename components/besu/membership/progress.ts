@@ -31,7 +31,7 @@ export class Progress {
   /** The most blocks that new nodes have had together. A node that starts again and again has the same ones each time. */
   #imported = 0;
   #validators = "";
-  /** The furthest phase since the chain's validators changed. A node that comes and goes throws the plan back again and again. */
+  /** The furthest phase since the chain's validators changed. While a node is away, the plan is in an earlier phase again. */
   #furthest = 0;
   #height = -1;
 
