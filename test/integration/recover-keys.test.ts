@@ -2,31 +2,13 @@ import { statSync, writeFileSync } from "node:fs";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Checkout } from "../support/checkout";
+import { configureTwoClusters, loseState } from "../support/lost-network";
 import { type NetworkIdentity, networkIdentity } from "../support/network-identity";
 
 /** A network on two existing clusters; the tests continue with what the ones before them left. */
 const checkout = new Checkout(0.002, 11);
 
-const KUBECONFIG = ".chainfleet/local/kubernetes-control-plane/kubeconfig";
-const region = (name: string, addresses: readonly string[]) => ({
-  cloud: "kubernetes",
-  name,
-  kubeconfig: KUBECONFIG,
-  p2pAddresses: addresses,
-  validators: addresses.length,
-  rpcNodes: 0,
-});
-checkout.configure(
-  { path: ["chainfleet:stack"], value: "network" },
-  { path: ["chainfleet:contracts"], value: undefined },
-  {
-    path: ["chainfleet:regions"],
-    value: [
-      region("north", ["198.51.100.10", "198.51.100.11"]),
-      region("south", ["198.51.100.20", "198.51.100.21"]),
-    ],
-  },
-);
+configureTwoClusters(checkout);
 
 let first: NetworkIdentity;
 
@@ -41,18 +23,12 @@ afterAll(async () => {
   await checkout.close();
 });
 
-/** Forgets everything that Pulumi knows of the network. The next command on the local target makes an empty stack. */
-async function loseState(): Promise<void> {
-  const removed = await checkout.pulumi("stack", "rm", "--force", "--yes", "--preserve-config").finished;
-  expect(removed.code, removed.output).toBe(0);
-}
-
 const recover = (...options: readonly string[]) =>
   checkout.chainfleet("recover", "keys", "--stack", "dev", ...options).finished;
 
 describe("a network whose state is lost", () => {
   it("is not founded again: up refuses before it makes a key, and names the command", async () => {
-    await loseState();
+    await loseState(checkout);
     const { code, output } = await checkout.up();
     expect(code, output).toBe(1);
     expect(output).toContain("STATE_LOST");

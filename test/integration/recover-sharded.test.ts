@@ -1,29 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Checkout } from "../support/checkout";
+import { configureTwoClusters, loseState } from "../support/lost-network";
 import { type NetworkIdentity, networkIdentity } from "../support/network-identity";
 
 /** A network whose regions have stacks of their own; the tests continue with what the ones before them left. */
 const checkout = new Checkout(0.002, 17);
-const region = (name: string, addresses: readonly string[]) => ({
-  cloud: "kubernetes",
-  name,
-  kubeconfig: ".chainfleet/local/kubernetes-control-plane/kubeconfig",
-  p2pAddresses: addresses,
-  validators: addresses.length,
-  rpcNodes: 0,
-});
-checkout.configure(
-  { path: ["chainfleet:stack"], value: "network" },
-  { path: ["chainfleet:sharding"], value: "region" },
-  { path: ["chainfleet:contracts"], value: undefined },
-  {
-    path: ["chainfleet:regions"],
-    value: [
-      region("north", ["198.51.100.10", "198.51.100.11"]),
-      region("south", ["198.51.100.20", "198.51.100.21"]),
-    ],
-  },
-);
+configureTwoClusters(checkout, { path: ["chainfleet:sharding"], value: "region" });
 
 let first: NetworkIdentity;
 
@@ -39,8 +21,7 @@ afterAll(async () => {
 });
 
 it("a network's stack that is lost is rebuilt, and the stacks of its regions go on", async () => {
-  const removed = await checkout.pulumi("stack", "rm", "--force", "--yes", "--preserve-config").finished;
-  expect(removed.code, removed.output).toBe(0);
+  await loseState(checkout);
   const refused = await checkout.up();
   expect(refused.code).toBe(1);
   expect(refused.output).toContain("STATE_LOST");
