@@ -1,7 +1,7 @@
 import type { ServiceName } from "../local/aws-api/account/moto-client";
 import { limitsOf } from "../local/aws-api/conditions/rates";
 import { configFor, SIXTEEN_GROUPS } from "../test/integration/rolling/sixteen-groups";
-import { RollingTarget } from "../test/support/rolling-target";
+import { RollingTarget } from "../test/support/rolling/rolling-target";
 
 /** Figures of the benchmark `rolling`. Times are seconds of real time. */
 export interface Rolling {

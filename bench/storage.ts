@@ -1,6 +1,6 @@
 import { steps, type TimedEvent } from "../scripts/run/events";
 import { nameOf } from "../scripts/run/resource-names";
-import { StorageTarget } from "../test/support/storage-target";
+import { StorageTarget } from "../test/support/storage/storage-target";
 
 /** Figures of the benchmark `storage`. Times are seconds of real time. */
 export interface Storage {

@@ -1,12 +1,10 @@
 import { Command, Option } from "commander";
 import { ChainfleetError } from "../components/error";
 import { DEFAULT_MODE, MODE_VARIABLE, MODES } from "../stacks/order/mode";
-import { confirmDeletion } from "./confirmation";
 import type { ListOptions } from "./contracts/list";
 import { EngineCommand } from "./engine/command";
 import { requireLocalTarget } from "./engine/local-target";
 import { startReadingState } from "./engine/state";
-import { errorJson, errorText } from "./error-layout";
 import { addKeysCommands } from "./keys/commands";
 import type { OperationOptions } from "./operation";
 import { addRollingCommands } from "./rolling/commands";
@@ -14,7 +12,9 @@ import type { Mode } from "./run/mode";
 import { addServicesCommands } from "./services/commands";
 import { addShardCommand } from "./shard/commands";
 import { addStorageCommands } from "./storage/commands";
-import { wholeNumber } from "./whole-number";
+import { confirmDeletion } from "./terminal/confirmation";
+import { errorJson, errorText } from "./terminal/error-layout";
+import { wholeNumber } from "./terminal/whole-number";
 
 const program = new Command("chainfleet")
   .description("Deploys and operates blockchain networks in many cloud regions.")

@@ -1,5 +1,5 @@
 import type { ChainfleetError } from "../components/error";
-import { errorJson, errorText } from "./error-layout";
+import { errorJson, errorText } from "./terminal/error-layout";
 
 /** The exit code of a command that the user has interrupted. */
 export const INTERRUPTED = 130;

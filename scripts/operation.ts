@@ -3,11 +3,10 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import pDefer from "p-defer";
 import { ChainfleetError } from "../components/error";
 import { RUN_DIRECTORY } from "../components/governor/waits";
-import { isSharded, shardNameOf } from "../stacks/config/shard-name";
+import { isSharded, shardNameOf } from "../stacks/config/written/shard-name";
 import { type Mode as DeploymentMode, MODE_VARIABLE, requireModeOfShards } from "../stacks/order/mode";
 import { EngineCommand, EngineFailure } from "./engine/command";
 import { isSimulated, targetLine } from "./engine/local-target";
-import { errorText } from "./error-layout";
 import { INTERRUPTED, printError } from "./interruption";
 import { terminateUnfinished } from "./rolling/unfinished-instances";
 import { configuredGroups, configuredRegions, releasesToGroups } from "./run/configured";
@@ -21,14 +20,15 @@ import { runsKept } from "./run/records/retention";
 import { report } from "./run/report";
 import { nextSteps, situationAfter } from "./run/result/next-steps";
 import { removedRegions } from "./run/result/removed-regions";
+import type { Exclusion } from "./run/run-engine";
 import type { Summary } from "./run/summary";
-import type { Exclusion } from "./run-engine";
 import { stoppedLines } from "./services/stopped";
 import { requireMoved } from "./shard/moved";
 import { addEnvironment, openNetworkStacks } from "./shard/network-stacks";
 import { joinedResources } from "./shard/plan";
 import { recoverStack, recoverStacks } from "./shard/recover-stacks";
 import { runStacks } from "./shard/run-stacks";
+import { errorText } from "./terminal/error-layout";
 
 /** The options of `chainfleet up` and `chainfleet down`. */
 export interface OperationOptions {

@@ -7,13 +7,13 @@ import { unlistedReleaseWarning } from "../components/besu/release/listed-releas
 import type { Release } from "../components/besu/release/release";
 import { marginOf } from "../components/besu/votes/votes";
 import { validatorNames } from "../components/naming";
-import { softwareOf } from "./config/besu-rules";
+import { ChainCreation, keyCreationHooks, keysInClusters, requireNoKeys } from "./chain/living-chain";
+import { missingEtherWarning } from "./chain/missing-ether";
+import { tellVotes } from "./chain/votes";
 import { chainParameters } from "./config/chain-parameters";
+import { softwareOf } from "./config/fields/besu";
 import type { Config } from "./config/schema";
-import { ChainCreation, keyCreationHooks, keysInClusters, requireNoKeys } from "./living-chain";
-import { missingEtherWarning } from "./missing-ether";
 import { placementOf } from "./placement";
-import { tellVotes } from "./votes";
 
 /**
  * Registers the resources of the network stack: regions, and the Besu network in them. With `sharding: region`, clusters

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isKnown } from "../components/known";
+import { isKnown } from "../components/engine/known";
 
 /**
  * Removes the outputs of resources that failed or were skipped from a stack's outputs. The engine would store a

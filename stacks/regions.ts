@@ -16,19 +16,12 @@ import { UpdateGate } from "../components/besu/update-gate";
 import { nodeUpdateHooks, validatorUpdateHooks, volumeExpansionHooks } from "../components/besu/update-hooks";
 import { ONE_AT_A_TIME } from "../components/besu/votes/allowance";
 import type { Cluster } from "../components/cluster";
+import { isKnown, valueIfKnown } from "../components/engine/known";
 import { Governor } from "../components/governor/governor";
-import { isKnown, valueIfKnown } from "../components/known";
 import { fullName } from "../components/naming";
 import type { P2pEndpoint } from "../components/region";
-import { softwareOf } from "./config/besu-rules";
-import type { Config, RegionConfig } from "./config/schema";
-import { createHealthGate } from "./health-gate";
-import { requiringChange, tellMembership } from "./membership";
-import { type MonitoringOutputs, monitorRegions } from "./monitoring";
-import { checkHealthOfWaves } from "./order/health-checks";
-import { wavesOf } from "./order/waves";
-import { SHARD_OUTPUTS } from "./shard-inputs";
-import { type CloudAnswers, clusterNameOf, createCluster, createRegion, type PlacedRegion } from "./site";
+import { createHealthGate } from "./chain/health-gate";
+import { requiringChange, tellMembership } from "./chain/membership";
 import {
   configuredLimit,
   holdingRemovalsBack,
@@ -36,7 +29,14 @@ import {
   restartLimit,
   tellRestarts,
   votesOf,
-} from "./votes";
+} from "./chain/votes";
+import { softwareOf } from "./config/fields/besu";
+import type { Config, RegionConfig } from "./config/schema";
+import { type MonitoringOutputs, monitorRegions } from "./monitoring";
+import { checkHealthOfWaves } from "./order/health-checks";
+import { wavesOf } from "./order/waves";
+import { SHARD_OUTPUTS } from "./shard-inputs";
+import { type CloudAnswers, clusterNameOf, createCluster, createRegion, type PlacedRegion } from "./site";
 
 /** The Besu network with the outputs of its stack that concern regions. */
 export interface CreatedRegions {

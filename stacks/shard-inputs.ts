@@ -3,7 +3,7 @@ import type { Hex } from "viem";
 import { z } from "zod";
 import { ChainfleetError } from "../components/error";
 import type { AlertReceiver } from "../components/monitoring/alertmanager/alertmanager-config";
-import { type ShardName, shardStackName } from "./config/shard-name";
+import { type ShardName, shardStackName } from "./config/written/shard-name";
 
 /**
  * What the stack of a region knows of the network's stack: the outputs of the network's stack, which `network` writes and

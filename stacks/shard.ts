@@ -10,15 +10,15 @@ import { ONE_AT_A_TIME, oneAtMost } from "../components/besu/votes/allowance";
 import { ChainfleetError } from "../components/error";
 import { Governor } from "../components/governor/governor";
 import type { P2pEndpoint } from "../components/region";
-import { softwareOf } from "./config/besu-rules";
+import { restartLimit } from "./chain/votes";
+import { softwareOf } from "./config/fields/besu";
 import type { Config } from "./config/schema";
-import type { ShardName } from "./config/shard-name";
+import type { ShardName } from "./config/written/shard-name";
 import { monitorRegions } from "./monitoring";
 import { acceptedConfig, nodeAccess, nodesOfNetwork, oneByOne, regionOutputs, validatorsOf } from "./regions";
 import { readShardInputs, type SharedRegion } from "./shard-inputs";
 import { answersOf, type CloudAnswers, createCluster, type PlacedRegion } from "./site";
 import { surveyRegions } from "./survey";
-import { restartLimit } from "./votes";
 
 /**
  * Registers the resources of the stack of one region: its cluster and its Besu nodes. What the region shares with others

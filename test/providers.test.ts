@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { DYNAMIC_TYPE_PREFIX } from "../components/dynamic-type";
+import { DYNAMIC_TYPE_PREFIX } from "../components/engine/dynamic-type";
 import { PROJECT_ROOT } from "../components/root";
 
 const OPERATIONS = ["check", "diff", "create", "read", "update", "delete"];

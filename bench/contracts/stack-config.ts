@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import { variableReference } from "../../test/support/contracts-project";
+import { variableReference } from "../../test/support/contracts/contracts-project";
 
 /** The two chains of the benchmark and their ids. */
 export const CHAINS = { chain138: 138, mainnet: 1 } as const;

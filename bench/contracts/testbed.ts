@@ -9,9 +9,9 @@ import type { Claim, ExplorerSettings } from "../../components/contracts/verific
 import { verifyAt } from "../../components/contracts/verification/verify";
 import { ServiceProcess } from "../../local/testing/service-process";
 import { type Step, steps } from "../../scripts/run/events";
-import { ContractsProject } from "../../test/support/contracts-project";
+import { ContractsProject } from "../../test/support/contracts/contracts-project";
+import { FaultyAnvil } from "../../test/support/contracts/faulty-anvil";
 import { eventsOfLastRun } from "../../test/support/engine-output";
-import { FaultyAnvil } from "../../test/support/faulty-anvil";
 import { buildWithForge, deployWithForge } from "./forge";
 import { CHAINS, chainsConfig, rpcVariable } from "./stack-config";
 

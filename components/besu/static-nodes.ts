@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { fromAvailable } from "../available";
+import { fromAvailable } from "../engine/available";
 import { P2P_PORT } from "../ports";
 
 /** A validator as its peers find it. */

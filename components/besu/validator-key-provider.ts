@@ -1,5 +1,5 @@
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import type { FullProvider } from "../dynamic-resource";
+import type { FullProvider } from "../engine/dynamic-resource";
 
 /** The provider of ValidatorKey. A creation that is interrupted before the state has the key leaves nothing behind. */
 export const provider: FullProvider = {

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Address, Hex } from "viem";
-import { DynamicResource } from "../dynamic-resource";
+import { DynamicResource } from "../engine/dynamic-resource";
 
 /**
  * The secp256k1 key of a node. It is generated once and never changes. Only the state (encrypted) and the Secret in the

@@ -3,7 +3,7 @@ import * as eks from "@pulumi/aws/eks";
 import * as iam from "@pulumi/aws/iam";
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { isKnown } from "../known";
+import { isKnown } from "../engine/known";
 import { fullName, nameTag } from "../naming";
 import type { AwsRegion } from "../region/aws";
 import { SYSTEM_NODES } from "../region/aws-quotas";

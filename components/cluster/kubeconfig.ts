@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { z } from "zod";
+import { isKnown } from "../engine/known";
 import { ChainfleetError } from "../error";
 import { patiently } from "../governor/patience";
-import { isKnown } from "../known";
 
 /**
  * The kubeconfig of a cluster that this program creates, fetched from the cloud once the cluster exists.

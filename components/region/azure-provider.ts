@@ -1,6 +1,6 @@
 import { Provider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { settingsOf } from "../provider-settings";
+import { settingsOf } from "../engine/provider-settings";
 
 /**
  * Creates the provider of a region in a subscription of its own. Everything else is as the stack's settings have it: who

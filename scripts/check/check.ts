@@ -4,9 +4,9 @@ import type { Finding } from "../../components/finding";
 import { PROJECT_ROOT } from "../../components/root";
 import { checkConfig } from "../../stacks/config/check";
 import { ConfigError } from "../../stacks/config/config-error";
-import { shardNameOf } from "../../stacks/config/shard-name";
-import { stackFile, writtenConfig } from "../../stacks/config/written-config";
-import { errorText } from "../error-layout";
+import { shardNameOf } from "../../stacks/config/written/shard-name";
+import { stackFile, writtenConfig } from "../../stacks/config/written/written-config";
+import { errorText } from "../terminal/error-layout";
 
 /** What `chainfleet check` found in the file of one stack. */
 export interface CheckedStack {

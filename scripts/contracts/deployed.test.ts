@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DYNAMIC_TYPE_PREFIX } from "../../components/dynamic-type";
+import { DYNAMIC_TYPE_PREFIX } from "../../components/engine/dynamic-type";
 import type { StateResource } from "../engine/state";
 import { contractsByChain, deployedContracts } from "./deployed";
 

@@ -1,4 +1,4 @@
-import { DYNAMIC_TYPE_PREFIX } from "../../components/dynamic-type";
+import { DYNAMIC_TYPE_PREFIX } from "../../components/engine/dynamic-type";
 import type { StateResource } from "../engine/state";
 
 /** A contract in the state of a stack. */

@@ -9,10 +9,10 @@ import {
   fullChainConfigKey,
 } from "../../stacks/config/contracts/contracts-schema";
 import { requireEndpointVariables } from "../../stacks/config/contracts/variable-findings";
-import { stackFile } from "../../stacks/config/written-config";
+import { stackFile } from "../../stacks/config/written/written-config";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
-import { tableOf } from "../table";
+import { tableOf } from "../terminal/table";
 import { endpointOf } from "./network-endpoint";
 
 /**

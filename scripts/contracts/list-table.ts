@@ -1,4 +1,4 @@
-import { tableOf } from "../table";
+import { tableOf } from "../terminal/table";
 import { type DeployedContract, refusals } from "./deployed";
 
 /**

@@ -11,12 +11,12 @@ import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
 import type { ContractsConfig } from "../../stacks/config/contracts/contracts-schema";
 import { requireExplorerVariables } from "../../stacks/config/contracts/variable-findings";
-import { stackFile } from "../../stacks/config/written-config";
+import { stackFile } from "../../stacks/config/written/written-config";
 import { EngineCommand } from "../engine/command";
 import { contractsConfig } from "../engine/config";
 import { openStack } from "../engine/stack";
 import { readState, type State } from "../engine/state";
-import { tableOf } from "../table";
+import { tableOf } from "../terminal/table";
 import { isDeployment, refusals } from "./deployed";
 
 /** The options of `chainfleet contracts verify`. */

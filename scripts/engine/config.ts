@@ -2,7 +2,7 @@ import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
 import { readConfig } from "../../stacks/config/read";
 import type { Config } from "../../stacks/config/schema";
-import { stackFile } from "../../stacks/config/written-config";
+import { stackFile } from "../../stacks/config/written/written-config";
 import type { EngineCommand } from "./command";
 import { openStack } from "./stack";
 

@@ -3,8 +3,8 @@ import { connect } from "node:net";
 import { join, relative } from "node:path";
 import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
-import { shardNameOf } from "../../stacks/config/shard-name";
-import { plainStackName, writtenConfig } from "../../stacks/config/written-config";
+import { shardNameOf } from "../../stacks/config/written/shard-name";
+import { plainStackName, writtenConfig } from "../../stacks/config/written/written-config";
 
 /**
  * Whether this shell uses the local target, with which every cloud is simulated. `CHAINFLEET_LOCAL_TARGET` is a URL

@@ -1,6 +1,6 @@
 import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
 import { PROJECT_ROOT } from "../../components/root";
-import { writtenConfig } from "../../stacks/config/written-config";
+import { writtenConfig } from "../../stacks/config/written/written-config";
 import type { EngineCommand } from "./command";
 
 /**

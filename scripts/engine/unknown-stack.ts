@@ -1,5 +1,5 @@
 import type { ErrorReport } from "../../components/error";
-import { stackFile } from "../../stacks/config/written-config";
+import { stackFile } from "../../stacks/config/written/written-config";
 import { localTargetHint } from "./local-target";
 
 /**

@@ -1,6 +1,6 @@
 import { durationText } from "../run/duration-text";
 import { PART_NAMES } from "../run/timing/part-names";
-import { tableOf } from "../table";
+import { tableOf } from "../terminal/table";
 import type { ExplainedLink, ExplainedOperation, Explanation } from "./explanation";
 
 /** An explanation in words. Operations under a tenth of a second are summed up. */

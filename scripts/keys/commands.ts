@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { wholeNumber } from "../whole-number";
+import { wholeNumber } from "../terminal/whole-number";
 import type { BackupOptions } from "./backup";
 import type { RecoverOptions } from "./recover-keys";
 import type { RestoreOptions } from "./restore";

@@ -2,7 +2,7 @@ import { allAtOnce } from "../../components/at-once";
 import { ChainfleetError } from "../../components/error";
 import { fullName } from "../../components/naming";
 import type { Config } from "../../stacks/config/schema";
-import { shardNameOf } from "../../stacks/config/shard-name";
+import { shardNameOf } from "../../stacks/config/written/shard-name";
 import type { EngineCommand } from "../engine/command";
 import { stackConfig } from "../engine/config";
 import { commandOn } from "../engine/local-target";

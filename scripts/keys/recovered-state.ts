@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Hex } from "viem";
 import type { ChainParameters } from "../../components/besu/genesis/genesis";
-import { DYNAMIC_TYPE_PREFIX, providerCode } from "../../components/dynamic-type";
+import { DYNAMIC_TYPE_PREFIX, providerCode } from "../../components/engine/dynamic-type";
 import { validatorKeyName, validatorName } from "../../components/naming";
 import type { State, StateResource } from "../engine/state";
 import { nameOf } from "../run/resource-names";

@@ -1,7 +1,7 @@
 import type { InvokeOptions } from "@pulumi/pulumi";
 import type { Stack } from "@pulumi/pulumi/automation";
 import type { ClusterAccess } from "../../components/cluster/client-config";
-import { settingsOf } from "../../components/provider-settings";
+import { settingsOf } from "../../components/engine/provider-settings";
 import type { Config, RegionConfig } from "../../stacks/config/schema";
 import type { EngineCommand } from "../engine/command";
 import { askThroughEngine } from "../engine/questions";

@@ -1,4 +1,4 @@
-import type { StackFile } from "../../stacks/config/written-config";
+import type { StackFile } from "../../stacks/config/written/written-config";
 
 /** What a state says about the encryption of its secrets (SecretsProvidersV1 in sdk/go/common/apitype/core.go of https://github.com/pulumi/pulumi). */
 export interface SecretsProvider {

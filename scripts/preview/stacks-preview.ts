@@ -1,6 +1,6 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import pMap from "p-map";
-import { shardStackName } from "../../stacks/config/shard-name";
+import { shardStackName } from "../../stacks/config/written/shard-name";
 import { hasSharedInputs } from "../../stacks/shard-inputs";
 import type { EngineCommand } from "../engine/command";
 import { readState, type StateResource } from "../engine/state";

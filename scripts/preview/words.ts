@@ -3,7 +3,7 @@ import { durationText } from "../run/duration-text";
 import type { Prediction } from "../run/durations/prediction";
 import { expectedLength } from "../run/durations/prediction-text";
 import { nameOf } from "../run/resource-names";
-import { tableOf } from "../table";
+import { tableOf } from "../terminal/table";
 import type { ChangedResource, Changes } from "./changes";
 import { differenceText } from "./differences";
 

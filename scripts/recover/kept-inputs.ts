@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PROJECT_ROOT } from "../../components/root";
-import { plainStackName } from "../../stacks/config/written-config";
+import { plainStackName } from "../../stacks/config/written/written-config";
 import type { State, StateResource } from "../engine/state";
 
 /** The program's inputs of resources by URN. Secrets are encrypted, as in the state. */

@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as authorization from "@pulumi/azure-native/authorization";
 import { Provider as AzureProvider } from "@pulumi/azure-native/provider";
 import type { ConfigMap } from "@pulumi/pulumi/automation";
-import { settingsOf } from "../../components/provider-settings";
+import { settingsOf } from "../../components/engine/provider-settings";
 import type { EngineCommand } from "../engine/command";
 import { askThroughEngine } from "../engine/questions";
 

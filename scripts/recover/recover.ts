@@ -1,6 +1,6 @@
 import type { Stack } from "@pulumi/pulumi/automation";
-import { shardNameOf } from "../../stacks/config/shard-name";
-import { plainStackName } from "../../stacks/config/written-config";
+import { shardNameOf } from "../../stacks/config/written/shard-name";
+import { plainStackName } from "../../stacks/config/written/written-config";
 import type { EngineCommand } from "../engine/command";
 import { RUN_AGENT } from "../engine/lock";
 import { readState, type State, type StateResource, writeState } from "../engine/state";

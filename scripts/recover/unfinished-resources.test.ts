@@ -1,7 +1,7 @@
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DYNAMIC_TYPE_PREFIX } from "../../components/dynamic-type";
+import { DYNAMIC_TYPE_PREFIX } from "../../components/engine/dynamic-type";
 import type { State, StateResource } from "../engine/state";
 import type { TimedEvent } from "../run/events";
 import { orphanCandidates, recoveryMessage, unsettledResources } from "./unfinished-resources";

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { EngineFailure } from "../engine/command";
 import type { TimedEvent } from "../run/events";
 import { nameOf } from "../run/resource-names";
-import type { EngineRun } from "../run-engine";
+import type { EngineRun } from "../run/run-engine";
 import { repeatedDeletions } from "./failed-deletions";
 import { lostCreations, withoutOvercome } from "./lost-creations";
 

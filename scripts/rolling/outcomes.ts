@@ -1,5 +1,5 @@
 import { ChainfleetError } from "../../components/error";
-import { errorText } from "../error-layout";
+import { errorText } from "../terminal/error-layout";
 
 /** What became of the work for one group, image or other subject. */
 export type Outcome<Subject, Value> =

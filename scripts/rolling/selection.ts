@@ -9,7 +9,7 @@ import {
   stackFile,
   type WrittenConfig,
   writtenConfig,
-} from "../../stacks/config/written-config";
+} from "../../stacks/config/written/written-config";
 
 /** The options that every `chainfleet rolling` command has. */
 export interface RollingOptions {

@@ -3,7 +3,7 @@ import { isOwnVersion, parseVersionDescription } from "../../components/rolling/
 import type { GroupConfig } from "../../components/rolling/plan/plan";
 import { parseReleaseId, type Release } from "../../components/rolling/plan/release";
 import { describeRefreshes } from "../../components/rolling/refresh/status";
-import { tableOf } from "../table";
+import { tableOf } from "../terminal/table";
 import { exitCodeOf, forEach, jsonOf, type Outcome, showErrors } from "./outcomes";
 import { label, type PresentGroup, presentGroups } from "./present-group";
 import { type RollingOptions, selectGroups } from "./selection";

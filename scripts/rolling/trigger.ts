@@ -4,7 +4,7 @@ import { type RefreshInputs, refreshRequest, refreshTo } from "../../components/
 import { startNewRefresh, untilSuccessful } from "../../components/rolling/refresh/run-refresh";
 import { describeRefreshes, isActive, isAdvancing } from "../../components/rolling/refresh/status";
 import { endWhenInterrupted } from "../interruption";
-import { tableOf } from "../table";
+import { tableOf } from "../terminal/table";
 import { type PlannedCall, showCalls } from "./calls";
 import { asChainfleetError, exitCodeOf, forEach, jsonOf, type Outcome, showErrors } from "./outcomes";
 import { label, type PresentGroup, presentGroups } from "./present-group";

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { DYNAMIC_TYPE_PREFIX } from "../../components/dynamic-type";
+import { DYNAMIC_TYPE_PREFIX } from "../../components/engine/dynamic-type";
 import { hasUnrecordedImage, terminateUnfinished, unfinishedInstances } from "./unfinished-instances";
 
 const instance = (id: string) => ({ urn: `urn:${id}`, type: `${DYNAMIC_TYPE_PREFIX}TemporaryInstance`, id });

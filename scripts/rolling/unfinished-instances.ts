@@ -1,5 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation";
-import { DYNAMIC_TYPE_PREFIX } from "../../components/dynamic-type";
+import { DYNAMIC_TYPE_PREFIX } from "../../components/engine/dynamic-type";
 import type { EngineCommand } from "../engine/command";
 import { RUN_AGENT, withLock } from "../engine/lock";
 import { readState, type State, type StateResource } from "../engine/state";

@@ -1,6 +1,6 @@
 import { chainNames, fieldsOf, outlineRegions, releasedRegions } from "../../stacks/config/outline";
-import { shardNameOf } from "../../stacks/config/shard-name";
-import { writtenConfig } from "../../stacks/config/written-config";
+import { shardNameOf } from "../../stacks/config/written/shard-name";
+import { writtenConfig } from "../../stacks/config/written/written-config";
 import { isSimulated } from "../engine/local-target";
 import { type Place, simulated } from "./durations/learned-durations";
 import { groupOf } from "./resource-names";

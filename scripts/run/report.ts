@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { WAIT_KINDS } from "../../components/governor/waits";
-import { tableOf } from "../table";
+import { tableOf } from "../terminal/table";
 import { nameOf } from "./resource-names";
 import type { ContractCounts } from "./result/contract-counts";
 import { validatorsText } from "./result/votes";

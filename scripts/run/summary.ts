@@ -1,6 +1,6 @@
 import { WAIT_KINDS, type Wait, type WaitKind } from "../../components/governor/waits";
-import { shardStackName } from "../../stacks/config/shard-name";
-import { plainStackName } from "../../stacks/config/written-config";
+import { shardStackName } from "../../stacks/config/written/shard-name";
+import { plainStackName } from "../../stacks/config/written/written-config";
 import type { StateResource } from "../engine/state";
 import { errorsOf, type Step, steps, type TimedEvent } from "./events";
 import type { Mode } from "./mode";

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { wholeNumber } from "../whole-number";
+import { wholeNumber } from "../terminal/whole-number";
 import type { ChangeOptions } from "./change";
 import type { StatusOptions } from "./status";
 import type { StopOptions } from "./stop";

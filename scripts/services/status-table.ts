@@ -1,6 +1,6 @@
 import { type Judgement, unmetLines } from "../../components/besu/health/judgement";
 import type { NetworkStatus, NodeStatus } from "../../components/besu/health/network-status";
-import { tableOf } from "../table";
+import { tableOf } from "../terminal/table";
 
 /**
  * The report of `services status`: a line for each validator, the regions in the order of the config, then what is not as it

@@ -1,8 +1,8 @@
 import { allAtOnce } from "../../components/at-once";
 import { quorum } from "../../components/besu/quorum";
-import { confirm } from "../confirmation";
 import { EngineCommand } from "../engine/command";
 import { commandOn, targetLine } from "../engine/local-target";
+import { confirm } from "../terminal/confirmation";
 import { type ChangeOptions, changeAll, failureLines, requireValidators } from "./change";
 import { ClusterServices } from "./cluster-services";
 import { type ServiceRegion, selectRegions, serviceRegions } from "./regions";

@@ -1,6 +1,6 @@
 import { ChainfleetError } from "../../components/error";
-import { isSharded } from "../../stacks/config/shard-name";
-import { stackFile } from "../../stacks/config/written-config";
+import { isSharded } from "../../stacks/config/written/shard-name";
+import { stackFile } from "../../stacks/config/written/written-config";
 import type { State } from "../engine/state";
 import { hasNetwork, isMoved } from "./plan";
 

@@ -1,7 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import pMap from "p-map";
-import { isSharded, shardStackName } from "../../stacks/config/shard-name";
-import { plainStackName, readStackFile } from "../../stacks/config/written-config";
+import { isSharded, shardStackName } from "../../stacks/config/written/shard-name";
+import { plainStackName, readStackFile } from "../../stacks/config/written/written-config";
 import type { EngineCommand } from "../engine/command";
 import { openRegionStack, openStack } from "../engine/stack";
 import { CPU_BOUND } from "./cpu";

@@ -1,5 +1,5 @@
 import { ChainfleetError } from "../../components/error";
-import { shardStackName } from "../../stacks/config/shard-name";
+import { shardStackName } from "../../stacks/config/written/shard-name";
 import { SHARD_OUTPUTS } from "../../stacks/shard-inputs";
 import type { State, StateResource } from "../engine/state";
 import { nameOf } from "../run/resource-names";

@@ -1,7 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import pMap from "p-map";
 import { patiently } from "../../components/governor/patience";
-import { plainStackName } from "../../stacks/config/written-config";
+import { plainStackName } from "../../stacks/config/written/written-config";
 import type { EngineCommand } from "../engine/command";
 import { withLock } from "../engine/lock";
 import type { State } from "../engine/state";

@@ -1,5 +1,5 @@
 import { removalRefusal } from "../../components/besu/votes/removal";
-import { DYNAMIC_TYPE_PREFIX } from "../../components/dynamic-type";
+import { DYNAMIC_TYPE_PREFIX } from "../../components/engine/dynamic-type";
 import type { ChainfleetError } from "../../components/error";
 import type { State } from "../engine/state";
 import { nameOf, validatorName } from "../run/resource-names";

@@ -1,7 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import pMap from "p-map";
 import { updateWidth } from "../../components/besu/update-gate";
-import { plainStackName } from "../../stacks/config/written-config";
+import { plainStackName } from "../../stacks/config/written/written-config";
 import { hasSharedInputs } from "../../stacks/shard-inputs";
 import type { EngineCommand, EngineFailure } from "../engine/command";
 import { readState, type State } from "../engine/state";
@@ -13,7 +13,7 @@ import { failedUrns, hasFailedCheck, steps, type TimedEvent } from "../run/event
 import type { Mode } from "../run/mode";
 import type { Progress } from "../run/progress";
 import type { RunRecord } from "../run/record";
-import { type Exclusion, runEngine } from "../run-engine";
+import { type Exclusion, runEngine } from "../run/run-engine";
 import { type Lane, lanesOf, type Shard } from "./lanes";
 import { lostValidator } from "./lost-validator";
 import { createRegionStacks, type NetworkStacks, type RegionStack } from "./network-stacks";

@@ -4,9 +4,14 @@ import { isDeepStrictEqual } from "node:util";
 import { stringify } from "yaml";
 import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
-import { isSecret, providerSettings } from "../../stacks/config/shard-config";
-import { shardStackName } from "../../stacks/config/shard-name";
-import { parseStackFile, readStackFile, type StackFile, stackFile } from "../../stacks/config/written-config";
+import { isSecret, providerSettings } from "../../stacks/config/written/shard-config";
+import { shardStackName } from "../../stacks/config/written/shard-name";
+import {
+  parseStackFile,
+  readStackFile,
+  type StackFile,
+  stackFile,
+} from "../../stacks/config/written/written-config";
 
 /**
  * Writes `Pulumi.<stack>.<region>.yaml` of each region. The files contain no part of the network's config. Pulumi reads

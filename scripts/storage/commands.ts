@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
-import { wholeNumber } from "../whole-number";
+import { wholeNumber } from "../terminal/whole-number";
 import type { CleanOptions } from "./clean";
 import type { RunOptions } from "./run/options";
 

@@ -1,7 +1,7 @@
 import type { StateResource } from "../engine/state";
 import { groupOf } from "../run/resource-names";
 import type { ConfiguredRegion } from "../run/summary";
-import { tableOf } from "../table";
+import { tableOf } from "../terminal/table";
 import type { Difference } from "./differences";
 
 /** The result of `chainfleet verify`. */

@@ -1,9 +1,9 @@
 import { entriesAt, type Finding } from "../../components/finding";
 import { fieldsOf } from "./outline";
-import { PLAIN_TEXT_KEYS, PLAIN_TEXT_RECEIVER } from "./plain-text";
 import { examineConfig } from "./read";
-import { asText, isSecret, ownValues } from "./shard-config";
-import type { WrittenConfig } from "./written-config";
+import { PLAIN_TEXT_KEYS, PLAIN_TEXT_RECEIVER } from "./written/plain-text";
+import { asText, isSecret, ownValues } from "./written/shard-config";
+import type { WrittenConfig } from "./written/written-config";
 
 /**
  * Finds what is wrong with the config of a stack as its file has it, without the engine. The values of encrypted secrets

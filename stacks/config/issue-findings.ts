@@ -1,8 +1,8 @@
 import type { core } from "zod";
 import type { Finding } from "../../components/finding";
 import { suggestion } from "../../components/suggestion";
+import { isBrokenRule } from "./fields/rules";
 import { allowedKeys } from "./json-schema";
-import { isBrokenRule } from "./rules";
 
 /**
  * Turns the issues that zod reports into findings.

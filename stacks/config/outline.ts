@@ -1,5 +1,5 @@
 import { DEFAULT_KUBERNETES_VERSION } from "../../components/cluster/versions";
-import { DEFAULT_RPC_NODES, DEFAULT_VALIDATORS, locationOf } from "./region-schema";
+import { DEFAULT_RPC_NODES, DEFAULT_VALIDATORS, locationOf } from "./fields/region";
 
 /**
  * A region as far as it can be read from a config that has not been checked. An absent value is the schema's default;

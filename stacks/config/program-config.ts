@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allConfig } from "@pulumi/pulumi/runtime";
 import { ConfigError } from "./config-error";
-import { PLAIN_TEXT_KEYS, PLAIN_TEXT_RECEIVER } from "./plain-text";
 import { readConfig } from "./read";
 import type { Config } from "./schema";
-import { requireSameSettings, shardConfig } from "./shard-config";
-import { type ShardName, shardNameOf } from "./shard-name";
+import { PLAIN_TEXT_KEYS, PLAIN_TEXT_RECEIVER } from "./written/plain-text";
+import { requireSameSettings, shardConfig } from "./written/shard-config";
+import { type ShardName, shardNameOf } from "./written/shard-name";
 
 /** The config with which a program runs. */
 export type ProgramConfig = Config & {

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { ChainParameters } from "../../components/besu/genesis/genesis";
 import { faultsOf } from "../../components/besu/release/faults";
 import { locations } from "../../components/region/locations";
-import { softwareOf } from "./besu-rules";
 import { ConfigError } from "./config-error";
+import { softwareOf } from "./fields/besu";
 import { readConfig } from "./read";
 
 const region = (more: object) => ({ cloud: "azure", name: "eastus", ...more });

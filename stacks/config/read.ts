@@ -1,13 +1,13 @@
 import type { Finding } from "../../components/finding";
-import { acrossMonitoring } from "./across-monitoring";
-import { acrossRegions } from "./across-regions";
-import { acrossShards } from "./across-shards";
+import { healthGateRules } from "./across/health-gate";
+import { acrossMonitoring } from "./across/monitoring";
+import { acrossRegions } from "./across/regions";
+import { incompleteRollout } from "./across/rollout";
+import { acrossShards } from "./across/shards";
 import { ConfigError } from "./config-error";
 import { acrossContracts } from "./contracts/across-contracts";
-import { healthGateRules } from "./health-gate-rules";
 import { issueFindings } from "./issue-findings";
 import { acrossRolling } from "./rolling/across-rolling";
-import { incompleteRollout } from "./rollout";
 import { type Config, configSchema } from "./schema";
 import { acrossStorage } from "./storage/across-storage";
 

@@ -2,16 +2,16 @@ import { z } from "zod";
 import { FEWEST_VALIDATORS } from "../../components/besu/quorum";
 import { parseImage } from "../../components/besu/release/image";
 import { NEWEST_KNOWN_RELEASE, parseRelease } from "../../components/besu/release/release";
-import { addressSchema } from "./address-schema";
-import { besuRules } from "./besu-rules";
+import { DEFAULT_BLOCK_PERIOD_SECONDS } from "./across/health-gate";
 import { contractsSchema } from "./contracts/contracts-schema";
-import { DEFAULT_BLOCK_PERIOD_SECONDS } from "./health-gate-rules";
-import { monitoringSchema } from "./monitoring-schema";
-import { cpuSchema, memorySchema, volumeSchema } from "./quantity-schema";
-import { nameSchema, regionSchema } from "./region-schema";
-import { repeatedKeys } from "./repeated-keys";
+import { addressSchema } from "./fields/address";
+import { besuRules } from "./fields/besu";
+import { monitoringSchema } from "./fields/monitoring";
+import { cpuSchema, memorySchema, volumeSchema } from "./fields/quantity";
+import { nameSchema, regionSchema } from "./fields/region";
+import { repeatedKeys } from "./fields/repeated-keys";
+import { rules } from "./fields/rules";
 import { rollingSchema } from "./rolling/rolling-schema";
-import { rules } from "./rules";
 import { storageSchema } from "./storage/storage-schema";
 
 /**

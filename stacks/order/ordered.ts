@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import pDefer from "p-defer";
-import { awaitedResources, resourcesOf } from "../../components/available";
-import { DYNAMIC_TYPE_PREFIX } from "../../components/dynamic-type";
+import { awaitedResources, resourcesOf } from "../../components/engine/available";
+import { DYNAMIC_TYPE_PREFIX } from "../../components/engine/dynamic-type";
 import { ChainfleetError } from "../../components/error";
 import { longestPrefix } from "../../components/longest-prefix";
 import { type Edges, type Layer, type Node, type Order, orderEdges } from "./plan";

@@ -5,7 +5,7 @@ import type { MockResourceArgs } from "@pulumi/pulumi/runtime";
 import { bytesToHex } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { parse } from "yaml";
-import { DYNAMIC_TYPE_PREFIX } from "../../components/dynamic-type";
+import { DYNAMIC_TYPE_PREFIX } from "../../components/engine/dynamic-type";
 import { PROJECT_ROOT } from "../../components/root";
 import { answerForKubernetes } from "./kubernetes-answers";
 

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { alertRules } from "../../components/monitoring/prometheus/rules";
 import { Checkout, type KubernetesObject } from "../support/checkout";
-import { metricsIn } from "../support/promql";
-import { ScrapedNetwork } from "../support/scraped-network";
+import { metricsIn } from "../support/monitoring/promql";
+import { ScrapedNetwork } from "../support/monitoring/scraped-network";
 
 const NAMESPACE = "chain138-onprem";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { type NetworkIdentity, networkIdentity } from "../support/besu/network-identity";
 import { Checkout } from "../support/checkout";
-import { type NetworkIdentity, networkIdentity } from "../support/network-identity";
 
 /** A small network on three clouds; the tests continue with what the ones before them left. */
 const checkout = new Checkout(0.002, 13);

@@ -1,9 +1,9 @@
 import { statSync, writeFileSync } from "node:fs";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { configureTwoClusters, loseState } from "../support/besu/lost-network";
+import { type NetworkIdentity, networkIdentity } from "../support/besu/network-identity";
 import { Checkout } from "../support/checkout";
-import { configureTwoClusters, loseState } from "../support/lost-network";
-import { type NetworkIdentity, networkIdentity } from "../support/network-identity";
 
 /** A network on two existing clusters; the tests continue with what the ones before them left. */
 const checkout = new Checkout(0.002, 11);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { configureTwoClusters, loseState } from "../support/besu/lost-network";
+import { type NetworkIdentity, networkIdentity } from "../support/besu/network-identity";
 import { Checkout } from "../support/checkout";
-import { configureTwoClusters, loseState } from "../support/lost-network";
-import { type NetworkIdentity, networkIdentity } from "../support/network-identity";
 
 /** A network whose regions have stacks of their own; the tests continue with what the ones before them left. */
 const checkout = new Checkout(0.002, 17);

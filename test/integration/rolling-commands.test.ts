@@ -4,9 +4,9 @@ import {
   DescribeSnapshotsCommand,
 } from "@aws-sdk/client-ec2";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { DYNAMIC_TYPE_PREFIX } from "../../components/dynamic-type";
+import { DYNAMIC_TYPE_PREFIX } from "../../components/engine/dynamic-type";
 import { until } from "../../local/testing/aws-api-session";
-import { FLEET, printed, RollingProject } from "../support/rolling-project";
+import { FLEET, printed, RollingProject } from "../support/rolling/rolling-project";
 
 let project: RollingProject;
 beforeAll(async () => {

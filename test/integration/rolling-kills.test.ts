@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AccountContent, RollingTarget } from "../support/rolling-target";
+import { type AccountContent, RollingTarget } from "../support/rolling/rolling-target";
 import { repetitions } from "../support/soak";
 import { DYNAMIC_PROVIDERS, PROGRAM, withEachVictim } from "../support/victims";
 import { configFor, KEPT_VERSIONS, SIXTEEN_GROUPS, UNIQUE_IMAGES } from "./rolling/sixteen-groups";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { RollingTarget } from "../support/rolling-target";
+import { RollingTarget } from "../support/rolling/rolling-target";
 import { configFor, KEPT_VERSIONS, SIXTEEN_GROUPS, UNIQUE_IMAGES } from "./rolling/sixteen-groups";
 
 const target = new RollingTarget(SIXTEEN_GROUPS, 0.005, 11);

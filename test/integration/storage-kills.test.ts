@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repetitions } from "../support/soak";
-import { StorageTarget } from "../support/storage-target";
+import { StorageTarget } from "../support/storage/storage-target";
 import { DYNAMIC_PROVIDERS, PROGRAM, withEachVictim } from "../support/victims";
 
 /**

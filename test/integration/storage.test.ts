@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { StorageTarget } from "../support/storage-target";
+import { StorageTarget } from "../support/storage/storage-target";
 
 const NOTHING = { machines: 0, secrets: 0, claims: 0 };
 /** The pools of the example by the limits of their storage classes, see local/kubevirt/install/pools.ts. */

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ServiceProcess } from "../../local/testing/service-process";
 import type { Summary } from "../../scripts/run/summary";
 import type { CommandResult } from "../support/command";
-import { ContractsProject, variableReference } from "../support/contracts-project";
-import { FaultyAnvil } from "../support/faulty-anvil";
+import { ContractsProject, variableReference } from "../support/contracts/contracts-project";
+import { FaultyAnvil } from "../support/contracts/faulty-anvil";
 import { summaryIn } from "../support/summary-output";
 
 /** Verification at three explorers, and senders whose keys are in a keystore or in a secret of the config. */

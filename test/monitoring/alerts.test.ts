@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crashTolerance } from "../../components/besu/quorum";
 import { alertRules } from "../../components/monitoring/prometheus/rules";
 import { SCRAPE_INTERVAL_SECONDS } from "../../components/monitoring/prometheus/scrape-interval";
-import { AlertScenario, type InputSeries } from "../support/alert-scenario";
-import { type Program, prometheusProgram } from "../support/prometheus";
+import { AlertScenario, type InputSeries } from "../support/monitoring/alert-scenario";
+import { type Program, prometheusProgram } from "../support/monitoring/prometheus";
 
 const run = promisify(execFile);
 

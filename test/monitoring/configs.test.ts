@@ -9,7 +9,7 @@ import { alertmanagerConfig } from "../../components/monitoring/alertmanager/ale
 import { alloyConfig } from "../../components/monitoring/logs/alloy-config";
 import { lokiConfig } from "../../components/monitoring/logs/loki-config";
 import { prometheusConfig } from "../../components/monitoring/prometheus/prometheus-config";
-import { type Program, prometheusProgram } from "../support/prometheus";
+import { type Program, prometheusProgram } from "../support/monitoring/prometheus";
 
 const run = promisify(execFile);
 

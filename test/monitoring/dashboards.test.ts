@@ -5,8 +5,8 @@ import { dashboards } from "../../components/monitoring/grafana/dashboards";
 import { DATA_SOURCES } from "../../components/monitoring/grafana/panel";
 import { alertRules } from "../../components/monitoring/prometheus/rules";
 import { PROJECT_ROOT } from "../../components/root";
-import { AlertScenario } from "../support/alert-scenario";
-import { metricsIn } from "../support/promql";
+import { AlertScenario } from "../support/monitoring/alert-scenario";
+import { metricsIn } from "../support/monitoring/promql";
 
 interface Panel {
   readonly title: string;

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { errorJson } from "../../scripts/error-layout";
 import { summarize } from "../../scripts/run/summary";
+import { errorJson } from "../../scripts/terminal/error-layout";
 import { summaryIn } from "./summary-output";
 
 const summary = summarize({

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
 import type { Cluster } from "../../cluster";
 import { openCluster } from "../../cluster/client-config";
-import { valueIfKnown } from "../../known";
+import { valueIfKnown } from "../../engine/known";
 import { memoizeSuccess } from "../../memoize-success";
 import { fullName, validatorName, validatorObjectName } from "../../naming";
 import { NodeClient } from "../node-access/node-client";

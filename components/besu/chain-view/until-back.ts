@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { AppsV1Api } from "@kubernetes/client-node";
 import type { Cluster } from "../../cluster";
 import { clientConfig } from "../../cluster/client-config";
-import { valueIfKnown } from "../../known";
+import { valueIfKnown } from "../../engine/known";
 import { longestPrefix } from "../../longest-prefix";
 import type { UntilBack } from "../update-hooks";
 import { unreadiness } from "../wave-health/readiness";

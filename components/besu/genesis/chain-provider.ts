@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { ChainfleetError } from "../../error";
 import { placementRefusals } from "../placement/placement";
 import { softwareRefusals } from "../release/software-change";

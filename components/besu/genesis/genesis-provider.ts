@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { removalRefusal } from "../votes/removal";
 import { type ChainParameters, genesisFile, genesisHash } from "./genesis";
 

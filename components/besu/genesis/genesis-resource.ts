@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Address, Hex } from "viem";
-import { DynamicResource } from "../../dynamic-resource";
+import { DynamicResource } from "../../engine/dynamic-resource";
 import type { NetworkPlacement } from "../placement/placement";
 import type { Software } from "../release/release";
 import type { ChainParameters } from "./genesis";

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Unwrap } from "@pulumi/pulumi";
-import { engineCancellation } from "../../cancellation";
-import type { FullProvider } from "../../dynamic-resource";
+import { engineCancellation } from "../../engine/cancellation";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import type { ExpectedNetwork } from "./judgement";
 import type { NetworkHealthArgs } from "./network-health";
 import { NetworkObserver } from "./network-observer";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Address, Hex } from "viem";
-import { DynamicResource } from "../../dynamic-resource";
+import { DynamicResource } from "../../engine/dynamic-resource";
 
 /** The arguments of the check of a network's health. */
 export interface NetworkHealthArgs {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { valueIfKnown } from "../../known";
+import { valueIfKnown } from "../../engine/known";
 import { type RevisedStatefulSet, revisionOf } from "./revision";
 
 const set = (uid: string, spec: object) =>

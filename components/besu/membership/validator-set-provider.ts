@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Address } from "viem";
-import { engineCancellation } from "../../cancellation";
-import type { FullProvider } from "../../dynamic-resource";
+import { engineCancellation } from "../../engine/cancellation";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { type MemberRegion, Members } from "./members";
 import { type MembershipPhase, planMembership } from "./plan";
 import { cancelled, Progress, stalled } from "./progress";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
-import { DynamicResource } from "../../dynamic-resource";
+import { DynamicResource } from "../../engine/dynamic-resource";
 
 /** The arguments of a chain's set of validators. */
 export interface ValidatorSetArgs {

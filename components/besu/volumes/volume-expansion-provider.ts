@@ -3,7 +3,7 @@ import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import { CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import type { Unwrap } from "@pulumi/pulumi";
 import { clientConfig } from "../../cluster/client-config";
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { claimNames, expansionFailure, isExpanded, isTooSmall, notExpanded } from "./claims";
 import type { VolumeExpansionArgs } from "./volume-expansion";
 

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { AppsV1Api } from "@kubernetes/client-node";
 import type { Unwrap } from "@pulumi/pulumi";
 import { clientConfig } from "../../cluster/client-config";
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { type UnreadyNode, unhealthyWave, unreadiness } from "./readiness";
 import type { WaveHealthArgs } from "./wave-health";
 

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "../../dynamic-resource";
+import { DynamicResource } from "../../engine/dynamic-resource";
 
 /** The arguments of the check of a wave's health. */
 export interface WaveHealthArgs {

@@ -1,5 +1,5 @@
 import type { Address, Hex, PublicClient } from "viem";
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { ChainfleetError } from "../../error";
 import { PROJECT_ROOT } from "../../root";
 import { readArtifact } from "../build/build";

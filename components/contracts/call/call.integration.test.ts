@@ -1,7 +1,7 @@
 import { type Hex, numberToHex, parseEther } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FaultyAnvil } from "../../../test/support/faulty-anvil";
+import { FaultyAnvil } from "../../../test/support/contracts/faulty-anvil";
 import { provider } from "./call-provider";
 
 /** Calls to a contract that a reorganisation has taken off the chain. */

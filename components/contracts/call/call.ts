@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Address, Hash, Hex } from "viem";
-import { DynamicResource } from "../../dynamic-resource";
+import { DynamicResource } from "../../engine/dynamic-resource";
 import type { TransactionResourceArgs } from "../lane/transaction-resource-args";
 import type { DoneQuestion } from "./done";
 

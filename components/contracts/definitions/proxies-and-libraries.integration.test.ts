@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { createWalletClient, http, numberToHex, parseEther } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { FaultyAnvil } from "../../../test/support/faulty-anvil";
+import { FaultyAnvil } from "../../../test/support/contracts/faulty-anvil";
 import { PROJECT_ROOT } from "../../root";
 import { type Artifact, linkedCreationCode } from "../build/artifact";
 import { build } from "../build/build";

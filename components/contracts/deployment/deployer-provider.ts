@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PublicClient } from "viem";
 import { DETERMINISTIC_DEPLOYER } from "../../deterministic-deployer";
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { ChainfleetError } from "../../error";
 import { laneOf } from "../lane/lanes";
 import type { TransactionResourceArgs } from "../lane/transaction-resource-args";

@@ -1,5 +1,5 @@
 import { type Address, concat, type Hex, keccak256 } from "viem";
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { ChainfleetError } from "../../error";
 import { PROJECT_ROOT } from "../../root";
 import { type Artifact, type LibraryAddresses, linkedCreationCode } from "../build/artifact";

@@ -10,8 +10,8 @@ import {
 } from "viem";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Answer, type Call, FaultyAnvil } from "../../../test/support/faulty-anvil";
-import { compiled } from "../../../test/support/solidity-project";
+import { type Answer, type Call, FaultyAnvil } from "../../../test/support/contracts/faulty-anvil";
+import { compiled } from "../../../test/support/contracts/solidity-project";
 import type { Artifact } from "../build/artifact";
 import type { DeploymentMethod } from "../definitions/definitions";
 import { constructorParameters } from "../definitions/parameters";

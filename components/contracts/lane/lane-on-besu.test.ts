@@ -9,10 +9,10 @@ import {
   stringToHex,
 } from "viem";
 import { describe, expect, it } from "vitest";
-import { bareArtifact } from "../../../test/support/bare-artifact";
-import { BESU, GETH } from "../../../test/support/node-dialects";
-import { SimulatedChain } from "../../../test/support/simulated-chain";
-import type { Fault, SimulatedSettings } from "../../../test/support/simulated-settings";
+import { bareArtifact } from "../../../test/support/contracts/bare-artifact";
+import { BESU, GETH } from "../../../test/support/contracts/node-dialects";
+import { SimulatedChain } from "../../../test/support/contracts/simulated-chain";
+import type { Fault, SimulatedSettings } from "../../../test/support/contracts/simulated-settings";
 import { creationGas } from "../deployment/creation-gas";
 import type { Job } from "./job";
 import { Lane } from "./lane";

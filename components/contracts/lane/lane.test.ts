@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { stringToHex } from "viem";
 import { describe, expect, it } from "vitest";
-import { GETH } from "../../../test/support/node-dialects";
-import { SimulatedChain } from "../../../test/support/simulated-chain";
-import type { Fault } from "../../../test/support/simulated-settings";
+import { GETH } from "../../../test/support/contracts/node-dialects";
+import { SimulatedChain } from "../../../test/support/contracts/simulated-chain";
+import type { Fault } from "../../../test/support/contracts/simulated-settings";
 import { ChainfleetError } from "../../error";
 import type { Job } from "./job";
 import { Lane } from "./lane";

@@ -1,8 +1,8 @@
 import { stringToHex } from "viem";
 import { describe, expect, it } from "vitest";
-import { BESU, GETH } from "../../../test/support/node-dialects";
-import { SimulatedChain } from "../../../test/support/simulated-chain";
-import type { SimulatedSettings } from "../../../test/support/simulated-settings";
+import { BESU, GETH } from "../../../test/support/contracts/node-dialects";
+import { SimulatedChain } from "../../../test/support/contracts/simulated-chain";
+import type { SimulatedSettings } from "../../../test/support/contracts/simulated-settings";
 import { ChainfleetError } from "../../error";
 import { type Job, UnsettledError } from "./job";
 import { Lane } from "./lane";

@@ -1,6 +1,6 @@
 import { type Hex, parseAbi } from "viem";
 import { expect, it } from "vitest";
-import { bareArtifact } from "../../../test/support/bare-artifact";
+import { bareArtifact } from "../../../test/support/contracts/bare-artifact";
 import type { Artifact } from "../build/artifact";
 import type { CallDefinition } from "../definitions/definitions";
 import { callFindings } from "./call-findings";

@@ -1,4 +1,4 @@
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { ChainfleetError } from "../../error";
 import { PROJECT_ROOT } from "../../root";
 import { type ClaimedContract, claimOf } from "./claim";

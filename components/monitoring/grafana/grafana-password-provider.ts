@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 
 /** The provider of GrafanaPassword. A creation that is interrupted before the state has the password leaves nothing behind. */
 export const provider: FullProvider = {

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "../../dynamic-resource";
+import { DynamicResource } from "../../engine/dynamic-resource";
 
 /**
  * The password of the user `admin` of a region's Grafana. It is generated once. Only the state (encrypted) and the Secret in the

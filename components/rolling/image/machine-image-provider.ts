@@ -1,4 +1,4 @@
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { terminateInstance } from "../instance/terminate";
 import { PartialCreation } from "../partial-creation";
 import { createImage, type ImageSource, untilAvailable } from "./create-image";

@@ -1,4 +1,4 @@
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { hasImage } from "../image/describe-image";
 import { PartialCreation } from "../partial-creation";
 import { describe, launch, unlessGone, untilRunning } from "./launch";

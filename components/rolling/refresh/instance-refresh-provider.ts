@@ -1,4 +1,4 @@
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import type { RefreshInputs } from "./request";
 import { runRefresh } from "./run-refresh";
 

@@ -1,5 +1,5 @@
 import pMap from "p-map";
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { deleteImage, deleteSnapshot } from "../image/delete-image";
 import { usedImages } from "../image/image-users";
 import type { ImageRetentionArgs } from "./image-retention";

@@ -1,5 +1,5 @@
 import { paginateDescribeAutoScalingGroups } from "@aws-sdk/client-auto-scaling";
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { autoScaling } from "../aws/clients";
 import { isOwnVersion, parseVersionDescription } from "../plan/ownership";
 import { deleteVersions, describeVersions } from "../template/versions";

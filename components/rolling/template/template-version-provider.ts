@@ -1,4 +1,4 @@
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { isOwnVersion, parseVersionDescription } from "../plan/ownership";
 import { createVersion, type TemplateVersionInputs } from "./create-version";
 import { describeVersions } from "./versions";

@@ -1,4 +1,4 @@
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { reasonOf } from "../kubevirt/cluster";
 import { openRun } from "../run/open-run";
 import { groupSelector } from "../vm/names";

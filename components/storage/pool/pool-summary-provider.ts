@@ -1,4 +1,4 @@
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { poolSummaryLine } from "../results/records";
 import { RunFolder, writeWhole } from "../run/run-folder";
 import { countsOf, type PoolOutcome, poolFailure } from "./pool-outcome";

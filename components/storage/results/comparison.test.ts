@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { failed, passed } from "../../../test/support/storage-cells";
+import { failed, passed } from "../../../test/support/storage/storage-cells";
 import { compareCells, verdictCounts } from "./comparison";
 
 const random = (pool: string) => `${pool}:small:150Gi:1:random-rw:4k`;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { failed, missing, passed, type Work } from "../../../test/support/storage-cells";
+import { failed, missing, passed, type Work } from "../../../test/support/storage/storage-cells";
 import { isPassed, measureOf, rank, testShares } from "./ranking";
 
 const random = (pool: string) => `${pool}:small:150Gi:1:random-rw:4k`;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { exampleEnvironment } from "../../../test/support/storage-run";
+import { exampleEnvironment } from "../../../test/support/storage/storage-run";
 import { differences, fingerprint, poolFingerprint } from "./environment";
 import {
   type Cell,

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import type { RunRecord } from "../results/records";
 import { RunFolder, writeWhole } from "./run-folder";
 import type { StorageRunArgs } from "./storage-run";

@@ -1,4 +1,4 @@
-import type { FullProvider } from "../../dynamic-resource";
+import type { FullProvider } from "../../engine/dynamic-resource";
 import { changedInputs, testKey } from "../group/group-inputs";
 import { runTest, type TestInputs, type TestOutcome } from "./run-test";
 

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "../../dynamic-resource";
+import { DynamicResource } from "../../engine/dynamic-resource";
 import type { TestInputs, TestOutcome } from "./run-test";
 
 /** A test of the matrix. The resource exists once the test has run, whether the test passed or not. */

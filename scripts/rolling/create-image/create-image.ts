@@ -6,7 +6,7 @@ import type { GroupConfig } from "../../../components/rolling/plan/plan";
 import { parseReleaseId, type Release, releaseFor } from "../../../components/rolling/plan/release";
 import { versionRequest } from "../../../components/rolling/template/create-version";
 import { endProcess, INTERRUPTED, onInterrupt } from "../../interruption";
-import { tableOf } from "../../table";
+import { tableOf } from "../../terminal/table";
 import { type PlannedCall, showCalls } from "../calls";
 import { exitCodeOf, forEach, jsonOf, type Outcome, showErrors } from "../outcomes";
 import { label, type PresentGroup, presentGroups } from "../present-group";

@@ -11,7 +11,7 @@ import { type Release, releaseFor } from "../../../components/rolling/plan/relea
 import { surveyGroups } from "../../../components/rolling/survey";
 import type { RollingConfig } from "../../../stacks/config/rolling/rolling-schema";
 import { endWhenInterrupted } from "../../interruption";
-import { tableOf } from "../../table";
+import { tableOf } from "../../terminal/table";
 import { showCalls } from "../calls";
 import { exitCodeOf, forEach, jsonOf, type Outcome, showErrors } from "../outcomes";
 import { type ChangeOptions, rollingGroups, selectGroups } from "../selection";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DYNAMIC_TYPE_PREFIX } from "../../../components/dynamic-type";
+import { DYNAMIC_TYPE_PREFIX } from "../../../components/engine/dynamic-type";
 import { age, leftoversOf, type TaggedResource } from "./leftovers";
 import { callsOf } from "./sweep";
 

@@ -1,4 +1,4 @@
-import { DYNAMIC_TYPE_PREFIX } from "../../../components/dynamic-type";
+import { DYNAMIC_TYPE_PREFIX } from "../../../components/engine/dynamic-type";
 import { parseReleaseId } from "../../../components/rolling/plan/release";
 import type { State, StateResource } from "../../engine/state";
 

@@ -1,11 +1,11 @@
 import { deleteImage, deleteSnapshot } from "../../../components/rolling/image/delete-image";
 import { terminateInstance } from "../../../components/rolling/instance/terminate";
 import type { Release } from "../../../components/rolling/plan/release";
-import { confirmDeletion } from "../../confirmation";
 import { EngineCommand } from "../../engine/command";
 import { openStack } from "../../engine/stack";
 import { readState } from "../../engine/state";
-import { tableOf } from "../../table";
+import { confirmDeletion } from "../../terminal/confirmation";
+import { tableOf } from "../../terminal/table";
 import { type PlannedCall, showCalls } from "../calls";
 import { exitCodeOf, forEach, jsonOf, type Outcome, showErrors } from "../outcomes";
 import { type ChangeOptions, selectGroups } from "../selection";

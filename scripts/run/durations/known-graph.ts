@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { PROJECT_ROOT } from "../../../components/root";
-import { shardNameOf } from "../../../stacks/config/shard-name";
-import { plainStackName, stackFile } from "../../../stacks/config/written-config";
+import { shardNameOf } from "../../../stacks/config/written/shard-name";
+import { plainStackName, stackFile } from "../../../stacks/config/written/written-config";
 import { dependenciesOf, type StateResource } from "../../engine/state";
 import type { PreviewedOperation } from "./planned-operations";
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT_ROOT } from "../../../components/root";
-import { plainStackName } from "../../../stacks/config/written-config";
+import { plainStackName } from "../../../stacks/config/written/written-config";
 import type { Mode } from "../mode";
 
 /** The folder with a folder for each run. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { DYNAMIC_TYPE_PREFIX } from "../../../components/dynamic-type";
+import { DYNAMIC_TYPE_PREFIX } from "../../../components/engine/dynamic-type";
 import type { StateResource } from "../../engine/state";
 import type { Step } from "../events";
 import { contractCounts } from "./contract-counts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT_ROOT } from "../../../components/root";
-import { stackFile, writtenConfig } from "../../../stacks/config/written-config";
+import { stackFile, writtenConfig } from "../../../stacks/config/written/written-config";
 import { commandOn, isSimulated } from "../../engine/local-target";
 import type { StateResource } from "../../engine/state";
 import type { Summary } from "../summary";

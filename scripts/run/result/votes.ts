@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import { DYNAMIC_TYPE_PREFIX } from "../../../components/dynamic-type";
+import { DYNAMIC_TYPE_PREFIX } from "../../../components/engine/dynamic-type";
 import type { StateResource } from "../../engine/state";
 import { nameOf, validatorName } from "../resource-names";
 

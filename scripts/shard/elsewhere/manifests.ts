@@ -1,4 +1,4 @@
-import { shardStackName } from "../../../stacks/config/shard-name";
+import { shardStackName } from "../../../stacks/config/written/shard-name";
 
 /**
  * What engines elsewhere need to run the stacks of a network: Stack resources for the Pulumi Kubernetes Operator, and settings

@@ -14,7 +14,7 @@ import {
 } from "../../../components/storage/results/environment";
 import type { Environment } from "../../../components/storage/results/records";
 import type { RunResults } from "../../../components/storage/results/run-results";
-import { tableOf } from "../../table";
+import { tableOf } from "../../terminal/table";
 import { writeFiles } from "./files";
 import { groupName, testName } from "./names";
 import { comparisonPage } from "./page/comparison-page";

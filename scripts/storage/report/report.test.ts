@@ -5,7 +5,7 @@ import { parquetReadObjects } from "hyparquet";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { rank } from "../../../components/storage/results/ranking";
 import { cellFolder, cellOf, poolSummaryLine } from "../../../components/storage/results/records";
-import { exampleEnvironment, POOL_LIMITS, writeRun } from "../../../test/support/storage-run";
+import { exampleEnvironment, POOL_LIMITS, writeRun } from "../../../test/support/storage/storage-run";
 import { compareRuns } from "./compare-runs";
 import { readRun } from "./read-run";
 import { report } from "./report";

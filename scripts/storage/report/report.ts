@@ -5,7 +5,7 @@ import {
   outcomeCounts,
   type RunResults,
 } from "../../../components/storage/results/run-results";
-import { tableOf } from "../../table";
+import { tableOf } from "../../terminal/table";
 import { writeFiles } from "./files";
 import { reportPage } from "./page/report-page";
 import { formatShare } from "./quantity";

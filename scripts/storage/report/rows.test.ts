@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { failed, passed } from "../../../test/support/storage-cells";
+import { failed, passed } from "../../../test/support/storage/storage-cells";
 import { resultRows } from "./rows";
 
 test("a cell has a row for each job and direction, and one row if there are no figures", () => {

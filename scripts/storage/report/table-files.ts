@@ -1,6 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import { parquetWriteBuffer } from "hyparquet-writer";
-import { tableOf } from "../../table";
+import { tableOf } from "../../terminal/table";
 import { groupName, testName } from "./names";
 import { formatBandwidth, formatIops, formatLatency } from "./quantity";
 import { RESULT_COLUMNS, type ResultRow } from "./rows";

@@ -2,7 +2,7 @@ import { quantityValue } from "../../../components/quantity";
 import type { FioSettings } from "../../../components/storage/fio/job-file";
 import { cellKey, type VmGroup } from "../../../components/storage/plan/cell";
 import { groupSeconds } from "../../../components/storage/plan/estimate";
-import { duration } from "../../duration";
+import { duration } from "../../terminal/duration";
 
 /** What a run would do. */
 export interface DryRun {

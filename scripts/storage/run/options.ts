@@ -3,7 +3,7 @@ import type { Selection } from "../../../components/storage/plan/matrix";
 import { patternProblem } from "../../../components/storage/plan/pattern";
 import { readConfig } from "../../../stacks/config/read";
 import type { StorageConfig } from "../../../stacks/config/storage/storage-schema";
-import { stackFile, writtenConfig } from "../../../stacks/config/written-config";
+import { stackFile, writtenConfig } from "../../../stacks/config/written/written-config";
 
 /** The options of `chainfleet storage run`. */
 export interface RunOptions {

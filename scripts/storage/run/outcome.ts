@@ -3,8 +3,8 @@ import { relative } from "node:path";
 import { poolOfKey } from "../../../components/storage/plan/cell";
 import { type PoolSummary, parsePoolSummary } from "../../../components/storage/results/records";
 import type { RunFolder } from "../../../components/storage/run/run-folder";
-import { duration } from "../../duration";
 import type { Summary } from "../../run/summary";
+import { duration } from "../../terminal/duration";
 
 /** How a run ended. */
 export interface RunOutcome {

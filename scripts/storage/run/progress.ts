@@ -1,10 +1,10 @@
 import { styleText } from "node:util";
 import { createLogUpdate } from "log-update";
 import { poolOfKey } from "../../../components/storage/plan/cell";
-import { duration } from "../../duration";
 import type { TimedEvent } from "../../run/events";
 import type { Progress } from "../../run/progress";
 import { groupOf, nameOf } from "../../run/resource-names";
+import { duration } from "../../terminal/duration";
 
 /** The tests of a run that are shown, with the keys of those that are done before the run. */
 export interface ShownTests {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ExplorerSettings } from "../../../components/contracts/verification/explorer";
-import { addressSchema } from "../address-schema";
-import { type BrokenRule, rules, type Unchecked } from "../rules";
+import { addressSchema } from "../fields/address";
+import { type BrokenRule, rules, type Unchecked } from "../fields/rules";
 
 /** The part of the config's schema under `chainfleet:contracts`. */
 

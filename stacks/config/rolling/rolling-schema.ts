@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type BrokenRule, rules, type Unchecked } from "../rules";
+import { type BrokenRule, rules, type Unchecked } from "../fields/rules";
 
 /** The part of the config's schema under `chainfleet:rolling`. */
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { FIO_PROFILES } from "../../../components/storage/fio/profiles";
 import { patternProblem } from "../../../components/storage/plan/pattern";
-import { memorySchema, volumeSchema } from "../quantity-schema";
-import { type BrokenRule, rules, type Unchecked } from "../rules";
+import { memorySchema, volumeSchema } from "../fields/quantity";
+import { type BrokenRule, rules, type Unchecked } from "../fields/rules";
 
 /** The part of the config's schema under `chainfleet:storage`. */
 

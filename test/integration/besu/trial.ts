@@ -1,8 +1,8 @@
 import { type Hex, hexToNumber, parseEther } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { expect } from "vitest";
-import { BesuNetwork } from "../../support/besu-network";
-import type { BesuNode } from "../../support/besu-node";
+import { BesuNetwork } from "../../support/besu/besu-network";
+import type { BesuNode } from "../../support/besu/besu-node";
 import { Checkout, type ConfigChange } from "../../support/checkout";
 
 /** The sender of the dev stack's contracts: the first of anvil's publicly known accounts. */

@@ -9,8 +9,8 @@ import {
 } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { expect } from "vitest";
-import { ContractsProject, variableReference } from "../../support/contracts-project";
-import { FaultyAnvil } from "../../support/faulty-anvil";
+import { ContractsProject, variableReference } from "../../support/contracts/contracts-project";
+import { FaultyAnvil } from "../../support/contracts/faulty-anvil";
 
 /** An account that sends no transactions. */
 export const OTHER_ACCOUNT = "0x000000000000000000000000000000000000dEaD";

@@ -1,4 +1,4 @@
-import type { Fleet } from "../../support/rolling-target";
+import type { Fleet } from "../../support/rolling/rolling-target";
 
 const REGIONS = ["eu-west-1", "us-east-1", "ap-southeast-2"] as const;
 
