@@ -89,6 +89,7 @@ operation("preview", "Show what up would change in each region, and how long it 
   )
   .action(async (options: OperationOptions & { readonly diff: boolean; readonly markdown: boolean }) => {
     const command = readingStateOf(options);
+    command.startProgramAhead();
     const { preview } = require("./preview/preview") as typeof import("./preview/preview");
     process.exitCode = await preview(options, command);
   });
@@ -189,6 +190,9 @@ function onStack(command: Command): Command {
 
 function operate(mode: Mode, options: OperationOptions): Promise<number> {
   const command = readingStateOf(options);
+  if (mode === "up") {
+    command.startProgramAhead();
+  }
   const operations = require("./operation") as typeof import("./operation");
   return operations.operate(mode, options, command);
 }

@@ -51,8 +51,8 @@ export function watchMemory(pid: number): () => PeakMemory {
   };
 }
 
-/** The module of Pulumi's SDK that runs a program. */
-const PROGRAM = "@pulumi/pulumi/cmd/run";
+/** The file that the process of a program runs (`scripts/engine/program`). */
+const PROGRAM = "scripts/engine/program/ahead.js";
 /** The beginning of the names of plugins' programs. */
 const PLUGIN = "pulumi-resource-";
 

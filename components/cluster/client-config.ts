@@ -1,6 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { filePath } from "../file-path";
-import { LastingConnections } from "./lasting-connections";
+import { lastingConnections } from "./lasting-connections";
 
 /** How a region's Kubernetes cluster is reached. */
 export interface ClusterAccess {
@@ -12,7 +12,7 @@ export interface ClusterAccess {
 
 /** The configuration of the Kubernetes client for a cluster. */
 export function clientConfig({ kubeconfig, context }: ClusterAccess): KubeConfig {
-  const config = new LastingConnections();
+  const config = lastingConnections();
   if (kubeconfig.trimStart().startsWith("{")) {
     config.loadFromString(kubeconfig);
   } else {

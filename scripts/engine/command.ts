@@ -4,6 +4,8 @@ import { SemVer } from "semver";
 import { ChainfleetError } from "../../components/error";
 import { localTargetHint } from "./local-target";
 import { missingAccess } from "./missing-access";
+import type { ProgramService } from "./program/language-runtime";
+import { WaitingProgram } from "./program/waiting-program";
 import { unknownStack } from "./unknown-stack";
 
 /**
@@ -21,6 +23,9 @@ export class EngineCommand {
   readonly #running = new Map<ChildProcess, string>();
   /** The runs that were started ahead, by their arguments. */
   readonly #ahead = new Map<string, Promise<CommandResult>>();
+  /** The programs that were started ahead. Undefined if engines start their programs themselves. */
+  #programs: WaitingProgram[] | undefined;
+  readonly #services = new Set<ProgramService>();
   #isInterrupted = false;
 
   /**
@@ -44,6 +49,9 @@ export class EngineCommand {
   /** Kills the CLIs and all of their child processes. */
   kill(): void {
     this.#isInterrupted = true;
+    for (const service of this.#services) {
+      service.close();
+    }
     for (const { pid } of this.#running.keys()) {
       if (pid !== undefined) {
         killGroup(pid);
@@ -75,6 +83,22 @@ export class EngineCommand {
   }
 
   /**
+   * Starts the program of an `up` or a `preview` that is certain to follow, so that the program is loaded when the engine asks
+   * for it. Every engine of this command gets its program from here then.
+   */
+  startProgramAhead(): void {
+    this.#programs = [...(this.#programs ?? []), new WaitingProgram()];
+  }
+
+  /** Lets engines start their programs themselves, as they do without this command. */
+  leaveProgramToEngine(): void {
+    for (const program of this.#programs ?? []) {
+      program.kill();
+    }
+    this.#programs = undefined;
+  }
+
+  /**
    * Runs the CLI. This method replaces the Automation API's `PulumiCommand.run` and therefore has the same positional
    * parameters.
    *
@@ -90,7 +114,7 @@ export class EngineCommand {
   ): Promise<CommandResult> {
     const ahead = this.#ahead.get(keyOf(args));
     this.#ahead.delete(keyOf(args));
-    return ahead ?? this.#start(args, { cwd, env, onOutput, onError });
+    return ahead ?? this.#startWithProgram(args, { cwd, env, onOutput, onError });
   }
 
   /**
@@ -106,6 +130,25 @@ export class EngineCommand {
     return this.#start(args, { cwd, env, input });
   }
 
+  async #startWithProgram(args: string[], context: CommandContext): Promise<CommandResult> {
+    if (this.#programs === undefined || !PROGRAM_COMMANDS.has(args[0] ?? "")) {
+      return this.#start(args, context);
+    }
+    const { serveProgram } =
+      require("./program/language-runtime") as typeof import("./program/language-runtime");
+    const service = await serveProgram({
+      program: this.#programs.shift() ?? new WaitingProgram(),
+      environment: environmentOf(context),
+    });
+    this.#services.add(service);
+    try {
+      return await this.#start([...args, `--client=${service.address}`], context);
+    } finally {
+      service.close();
+      this.#services.delete(service);
+    }
+  }
+
   #start(args: string[], { cwd, env, input, onOutput, onError }: CommandContext): Promise<CommandResult> {
     const [command = ""] = args;
     if (this.#isInterrupted && ENGINE_COMMANDS.has(command)) {
@@ -119,8 +162,7 @@ export class EngineCommand {
         // Collecting the garbage less often saves a fifth of the engine's time there.
         GOGC: "400",
         ...process.env,
-        ...env,
-        PULUMI_AUTOMATION_API: "true",
+        ...environmentOf({ env }),
       },
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       detached: true,
@@ -148,6 +190,11 @@ export class EngineCommand {
   }
 }
 
+/** The variables of a CLI that this process does not have. */
+function environmentOf({ env }: Pick<CommandContext, "env">): Record<string, string> {
+  return { ...env, PULUMI_AUTOMATION_API: "true" };
+}
+
 function keyOf(args: readonly string[]): string {
   return args.join("\0");
 }
@@ -162,6 +209,9 @@ function killGroup(pid: number): void {
 
 /** The commands of the CLI that run an engine. */
 const ENGINE_COMMANDS: ReadonlySet<string> = new Set(["up", "destroy", "refresh", "preview"]);
+
+/** Those that also run the program. */
+const PROGRAM_COMMANDS: ReadonlySet<string> = new Set(["up", "preview"]);
 
 interface CommandContext {
   readonly cwd: string;

@@ -1,6 +1,6 @@
 import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
 import { PROJECT_ROOT } from "../../components/root";
-import { writtenConfig } from "../../stacks/config/written/written-config";
+import { readStackFile } from "../../stacks/config/written/written-config";
 import type { EngineCommand } from "./command";
 
 /**
@@ -16,7 +16,10 @@ export async function openStack(
   command: EngineCommand,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Stack> {
-  writtenConfig(stackName);
+  if (readStackFile(stackName).environment !== undefined) {
+    // The CLI sets the variables of these environments for itself and for the processes that it starts.
+    command.leaveProgramToEngine();
+  }
   return stackOf(stackName, command.automation(), environment);
 }
 

@@ -2,7 +2,8 @@ import { expect } from "vitest";
 import { recordCommandLines } from "./processes";
 
 /** The command lines of the processes of a run that tests kill. Their pids change with each run. */
-export const PROGRAM = /@pulumi\/pulumi\/cmd\/run[ /]/;
+/** The program: `chainfleet up` starts it before the engine, any other engine runs the SDK's module. */
+export const PROGRAM = /scripts\/engine\/program\/ahead\.js|@pulumi\/pulumi\/cmd\/run[ /]/;
 export const DYNAMIC_PROVIDERS = /\/pulumi-resource-pulumi-nodejs /;
 
 /**

@@ -56,7 +56,7 @@ async function expand(inputs: Inputs, claims: readonly V1PersistentVolumeClaim[]
   const body = { spec: { resources: { requests: { storage } } } };
   for (const name of names) {
     await api
-      .patchNamespacedPersistentVolumeClaim({ name, namespace, body }, MERGE_PATCH)
+      .patchNamespacedPersistentVolumeClaim({ name, namespace, body }, mergePatch())
       .catch((error: unknown) => {
         throw notExpanded(inputs.region, [name], reasonOf(error));
       });
@@ -107,7 +107,7 @@ function apiOf(inputs: Inputs): CoreV1Api {
   return clientConfig(inputs).makeApiClient(CoreV1Api);
 }
 
-const MERGE_PATCH = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+const mergePatch = () => setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 
 /** The message in the API server's answer. */
 function reasonOf(error: unknown): string {

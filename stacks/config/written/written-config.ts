@@ -54,6 +54,8 @@ export interface StackFile {
   readonly encryptedkey?: string;
   /** The salt of the passphrase. */
   readonly encryptionsalt?: string;
+  /** The environments of Pulumi ESC from which the CLI takes further config and variables. */
+  readonly environment?: unknown;
 }
 
 /**

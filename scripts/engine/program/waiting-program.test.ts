@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { WaitingProgram } from "./waiting-program";
+
+it("a waiting program becomes the SDK's program when it is run, and passes on what that prints", async () => {
+  const lines: string[] = [];
+  const onLine = (line: string) => lines.push(line);
+  const end = await new WaitingProgram().run({ args: ["--stack", "dev", "."], environment: {}, onLine });
+  // The address of the engine's resource monitor is missing.
+  expect(lines[0]).toMatch("--monitor=addr must be provided");
+  expect(end.code).toBeGreaterThan(0);
+});
+
+it("a waiting program that was killed has ended with the signal when it is to be run", async () => {
+  const program = new WaitingProgram();
+  program.kill();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const end = await program.run({ args: ["."], environment: {}, onLine: () => {} });
+  expect(end).toEqual({ code: null, signal: "SIGKILL" });
+});
