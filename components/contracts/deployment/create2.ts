@@ -2,6 +2,7 @@ import { type Address, concat, getCreate2Address, type Hex, keccak256, stringToH
 import { DETERMINISTIC_DEPLOYER } from "../../deterministic-deployer";
 import { ChainfleetError } from "../../error";
 import type { DeploymentMethod } from "../definitions/definitions";
+import { initCodeHash } from "../definitions/init-code-hash";
 import type { Job } from "../lane/job";
 import { hasCode } from "../rpc/code";
 import { waitUntilVisible } from "../rpc/wait-until-visible";
@@ -90,5 +91,5 @@ export function saltOf(text: string): Hex {
 
 /** The address of a contract that the deterministic deployer creates. */
 export function create2Address(salt: Hex, initCode: Hex): Address {
-  return getCreate2Address({ from: DETERMINISTIC_DEPLOYER, salt, bytecode: initCode });
+  return getCreate2Address({ from: DETERMINISTIC_DEPLOYER, salt, bytecodeHash: initCodeHash(initCode) });
 }

@@ -1,4 +1,4 @@
-import { type Address, concat, type Hex, keccak256 } from "viem";
+import { type Address, concat, type Hex } from "viem";
 import type { Finding } from "../../finding";
 import {
   type Artifact,
@@ -13,6 +13,7 @@ import {
   contextOf,
   type DeploymentMethod,
 } from "../definitions/definitions";
+import { initCodeHash } from "../definitions/init-code-hash";
 import { inDependencyOrder } from "../definitions/order";
 import { constructorParameters } from "../definitions/parameters";
 import {
@@ -276,7 +277,7 @@ function plannedCreation(
     libraries,
     encodedArguments,
     initCode,
-    initCodeHash: keccak256(initCode),
+    initCodeHash: initCodeHash(initCode),
     address: strategy.address(initCode),
   };
 }
