@@ -76,6 +76,24 @@ describe("a run of the CLI", () => {
   });
 });
 
+describe("a program that was started ahead", () => {
+  it("is offered to engines of this project that run a program, until the program is left to the engine", async () => {
+    cliThat('echo "run $*"');
+    const command = new EngineCommand();
+    const offers = async (args: string[], cwd: string) =>
+      (await command.run(args, cwd, {})).stdout.includes("--client=127.0.0.1:");
+    expect(await offers(["up"], PROJECT_ROOT)).toBe(false);
+    command.startProgramAhead();
+    expect(await offers(["up"], PROJECT_ROOT)).toBe(true);
+    expect(await offers(["preview"], PROJECT_ROOT)).toBe(true);
+    expect(await offers(["destroy"], PROJECT_ROOT)).toBe(false);
+    // With the preview of another project, recovery looks resources up in the clouds.
+    expect(await offers(["preview"], tmpdir())).toBe(false);
+    command.leaveProgramToEngine();
+    expect(await offers(["up"], PROJECT_ROOT)).toBe(false);
+  });
+});
+
 /** Puts a shell script in place of the CLI. @returns how often the script has written a line to `$0.runs`. */
 function cliThat(script: string): () => number {
   const folder = mkdtempSync(join(tmpdir(), "chainfleet-cli-"));

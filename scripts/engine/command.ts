@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { SemVer } from "semver";
 import { ChainfleetError } from "../../components/error";
+import { PROJECT_ROOT } from "../../components/root";
 import { localTargetHint } from "./local-target";
 import { missingAccess } from "./missing-access";
 import type { ProgramService } from "./program/language-runtime";
@@ -131,7 +132,12 @@ export class EngineCommand {
   }
 
   async #startWithProgram(args: string[], context: CommandContext): Promise<CommandResult> {
-    if (this.#programs === undefined || !PROGRAM_COMMANDS.has(args[0] ?? "")) {
+    // The program of another project, with which recovery looks resources up, is not this one.
+    if (
+      this.#programs === undefined ||
+      !PROGRAM_COMMANDS.has(args[0] ?? "") ||
+      context.cwd !== PROJECT_ROOT
+    ) {
       return this.#start(args, context);
     }
     const { serveProgram } =
