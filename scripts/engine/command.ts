@@ -5,7 +5,7 @@ import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
 import { localTargetHint } from "./local-target";
 import { missingAccess } from "./missing-access";
-import type { ProgramService } from "./program/language-runtime";
+import { type ProgramService, serveProgram } from "./program/language-runtime";
 import { WaitingProgram } from "./program/waiting-program";
 import { unknownStack } from "./unknown-stack";
 
@@ -140,8 +140,6 @@ export class EngineCommand {
     ) {
       return this.#start(args, context);
     }
-    const { serveProgram } =
-      require("./program/language-runtime") as typeof import("./program/language-runtime");
     const service = await serveProgram({
       program: this.#programs.shift() ?? new WaitingProgram(),
       environment: environmentOf(context),

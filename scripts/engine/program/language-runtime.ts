@@ -1,5 +1,15 @@
-import type { ServerUnaryCall, sendUnaryData } from "@grpc/grpc-js";
-import type { RunRequest, RunResponse } from "@pulumi/pulumi/proto/language_pb";
+import {
+  credentials,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type sendUnaryData,
+} from "@grpc/grpc-js";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
+import { GetRequiredPackagesResponse, type RunRequest, RunResponse } from "@pulumi/pulumi/proto/language_pb";
+import { PackageDependency, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { requiredPackages } from "./required-packages";
 import type { ProgramEnd, WaitingProgram } from "./waiting-program";
 
@@ -24,30 +34,19 @@ export interface ProgramService {
  * `--client`, which the CLI has for the inline programs of the Automation API.
  */
 export async function serveProgram({ program, environment }: ServedProgram): Promise<ProgramService> {
-  const { Server, ServerCredentials } = require("@grpc/grpc-js") as typeof import("@grpc/grpc-js");
-  const { LanguageRuntimeService } =
-    require("@pulumi/pulumi/proto/language_grpc_pb") as typeof import("@pulumi/pulumi/proto/language_grpc_pb");
-  const language =
-    require("@pulumi/pulumi/proto/language_pb") as typeof import("@pulumi/pulumi/proto/language_pb");
-  const plugins =
-    require("@pulumi/pulumi/proto/plugin_pb") as typeof import("@pulumi/pulumi/proto/plugin_pb");
   const server = new Server({
     "grpc.max_receive_message_length": UNLIMITED,
     "grpc.max_send_message_length": UNLIMITED,
   });
   server.addService(LanguageRuntimeService, {
     getRequiredPackages: answer(() =>
-      new language.GetRequiredPackagesResponse().setPackagesList(
+      new GetRequiredPackagesResponse().setPackagesList(
         requiredPackages().map(({ name, version, server: origin = "" }) =>
-          new plugins.PackageDependency()
-            .setName(name)
-            .setKind("resource")
-            .setVersion(version)
-            .setServer(origin),
+          new PackageDependency().setName(name).setKind("resource").setVersion(version).setServer(origin),
         ),
       ),
     ),
-    getPluginInfo: answer(() => new plugins.PluginInfo()),
+    getPluginInfo: answer(() => new PluginInfo()),
     run: (call: ServerUnaryCall<RunRequest, RunResponse>, callback: sendUnaryData<RunResponse>) => {
       call.on("cancelled", () => program.kill());
       const [engine = ""] = call.request.getArgsList();
@@ -61,7 +60,7 @@ export async function serveProgram({ program, environment }: ServedProgram): Pro
         .then((end) => {
           print.close();
           const { error, bail } = outcomeOf(end);
-          callback(null, new language.RunResponse().setError(error).setBail(bail));
+          callback(null, new RunResponse().setError(error).setBail(bail));
         })
         .catch((error: Error) => callback(error));
     },
@@ -136,14 +135,9 @@ export function outcomeOf({ code, signal }: ProgramEnd): { readonly error: strin
 
 /** Shows lines as messages of the engine, which is where the output of a program goes. */
 function printerOn(engine: string): { line(text: string): void; close(): void } {
-  let client: import("@pulumi/pulumi/proto/engine_grpc_pb").EngineClient | undefined;
+  let client: EngineClient | undefined;
   return {
     line: (text) => {
-      const { credentials } = require("@grpc/grpc-js") as typeof import("@grpc/grpc-js");
-      const { EngineClient } =
-        require("@pulumi/pulumi/proto/engine_grpc_pb") as typeof import("@pulumi/pulumi/proto/engine_grpc_pb");
-      const { LogRequest, LogSeverity } =
-        require("@pulumi/pulumi/proto/engine_pb") as typeof import("@pulumi/pulumi/proto/engine_pb");
       client ??= new EngineClient(engine, credentials.createInsecure());
       // The engine may have ended.
       client.log(new LogRequest().setSeverity(LogSeverity.INFO).setMessage(text), () => {});
