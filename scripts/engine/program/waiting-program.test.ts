@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { expect, it } from "vitest";
+import { PROJECT_ROOT } from "../../../components/root";
 import { WaitingProgram } from "./waiting-program";
 
 it("a waiting program becomes the SDK's program when it is run, and passes on what that prints", async () => {
@@ -16,4 +18,16 @@ it("a waiting program that was killed has ended with the signal when it is to be
   await new Promise((resolve) => setTimeout(resolve, 300));
   const end = await program.run({ args: ["."], environment: {}, onLine: () => {} });
   expect(end).toEqual({ code: null, signal: "SIGKILL" });
+});
+
+it("a command that does not run its waiting program ends at once, and the program with it", () => {
+  const command = `
+    const { WaitingProgram } = require("./scripts/engine/program/waiting-program");
+    new WaitingProgram();`;
+  const run = () =>
+    execFileSync(process.execPath, ["--require", "./typescript.js", "--eval", command], {
+      cwd: PROJECT_ROOT,
+      timeout: 60_000,
+    });
+  expect(run).not.toThrow();
 });

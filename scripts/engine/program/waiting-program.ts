@@ -36,8 +36,10 @@ export class WaitingProgram {
     // Whoever runs the program learns how it ended, also if it could not be started or had ended before.
     this.#end.catch(() => {});
     this.#process.on("error", () => {});
-    this.#process.unref();
-    this.#process.channel?.unref();
+    // A command that ends without running the program does not wait for it.
+    for (const handle of [this.#process, this.#process.channel, this.#process.stdout, this.#process.stderr]) {
+      (handle as { unref(): void } | null | undefined)?.unref();
+    }
   }
 
   /**
