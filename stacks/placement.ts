@@ -1,9 +1,14 @@
 import { parse } from "yaml";
-import type { NetworkPlacement, Placement } from "../components/besu/placement/placement";
+import {
+  DEFAULT_KEY_STORE,
+  type NetworkPlacement,
+  type Placement,
+} from "../components/besu/placement/placement";
 import { expandVariables } from "../components/environment";
 import { filePath } from "../components/file-path";
 import { addressSpace, formatCidr } from "../components/region/plan";
 import { configFiles } from "./config/config-files";
+import { keyStoreOf } from "./config/fields/key-store";
 import { kubeconfigOfEnvironment } from "./config/kubeconfig-of-environment";
 import { fieldsOf } from "./config/outline";
 import type { Config, RegionConfig } from "./config/schema";
@@ -12,9 +17,17 @@ import type { Config, RegionConfig } from "./config/schema";
 export function placementOf({ network, besu, regions }: Config): NetworkPlacement {
   return {
     network: network.name,
-    regions: Object.fromEntries(regions.map((region) => [region.name, placementOfRegion(region)])),
+    regions: Object.fromEntries(
+      regions.map((region) => [region.name, { ...placementOfRegion(region), ...storeOf(besu, region) }]),
+    ),
     storage: { validator: besu.validator.storage, rpc: besu.rpc.storage },
   };
+}
+
+/** The default is left out, which states of earlier releases do not have either. */
+function storeOf(besu: Config["besu"], region: RegionConfig): Pick<Placement, "keyStore"> {
+  const keyStore = keyStoreOf(besu, region);
+  return keyStore === DEFAULT_KEY_STORE ? {} : { keyStore };
 }
 
 function placementOfRegion(region: RegionConfig): Placement {

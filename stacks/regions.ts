@@ -36,7 +36,14 @@ import { type MonitoringOutputs, monitorRegions } from "./monitoring";
 import { checkHealthOfWaves } from "./order/health-checks";
 import { wavesOf } from "./order/waves";
 import { SHARD_OUTPUTS } from "./shard-inputs";
-import { type CloudAnswers, clusterNameOf, createCluster, createRegion, type PlacedRegion } from "./site";
+import {
+  type CloudAnswers,
+  clusterNameOf,
+  createCluster,
+  createKeyStore,
+  createRegion,
+  type PlacedRegion,
+} from "./site";
 
 /** The Besu network with the outputs of its stack that concern regions. */
 export interface CreatedRegions {
@@ -88,7 +95,7 @@ export async function deployRegions(
   { answers, keyHooks }: Preliminaries,
 ): Promise<CreatedRegions> {
   const { name } = config.network;
-  const { reclaimPolicy } = config.besu;
+  const { reclaimPolicy, keyStore } = config.besu;
   const registeredVotes = pDefer<pulumi.Output<NetworkVotes>>();
   const runningNodes = new NetworkNodes(name, validatorsOf(config));
   const gate = new UpdateGate({
@@ -103,6 +110,7 @@ export async function deployRegions(
   const shared = {
     network: name,
     reclaimPolicy,
+    keyStore,
     governor,
     updateHooks: nodeUpdateHooks(gate, governor.retry),
   };
@@ -138,6 +146,12 @@ export async function deployRegions(
           cluster,
           p2pEndpoints: placed.region.p2pEndpoints,
           privateKeys: keysOf(besu, index).map(({ privateKey }) => privateKey),
+          keyStore: createKeyStore(
+            shared,
+            placed,
+            cluster,
+            keysOf(besu, index).map(({ address }) => address),
+          ),
           rpcNodes: placed.config.rpcNodes,
         },
         { transformations: [governor.binding()] },
@@ -249,10 +263,14 @@ export function nodeAccess(
  */
 export async function shareRegions(config: Config, chain: Chain, { answers, keyHooks }: Preliminaries) {
   const { name } = config.network;
-  const { reclaimPolicy } = config.besu;
+  const { reclaimPolicy, keyStore } = config.besu;
   const governor = new Governor(config.rateGovernor);
   const regions = await inTurns(config.regions, (region, index) =>
-    createRegion({ network: name, reclaimPolicy, governor }, region, answers[index] ?? { kind: "none" }),
+    createRegion(
+      { network: name, reclaimPolicy, keyStore, governor },
+      region,
+      answers[index] ?? { kind: "none" },
+    ),
   );
   const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions, isVoted: false, keyHooks });
   const staticNodes = staticNodesFile(

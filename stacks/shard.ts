@@ -17,7 +17,7 @@ import type { ShardName } from "./config/written/shard-name";
 import { monitorRegions } from "./monitoring";
 import { acceptedConfig, nodeAccess, nodesOfNetwork, oneByOne, regionOutputs, validatorsOf } from "./regions";
 import { readShardInputs, type SharedRegion } from "./shard-inputs";
-import { answersOf, type CloudAnswers, createCluster, type PlacedRegion } from "./site";
+import { answersOf, type CloudAnswers, createCluster, createKeyStore, type PlacedRegion } from "./site";
 import { surveyRegions } from "./survey";
 
 /**
@@ -47,15 +47,14 @@ export async function shard(config: Config, name: ShardName) {
   });
   const governor = new Governor(config.rateGovernor);
   const placed = placedRegion(region, inputs.region, answers ?? { kind: "none" });
-  const cluster = createCluster(
-    {
-      network: config.network.name,
-      reclaimPolicy: config.besu.reclaimPolicy,
-      governor,
-      updateHooks: nodeUpdateHooks(gate, governor.retry),
-    },
-    placed,
-  );
+  const shared = {
+    network: config.network.name,
+    reclaimPolicy: config.besu.reclaimPolicy,
+    keyStore: config.besu.keyStore,
+    governor,
+    updateHooks: nodeUpdateHooks(gate, governor.retry),
+  };
+  const cluster = createCluster(shared, placed);
   const validators = inputs.region.validators as Address[];
   runningNodes.add({
     name: region.name,
@@ -70,6 +69,7 @@ export async function shard(config: Config, name: ShardName) {
       cluster,
       p2pEndpoints: placed.region.p2pEndpoints,
       privateKeys: inputs.privateKeys,
+      keyStore: createKeyStore(shared, placed, cluster, validators),
       rpcNodes: region.rpcNodes,
       updateHooks: validatorUpdateHooks(
         gate,

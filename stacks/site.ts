@@ -1,6 +1,9 @@
 import type { Provider } from "@pulumi/aws";
 import type { Provider as AzureProvider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
+import type { Address } from "viem";
+import { AzureKeyVault } from "../components/besu/keys/azure-key-vault";
+import type { KeyStore } from "../components/besu/keys/key-store";
 import type { Cluster } from "../components/cluster";
 import {
   AksCluster,
@@ -34,8 +37,9 @@ import { AzureRegion } from "../components/region/azure";
 import { createAzureProvider } from "../components/region/azure-provider";
 import { findDiskGroup } from "../components/region/disk-group";
 import { KubernetesRegion } from "../components/region/kubernetes";
+import { keyStoreOf } from "./config/fields/key-store";
 import { kubeconfigOfEnvironment } from "./config/kubeconfig-of-environment";
-import type { RegionConfig } from "./config/schema";
+import type { Config, RegionConfig } from "./config/schema";
 
 /** What a region's cloud says about the account before anything is created in the region. */
 export type CloudAnswers =
@@ -115,6 +119,8 @@ async function endOfSupport(
 /** What all regions of a network have in common. */
 export interface SharedRegionArgs extends Pick<ManagedClusterArgs, "network" | "reclaimPolicy"> {
   readonly governor: Governor;
+  /** Where the keys of regions are kept that do not say so themselves. */
+  readonly keyStore: Config["besu"]["keyStore"];
 }
 
 /** What all clusters of a network have in common. */
@@ -148,7 +154,7 @@ export type RegionConfigOf<Cloud extends RegionConfig["cloud"]> = Extract<
 
 /** Creates a region: its network, addresses and rights, but not its cluster. */
 export function createRegion(
-  { network, reclaimPolicy, governor }: SharedRegionArgs,
+  { network, reclaimPolicy, governor, keyStore }: SharedRegionArgs,
   config: RegionConfig,
   answers: CloudAnswers,
 ): PlacedRegion {
@@ -158,7 +164,7 @@ export function createRegion(
       const { diskGroupId, provider } = answersOf("azure", config, answers);
       const region = new AzureRegion(
         name,
-        { ...config, network, reclaimPolicy, diskGroupId },
+        { ...config, network, reclaimPolicy, diskGroupId, keyStore: vaultOrSecrets({ keyStore }, config) },
         { ...governedBy(governor, config), ...providedBy(provider) },
       );
       return { config, region, provider };
@@ -182,13 +188,16 @@ export function createRegion(
 }
 
 /** Creates the cluster of a region. */
-export function createCluster({ governor, ...shared }: SharedClusterArgs, placed: PlacedRegion): Cluster {
+export function createCluster(
+  { governor, keyStore, ...shared }: SharedClusterArgs,
+  placed: PlacedRegion,
+): Cluster {
   const { name } = placed.config;
   if (isOn("azure", placed)) {
     const { config, region, provider } = placed;
     return new AksCluster(
       name,
-      { ...config, ...shared, region },
+      { ...config, ...shared, region, keyStore: vaultOrSecrets({ keyStore }, config) },
       { ...governedBy(governor, config), ...providedBy(provider) },
     );
   }
@@ -200,6 +209,38 @@ export function createCluster({ governor, ...shared }: SharedClusterArgs, placed
     return new ExistingCluster(name, { ...placed.config, ...kubeconfigOfEnvironment() });
   }
   throw new TypeError(`Region ${name} is on no known cloud.`);
+}
+
+/**
+ * Creates the store of a region's keys.
+ *
+ * @param validators the addresses of the region's validators.
+ * @returns undefined if the keys are kept in Secrets of the cluster.
+ */
+export function createKeyStore(
+  { network, governor, keyStore }: Pick<SharedRegionArgs, "network" | "governor" | "keyStore">,
+  placed: PlacedRegion,
+  cluster: Cluster,
+  [firstValidator]: readonly pulumi.Input<Address>[],
+): KeyStore | undefined {
+  if (!isOn("azure", placed) || !(cluster instanceof AksCluster) || firstValidator === undefined) {
+    return undefined;
+  }
+  const { config, region, provider } = placed;
+  return vaultOrSecrets({ keyStore }, config) === "keyVault"
+    ? new AzureKeyVault(
+        config.name,
+        { ...config, ...region, network, firstValidator, issuerUrl: cluster.issuerUrl },
+        { ...governedBy(governor, config), ...providedBy(provider) },
+      )
+    : undefined;
+}
+
+function vaultOrSecrets(
+  besu: Pick<SharedRegionArgs, "keyStore">,
+  config: RegionConfigOf<"azure">,
+): "keyVault" | "kubernetes" {
+  return keyStoreOf(besu, config);
 }
 
 /** The resources of a region share the rate limits of their account at its location. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { registeredResources } from "../../test/dump/registered-resources";
+import { KUBERNETES_SECRETS } from "./keys/key-store";
 import { BesuNamespace } from "./namespace";
 import type { SiteNodeArgs } from "./pod";
 import { RpcNodes } from "./rpc-nodes";
@@ -35,6 +36,7 @@ function program(): void {
       ...shared,
       objectName,
       privateKey: "0x01",
+      keys: KUBERNETES_SECRETS.inNamespace("eastus", namespace, {}),
       p2pService: new P2pService(
         "eastus-validator-0",
         { objectName, namespace, endpoint, loadBalancers: 1 },

@@ -2,6 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../cluster";
 import { METRICS_PORT, P2P_PORT, RPC_PORT } from "../ports";
+import type { KeyVolume } from "./keys/key-store";
 import { type BesuNamespace, SERVICE_ACCOUNT } from "./namespace";
 import { type BesuOptions, commandLine, POD_ADDRESS_VARIABLE } from "./options/program-options";
 import { type Role, roleLabels } from "./role";
@@ -51,8 +52,10 @@ export interface BesuPodArgs
   readonly hosts: readonly string[];
   /** The address at which peers reach the node. @default the node only dials its peers */
   readonly p2pHost?: pulumi.Input<string>;
-  /** Name of the Secret that contains the node's private key as `key`. @default Besu generates a key */
-  readonly keySecret?: pulumi.Input<string>;
+  /** The volume with the node's private key in the file `key`. @default Besu generates a key */
+  readonly keyVolume?: KeyVolume;
+  /** The ServiceAccount of the pod. @default one without rights anywhere */
+  readonly serviceAccountName?: pulumi.Input<string>;
   /** Name of the volume claim for /data. @default the StatefulSet's volume claim template named `data` */
   readonly dataClaim?: pulumi.Input<string>;
   readonly nodeSelector: Readonly<Record<string, string>>;
@@ -64,7 +67,7 @@ export interface BesuPodArgs
 /** The pod of one Besu node. It satisfies the restricted Pod Security level. */
 export function besuPod(args: BesuPodArgs): types.input.core.v1.PodSpec {
   return {
-    serviceAccountName: SERVICE_ACCOUNT,
+    serviceAccountName: args.serviceAccountName ?? SERVICE_ACCOUNT,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: {
@@ -115,7 +118,7 @@ function besuContainer(args: BesuPodArgs): types.input.core.v1.Container {
   return {
     name: "besu",
     image: args.image,
-    args: commandLine({ ...args, keyFile: args.keySecret === undefined ? undefined : "/key/key" }),
+    args: commandLine({ ...args, keyFile: args.keyVolume === undefined ? undefined : "/key/key" }),
     env: [
       // The heap gets half of the memory limit, because RocksDB and the JVM need the other half.
       { name: "JAVA_OPTS", value: "-XX:MaxRAMPercentage=50 -Djava.io.tmpdir=/tmp" },
@@ -150,7 +153,7 @@ function besuContainer(args: BesuPodArgs): types.input.core.v1.Container {
       { name: "genesis", mountPath: "/config/genesis", readOnly: true },
       { name: "static-nodes", mountPath: "/config/static-nodes", readOnly: true },
       { name: "tmp", mountPath: "/tmp" },
-      ...(args.keySecret === undefined ? [] : [{ name: "key", mountPath: "/key", readOnly: true }]),
+      ...(args.keyVolume === undefined ? [] : [{ name: "key", mountPath: "/key", readOnly: true }]),
     ],
   };
 }
@@ -172,9 +175,7 @@ function volumes(args: BesuPodArgs): types.input.core.v1.Volume[] {
     { name: "genesis", configMap: { name: args.genesisConfigMap } },
     { name: "static-nodes", configMap: { name: args.staticNodesConfigMap } },
     { name: "tmp", emptyDir: { sizeLimit: "1Gi" } },
-    ...(args.keySecret === undefined
-      ? []
-      : [{ name: "key", secret: { secretName: args.keySecret, defaultMode: 0o440 } }]),
+    ...(args.keyVolume === undefined ? [] : [{ name: "key", ...args.keyVolume }]),
     ...(args.dataClaim === undefined
       ? []
       : [{ name: "data", persistentVolumeClaim: { claimName: args.dataClaim } }]),

@@ -4,6 +4,7 @@ import type { Hex } from "viem";
 import type { Cluster } from "../cluster";
 import { fullName, validatorName, validatorObjectName } from "../naming";
 import type { P2pEndpoint } from "../region";
+import { type KeyStore, KUBERNETES_SECRETS, type NamespaceKeys } from "./keys/key-store";
 import { BesuNamespace } from "./namespace";
 import { maxPeers } from "./options/peers";
 import type { BesuOptions } from "./options/program-options";
@@ -58,6 +59,8 @@ export interface BesuSiteArgs extends NetworkNodesArgs {
   readonly p2pEndpoints: readonly P2pEndpoint[];
   /** The private key of each validator, in the order of the endpoints. Secret. */
   readonly privateKeys: readonly pulumi.Input<Hex>[];
+  /** Where the keys are kept. @default Secrets of the cluster */
+  readonly keyStore?: KeyStore | undefined;
   /** Number of RPC nodes of the site. */
   readonly rpcNodes: number;
 }
@@ -104,10 +107,7 @@ export class BesuSite extends pulumi.ComponentResource {
     this.p2pAddresses = p2pServices.map(({ address }) => address);
     this.createNodes = (staticNodes) => {
       const nodeArgs = createNodeArgs(staticNodes);
-      const validators = p2pServices.map((service, index) => createValidator(service, index, nodeArgs));
-      if (validators.length > 0) {
-        createValidatorDisruptionBudget();
-      }
+      const validators = p2pServices.length > 0 ? createValidators(nodeArgs) : [];
       const rpcNodes = args.rpcNodes > 0 ? createRpcNodes(nodeArgs) : undefined;
       this.registerOutputs({ rpcUrl: rpcNodes?.url });
       return {
@@ -165,7 +165,21 @@ export class BesuSite extends pulumi.ComponentResource {
       return metadata.name;
     }
 
-    function createValidator(p2pService: P2pService, index: number, nodeArgs: SharedNodeArgs): Validator {
+    function createValidators(nodeArgs: SharedNodeArgs): Validator[] {
+      const { keyStore = KUBERNETES_SECRETS } = args;
+      const keys = keyStore.inNamespace(name, namespace, inCluster);
+      const validators = p2pServices.map((service, index) =>
+        createValidator(service, index, { ...nodeArgs, keys }),
+      );
+      createValidatorDisruptionBudget();
+      return validators;
+    }
+
+    function createValidator(
+      p2pService: P2pService,
+      index: number,
+      nodeArgs: SharedNodeArgs & { readonly keys: NamespaceKeys },
+    ): Validator {
       return new Validator(
         validatorName(name, index),
         {

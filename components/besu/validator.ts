@@ -4,7 +4,7 @@ import type { Hex } from "viem";
 import type { ValidatorNodes } from "../cluster";
 import { METRICS_PORT, P2P_PORT, RPC_PORT } from "../ports";
 import type { P2pEndpoint } from "../region";
-import { KEY_ENTRY, keySecretName } from "./keys/key-secret";
+import type { NamespaceKeys } from "./keys/key-store";
 import { type BesuNamespace, deletionTimeout } from "./namespace";
 import { serviceHosts } from "./options/hosts";
 import { besuPod, type SiteNodeArgs } from "./pod";
@@ -18,6 +18,8 @@ export interface ValidatorArgs extends SiteNodeArgs {
   readonly objectName: string;
   /** The node's private key. Secret. */
   readonly privateKey: pulumi.Input<Hex>;
+  /** Where the key is kept. */
+  readonly keys: NamespaceKeys;
   readonly p2pService: P2pService;
   /** The Besu release in the image. */
   readonly release: Release;
@@ -35,7 +37,7 @@ export interface ValidatorArgs extends SiteNodeArgs {
  * A validator.
  *
  * ```
- * key secret ──────────┐
+ * key in its store ────┐
  * volume claim ────────┼── stateful set    headless service
  * P2P service (early) ─┘
  * ```
@@ -56,13 +58,8 @@ export class Validator extends pulumi.ComponentResource {
       labels,
     });
 
-    const keySecret = new kubernetes.core.v1.Secret(
-      `${name}-key`,
-      {
-        metadata: { ...metadata(), name: keySecretName(args.objectName) },
-        stringData: { [KEY_ENTRY]: args.privateKey },
-        immutable: true,
-      },
+    const key = args.keys.store(
+      { name, objectName: args.objectName, metadata: metadata(), privateKey: args.privateKey },
       contents,
     );
     const data = new kubernetes.core.v1.PersistentVolumeClaim(
@@ -118,7 +115,8 @@ export class Validator extends pulumi.ComponentResource {
                 role: "validator",
                 hosts: serviceHosts(args.objectName, namespace),
                 p2pHost: args.p2pService.address,
-                keySecret: keySecret.metadata.name,
+                keyVolume: key.volume,
+                serviceAccountName: args.keys.serviceAccountName,
                 dataClaim: data.metadata.name,
                 nodeSelector: args.nodes.nodeSelector,
                 tolerations: args.nodes.tolerations,
@@ -129,7 +127,7 @@ export class Validator extends pulumi.ComponentResource {
       },
       {
         ...parent,
-        dependsOn: [...args.namespace.guards, ...args.nodes.dependsOn, args.p2pService],
+        dependsOn: [...args.namespace.guards, ...args.nodes.dependsOn, args.p2pService, ...key.dependsOn],
         hooks: args.updateHooks,
         // `chainfleet services` stops a validator by scaling it to 0. It stays so until it is started again, whatever
         // else changes: the plugin leaves out an ignored field that another field manager has set (handleSSAIgnoreFields).

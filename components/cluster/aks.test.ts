@@ -13,7 +13,7 @@ clusters:
   name: aks
 `;
 
-const registered = (kubernetesVersion: string) =>
+const registered = (kubernetesVersion: string, keyStore?: "keyVault") =>
   registeredResources(
     {
       newResource: ({ name, inputs }) => ({
@@ -35,6 +35,7 @@ const registered = (kubernetesVersion: string) =>
         systemVmSize: "Standard_D4s_v5",
         validatorVmSize: "Standard_D8s_v5",
         kubernetesVersion,
+        keyStore,
         privateApi: false,
         apiAllowedCidrs: [],
         updateHooks: { beforeUpdate: [new pulumi.ResourceHook("enter the gate", () => {})] },
@@ -53,6 +54,14 @@ describe("an AKS cluster", () => {
       ]);
       expect(cluster?.beforeUpdate).toEqual(["enter the gate"]);
     }
+  });
+
+  it("runs the driver of vaults only if the keys are in one", async () => {
+    const addons = async (keyStore?: "keyVault") =>
+      (await registered("1.35", keyStore)).find(({ type }) => type.endsWith(":ManagedCluster"))?.inputs
+        .addonProfiles;
+    expect(await addons()).toBeUndefined();
+    expect(await addons("keyVault")).toMatchObject({ azureKeyvaultSecretsProvider: { enabled: true } });
   });
 
   it("creates disks in the region's disk group, which outlives the cluster", async () => {

@@ -35,6 +35,8 @@ export interface AksClusterArgs extends ManagedClusterArgs {
   readonly systemVmSize: string;
   /** VM size of the validator pool. @example "Standard_D8s_v5" */
   readonly validatorVmSize: string;
+  /** Where the validators' keys are kept. `keyVault` runs the driver that mounts a vault's secrets. @default "kubernetes" */
+  readonly keyStore?: "kubernetes" | "keyVault" | undefined;
 }
 
 /**
@@ -56,6 +58,8 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
   readonly ready: readonly pulumi.Resource[];
   readonly zoneSpread = "DoNotSchedule";
   readonly validatorNodes: ValidatorNodes;
+  /** The issuer of the tokens of the cluster's ServiceAccounts: an https URL. */
+  readonly issuerUrl: pulumi.Output<string>;
 
   constructor(name: string, args: AksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chainfleet:cluster:AksCluster", `${name}-cluster`, {}, opts);
@@ -91,6 +95,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     this.storageClassName = storageClass.metadata.name;
     this.ready = [cluster];
     this.validatorNodes = nodesOfValidatorPools([cluster]);
+    this.issuerUrl = cluster.oidcIssuerProfile.apply((profile) => profile?.issuerURL ?? "");
     this.registerOutputs({ clusterName: this.clusterName });
 
     function createCluster() {
@@ -110,6 +115,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
           aadProfile: { managed: true, enableAzureRBAC: true },
           oidcIssuerProfile: { enabled: true },
           securityProfile: { workloadIdentity: { enabled: true } },
+          ...(args.keyStore === "keyVault" ? { addonProfiles: KEY_VAULT_DRIVER } : {}),
           apiServerAccessProfile: args.privateApi
             ? { enablePrivateCluster: true }
             : { authorizedIPRanges: [...args.apiAllowedCidrs] },
@@ -214,6 +220,14 @@ export function aksClusterExists(
     .then(() => true)
     .catch((error: Error) => !isAksNotFound(error));
 }
+
+/**
+ * The Secrets Store CSI driver with Azure's provider: https://learn.microsoft.com/azure/aks/csi-secrets-store-driver. A key
+ * never changes, so nothing is read again. The add-on runs on tainted pools, too: https://github.com/Azure/AKS/issues/2492
+ */
+const KEY_VAULT_DRIVER = {
+  azureKeyvaultSecretsProvider: { enabled: true, config: { enableSecretRotation: "false" } },
+};
 
 /** The sizes of the pools that the config of a region gives. */
 export interface PoolSizes {

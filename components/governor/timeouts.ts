@@ -18,6 +18,11 @@ const TIMEOUTS: Readonly<Record<string, CustomTimeouts>> = {
   "azure-native:network:NetworkSecurityGroup": { create: "10m", update: "10m", delete: "30m" },
   "azure-native:network:PublicIPAddress": { create: "5m", update: "5m", delete: "30m" },
   "azure-native:managedidentity:UserAssignedIdentity": { create: "5m", update: "5m", delete: "5m" },
+  "azure-native:managedidentity:FederatedIdentityCredential": { create: "5m", update: "5m", delete: "5m" },
+  // Some minutes at most, until the name of a new vault is known. azurerm waits 30 minutes:
+  // https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/key_vault#timeouts
+  "azure-native:keyvault:Vault": { create: "15m", update: "15m", delete: "30m" },
+  "azure-native:keyvault:Secret": { create: "5m", update: "5m", delete: "5m" },
   // A principal that was created just before may be unknown for some minutes:
   // https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#symptom---assigning-a-role-to-a-new-principal-sometimes-fails
   "azure-native:authorization:RoleAssignment": { create: "10m", delete: "10m" },

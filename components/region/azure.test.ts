@@ -82,3 +82,18 @@ describe("the disk group of an Azure region", () => {
     expect((await diskGroup())?.importId).toBe("");
   });
 });
+
+it("lets a vault admit the validators' subnet if the keys are in one", async () => {
+  const endpoints = async (args: Partial<AzureRegionArgs>) =>
+    (await registered(args))
+      .filter(({ type }) => type.endsWith(":Subnet"))
+      .map(({ name, inputs }) => [name, inputs.serviceEndpoints]);
+  expect(await endpoints({ keyStore: "keyVault" })).toEqual([
+    ["eastus-system-subnet", undefined],
+    ["eastus-validators-subnet", [{ service: "Microsoft.KeyVault" }]],
+  ]);
+  expect(await endpoints({})).toEqual([
+    ["eastus-system-subnet", undefined],
+    ["eastus-validators-subnet", undefined],
+  ]);
+});

@@ -1,13 +1,12 @@
-import * as authorization from "@pulumi/azure-native/authorization";
 import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as network from "@pulumi/azure-native/network";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
-import { v5 as uuid } from "uuid";
 import { azureTags, fullName } from "../naming";
 import { P2P_PORT } from "../ports";
 import type { P2pEndpoint, Region } from ".";
-import { addressSpace, azureSubnets, formatCidr } from "./plan";
+import { addressSpace, azureSubnets, type Cidr, formatCidr } from "./plan";
+import { grantRole } from "./role-assignment";
 
 /** The arguments of an Azure region. They decide names and addresses, so they are plain values. */
 export interface AzureRegionArgs {
@@ -26,6 +25,8 @@ export interface AzureRegionArgs {
    * taken over; a group that is in the state already is left as it is.
    */
   readonly diskGroupId?: string | undefined;
+  /** Where the validators' keys are kept. A vault admits the validators by their subnet. @default "kubernetes" */
+  readonly keyStore?: "kubernetes" | "keyVault" | undefined;
 }
 
 /**
@@ -75,8 +76,13 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
     const inGroup = { resourceGroupName: resourceGroup.name, location, tags };
     const securityGroup = createSecurityGroup();
     const virtualNetwork = createVirtualNetwork();
-    const systemSubnet = createSubnet("system", formatCidr(subnets.system));
-    const validatorsSubnet = createSubnet("validators", formatCidr(subnets.validators), systemSubnet);
+    const systemSubnet = createSubnet({ role: "system", prefix: subnets.system });
+    const validatorsSubnet = createSubnet({
+      role: "validators",
+      prefix: subnets.validators,
+      after: systemSubnet,
+      services: args.keyStore === "keyVault" ? ["Microsoft.KeyVault"] : [],
+    });
     const addresses = Array.from({ length: args.validators }, (_, index) => createAddress(index));
     const identity = new managedidentity.UserAssignedIdentity(
       `${name}-identity`,
@@ -142,15 +148,16 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
     }
 
     /** ARM changes one subnet of a network at a time, so each subnet depends on the previous one. */
-    function createSubnet(role: string, addressPrefix: string, after?: pulumi.Resource) {
+    function createSubnet({ role, prefix, after, services = [] }: SubnetArgs) {
       return new network.Subnet(
         `${name}-${role}-subnet`,
         {
           resourceGroupName: resourceGroup.name,
           virtualNetworkName: virtualNetwork.name,
           subnetName: role,
-          addressPrefix,
+          addressPrefix: formatCidr(prefix),
           networkSecurityGroup: { id: securityGroup.id },
+          ...(services.length === 0 ? {} : { serviceEndpoints: services.map((service) => ({ service })) }),
         },
         { ...parent, dependsOn: after === undefined ? [] : [after] },
       );
@@ -183,22 +190,22 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
       );
     }
 
-    function grant(role: string, roleDefinition: string, scope: pulumi.Output<string>) {
-      return new authorization.RoleAssignment(
-        `${name}-identity-${role}`,
-        {
-          roleAssignmentName: pulumi
-            .all([scope, identity.principalId])
-            .apply((parts) => roleAssignmentName(parts, roleDefinition)),
-          scope,
-          principalId: identity.principalId,
-          principalType: "ServicePrincipal",
-          roleDefinitionId: pulumi.interpolate`/subscriptions/${scope.apply(subscriptionOf)}/providers/Microsoft.Authorization/roleDefinitions/${roleDefinition}`,
-        },
+    function grant(purpose: string, role: string, scope: pulumi.Output<string>) {
+      return grantRole(
+        `${name}-identity-${purpose}`,
+        { principalId: identity.principalId, role, scope },
         parent,
       );
     }
   }
+}
+
+interface SubnetArgs {
+  readonly role: string;
+  readonly prefix: Cidr;
+  readonly after?: pulumi.Resource;
+  /** The services of Azure that the subnet reaches by endpoints of its own, and that can admit the subnet. */
+  readonly services?: readonly string[];
 }
 
 /** The name of the resource group in which the disks of a region's data volumes are created. */
@@ -214,20 +221,3 @@ const NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7";
  * disks requires this role on the group: https://github.com/kubernetes-sigs/azuredisk-csi-driver/blob/master/docs/install-driver-on-aks.md
  */
 const CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c";
-
-/**
- * The name of a role assignment: a UUID that must be unique in the whole tenant, and that is the same in every run. Two
- * networks with the same names in two subscriptions differ in the scope; an identity that was deleted and created again
- * has another principal. https://learn.microsoft.com/azure/role-based-access-control/role-assignments#name
- */
-function roleAssignmentName([scope, principal]: readonly string[], roleDefinition: string): string {
-  return uuid(`${scope}/${principal}/${roleDefinition}`.toLowerCase(), ROLE_ASSIGNMENTS);
-}
-
-/** The UUID namespace of role assignments. */
-const ROLE_ASSIGNMENTS = "5b0c3a0e-6a9c-4c6f-9d0b-3f2a1f6f1380";
-
-/** A group that a run leaves out, because it failed before, has a known id without a value. */
-function subscriptionOf(armId: string | undefined): string {
-  return armId?.split("/")[2] ?? "";
-}

@@ -4,6 +4,8 @@ import type { PropertyMap, PropertyValue } from "../plugin/values";
 import { isAdministrator } from "./aws/access";
 import { accountOf, callerIn } from "./aws/account/caller";
 import { createDisk, type DiskRequest } from "./azure/aks/disks";
+import { type PodRequest, readSecret, readSecretForPod } from "./azure/keyvault/data-plane";
+import { recoverVault } from "./azure/keyvault/vault";
 import { type Cloud, OperationUnderWay } from "./engine/cloud/cloud";
 import { CloudError } from "./engine/resources/errors";
 import { isObject, stringMapAt } from "./engine/resources/properties";
@@ -29,6 +31,8 @@ export interface ListedResource {
  * - `PATCH /resources?id=`: causes drift by merging the body into the resource's inputs (RFC 7396)
  * - `DELETE /resources?id=`: deletes a resource and its descendants at once
  * - `POST /disks`: creates the disk of a volume in an AKS cluster, for the control plane's disk driver
+ * - `GET /vaults/NAME/secrets/NAME`: a secret, as the vault itself answers; `POST /vaults/recover?name=`: recovers a deleted
+ *   vault; `POST /secrets-store/azure`: a secret for a pod, for the Besu nodes
  * - `GET /clusters?cloud=` (and `&name=`, `&region=`): Kubernetes clusters, for the token commands in bin/; those of AWS
  *   say whether the caller, whose `&profile=` may be given, is `authorized`
  * - `GET /faults`, `PUT /faults`: the fault script, see engine/conditions/faults.ts
@@ -81,6 +85,10 @@ function statusOf(error: unknown): number {
 
 async function handle(cloud: Cloud, request: IncomingMessage): Promise<unknown> {
   const url = new URL(request.url ?? "/", "http://127.0.0.1");
+  const [, vault, name] = /^\/vaults\/([^/]+)\/secrets\/([^/]+)$/.exec(url.pathname) ?? [];
+  if (request.method === "GET" && vault !== undefined && name !== undefined) {
+    return readSecret(cloud, { vault, name }, request.headers.authorization);
+  }
   switch (`${request.method} ${url.pathname}`) {
     case "GET /resources": {
       const id = url.searchParams.get("id");
@@ -107,6 +115,10 @@ async function handle(cloud: Cloud, request: IncomingMessage): Promise<unknown> 
     }
     case "POST /disks":
       return { id: createDisk(cloud, (await readJson(request)) as DiskRequest).id };
+    case "POST /secrets-store/azure":
+      return readSecretForPod(cloud, (await readJson(request)) as PodRequest);
+    case "POST /vaults/recover":
+      return { id: recoverVault(cloud, url.searchParams.get("name") ?? "").id };
     case "GET /clusters":
       return listClusters(cloud, url.searchParams);
     case "GET /faults":

@@ -84,8 +84,9 @@ async function main(): Promise<void> {
     );
   });
   const [azureNative, awsServer, control] = servers;
+  cloud.controlUrl = `http://127.0.0.1:${control.port}`;
   // The control plane starts before the cloud, so the control plane looks here for the cloud's address.
-  writeAtomically(join(options.state, "control-url"), `http://127.0.0.1:${control.port}\n`);
+  writeAtomically(join(options.state, "control-url"), `${cloud.controlUrl}\n`);
   process.stdout.write(
     `${JSON.stringify({ "azure-native": azureNative.port, aws: awsServer.port, control: control.port })}\n`,
   );

@@ -14,6 +14,7 @@ import { assignLoadBalancers } from "./control-plane/load-balancers";
 import { keepPodsInTheirCluster } from "./control-plane/node-admission";
 import { ensureNodes } from "./control-plane/nodes";
 import * as programs from "./control-plane/programs";
+import { ensureSecretProviderClasses } from "./control-plane/secrets-store";
 import { ensureDefaultStorageClass } from "./control-plane/storage-class";
 import { provisionVolumes } from "./control-plane/volumes";
 
@@ -83,6 +84,7 @@ async function main(): Promise<void> {
   await Promise.all([
     ensureNodes(cluster),
     ensureDefaultStorageClass(cluster),
+    ensureSecretProviderClasses(cluster),
     keepPodsInTheirCluster(cluster),
     forgetAggregatedApis(cluster),
   ]);

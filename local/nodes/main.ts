@@ -9,6 +9,7 @@ import { controlServer } from "./service/control";
 import { kubeletServer } from "./service/kubelet";
 import { Nodes } from "./service/nodes";
 import { podNetworkServer } from "./service/pod-network";
+import { SecretsStore } from "./service/secrets-store";
 import { SimulatedRunner } from "./service/simulated-runner";
 import { type SavedSimulation, Simulation } from "./service/simulation";
 import { SimulationClock } from "./service/simulation-clock";
@@ -18,7 +19,9 @@ import { SimulationClock } from "./service/simulation-clock";
  * metrics, on simulated QBFT networks.
  *
  *     main.ts --state DIR --kubernetes-server URL --kubernetes-ca FILE --kubernetes-token FILE
- *             [--time-scale N] [--port-network N] [--port-control N]
+ *             [--cloud-state DIR] [--time-scale N] [--port-network N] [--port-control N]
+ *
+ * `--cloud-state` is the state folder of the simulated cloud, which may start later: keys in a cloud's store are read there.
  *
  * Prints `{"network":PORT,"control":PORT}` and writes the port of the network into the file `network-port` of the state folder,
  * where the control plane finds it. The chains and what each volume has of them are kept in the state folder: for the nodes, a
@@ -31,6 +34,7 @@ async function main(): Promise<void> {
       "kubernetes-server": { type: "string" },
       "kubernetes-ca": { type: "string" },
       "kubernetes-token": { type: "string" },
+      "cloud-state": { type: "string" },
       "time-scale": { type: "string", default: "1" },
       "port-network": { type: "string", default: "0" },
       "port-control": { type: "string", default: "0" },
@@ -52,7 +56,7 @@ async function main(): Promise<void> {
   const clock = new SimulationClock(timeScale, saved?.time ?? Date.now());
   const simulation = new Simulation(clock, saved);
   const runner = new SimulatedRunner(simulation, clock);
-  const nodes = new Nodes(cluster, runner);
+  const nodes = new Nodes(cluster, runner, new SecretsStore(values["cloud-state"]));
   const kubelet = kubeletServer(
     nodes,
     issueCertificate(createAuthority("kubelet-ca"), { commonName: "kubelet", dnsNames: ["kubelet"] }),

@@ -152,7 +152,10 @@ function services({ timeScale, seed }: Settings): Service[] {
       entry: "local/nodes/main.ts",
       ports: ["network", "control"],
       after: ["kubernetes-control-plane"],
-      arguments: (started) => [...["--time-scale", String(timeScale)], ...controlPlaneOf(started)],
+      arguments: (started) => [
+        ...["--time-scale", String(timeScale), "--cloud-state", started.stateFolder("cloud")],
+        ...controlPlaneOf(started),
+      ],
       sources: [
         "local/nodes",
         "local/qbft",

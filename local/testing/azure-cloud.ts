@@ -13,6 +13,8 @@ export const types = {
   role: "azure-native:authorization:RoleAssignment",
   cluster: "azure-native:containerservice:ManagedCluster",
   pool: "azure-native:containerservice:AgentPool",
+  vault: "azure-native:keyvault:Vault",
+  secret: "azure-native:keyvault:Secret",
 } as const;
 
 export const inGroup = { resourceGroupName: "rg", location: "westeurope" };

@@ -1,7 +1,9 @@
 import { AppsV1Api, CoreV1Api } from "@kubernetes/client-node";
 import type { Hex } from "viem";
 import { keysInCluster } from "../../components/besu/keys/keys-in-cluster";
+import { keysInStores, type VaultReference } from "../../components/besu/keys/keys-in-stores";
 import { type ClusterAccess, openCluster } from "../../components/cluster/client-config";
+import type { RegionConfig } from "../../stacks/config/schema";
 
 /** What the cluster of a region has of the network. */
 export interface Holdings {
@@ -15,26 +17,37 @@ export interface Holdings {
   readonly images: ReadonlyMap<string, string>;
 }
 
+/** What the cluster of a region has, and where the keys are that it does not have itself. */
+export interface HoldingsAndReferences {
+  readonly holdings: Holdings;
+  /** By the name of the validator's Kubernetes objects. */
+  readonly references: ReadonlyMap<string, VaultReference>;
+}
+
 /** A cluster that does not exist holds nothing. */
 export const NOTHING: Holdings = { keys: new Map(), genesis: undefined, nodeIds: [], images: new Map() };
 
 /**
  * Reads what the cluster of a region has of the network.
  *
- * Needs the verb `list` on Secrets, ConfigMaps and StatefulSets of the namespace.
+ * Needs the verb `list` on Secrets, ConfigMaps and StatefulSets of the namespace, and on Azure on SecretProviderClasses.
  *
  * @throws Error if the cluster does not answer, or refuses.
  */
-export async function readHoldings(access: ClusterAccess, namespace: string): Promise<Holdings> {
+export async function readHoldings(
+  access: ClusterAccess,
+  { namespace, cloud }: { readonly namespace: string; readonly cloud: RegionConfig["cloud"] },
+): Promise<HoldingsAndReferences> {
   const config = await openCluster(access);
-  const [keys, configMaps, statefulSets] = await Promise.all([
+  const [keys, references, configMaps, statefulSets] = await Promise.all([
     keysInCluster({ config, namespace }),
+    cloud === "azure" ? keysInStores({ config, namespace }) : new Map<string, VaultReference>(),
     config.makeApiClient(CoreV1Api).listNamespacedConfigMap({ namespace }),
     config.makeApiClient(AppsV1Api).listNamespacedStatefulSet({ namespace }),
   ]);
   const file = (configMap: string, name: string) =>
     configMaps.items.find(({ metadata }) => metadata?.name === configMap)?.data?.[name];
-  return {
+  const holdings = {
     keys,
     genesis: file("genesis", "genesis.json"),
     nodeIds: [
@@ -47,4 +60,5 @@ export async function readHoldings(access: ClusterAccess, namespace: string): Pr
       }),
     ),
   };
+  return { holdings, references };
 }

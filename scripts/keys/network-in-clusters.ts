@@ -1,4 +1,6 @@
+import type { Stack } from "@pulumi/pulumi/automation";
 import { allAtOnce } from "../../components/at-once";
+import type { VaultReference } from "../../components/besu/keys/keys-in-stores";
 import { ChainfleetError } from "../../components/error";
 import { fullName } from "../../components/naming";
 import type { Config } from "../../stacks/config/schema";
@@ -6,10 +8,12 @@ import { shardNameOf } from "../../stacks/config/written/shard-name";
 import type { EngineCommand } from "../engine/command";
 import { stackConfig } from "../engine/config";
 import { commandOn } from "../engine/local-target";
+import { askThroughEngine } from "../engine/questions";
 import { openStack } from "../engine/stack";
-import { NOTHING, readHoldings } from "./holdings";
+import { type HoldingsAndReferences, NOTHING, readHoldings } from "./holdings";
 import type { RegionHoldings } from "./lost-network";
-import { findClusters } from "./region-access";
+import { findClusters, optionsOf } from "./region-access";
+import { keysInVault } from "./vault-keys";
 
 /** The options that all commands on keys have in common. */
 export interface KeysOptions {
@@ -49,21 +53,70 @@ export async function holdingsOf(
   { stack: name, timeout }: KeysOptions,
   command: EngineCommand,
 ): Promise<RegionHoldings[]> {
-  const clusters = await findClusters(config, await openStack(name, command), command);
+  const opened = await openStack(name, command);
+  const clusters = await findClusters(config, opened, command);
   const regions = config.regions.map((region, index) => ({ ...region, cluster: clusters[index] }));
   const outcomes = await allAtOnce(
     regions,
     { timeoutSeconds: timeout },
-    async ({ name: region, cluster }) => {
+    async ({ name: region, cloud, cluster }) => {
       if (cluster === undefined || "error" in cluster) {
         throw new Error(cluster?.error ?? "it was not looked for");
       }
       return cluster.access === undefined
-        ? NOTHING
-        : readHoldings(cluster.access, fullName(config.network.name, region));
+        ? { holdings: NOTHING, references: new Map<string, VaultReference>() }
+        : readHoldings(cluster.access, { namespace: fullName(config.network.name, region), cloud });
     },
   );
-  return outcomes.map(({ value, error }): RegionHoldings => value ?? { error: error ?? "it did not answer" });
+  const held = outcomes.map(
+    ({ value, error }): HoldingsAndReferences | { readonly error: string } =>
+      value ?? { error: error ?? "it did not answer" },
+  );
+  return withStoredKeys(config, held, { stack: opened, timeout, command });
+}
+
+interface Asking {
+  readonly stack: Stack;
+  /** Seconds after which a vault counts as silent. */
+  readonly timeout: number;
+  readonly command: EngineCommand;
+}
+
+/** Completes what the clusters hold with the keys in the vaults that they name. Only such keys cost a run of the engine. */
+async function withStoredKeys(
+  { network, regions }: Config,
+  held: readonly (HoldingsAndReferences | { readonly error: string })[],
+  { stack, timeout, command }: Asking,
+): Promise<RegionHoldings[]> {
+  const { textsOf } = require("../recover/lookup") as typeof import("../recover/lookup");
+  const settings = textsOf(await stack.getAllConfig());
+  const complete = () =>
+    Promise.all(
+      held.map(async (found, index): Promise<RegionHoldings> => {
+        const region = regions[index];
+        if ("error" in found || region === undefined) {
+          return found as RegionHoldings;
+        }
+        const { holdings, references } = found;
+        if (references.size === 0) {
+          return holdings;
+        }
+        try {
+          const stored = await keysInVault({
+            network: network.name,
+            region: region.name,
+            references,
+            options: optionsOf(region, settings),
+            timeoutSeconds: timeout,
+          });
+          return { ...holdings, keys: new Map([...holdings.keys, ...stored]) };
+        } catch (error) {
+          return { error: (error as Error).message };
+        }
+      }),
+    );
+  const isStored = held.some((found) => "references" in found && found.references.size > 0);
+  return isStored ? askThroughEngine(command, complete) : complete();
 }
 
 /**

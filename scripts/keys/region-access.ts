@@ -40,7 +40,8 @@ export async function findClusters(
   return regions.every(({ cloud }) => cloud === "kubernetes") ? ask() : askThroughEngine(command, ask);
 }
 
-function optionsOf(region: RegionConfig, settings: Readonly<Record<string, string>>): InvokeOptions {
+/** How the cloud of a region is asked. @param settings of the clouds in the config of the stack. */
+export function optionsOf(region: RegionConfig, settings: Readonly<Record<string, string>>): InvokeOptions {
   switch (region.cloud) {
     case "azure": {
       const { Provider } =

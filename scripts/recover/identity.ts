@@ -59,6 +59,7 @@ function azurePath(type: string, text: (key: string) => string): string | undefi
   const group = `/resourceGroups/${text("resourceGroupName")}`;
   const networks = `${group}/providers/Microsoft.Network`;
   const clusters = `${group}/providers/Microsoft.ContainerService/managedClusters/${text("resourceName")}`;
+  const vaults = `${group}/providers/Microsoft.KeyVault/vaults`;
   switch (type) {
     case "azure-native:resources:ResourceGroup":
       return group;
@@ -72,6 +73,12 @@ function azurePath(type: string, text: (key: string) => string): string | undefi
       return `${networks}/publicIPAddresses/${text("publicIpAddressName")}`;
     case "azure-native:managedidentity:UserAssignedIdentity":
       return `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${text("resourceName")}`;
+    case "azure-native:managedidentity:FederatedIdentityCredential":
+      return `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${text("resourceName")}/federatedIdentityCredentials/${text("federatedIdentityCredentialResourceName")}`;
+    case "azure-native:keyvault:Vault":
+      return `${vaults}/${text("vaultName")}`;
+    case "azure-native:keyvault:Secret":
+      return `${vaults}/${text("vaultName")}/secrets/${text("secretName")}`;
     case "azure-native:authorization:RoleAssignment":
       return `${text("scope")}/providers/Microsoft.Authorization/roleAssignments/${text("roleAssignmentName")}`;
     case "azure-native:containerservice:ManagedCluster":

@@ -209,7 +209,7 @@ export function sharedWith(region: string, resources: readonly StateResource[]):
   return resources.filter((resource) => inside.has(resource.urn) && isReal(resource)).map(({ urn }) => urn);
 }
 
-/** The region of each resource that belongs to the cluster or the nodes of a region. */
+/** The region of each resource that belongs to the cluster, the store of keys or the nodes of a region. */
 function regionsByUrn(
   resources: readonly StateResource[],
   regions: readonly string[],
@@ -218,12 +218,16 @@ function regionsByUrn(
     regions.flatMap((region) => [
       [`${region}-cluster`, region],
       [`${region}-besu`, region],
+      [`${region}-keys`, region],
     ]),
   );
   const found = new Map<string, string>();
   // A parent precedes its children in every state.
   for (const { urn, type, parent = "" } of resources) {
-    const isRoot = type.startsWith("chainfleet:cluster:") || type === "chainfleet:besu:BesuSite";
+    const isRoot =
+      type.startsWith("chainfleet:cluster:") ||
+      type === "chainfleet:besu:BesuSite" ||
+      type === "chainfleet:besu:AzureKeyVault";
     const region = (isRoot ? roots.get(nameOf(urn)) : undefined) ?? found.get(parent);
     if (region !== undefined) {
       found.set(urn, region);

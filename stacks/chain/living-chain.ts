@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import pDefer from "p-defer";
 import { keysInCluster } from "../../components/besu/keys/keys-in-cluster";
+import { keysInStores } from "../../components/besu/keys/keys-in-stores";
 import { openCluster } from "../../components/cluster/client-config";
 import { ChainfleetError } from "../../components/error";
 import { memoizeSuccess } from "../../components/memoize-success";
@@ -76,7 +77,12 @@ export function keysInClusters({ network, regions }: Config, answers: readonly C
       return new Set<string>();
     }
     const namespace = fullName(network.name, name);
-    return new Set((await keysInCluster({ config: await openCluster(access), namespace })).keys());
+    const place = { config: await openCluster(access), namespace };
+    const [held, stored] = await Promise.all([
+      keysInCluster(place),
+      config.cloud === "azure" ? keysInStores(place) : new Map<string, never>(),
+    ]);
+    return new Set([...held.keys(), ...stored.keys()]);
   });
 }
 

@@ -229,6 +229,30 @@ describe("an invalid config", () => {
     expect(findings({ regions: [{ ...cluster, validators: 4 }] })).toEqual([]);
   });
 
+  it("is refused if the keys are to be in the store of a cloud that has none, unless the region says where they are", () => {
+    const cluster = { cloud: "kubernetes", name: "onprem", kubeconfig: "k", p2pAddresses: ["198.51.100.1"] };
+    const regions = [
+      region({}),
+      { ...cluster, validators: 1 },
+      { cloud: "aws", name: "eu-west-1", validators: 1 },
+      { cloud: "aws", name: "eu-west-2", validators: 0 },
+    ];
+    const besu = { keyStore: "cloud" };
+    expect(findings({ regions, besu }).map((found) => found.split(";")[0])).toEqual([
+      "regions[1].keyStore is missing",
+      "regions[2].keyStore is missing",
+    ]);
+    expect(findings({ regions })).toEqual([]);
+    const secrets = regions.map((one, index) => (index === 0 ? one : { ...one, keyStore: "kubernetes" }));
+    expect(findings({ regions: secrets, besu })).toEqual([]);
+    const vaulted = regions.map((one) => ({ ...one, keyStore: "keyVault" }));
+    expect(findings({ regions: vaulted }).map((found) => found.split(" ")[0])).toEqual([
+      "regions[1].keyStore",
+      "regions[2].keyStore",
+      "regions[3].keyStore",
+    ]);
+  });
+
   it("is refused with one finding for a region that is there twice", () => {
     expect(findings({ regions: [region({}), region({})] })).toEqual([
       'regions[1].name is "eastus", as is regions[0]; each region needs a name of its own',

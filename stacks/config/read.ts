@@ -42,7 +42,9 @@ export function examineConfig(values: Readonly<Record<string, string>>): Examine
   const result = configSchema.safeParse(unchecked);
   const findings = [
     ...(result.success ? [] : issueFindings(result.error.issues, unchecked)),
-    ...(STACKS_WITHOUT_REGIONS.includes(unchecked.stack) ? [] : acrossRegions(unchecked.regions ?? [])),
+    ...(STACKS_WITHOUT_REGIONS.includes(unchecked.stack)
+      ? []
+      : acrossRegions(unchecked.regions ?? [], unchecked.besu)),
     ...(STACKS_WITHOUT_REGIONS.includes(unchecked.stack) ? [] : incompleteRollout(unchecked)),
     ...acrossShards(unchecked),
     ...healthGateRules(unchecked),

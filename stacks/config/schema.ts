@@ -6,6 +6,7 @@ import { DEFAULT_BLOCK_PERIOD_SECONDS } from "./across/health-gate";
 import { contractsSchema } from "./contracts/contracts-schema";
 import { addressSchema } from "./fields/address";
 import { besuRules } from "./fields/besu";
+import { KEY_STORES } from "./fields/key-store";
 import { monitoringSchema } from "./fields/monitoring";
 import { cpuSchema, memorySchema, volumeSchema } from "./fields/quantity";
 import { nameSchema, regionSchema } from "./fields/region";
@@ -147,6 +148,12 @@ const besuSchema = z
       .default("Retain")
       .describe(
         "Whether the cloud keeps a validator's disk when the volume claim of the disk is deleted, for example by `pulumi destroy`. It is fixed once the network exists.",
+      ),
+    keyStore: z
+      .enum(KEY_STORES)
+      .default("kubernetes")
+      .describe(
+        "Where the validators' private keys are kept: `kubernetes` is Secrets of each region's cluster, `cloud` the store that the region's cloud has, which is a Key Vault in an Azure region. A region in a cloud without a store says `keyStore: kubernetes`. See docs/keys.md.",
       ),
     monitoringNamespaces: z
       .array(nameOfNamespace)

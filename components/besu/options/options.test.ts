@@ -71,7 +71,7 @@ describe("the command line of a node", () => {
       genesisConfigMap: "genesis",
       staticNodesConfigMap: "static-nodes",
       hosts: ["validator-0.example.svc"],
-      keySecret: "key",
+      keyVolume: { secret: { secretName: "key" } },
       p2pHost: "192.0.2.1",
       nodeSelector: {},
       tolerations: [],

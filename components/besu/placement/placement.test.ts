@@ -82,6 +82,17 @@ describe("what the nodes of a living network stand on", () => {
     expect(codes(change("onprem", { server: undefined, access: elsewhere }))).toEqual([]);
   });
 
+  it("keeps its keys where they are, once it has validators; a state of an earlier release has them in Secrets", () => {
+    const vaulted = change("eastus", { keyStore: "keyVault" });
+    expect(refusals(vaulted).map(({ code, next }) => [code, next?.split(",")[0]])).toEqual([
+      ["KEY_STORE_FIXED", "Set keyStore back to kubernetes"],
+    ]);
+    expect(placementRefusals(vaulted, vaulted, 1)).toEqual([]);
+    expect(placementRefusals(vaulted, network, 1).map(({ code }) => code)).toEqual(["KEY_STORE_FIXED"]);
+    const empty = change("eastus", { validators: 0 });
+    expect(placementRefusals(empty, vaulted, 1)).toEqual([]);
+  });
+
   it("keeps its name, because all namespaces have it", () => {
     expect(codes({ ...network, network: "chain139", regions: {} })).toEqual(["NETWORK_NAME_FIXED"]);
   });

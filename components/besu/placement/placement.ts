@@ -16,7 +16,12 @@ export interface Placement {
   readonly access?: Readonly<Record<string, FixedValue>>;
   /** The P2P address of each validator that the config names. */
   readonly p2pAddresses?: readonly string[];
+  /** Where the validators' keys are kept. @default {@link DEFAULT_KEY_STORE} */
+  readonly keyStore?: string;
 }
+
+/** The store of keys of a region whose placement names none: Secrets of its cluster. */
+export const DEFAULT_KEY_STORE = "kubernetes";
 
 type FixedValue = string | boolean | null;
 
@@ -51,6 +56,7 @@ export function placementRefusals(
   return [
     ...regions.flatMap(fixedKeyRefusals),
     ...regions.flatMap(otherClusterRefusals),
+    ...regions.flatMap(otherStoreRefusals),
     ...addressRefusals(regions, readdressable),
     ...shrinkRefusals(existing.storage, configured.storage),
   ];
@@ -86,6 +92,21 @@ function otherClusterRefusals({ name, before, after }: RegionChange): Chainfleet
     before.server !== after.server &&
     !isDeepStrictEqual(before.access, after.access);
   return leadsElsewhere ? [otherCluster(name, before.server, after.server)] : [];
+}
+
+/** A region without validators has no keys. */
+function otherStoreRefusals({ name, before, after }: RegionChange): ChainfleetError[] {
+  const { keyStore: was = DEFAULT_KEY_STORE } = before;
+  const { keyStore: is = DEFAULT_KEY_STORE } = after;
+  return was === is || before.validators === 0 || before.fixed.cloud !== after.fixed.cloud
+    ? []
+    : [
+        new ChainfleetError({
+          code: "KEY_STORE_FIXED",
+          summary: `keyStore of the region ${name} is ${is}, but the keys of its validators are in ${was}. Its validators would restart one after another with another copy of their keys, and the old copy could be gone before all of them have. No resource was changed.`,
+          next: `Set keyStore back to ${was}, in the region or in besu.keyStore. For another store, add a region with a name of its own and with keyStore ${is}, and remove this one when its validators are no longer needed.`,
+        }),
+      ];
 }
 
 function addressRefusals(regions: readonly RegionChange[], readdressable: number): ChainfleetError[] {

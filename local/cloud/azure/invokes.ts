@@ -3,10 +3,11 @@ import type { PropertyMap } from "../../plugin/values";
 import type { Invoke } from "../engine/cloud/dialect";
 import { CloudError } from "../engine/resources/errors";
 import type { KubernetesEndpoint, Scope, View } from "../engine/resources/kind";
-import { stringAt } from "../engine/resources/properties";
+import { objectAt, stringAt } from "../engine/resources/properties";
 import type { Resource } from "../engine/resources/store";
 import { poolsOf } from "./aks/agentpool";
 import { armId, groupId, keyOf, text } from "./arm";
+import { tokenFor } from "./keyvault/data-plane";
 
 /** The id of AKS's Microsoft Entra server application: https://azure.github.io/kubelogin/concepts/aks.html */
 export const aksServerApplication = "6dae42f8-4368-4678-94ff-3960e28e3630";
@@ -63,6 +64,40 @@ const getResourceGroup: Invoke = {
   },
 };
 
+const getClientToken: Invoke = {
+  operation: "POST token",
+  // https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/provider.go
+  answer: (args, scope) => ({
+    token: tokenFor(scope, stringAt(args, "endpoint") ?? "https://management.azure.com"),
+  }),
+};
+
+const getVault: Invoke = {
+  operation: "GET Microsoft.KeyVault/vaults",
+  answer: (args, scope, view) => {
+    const name = text(args, "vaultName");
+    const id = armId(scope, args, "Microsoft.KeyVault/vaults", name);
+    const found = view.find(keyOf(id));
+    if (found === undefined) {
+      throw new CloudError(
+        404,
+        "ResourceNotFound",
+        `The Resource 'Microsoft.KeyVault/vaults/${name}' under resource group '${text(args, "resourceGroupName")}' was ` +
+          "not found.",
+      );
+    }
+    return {
+      id: found.id,
+      name: found.name,
+      location: found.location,
+      properties: {
+        ...objectAt(found.inputs, "properties"),
+        vaultUri: `${view.controlUrl}/vaults/${found.name}/`,
+      },
+    };
+  },
+};
+
 const getManagedCluster: Invoke = {
   operation: "GET Microsoft.ContainerService/managedClusters",
   answer: (args, scope, view) => {
@@ -82,6 +117,8 @@ const getManagedCluster: Invoke = {
 
 export const invokes: ReadonlyMap<string, Invoke> = new Map([
   ["azure-native:containerservice:getManagedCluster", getManagedCluster],
+  ["azure-native:keyvault:getVault", getVault],
+  ["azure-native:authorization:getClientToken", getClientToken],
   ["azure-native:resources:getResourceGroup", getResourceGroup],
   ["azure-native:containerservice:listManagedClusterUserCredentials", listUserCredentials],
   ["azure-native:authorization:getClientConfig", getClientConfig],

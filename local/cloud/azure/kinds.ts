@@ -2,6 +2,8 @@ import type { Kind } from "../engine/resources/kind";
 import { agentPool } from "./aks/agentpool";
 import { managedCluster } from "./aks/containerservice";
 import { roleAssignment } from "./authorization";
+import { secret } from "./keyvault/secret";
+import { vault } from "./keyvault/vault";
 import { federatedIdentityCredential, userAssignedIdentity } from "./managedidentity";
 import { networkSecurityGroup, publicIPAddress } from "./network";
 import { resourceGroup } from "./resources";
@@ -20,5 +22,7 @@ export const kinds: ReadonlyMap<string, Kind> = new Map(
     roleAssignment,
     managedCluster,
     agentPool,
+    vault,
+    secret,
   ].map((kind) => [kind.token, kind]),
 );

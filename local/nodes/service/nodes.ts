@@ -5,17 +5,20 @@ import type { Pods } from "./kubelet";
 import type { NodeProcess, NodeRunner } from "./node-process";
 import type { Listener } from "./pod-network";
 import { type BesuPod, readPod, runsBesu } from "./pods";
+import type { SecretsStore } from "./secrets-store";
 
 /** The Besu nodes of all pods: one begins with its pod and ends with it. */
 export class Nodes implements Pods {
   readonly #cluster: Cluster;
   readonly #runner: NodeRunner;
+  readonly #store: SecretsStore;
   /** By the pod's uid. */
   readonly #nodes = new Map<string, PodNode>();
 
-  constructor(cluster: Cluster, runner: NodeRunner) {
+  constructor(cluster: Cluster, runner: NodeRunner, store: SecretsStore) {
     this.#cluster = cluster;
     this.#runner = runner;
+    this.#store = store;
   }
 
   /**
@@ -38,7 +41,7 @@ export class Nodes implements Pods {
   }
 
   async #begin(uid: string, observed: V1Pod): Promise<boolean> {
-    const pod = await readPod(this.#cluster, observed);
+    const pod = await readPod(this.#cluster, this.#store, observed);
     if (pod === undefined) {
       return false;
     }

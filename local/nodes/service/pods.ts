@@ -1,6 +1,7 @@
 import type { V1Container, V1Pod } from "@kubernetes/client-node";
 import { ApiException } from "@kubernetes/client-node";
 import type { Cluster } from "../../kubernetes/control-plane/cluster";
+import type { SecretsStore } from "./secrets-store";
 
 /** A Besu pod with what its container finds in its volumes when it starts. */
 export interface BesuPod {
@@ -40,7 +41,12 @@ function isGenesis(argument: string): boolean {
  *
  * @returns undefined if something that the pod mounts is not there, with which its container would not have started.
  */
-export async function readPod({ core }: Cluster, pod: V1Pod): Promise<BesuPod | undefined> {
+export async function readPod(
+  cluster: Cluster,
+  store: SecretsStore,
+  pod: V1Pod,
+): Promise<BesuPod | undefined> {
+  const { core } = cluster;
   const { namespace = "", name = "", uid = "" } = pod.metadata ?? {};
   const container = pod.spec?.containers.find((candidate) => candidate.name === CONTAINER);
   const address = pod.status?.podIP ?? "";
@@ -51,26 +57,33 @@ export async function readPod({ core }: Cluster, pod: V1Pod): Promise<BesuPod | 
     const files = new Map<string, string>();
     let volume = uid;
     await Promise.all(
-      (pod.spec?.volumes ?? []).map(async ({ name: mounted, configMap, secret, persistentVolumeClaim }) => {
-        const path = container.volumeMounts?.find((mount) => mount.name === mounted)?.mountPath;
-        if (configMap?.name !== undefined) {
-          const { data = {} } = await core.readNamespacedConfigMap({ namespace, name: configMap.name });
-          for (const [file, content] of Object.entries(data)) {
-            files.set(`${path}/${file}`, content);
+      (pod.spec?.volumes ?? []).map(
+        async ({ name: mounted, configMap, secret, csi, persistentVolumeClaim }) => {
+          const path = container.volumeMounts?.find((mount) => mount.name === mounted)?.mountPath;
+          if (configMap?.name !== undefined) {
+            const { data = {} } = await core.readNamespacedConfigMap({ namespace, name: configMap.name });
+            for (const [file, content] of Object.entries(data)) {
+              files.set(`${path}/${file}`, content);
+            }
+          } else if (secret?.secretName !== undefined) {
+            const { data = {} } = await core.readNamespacedSecret({ namespace, name: secret.secretName });
+            for (const [file, content] of Object.entries(data)) {
+              files.set(`${path}/${file}`, Buffer.from(content, "base64").toString());
+            }
+          } else if (csi !== undefined) {
+            const serviceAccount = pod.spec?.serviceAccountName ?? "default";
+            for (const [file, content] of await store.files(cluster, { namespace, serviceAccount }, csi)) {
+              files.set(`${path}/${file}`, content);
+            }
+          } else if (persistentVolumeClaim !== undefined) {
+            const claim = await core.readNamespacedPersistentVolumeClaim({
+              namespace,
+              name: persistentVolumeClaim.claimName,
+            });
+            volume = claim.spec?.volumeName ?? uid;
           }
-        } else if (secret?.secretName !== undefined) {
-          const { data = {} } = await core.readNamespacedSecret({ namespace, name: secret.secretName });
-          for (const [file, content] of Object.entries(data)) {
-            files.set(`${path}/${file}`, Buffer.from(content, "base64").toString());
-          }
-        } else if (persistentVolumeClaim !== undefined) {
-          const claim = await core.readNamespacedPersistentVolumeClaim({
-            namespace,
-            name: persistentVolumeClaim.claimName,
-          });
-          volume = claim.spec?.volumeName ?? uid;
-        }
-      }),
+        },
+      ),
     );
     return {
       namespace,

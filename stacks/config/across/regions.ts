@@ -3,14 +3,17 @@ import { unknownVersionProblem } from "../../../components/cluster/versions";
 import type { Finding } from "../../../components/finding";
 import { findLocation, type LocatedCloud } from "../../../components/region/locations";
 import { addressSpace, type Cidr, formatCidr, overlaps, parseCidr } from "../../../components/region/plan";
+import { storeOfCloud } from "../fields/key-store";
 import { MINOR_VERSION } from "../fields/region";
-import { outlineRegions, type RegionOutline } from "../outline";
+import { fieldsOf, outlineRegions, type RegionOutline } from "../outline";
 
 /**
  * Checks the rules that relate several regions to each other. Works on the unchecked config, so that these findings
  * are reported together with those of the schema; a value that the schema refuses is ignored here.
+ *
+ * @param besu what the config says about Besu.
  */
-export function acrossRegions(unchecked: unknown): Finding[] {
+export function acrossRegions(unchecked: unknown, besu?: unknown): Finding[] {
   if (!Array.isArray(unchecked)) {
     return [];
   }
@@ -21,6 +24,7 @@ export function acrossRegions(unchecked: unknown): Finding[] {
     ...tooFewValidators(regions),
     ...missingAddresses(regions),
     ...unknownVersions(regions),
+    ...missingStores(regions, fieldsOf(besu).keyStore),
   ];
 }
 
@@ -125,4 +129,22 @@ function unknownVersions(regions: readonly IndexedRegion[]): Finding[] {
     const problem = unknownVersionProblem({ cloud, version });
     return problem === undefined ? [] : [{ key: `regions[${index}].kubernetesVersion`, problem }];
   });
+}
+
+/** With `besu.keyStore: cloud`, a region in a cloud without a store must say where its keys are to be kept. */
+function missingStores(regions: readonly IndexedRegion[], keyStore: unknown): Finding[] {
+  return regions.flatMap(({ index, cloud, hasKeyStore, validators = 0 }) =>
+    keyStore !== "cloud" ||
+    hasKeyStore ||
+    validators === 0 ||
+    (cloud !== "aws" && cloud !== "kubernetes") ||
+    storeOfCloud(cloud) !== undefined
+      ? []
+      : [
+          {
+            key: `regions[${index}].keyStore`,
+            problem: `is missing; besu.keyStore is "cloud", and a region on ${cloud} has no store of its own for the validators' keys: set it to "kubernetes", which keeps them in Secrets of the cluster`,
+          },
+        ],
+  );
 }

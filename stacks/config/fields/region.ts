@@ -4,6 +4,7 @@ import { DEFAULT_KUBERNETES_VERSION } from "../../../components/cluster/versions
 import { findLocation, type LocatedCloud, locations } from "../../../components/region/locations";
 import { LONGEST_REGION_PREFIX, parseCidr } from "../../../components/region/plan";
 import { suggestion } from "../../../components/suggestion";
+import { KEY_STORES_OF_REGION } from "./key-store";
 import { type BrokenRule, rules, type Unchecked } from "./rules";
 
 /** The part of the config's schema under `chainfleet:regions`. */
@@ -83,6 +84,13 @@ const fieldsOfCloudRegion = {
     ),
 };
 
+const onlySecrets = z
+  .enum(KEY_STORES_OF_REGION.kubernetes)
+  .optional()
+  .describe(
+    "Where the validators' private keys of this region are kept: `kubernetes` is Secrets of the cluster. Say so where `besu.keyStore` is `cloud`.",
+  );
+
 /** A region on Azure, with an AKS cluster. */
 const azure = z
   .strictObject({
@@ -102,6 +110,12 @@ const azure = z
       .string()
       .default("Standard_D4s_v5")
       .describe("The VM size of the node pool of the validators."),
+    keyStore: z
+      .enum(KEY_STORES_OF_REGION.azure)
+      .optional()
+      .describe(
+        "Where the validators' private keys of this region are kept: `kubernetes` is Secrets of the cluster, `keyVault` an Azure Key Vault of the region, see docs/keys.md. It is fixed once the region has validators. Default: what `besu.keyStore` says.",
+      ),
   })
   .check(rules((region) => unknownLocation("azure", region)))
   .transform((region) => ({ ...region, location: locationOf(region.name, region.location) }));
@@ -143,6 +157,7 @@ const aws = z
       .describe(
         "The ARNs of the IAM users and roles that may administer the cluster's Kubernetes API. If the list is empty, only whoever ran `up` last may. If several people or a CI system run `up`, list all of them.",
       ),
+    keyStore: onlySecrets,
   })
   .check(rules((region) => unknownLocation("aws", region)))
   .transform((region) => ({ ...region, location: locationOf(region.name, region.location) }));
@@ -189,6 +204,7 @@ const kubernetes = z
       .describe(
         "The addresses at which the other regions reach the P2P ports of the validators, one address for each validator. Without this list, a validator is reached at the cluster IP of its Service, which works only if this region is the only one of the network.",
       ),
+    keyStore: onlySecrets,
   })
   .check(rules(wrongNumberOfAddresses));
 

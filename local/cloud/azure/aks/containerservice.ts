@@ -168,6 +168,7 @@ export const managedCluster: ArmKind = {
         booleanAt(inputs, "oidcIssuerProfile.enabled") === true
           ? { enabled: true, issuerURL: computed.issuer ?? null }
           : { enabled: false },
+      ...addonOutputs(resource),
       networkProfile: { ...networkDefaults, ...objectAt(inputs, "networkProfile") },
       ...(booleanAt(inputs, "apiServerAccessProfile.enablePrivateCluster") === true
         ? { privateFQDN: String(computed.fqdn).replace(".hcp.", ".privatelink.") }
@@ -184,6 +185,26 @@ const networkDefaults: PropertyMap = {
   loadBalancerSku: "standard",
   outboundType: "loadBalancer",
 };
+
+/** AKS makes an identity for each add-on, in the node resource group. */
+function addonOutputs({ id, name, inputs, computed }: Resource): PropertyMap {
+  const profiles = objectAt(inputs, "addonProfiles");
+  return Object.keys(profiles).length === 0
+    ? {}
+    : {
+        addonProfiles: Object.fromEntries(
+          Object.entries(profiles).map(([addon, profile]) => [
+            addon,
+            {
+              ...(profile as PropertyMap),
+              identity: {
+                resourceId: `/subscriptions/${id.split("/")[2]}/resourceGroups/${computed.nodeResourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${addon.toLowerCase()}-${name}`,
+              },
+            },
+          ]),
+        ),
+      };
+}
 
 function identityReference(id: string): Reference {
   return {

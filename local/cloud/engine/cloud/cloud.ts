@@ -31,6 +31,8 @@ export class Cloud implements View {
   readonly kubernetes: KubernetesEndpoint;
   readonly quotas: Readonly<Record<string, number>>;
   readonly seed: number;
+  /** Set as soon as the control API is served. */
+  controlUrl = "";
   readonly #store: Store;
   readonly #starts: number;
   /** Maps each locked key to the keys of the resources whose last operation holds the lock. */

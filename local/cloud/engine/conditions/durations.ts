@@ -25,6 +25,9 @@ const table: Readonly<Record<string, Durations>> = {
     update: [1, 3],
     delete: [1, 3],
   },
+  // A creation of 66 s: https://github.com/alan-turing-institute/data-safe-haven/issues/2523. Updates and deletions are assumptions.
+  "azure-native:keyvault:Vault": { create: [20, 150], update: [5, 20], delete: [10, 30] },
+  "azure-native:keyvault:Secret": { create: [1, 3], update: [1, 3], delete: [1, 3] },
   // The new assignment's replication between directory and ARM: https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
   "azure-native:authorization:RoleAssignment": { create: [4, 26], update: [4, 8], delete: [3, 10] },
   // AKS: 8 to 15 minutes (https://github.com/Azure/AKS/issues/ , "cluster create time"); deletion 4 to 8.

@@ -99,6 +99,14 @@ export function acceptDeletion(context: KindContext, { draft, resource, fault }:
   const operation = planOperation(context, { verb: "delete", key: resource.key, locks, fault });
   const deleted = { ...resource, operation };
   cloud.put(deleted);
+  if (operation.failure === undefined) {
+    for (const candidate of doomed) {
+      const remains = dialect.kinds.get(candidate.type)?.remains?.(candidate, doomed);
+      if (remains !== undefined) {
+        cloud.put(remains);
+      }
+    }
+  }
   return deleted;
 }
 

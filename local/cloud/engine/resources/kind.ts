@@ -44,6 +44,11 @@ export interface Kind extends Comparison {
   conflict?(holder: Resource, draft: Pick<Draft, "id" | "name">): CloudError;
   /** Why the resource cannot be deleted although no other resource refers to it; undefined if it can. */
   refuseDeletion?(resource: Resource, view: View): CloudError | undefined;
+  /**
+   * What the cloud keeps of a deleted resource, under another key. The other resources that are deleted at the same time are in
+   * `doomed`.
+   */
+  remains?(resource: Resource, doomed: readonly Resource[]): Resource | undefined;
   /** The error of a deletion while other resources refer to the resource. Default: the dialect's. */
   inUse?(resource: Resource, users: readonly Resource[]): CloudError;
   /** The error of a creation if the resource exists already. Default: the dialect's. */
@@ -124,6 +129,8 @@ export interface View {
   /** An address that no other resource has; the same text yields the same address. */
   address(text: string): string;
   readonly kubernetes: KubernetesEndpoint;
+  /** URL of the control API, which also serves what the clouds' services serve outside of their plugins. */
+  readonly controlUrl: string;
   /** The quotas of the simulated accounts that differ from the cloud's defaults, by the cloud's code of the quota. */
   readonly quotas: Readonly<Record<string, number>>;
 }
