@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import pDefer from "p-defer";
 import type { Address } from "viem";
 import { NetworkNodes } from "../components/besu/chain-view/network-nodes";
-import { untilBackIn } from "../components/besu/chain-view/until-back";
+import { validatorPodsIn } from "../components/besu/chain-view/until-back";
 import type { Chain } from "../components/besu/genesis/genesis-resource";
 import type { NetworkHealth } from "../components/besu/health/network-health";
 import { ValidatorSet } from "../components/besu/membership/validator-set";
@@ -125,7 +125,10 @@ export async function deployRegions(
     updateHooks: validatorUpdateHooks(
       gate,
       governor.retry,
-      untilBackIn(new Map(regions.map(({ placed, cluster }) => [placed.config.name, cluster])), runningNodes),
+      validatorPodsIn(
+        new Map(regions.map(({ placed, cluster }) => [placed.config.name, cluster])),
+        runningNodes,
+      ),
     ),
     volumeHooks: volumeExpansionHooks(oneByOne(config), governor.retry),
   };

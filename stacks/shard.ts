@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
 import { NetworkNodes } from "../components/besu/chain-view/network-nodes";
-import { untilBackIn } from "../components/besu/chain-view/until-back";
+import { validatorPodsIn } from "../components/besu/chain-view/until-back";
 import { BesuSite } from "../components/besu/site";
 import { UpdateGate } from "../components/besu/update-gate";
 import { nodeUpdateHooks, validatorUpdateHooks, volumeExpansionHooks } from "../components/besu/update-hooks";
@@ -74,7 +74,7 @@ export async function shard(config: Config, name: ShardName) {
       updateHooks: validatorUpdateHooks(
         gate,
         governor.retry,
-        untilBackIn(new Map([[region.name, cluster]]), runningNodes),
+        validatorPodsIn(new Map([[region.name, cluster]]), runningNodes),
       ),
       volumeHooks: volumeExpansionHooks(oneByOne(config), governor.retry),
     },
