@@ -228,7 +228,7 @@ export async function deployRegions(
       { regions: members, change: chain.validatorChanges },
       { dependsOn: nodes.flatMap(({ statefulSets }) => [...statefulSets]) },
     );
-    return requiringChange({ made, wanted: chain.validatorChanges }, members);
+    return requiringChange({ made, wanted: chain.validatorChanges, nodes: runningNodes }, members);
   }
 }
 
