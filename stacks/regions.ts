@@ -18,7 +18,7 @@ import { ONE_AT_A_TIME } from "../components/besu/votes/allowance";
 import type { Cluster } from "../components/cluster";
 import { isKnown, valueIfKnown } from "../components/engine/known";
 import { Governor } from "../components/governor/governor";
-import { fullName } from "../components/naming";
+import { fullName, validatorName } from "../components/naming";
 import type { P2pEndpoint } from "../components/region";
 import { createHealthGate } from "./chain/health-gate";
 import { requiringChange, tellMembership } from "./chain/membership";
@@ -111,6 +111,7 @@ export async function deployRegions(
     return { placed, cluster: createCluster(shared, placed) };
   });
   const [isVoted = false] = await valueIfKnown(chain.isVoted);
+  const hasJoined = await joinedBy(chain, isVoted);
   const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions, isVoted, keyHooks });
   for (const [index, { placed, cluster }] of regions.entries()) {
     const addresses = keysOf(besu, index).map(({ address }) => address);
@@ -141,6 +142,7 @@ export async function deployRegions(
           cluster,
           p2pEndpoints: placed.region.p2pEndpoints,
           privateKeys: keysOf(besu, index).map(({ privateKey }) => privateKey),
+          joinsLivingChain: (validator) => hasJoined(validatorName(placed.config.name, validator)),
           rpcNodes: placed.config.rpcNodes,
         },
         { transformations: [governor.binding()] },
@@ -230,6 +232,15 @@ export async function deployRegions(
     );
     return requiringChange({ made, wanted: chain.validatorChanges, nodes: runningNodes }, members);
   }
+}
+
+/**
+ * Tells the validators, by name, that have joined the chain after its first block, or are about to. Each change of a StatefulSet
+ * restarts nothing, but waits for the gate, so that the answer is the same in every run.
+ */
+async function joinedBy(chain: Chain, isVoted: boolean): Promise<(name: string) => boolean> {
+  const [founders] = isVoted ? await valueIfKnown(chain.founders) : [];
+  return (name) => founders !== undefined && !founders.includes(name);
 }
 
 /** The addresses of all validators of the config, ascending. */

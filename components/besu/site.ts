@@ -58,6 +58,8 @@ export interface BesuSiteArgs extends NetworkNodesArgs {
   readonly p2pEndpoints: readonly P2pEndpoint[];
   /** The private key of each validator, in the order of the endpoints. Secret. */
   readonly privateKeys: readonly pulumi.Input<Hex>[];
+  /** Whether a validator joins a living chain, by its number. Somebody else has to wait for those that do. */
+  readonly joinsLivingChain: (index: number) => boolean;
   /** Number of RPC nodes of the site. */
   readonly rpcNodes: number;
 }
@@ -177,6 +179,7 @@ export class BesuSite extends pulumi.ComponentResource {
           release: args.release,
           nodes: cluster.validatorNodes,
           zone: p2pEndpoints[index]?.zone,
+          joinsLivingChain: args.joinsLivingChain(index),
           updateHooks: args.updateHooks,
           volumeHooks: args.volumeHooks,
         },
