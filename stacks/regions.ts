@@ -104,6 +104,7 @@ export async function deployRegions(
     network: name,
     reclaimPolicy,
     governor,
+    keptMachines: await keptMachinesOf(chain),
     updateHooks: nodeUpdateHooks(gate, governor.retry),
   };
   const regions = await inTurns(config.regions, (region, index) => {
@@ -232,6 +233,18 @@ export async function deployRegions(
     );
     return requiringChange({ made, wanted: chain.validatorChanges, nodes: runningNodes }, members);
   }
+}
+
+/** The machines that validator pools keep until the next run. Says so. */
+async function keptMachinesOf(chain: Chain): Promise<Readonly<Record<string, number>>> {
+  const [kept = {}] = await valueIfKnown(chain.keptMachines);
+  for (const [region, machines] of Object.entries(kept)) {
+    pulumi.log.info(
+      `${region} keeps ${machines} machines for validators in this run, because a cloud may take one whose validator stays. The next up ` +
+        "makes the pool smaller, when the validators that leave are gone.",
+    );
+  }
+  return kept;
 }
 
 /**

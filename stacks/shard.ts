@@ -52,6 +52,7 @@ export async function shard(config: Config, name: ShardName) {
       network: config.network.name,
       reclaimPolicy: config.besu.reclaimPolicy,
       governor,
+      keptMachines: {},
       updateHooks: nodeUpdateHooks(gate, governor.retry),
     },
     placed,
