@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import pDefer from "p-defer";
 import type { Address } from "viem";
 import { NetworkNodes } from "../components/besu/chain-view/network-nodes";
-import { untilBackIn } from "../components/besu/chain-view/until-back";
+import { validatorPodsIn } from "../components/besu/chain-view/until-back";
 import type { Chain } from "../components/besu/genesis/genesis-resource";
 import type { NetworkHealth } from "../components/besu/health/network-health";
 import { ValidatorSet } from "../components/besu/membership/validator-set";
@@ -18,7 +18,7 @@ import { ONE_AT_A_TIME } from "../components/besu/votes/allowance";
 import type { Cluster } from "../components/cluster";
 import { isKnown, valueIfKnown } from "../components/engine/known";
 import { Governor } from "../components/governor/governor";
-import { fullName } from "../components/naming";
+import { fullName, validatorName } from "../components/naming";
 import type { P2pEndpoint } from "../components/region";
 import { createHealthGate } from "./chain/health-gate";
 import { requiringChange, tellMembership } from "./chain/membership";
@@ -112,6 +112,7 @@ export async function deployRegions(
     reclaimPolicy,
     keyStore,
     governor,
+    keptMachines: await keptMachinesOf(chain),
     updateHooks: nodeUpdateHooks(gate, governor.retry),
   };
   const regions = await inTurns(config.regions, (region, index) => {
@@ -119,6 +120,7 @@ export async function deployRegions(
     return { placed, cluster: createCluster(shared, placed) };
   });
   const [isVoted = false] = await valueIfKnown(chain.isVoted);
+  const hasJoined = await joinedBy(chain, isVoted);
   const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions, isVoted, keyHooks });
   for (const [index, { placed, cluster }] of regions.entries()) {
     const addresses = keysOf(besu, index).map(({ address }) => address);
@@ -133,7 +135,10 @@ export async function deployRegions(
     updateHooks: validatorUpdateHooks(
       gate,
       governor.retry,
-      untilBackIn(new Map(regions.map(({ placed, cluster }) => [placed.config.name, cluster])), runningNodes),
+      validatorPodsIn(
+        new Map(regions.map(({ placed, cluster }) => [placed.config.name, cluster])),
+        runningNodes,
+      ),
     ),
     volumeHooks: volumeExpansionHooks(oneByOne(config), governor.retry),
   };
@@ -152,6 +157,7 @@ export async function deployRegions(
             cluster,
             keysOf(besu, index).map(({ address }) => address),
           ),
+          joinsLivingChain: (validator) => hasJoined(validatorName(placed.config.name, validator)),
           rpcNodes: placed.config.rpcNodes,
         },
         { transformations: [governor.binding()] },
@@ -239,8 +245,29 @@ export async function deployRegions(
       { regions: members, change: chain.validatorChanges },
       { dependsOn: nodes.flatMap(({ statefulSets }) => [...statefulSets]) },
     );
-    return requiringChange({ made, wanted: chain.validatorChanges }, members);
+    return requiringChange({ made, wanted: chain.validatorChanges, nodes: runningNodes }, members);
   }
+}
+
+/** The machines that validator pools keep until the next run. Says so. */
+async function keptMachinesOf(chain: Chain): Promise<Readonly<Record<string, number>>> {
+  const [kept = {}] = await valueIfKnown(chain.keptMachines);
+  for (const [region, machines] of Object.entries(kept)) {
+    pulumi.log.info(
+      `${region} keeps ${machines} machines for validators in this run, because a cloud may take one whose validator stays. The next up ` +
+        "makes the pool smaller, when the validators that leave are gone.",
+    );
+  }
+  return kept;
+}
+
+/**
+ * Tells the validators, by name, that have joined the chain after its first block, or are about to. Each change of a StatefulSet
+ * restarts nothing, but waits for the gate, so that the answer is the same in every run.
+ */
+async function joinedBy(chain: Chain, isVoted: boolean): Promise<(name: string) => boolean> {
+  const [founders] = isVoted ? await valueIfKnown(chain.founders) : [];
+  return (name) => founders !== undefined && !founders.includes(name);
 }
 
 /** The addresses of all validators of the config, ascending. */

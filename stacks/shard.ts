@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
 import { NetworkNodes } from "../components/besu/chain-view/network-nodes";
-import { untilBackIn } from "../components/besu/chain-view/until-back";
+import { validatorPodsIn } from "../components/besu/chain-view/until-back";
 import { BesuSite } from "../components/besu/site";
 import { UpdateGate } from "../components/besu/update-gate";
 import { nodeUpdateHooks, validatorUpdateHooks, volumeExpansionHooks } from "../components/besu/update-hooks";
@@ -52,6 +52,7 @@ export async function shard(config: Config, name: ShardName) {
     reclaimPolicy: config.besu.reclaimPolicy,
     keyStore: config.besu.keyStore,
     governor,
+    keptMachines: {},
     updateHooks: nodeUpdateHooks(gate, governor.retry),
   };
   const cluster = createCluster(shared, placed);
@@ -70,11 +71,13 @@ export async function shard(config: Config, name: ShardName) {
       p2pEndpoints: placed.region.p2pEndpoints,
       privateKeys: inputs.privateKeys,
       keyStore: createKeyStore(shared, placed, cluster, validators),
+      // Nobody votes where each region has a stack of its own, so that nobody else waits.
+      joinsLivingChain: () => false,
       rpcNodes: region.rpcNodes,
       updateHooks: validatorUpdateHooks(
         gate,
         governor.retry,
-        untilBackIn(new Map([[region.name, cluster]]), runningNodes),
+        validatorPodsIn(new Map([[region.name, cluster]]), runningNodes),
       ),
       volumeHooks: volumeExpansionHooks(oneByOne(config), governor.retry),
     },

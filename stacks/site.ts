@@ -124,7 +124,10 @@ export interface SharedRegionArgs extends Pick<ManagedClusterArgs, "network" | "
 }
 
 /** What all clusters of a network have in common. */
-export type SharedClusterArgs = SharedRegionArgs & Pick<ManagedClusterArgs, "updateHooks">;
+export interface SharedClusterArgs extends SharedRegionArgs, Pick<ManagedClusterArgs, "updateHooks"> {
+  /** The machines of validator pools that have more of them than validators, by the region's name. */
+  readonly keptMachines: Readonly<Record<string, number>>;
+}
 
 interface P2pEndpoints {
   /** The P2P endpoint of each validator, in the order of the validators. */
@@ -189,10 +192,11 @@ export function createRegion(
 
 /** Creates the cluster of a region. */
 export function createCluster(
-  { governor, keyStore, ...shared }: SharedClusterArgs,
+  { governor, keyStore, keptMachines, ...others }: SharedClusterArgs,
   placed: PlacedRegion,
 ): Cluster {
-  const { name } = placed.config;
+  const { name, validators } = placed.config;
+  const shared = { ...others, validatorMachines: keptMachines[name] ?? validators };
   if (isOn("azure", placed)) {
     const { config, region, provider } = placed;
     return new AksCluster(

@@ -61,6 +61,8 @@ export interface BesuSiteArgs extends NetworkNodesArgs {
   readonly privateKeys: readonly pulumi.Input<Hex>[];
   /** Where the keys are kept. @default Secrets of the cluster */
   readonly keyStore?: KeyStore | undefined;
+  /** Whether a validator joins a living chain, by its number. Somebody else has to wait for those that do. */
+  readonly joinsLivingChain: (index: number) => boolean;
   /** Number of RPC nodes of the site. */
   readonly rpcNodes: number;
 }
@@ -191,6 +193,7 @@ export class BesuSite extends pulumi.ComponentResource {
           release: args.release,
           nodes: cluster.validatorNodes,
           zone: p2pEndpoints[index]?.zone,
+          joinsLivingChain: args.joinsLivingChain(index),
           updateHooks: args.updateHooks,
           volumeHooks: args.volumeHooks,
         },

@@ -58,7 +58,7 @@ class Fleet {
     const silent = this.names.filter((name) => (this.#silentUntil.get(name) ?? 0) > this.#height);
     const down = [...this.down, ...silent].map((name): [string, Down] => [
       name,
-      { reason: "is down", isSilent: true },
+      { reason: "is down", evidence: "silent" },
     ]);
     const validators = this.names.map((_, index) => pad(toHex(index), { size: 20 }));
     const view = { height: this.#height, validators, down: new Map(down), withoutVote: new Set<string>() };
@@ -140,7 +140,7 @@ describe("an update of all validators, some of which are down, come back late, o
   });
 
   it("takes it without the gate", async () => {
-    const open = { enter: async () => {}, leave: () => {}, lose: () => {} };
+    const open = { enter: async () => undefined, leave: () => {}, lose: () => {} };
     await expect(
       fc.assert(
         fc.asyncProperty(rollouts(sizes), async (rollout) => {
@@ -153,8 +153,9 @@ describe("an update of all validators, some of which are down, come back late, o
 });
 
 describe("the gate of a chain that has no validator to spare", () => {
-  const silent: Down = { reason: "has proposed none of the last 8 blocks", isSilent: true };
-  const unreachable: Down = { reason: "does not answer: timeout", isSilent: false };
+  const silent: Down = { reason: "has proposed none of the last 8 blocks", evidence: "silent" };
+  const unreachable: Down = { reason: "does not answer: timeout", evidence: "unanswered" };
+  const ended: Down = { reason: "does not run: CrashLoopBackOff", evidence: "ended" };
   const validators = [1, 2, 3, 4].map((index) => pad(toHex(index), { size: 20 }));
 
   const gateWith = (down: Readonly<Record<string, Down>>, height: () => number, requestTimeoutSeconds = 4) =>
@@ -204,6 +205,43 @@ describe("the gate of a chain that has no validator to spare", () => {
     const refused = gate.enter("d", 60);
     await expect(gate.enter("a", 60)).rejects.toThrow("3 of the chain's 4 validators sign, and 3 must");
     await expect(refused).rejects.toThrow("VALIDATOR_UPDATE_REFUSED");
+  });
+
+  it("admits validators that are down before those that are up, whoever came first, and says why", async () => {
+    const gate = gateWith({ c: ended, d: ended }, moving());
+    const healthy = gate.enter("a", 60);
+    const [first, second] = await Promise.all([gate.enter("c", 60), gate.enter("d", 60)]);
+    expect([first, second]).toEqual(Array(2).fill("does not run: CrashLoopBackOff"));
+    gate.lose("c");
+    await expect(healthy).rejects.toThrow("c did not become ready");
+  });
+
+  it("admits all validators that are down, also if not a single node answers", async () => {
+    const reasons = new Map(["a", "b", "c"].map((name) => [name, "does not run: ImagePullBackOff"]));
+    const gate = new UpdateGate({
+      allowance: async () => ({ ...ONE_AT_A_TIME, ended: reasons }),
+      regions: [],
+    });
+    await Promise.all(["a", "b", "c"].map((name) => gate.enter(name, 60)));
+    const unknown = gate.enter("d", 60);
+    for (const name of ["a", "b"]) {
+      gate.leave(name);
+    }
+    gate.lose("c");
+    await expect(unknown).rejects.toThrow("c did not become ready");
+  });
+
+  it("admits a validator that is down after it has refused others that are up", async () => {
+    const gate = gateWith({ c: ended, d: ended }, () => 100, 0);
+    await expect(gate.enter("a", 60)).rejects.toThrow("2 of the chain's 4 validators sign, and 3 must");
+    expect(gate.isIncomplete).toBe(true);
+    expect(await gate.enter("c", 60)).toBe("does not run: CrashLoopBackOff");
+  });
+
+  it("admits one that only does not answer while another is under update, once the chain stands still", async () => {
+    const gate = gateWith({ c: ended, d: unreachable }, () => 100, 0.05);
+    await gate.enter("c", 60);
+    expect(await gate.enter("d", 60)).toBe("does not answer: timeout");
   });
 
   it("admits validators that do not answer once the chain stands still, for it has nothing to lose", async () => {

@@ -33,6 +33,10 @@ export class UpdateGate {
   readonly #planned: PlannedRestart[] = [];
   /** The validators and clusters under update, each with the timer after which it counts as lost. */
   readonly #updating = new Map<string, { readonly timer: NodeJS.Timeout; readonly update: WaitingUpdate }>();
+  /** How long updates have waited since the last admission, and since when the chain stands still. */
+  #patience = new Patience();
+  readonly #standstill = new Standstill();
+  #hasRefused = false;
   /** Why no further validator is admitted; undefined while the gate is open. */
   #closed: ((name: string) => ChainfleetError) | undefined;
   /** The region of the update that was admitted last. */
@@ -44,9 +48,9 @@ export class UpdateGate {
     this.#args = args;
   }
 
-  /** Whether a validator was lost or refused, so that no further one is admitted. */
-  get isClosed(): boolean {
-    return this.#closed !== undefined;
+  /** Whether an update was lost or refused. */
+  get isIncomplete(): boolean {
+    return this.#closed !== undefined || this.#hasRefused;
   }
 
   /** Notes what a preview would update. */
@@ -63,9 +67,12 @@ export class UpdateGate {
    * Resolves when the validator, or the cluster with its nodes, may be updated.
    *
    * @param patienceSeconds the time after which the update counts as lost if nobody reports its end.
-   * @throws ChainfleetError VALIDATOR_UPDATE_REFUSED once another update is lost or has been refused.
+   * @returns why the validator is down already, if the update was admitted for that reason. Completes a sentence that begins with
+   *   its name.
+   * @throws ChainfleetError VALIDATOR_UPDATE_REFUSED once another update is lost or may not be made, and if the chain has no
+   *   validator to spare.
    */
-  enter(name: string, patienceSeconds: number): Promise<void> {
+  enter(name: string, patienceSeconds: number): Promise<string | undefined> {
     return new Promise((resolve, reject) => {
       const region = longestPrefix(name, this.#args.regions);
       this.#waiting.push({ name, region, patienceSeconds, admit: resolve, refuse: reject });
@@ -116,23 +123,25 @@ export class UpdateGate {
   }
 
   async #admitWaiting(): Promise<void> {
-    const patience = new Patience();
     while (this.#waiting.length > 0) {
       const allowance = this.#closed === undefined ? await this.#allowance() : undefined;
       if (this.#closed !== undefined || allowance === undefined) {
         this.#refuseWaiting(this.#closed);
         return;
       }
-      const standstill = patience.isStill(allowance);
-      const next =
-        this.#updating.size < allowance.atOnce ? this.#takeNext() : this.#takeHarmless(allowance, standstill);
+      const standstill = this.#standstill.isReached(allowance);
+      const harmless = this.#takeHarmless(allowance, standstill);
+      const next = harmless ?? (this.#updating.size < allowance.atOnce ? this.#takeNext() : undefined);
       if (next !== undefined) {
+        this.#patience = new Patience();
         this.#start(next);
-        next.admit();
-      } else if (this.#updating.size > 0) {
+        next.admit(harmless && reasonOf(harmless, allowance));
+      } else if (this.#updating.size > 0 && (standstill || !this.#isOneDown(allowance))) {
         return;
-      } else if (standstill || patience.isOver(allowance)) {
-        this.#closed ??= () => allowance.refusal;
+      } else if (this.#updating.size === 0 && (standstill || this.#patience.isOver(allowance))) {
+        // The gate stays open for those that come later: they may be down, and a chain that stands still needs them.
+        this.#hasRefused = true;
+        this.#refuseWaiting(() => allowance.refusal);
       } else {
         // What is down may come back, and what came back from its update may not have had its turn to sign.
         await pause(POLL_MILLISECONDS);
@@ -168,19 +177,26 @@ export class UpdateGate {
 
   /**
    * An update that costs the chain no vote. Either the validator has none, as a new one that is to replace a lost one. Or the
-   * validator is down anyway, and the update may be what repairs it. A validator that only does not answer this run may sign all
-   * the same, unless the chain stands still. A silent one may sign as well if fewer validators than the quorum seem to be up
-   * while the chain makes blocks: a validator that was just voted in is silent until its turn.
+   * validator is down anyway, and the update may be what repairs it: its container does not run, or it proposes no blocks. A
+   * validator that only does not answer this run may sign all the same, unless the chain stands still. A silent one may sign as
+   * well if fewer validators than the quorum seem to be up while the chain makes blocks: a validator that was just voted in is
+   * silent until its turn.
    */
-  #takeHarmless({ chain }: RestartAllowance, standstill: boolean): WaitingUpdate | undefined {
+  #takeHarmless({ chain, ended }: RestartAllowance, standstill: boolean): WaitingUpdate | undefined {
     const next = this.#waiting.find(({ name }) => {
       const down = chain?.down.get(name);
       return (
         chain?.withoutVote.has(name) === true ||
-        (down !== undefined && (standstill || (down.isSilent && chain?.hasQuorum === true)))
+        ended.has(name) ||
+        (down !== undefined && (standstill || (down.evidence === "silent" && chain?.hasQuorum === true)))
       );
     });
     return next && this.#take(next);
+  }
+
+  /** Whether one that waits seems to be down, so that it may be admitted once it is known that the chain stands still. */
+  #isOneDown({ chain }: RestartAllowance): boolean {
+    return this.#waiting.some(({ name }) => chain?.down.has(name));
   }
 
   #take(update: WaitingUpdate): WaitingUpdate {
@@ -200,14 +216,17 @@ export class UpdateGate {
   }
 }
 
-/** How long an update waits for validators that are down while no other is under update. */
-class Patience {
-  #first: number | undefined;
+function reasonOf({ name }: WaitingUpdate, { chain, ended }: RestartAllowance): string | undefined {
+  return ended.get(name) ?? chain?.down.get(name)?.reason;
+}
+
+/** Whether the chain has stopped. */
+class Standstill {
   #height = -1;
   #movedAt = Date.now();
 
   /** Whether the chain has made no block for so long that it stands still; a number that holds for the whole run never changes. */
-  isStill({ chain }: RestartAllowance): boolean {
+  isReached({ chain }: RestartAllowance): boolean {
     if (chain === undefined) {
       return true;
     }
@@ -217,6 +236,11 @@ class Patience {
     }
     return Date.now() - this.#movedAt >= chain.standstillSeconds * 1000;
   }
+}
+
+/** How long an update waits for validators that are down while no other is under update. */
+class Patience {
+  #first: number | undefined;
 
   /** Whether the chain has made so many blocks that each validator that is up has signed one. */
   isOver({ chain }: RestartAllowance): boolean {
@@ -235,7 +259,7 @@ interface WaitingUpdate {
   readonly name: string;
   readonly region: string | undefined;
   readonly patienceSeconds: number;
-  readonly admit: () => void;
+  readonly admit: (reason: string | undefined) => void;
   readonly refuse: (error: Error) => void;
 }
 

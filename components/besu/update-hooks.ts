@@ -15,12 +15,37 @@ import type { UpdateGate } from "./update-gate";
 export function validatorUpdateHooks(
   gate: UpdateGate,
   retry: RetryDecision,
-  untilBack: UntilBack,
+  { untilBack, replaceStuckPod }: ValidatorPods,
 ): pulumi.ResourceHookBinding {
+  const watches = new Map<string, AbortController>();
+  const endWatch = ({ urn }: Pick<pulumi.ResourceHookArgs, "urn">) => {
+    watches.get(urn)?.abort();
+    watches.delete(urn);
+  };
+  const gated: Gated = {
+    gate,
+    retry,
+    untilBack: (update) => untilBack(update).finally(() => endWatch(update)),
+    onLost: endWatch,
+  };
   // Longer than the 10 minutes for which the Kubernetes plugin waits for a StatefulSet.
-  return gateHooks("validator-update", { gate, retry, untilBack }, (update) =>
-    enterGate(gate, update, 15 * 60),
-  );
+  return gateHooks("validator-update", gated, async (update) => {
+    const reason = await enterGate(gate, update, 15 * 60);
+    if (reason !== undefined) {
+      pulumi.log.info(`${update.name} ${reason}. It is updated now, which costs the chain nothing.`);
+    }
+    endWatch(update);
+    const watch = new AbortController();
+    watches.set(update.urn, watch);
+    void replaceStuckPod(update, watch.signal);
+  });
+}
+
+/** What the hooks need of the pods of a network's validators. */
+export interface ValidatorPods {
+  readonly untilBack: UntilBack;
+  /** Deletes the validator's pod if the update waits for the pod in vain, until the signal. Never rejects. */
+  readonly replaceStuckPod: (update: pulumi.ResourceHookArgs, signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -36,25 +61,31 @@ export type UntilBack = (update: pulumi.ResourceHookArgs) => Promise<void>;
  */
 export function nodeUpdateHooks(gate: UpdateGate, retry: RetryDecision): pulumi.ResourceHookBinding {
   // Longer than the 2 hours for which the Azure plugin waits, and than the 1 hour of the AWS plugin.
-  return gateHooks("node-update", { gate, retry }, ({ name }) => gate.enter(name, 2.5 * 3600));
+  return gateHooks("node-update", { gate, retry }, async ({ name }) => {
+    await gate.enter(name, 2.5 * 3600);
+  });
 }
 
 /** Hooks that let volumes grow one after another, so that a driver that fails does so with one volume. */
 export function volumeExpansionHooks(gate: UpdateGate, retry: RetryDecision): pulumi.ResourceHookBinding {
   // Longer than the 15 minutes for which an expansion waits.
-  return gateHooks("volume-expansion", { gate, retry }, ({ name }) => gate.enter(name, 20 * 60));
+  return gateHooks("volume-expansion", { gate, retry }, async ({ name }) => {
+    await gate.enter(name, 20 * 60);
+  });
 }
 
 interface Gated {
   readonly gate: UpdateGate;
   readonly retry: RetryDecision;
   readonly untilBack?: UntilBack;
+  /** Called when an update has failed for good. */
+  readonly onLost?: (failed: pulumi.ErrorHookArgs) => void;
 }
 
 /** @param prefix of the hooks' names. The state refers to hooks by their names, so the names must stay the same. */
 function gateHooks(
   prefix: string,
-  { gate, retry, untilBack }: Gated,
+  { gate, retry, untilBack, onLost }: Gated,
   enter: (update: pulumi.ResourceHookArgs) => Promise<void>,
 ): pulumi.ResourceHookBinding {
   return {
@@ -69,7 +100,15 @@ function gateHooks(
     afterUpdate: [
       new pulumi.ResourceHook(`${prefix}-leave`, (update) => leaveWhenBack(gate, update, untilBack)),
     ],
-    onError: [new pulumi.ErrorHook(`${prefix}-lost`, (failed) => loseUnlessRepeated(gate, failed, retry))],
+    onError: [
+      new pulumi.ErrorHook(`${prefix}-lost`, async (failed) => {
+        const repeats = await loseUnlessRepeated(gate, failed, retry);
+        if (!repeats) {
+          onLost?.(failed);
+        }
+        return repeats;
+      }),
+    ],
   };
 }
 
@@ -129,15 +168,20 @@ const SHORTEST_WAIT_SECONDS = 0.01;
  * The chain's check compares the config with what the last run was told. A run that failed in the middle leaves
  * validators that still have the software before that, so each validator's own software is compared as well.
  *
+ * @returns why the validator is down already, if it was admitted for that reason.
  * @throws ChainfleetError BESU_UPDATE_REFUSED if this validator would not understand those that are not updated yet.
  */
-export async function enterGate(gate: UpdateGate, update: Update, patienceSeconds: number): Promise<void> {
+export async function enterGate(
+  gate: UpdateGate,
+  update: Update,
+  patienceSeconds: number,
+): Promise<string | undefined> {
   const refusal = softwareRefusal(update);
   if (refusal !== undefined) {
     gate.refuse(update.name);
     throw refusal;
   }
-  await gate.enter(update.name, patienceSeconds);
+  return gate.enter(update.name, patienceSeconds);
 }
 
 type Update = Pick<pulumi.ResourceHookArgs, "name" | "oldInputs" | "newInputs">;

@@ -27,6 +27,11 @@ export interface ValidatorArgs extends SiteNodeArgs {
   readonly nodes: ValidatorNodes;
   /** The availability zone in which the validator must run. @default any zone of the cluster */
   readonly zone?: pulumi.Input<string> | undefined;
+  /**
+   * Whether the validator joins a living chain, of which it first imports all blocks. That may last longer than the 10 minutes for
+   * which the Kubernetes plugin waits for a StatefulSet, so that the `ValidatorSet` waits alone: as long as blocks are imported.
+   */
+  readonly joinsLivingChain: boolean;
   /** Hooks that limit how many running validators are updated at once. */
   readonly updateHooks: pulumi.ResourceHookBinding;
   /** Hooks that let one volume after another grow. */
@@ -102,7 +107,11 @@ export class Validator extends pulumi.ComponentResource {
       name,
       {
         // The update hooks read the release, of which an image's tag need not tell.
-        metadata: { ...metadata(), labels: { ...labels, [RELEASE_LABEL]: args.release } },
+        metadata: {
+          ...metadata(),
+          labels: { ...labels, [RELEASE_LABEL]: args.release },
+          ...(args.joinsLivingChain ? { annotations: { "pulumi.com/skipAwait": "true" } } : {}),
+        },
         spec: {
           replicas: 1,
           serviceName: args.objectName,

@@ -27,6 +27,7 @@ const registered = (kubernetesVersion: string, keyStore?: "keyVault") =>
         network: "chain138",
         location: "eastus",
         validators: 2,
+        validatorMachines: 2,
         reclaimPolicy: "Retain",
       } as const;
       return new AksCluster("eastus", {

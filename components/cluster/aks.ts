@@ -148,7 +148,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
               mode: "User",
               vmSize: args.validatorVmSize,
               // The pool exists in a region without validators too, because AKS adds no pool to an existing cluster.
-              count: args.validators,
+              count: args.validatorMachines,
               nodeLabels: { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value },
               nodeTaints: [`${VALIDATOR_POOL.key}=${VALIDATOR_POOL.value}:NoSchedule`],
               vnetSubnetID: region.validatorsSubnetId,

@@ -41,6 +41,7 @@ const registered = (
       });
       return new EksCluster("eu-west-1", {
         ...shared,
+        validatorMachines: 2,
         region,
         systemInstanceType: "m6i.xlarge",
         validatorInstanceType: "m6i.2xlarge",

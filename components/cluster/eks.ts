@@ -202,6 +202,13 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       );
     }
 
+    /** Validators are spread over the zones by their numbers, see `AwsRegion`. */
+    function machinesIn(zone: number): number {
+      return Array.from({ length: args.validatorMachines }).filter(
+        (_, index) => index % region.zones.length === zone,
+      ).length;
+    }
+
     /**
      * A group for each zone that has validators: a group over several zones may start the replacement of a node in a zone
      * in which neither the validator's disk nor its load balancer is.
@@ -229,7 +236,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
         options,
       );
       return region.zones.flatMap((zone, index) =>
-        zone.validators === 0
+        machinesIn(index) === 0
           ? []
           : [
               new eks.NodeGroup(
@@ -242,9 +249,9 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
                   subnetIds: [zone.privateSubnetId],
                   launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
                   scalingConfig: {
-                    minSize: zone.validators,
-                    desiredSize: zone.validators,
-                    maxSize: zone.validators + 1,
+                    minSize: machinesIn(index),
+                    desiredSize: machinesIn(index),
+                    maxSize: machinesIn(index) + 1,
                   },
                   updateConfig: { maxUnavailable: 1 },
                   labels: { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value },

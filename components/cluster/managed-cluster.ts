@@ -14,8 +14,8 @@ export interface ManagedClusterArgs {
   readonly privateApi: boolean;
   /** The IPv4 blocks from which a public API endpoint can be reached. Empty: from everywhere. */
   readonly apiAllowedCidrs: readonly string[];
-  /** Number of validators. The validator pool has a Kubernetes node for each. */
-  readonly validators: number;
+  /** Number of machines for validators, one for each. */
+  readonly validatorMachines: number;
   /** Hooks that limit how many clusters are updated at once, because an update may replace the nodes of validators. */
   readonly updateHooks: pulumi.ResourceHookBinding;
   /** Whether a disk is kept when its volume claim is deleted. */

@@ -13,6 +13,7 @@ import { confirm } from "../terminal/confirmation";
 import { tableOf } from "../terminal/table";
 import type { Backup } from "./backup-file";
 import { takeOverCloudResources } from "./cloud-resources";
+import { handOverObjects } from "./hand-over";
 import { differences, type FoundKey, type FoundNetwork, findNetwork } from "./lost-network";
 import { holdingsOf, type KeysOptions, networkConfig, requireNone } from "./network-in-clusters";
 import { type RecoveredState, recoverState } from "./recovered-state";
@@ -31,7 +32,8 @@ export interface RecoverOptions extends KeysOptions {
 
 /**
  * `chainfleet recover keys`: takes the validators' keys and the genesis out of the clusters and into a state that was lost or
- * is older than they are. The state alone is changed. A second run finds nothing to do.
+ * is older than they are, and frees the objects in the clusters from the lost state's field managers. No other thing is changed. A
+ * second run finds nothing to do.
  *
  * @returns the exit code of the process.
  * @throws ChainfleetError `KEYS_INCOMPLETE` with every reason; nothing was changed then.
@@ -85,10 +87,17 @@ export async function recoverKeys(options: RecoverOptions): Promise<number> {
     preview || config.regions.every(({ cloud }) => cloud === "kubernetes")
       ? []
       : await takeOverCloudResources({ stack, command, say });
+  // The objects of regions with stacks of their own are in the states of these stacks.
+  const handedOver =
+    preview || config.sharding === "region" ? 0 : await handOverObjects(config, options, command);
+  if (handedOver > 0) {
+    say(`${handedOver} objects in the clusters were freed from the field managers of the lost state.`);
+  }
+  const isComplete = isWhole && takenOver.length === 0 && handedOver === 0;
   process.stdout.write(
     options.json
-      ? `${JSON.stringify({ ...resultOf(options, found, result), takenOver })}\n`
-      : `${lastLine({ ...options, isWhole: isWhole && takenOver.length === 0, takenOver })}\n`,
+      ? `${JSON.stringify({ ...resultOf(options, found, result), takenOver, handedOver })}\n`
+      : `${lastLine({ ...options, isWhole: isComplete, takenOver })}\n`,
   );
   return 0;
 }

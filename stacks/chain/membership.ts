@@ -20,10 +20,11 @@ export interface RequiredChange {
   readonly made: Pick<ValidatorSet, "chainValidators" | "change">;
   /** The number of the change that the config asks for. */
   readonly wanted: pulumi.Output<number | undefined>;
+  readonly nodes: Pick<NetworkNodes, "view">;
 }
 
 /**
- * Ends the program with an error if the chain's validators did not become those of the config: the engine deletes what the config
+ * Ends the program with an error if the chain has validators that are not in the config: the engine deletes what the config
  * no longer has after the program, whatever has failed, and deletes nothing after a failed program.
  *
  * @param regions of the config.
@@ -41,22 +42,65 @@ export function requiringChange(
       return;
     }
     // The outputs of a resource that failed, or that a run leaves out, are those of before, or have no value.
-    const [changed] = await valueIfKnown(chainValidators);
+    const [changed = []] = await valueIfKnown(chainValidators);
     const [made] = await valueIfKnown(change.made.change);
     const [wantedChange] = await valueIfKnown(change.wanted);
-    const wanted = await Promise.all(regions.flatMap(({ validators }) => validators.map(valueIfKnown)));
-    if (made !== wantedChange || !isDeepStrictEqual([...(changed ?? [])].sort(), wanted.flat().sort())) {
+    const configured = await Promise.all(regions.flatMap(({ validators }) => validators.map(valueIfKnown)));
+    const mayDelete = await isDeletionSafe({
+      change: { made, wanted: wantedChange, chainValidators: changed },
+      configured: configured.flat(),
+      chainNow: async () => (await change.nodes.view())?.validators,
+    });
+    if (!mayDelete) {
       const { message } = new ChainfleetError({
         code: "REMOVAL_HELD_BACK",
         summary:
-          "Nothing was deleted, because the chain's validators are not those of the config yet: a validator that is deleted " +
-          "before it is voted out takes its share of the quorum with it.",
+          "Nothing was deleted, because the chain has validators that the config does not have, or no node says which validators " +
+          "the chain has: a validator that is deleted before it is voted out takes its share of the quorum with it.",
         next: "Repair what the run names, then run again. The run goes on where this one ended.",
       });
       // The engine shows a RunError without a stack trace.
       throw new pulumi.RunError(message);
     }
   }
+}
+
+/** What {@link isDeletionSafe} asks. */
+export interface DeletionCircumstances {
+  readonly change: {
+    /** The number of the change that was made last. */
+    readonly made: number | undefined;
+    /** The number of the change that the config asks for. */
+    readonly wanted: number | undefined;
+    /** What the change came to. */
+    readonly chainValidators: readonly Address[];
+  };
+  /** The validators of the config whose addresses are known. */
+  readonly configured: readonly Address[];
+  /** The chain's validators as its nodes say, or undefined if none answers. Asked if the change does not say enough. */
+  readonly chainNow: () => Promise<readonly Address[] | undefined>;
+}
+
+/**
+ * Whether the chain has no validator that the config lacks, so that the engine may delete what the config lacks.
+ *
+ * A run that fails elsewhere leaves the change out, although nothing may have been asked of it. Then the chain itself is asked.
+ */
+export async function isDeletionSafe({
+  change: { made, wanted, chainValidators },
+  configured,
+  chainNow,
+}: DeletionCircumstances): Promise<boolean> {
+  if (wanted === undefined) {
+    // Only a state that `chainfleet recover keys` has made and no run has used since counts no changes. Such a state has nothing
+    // that the config lacks.
+    return true;
+  }
+  if (made === wanted && isDeepStrictEqual([...chainValidators].sort(), [...configured].sort())) {
+    return true;
+  }
+  const now = await chainNow();
+  return now?.every((address) => configured.includes(address)) === true;
 }
 
 /**

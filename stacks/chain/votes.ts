@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
+import { chainView, endedAmong } from "../../components/besu/chain-view/chain-view";
 import type { NetworkNodes } from "../../components/besu/chain-view/network-nodes";
 import type { Chain } from "../../components/besu/genesis/genesis-resource";
 import type { BesuNetwork } from "../../components/besu/network";
@@ -69,7 +70,7 @@ async function addressOf({ address }: BesuNetwork["keys"][number][number]): Prom
 
 /** What {@link restartLimit} asks. */
 export interface RestartLimitArgs {
-  readonly nodes: Pick<NetworkNodes, "view" | "hasAnswered">;
+  readonly nodes: Pick<NetworkNodes, "ask" | "hasAnswered">;
   /** How long the first round of a block lasts. */
   readonly requestTimeoutSeconds: number;
   /** What holds for a network none of whose nodes has answered in this run. */
@@ -80,7 +81,8 @@ export interface RestartLimitArgs {
  * What the update gate asks before it lets a validator restart: the nodes of the chain.
  *
  * A network none of whose nodes has answered in this run does not run yet, is stopped as a whole, or may not be reached by this
- * run. Then what the config and the genesis block say has to do. Once a node has answered, silence is a reason to wait.
+ * run. Then what the config and the genesis block say has to do. Once a node has answered, silence is a reason to wait. A
+ * validator whose container does not run, as its cluster says, is down whether anybody answers or not.
  */
 export function restartLimit({
   nodes,
@@ -88,11 +90,15 @@ export function restartLimit({
   withoutChain,
 }: RestartLimitArgs): GateArgs["allowance"] {
   return async (updating) => {
-    const view = await nodes.view();
+    const asked = await nodes.ask();
+    const view = chainView(asked);
     if (view !== undefined) {
       return restartAllowance(view, updating, requestTimeoutSeconds);
     }
-    return nodes.hasAnswered ? nobodyAnswers(requestTimeoutSeconds) : withoutChain();
+    const ended = endedAmong(asked);
+    return nodes.hasAnswered
+      ? nobodyAnswers(ended, requestTimeoutSeconds)
+      : { ...(await withoutChain()), ended };
   };
 }
 
@@ -131,6 +137,7 @@ function allowanceOf(votes: Votes): RestartAllowance {
   return {
     atOnce: restartsAtOnce(votes),
     chain: undefined,
+    ended: new Map(),
     refusal: new ChainfleetError({
       code: "VALIDATOR_UPDATE_REFUSED",
       summary: `No validator was updated: ${votesText(votes)}, so the chain would stop while a single one restarts.`,
@@ -148,7 +155,7 @@ function allowanceOf(votes: Votes): RestartAllowance {
  */
 export function holdingRemovalsBack(
   votes: pulumi.Output<NetworkVotes>,
-  gate: Pick<UpdateGate, "isClosed">,
+  gate: Pick<UpdateGate, "isIncomplete">,
   updated: Promise<unknown>,
 ): pulumi.Output<NetworkVotes> {
   return pulumi.all([votes, updated]).apply(([counts]) => {
@@ -164,9 +171,9 @@ export function holdingRemovalsBack(
 /** Why a run may not delete anything; undefined if it may. */
 export function removalHeldBack(
   votes: NetworkVotes,
-  { isClosed }: Pick<UpdateGate, "isClosed">,
+  { isIncomplete }: Pick<UpdateGate, "isIncomplete">,
 ): ChainfleetError | undefined {
-  return votes.lost.length > 0 && isClosed
+  return votes.lost.length > 0 && isIncomplete
     ? new ChainfleetError({
         code: "REMOVAL_HELD_BACK",
         summary: `Nothing was deleted, because a validator did not come back from its update. ${votesText(votes)}.`,
@@ -182,7 +189,7 @@ export interface PreviewedUpdates {
   readonly updated: Promise<unknown>;
   /** The names of the regions in the order in which their validators are updated. */
   readonly regions: readonly string[];
-  readonly nodes: Pick<NetworkNodes, "settled" | "view">;
+  readonly nodes: Pick<NetworkNodes, "settled" | "ask">;
 }
 
 /**
@@ -199,8 +206,13 @@ export function tellRestarts(
         return;
       }
       await nodes.settled();
-      const view = await nodes.view();
-      const text = restartsText(gate.planned, view === undefined ? counts : votesIn(view), regions);
+      const asked = await nodes.ask();
+      const view = chainView(asked);
+      const repaired = gate.planned.flatMap(({ name }) =>
+        endedAmong(asked).has(name) || view?.down.get(name)?.evidence === "silent" ? [name] : [],
+      );
+      const votes = view === undefined ? counts : votesIn(view);
+      const text = restartsText(gate.planned, { votes, repaired, regions });
       if (text !== undefined) {
         pulumi.log.info(view === undefined ? text : `${text}${downText(view)}`);
       }

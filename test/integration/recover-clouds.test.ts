@@ -4,25 +4,29 @@ import { Checkout } from "../support/checkout";
 
 /** A small network on three clouds; the tests continue with what the ones before them left. */
 const checkout = new Checkout(0.002, 13);
-checkout.configure(
-  { path: ["chainfleet:stack"], value: "network" },
-  { path: ["chainfleet:contracts"], value: undefined },
-  {
-    path: ["chainfleet:regions"],
-    value: [
-      { cloud: "azure", name: "eastus", validators: 2, rpcNodes: 0 },
-      { cloud: "aws", name: "us-west-2", validators: 1, rpcNodes: 0 },
-      {
-        cloud: "kubernetes",
-        name: "onprem",
-        kubeconfig: ".chainfleet/local/kubernetes-control-plane/kubeconfig",
-        p2pAddresses: ["198.51.100.10"],
-        validators: 1,
-        rpcNodes: 0,
-      },
-    ],
-  },
-);
+
+/** @param addresses of the validators in the cluster that exists. */
+function configure(addresses: readonly string[]) {
+  checkout.configure(
+    { path: ["chainfleet:stack"], value: "network" },
+    { path: ["chainfleet:contracts"], value: undefined },
+    {
+      path: ["chainfleet:regions"],
+      value: [
+        { cloud: "azure", name: "eastus", validators: 2, rpcNodes: 0 },
+        { cloud: "aws", name: "us-west-2", validators: 1, rpcNodes: 0 },
+        {
+          cloud: "kubernetes",
+          name: "onprem",
+          kubeconfig: ".chainfleet/local/kubernetes-control-plane/kubeconfig",
+          p2pAddresses: addresses,
+          validators: addresses.length,
+          rpcNodes: 0,
+        },
+      ],
+    },
+  );
+}
 
 let first: NetworkIdentity;
 let inClouds: readonly string[];
@@ -30,8 +34,13 @@ let inClouds: readonly string[];
 const cloudIds = async () => (await checkout.cloudResources()).map(({ id }) => id).sort();
 
 beforeAll(async () => {
+  configure(["198.51.100.10", "198.51.100.11"]);
   const { code, output } = await checkout.up();
   expect(code, output).toBe(0);
+  // A founder is voted out, so that the genesis has a validator whose key is nowhere.
+  configure(["198.51.100.10"]);
+  const removal = await checkout.up();
+  expect(removal.code, removal.output).toBe(0);
   first = await networkIdentity(checkout);
   inClouds = await cloudIds();
   const removed = await checkout.pulumi("stack", "rm", "--force", "--yes", "--preserve-config").finished;

@@ -94,6 +94,20 @@ describe("a network whose state is lost", () => {
     expect(again.summary.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
   });
 
+  it("can be changed as before: nothing belongs to the field managers of the lost state", async () => {
+    checkout.configure(
+      { path: ["chainfleet:besu", "image"], value: "hyperledger/besu:26.8.1" },
+      { path: ["chainfleet:regions", 1, "p2pAddresses"], value: ["198.51.100.20", "198.51.100.22"] },
+    );
+    const { code, output, summary } = await checkout.up();
+    expect(code, output).toBe(0);
+    expect(summary.changes).toMatchObject({ replace: 0, delete: 0 });
+    expect(summary.changes.update).toBeGreaterThan(4);
+    configureTwoClusters(checkout, { path: ["chainfleet:besu", "image"], value: "hyperledger/besu:26.9.0" });
+    const back = await checkout.up();
+    expect(back.code, back.output).toBe(0);
+  });
+
   it("gets no new key for a validator that an old state lacks, and takes the key over", async () => {
     const { resources = [], ...rest } = await checkout.state();
     const lacking = resources.filter(

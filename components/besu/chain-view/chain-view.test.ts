@@ -1,7 +1,7 @@
 import { type Address, pad, toHex } from "viem";
 import { describe, expect, it } from "vitest";
 import type { NodeObservation } from "../node-access/observe-node";
-import { type AskedValidator, chainView } from "./chain-view";
+import { type AskedValidator, chainView, endedAmong } from "./chain-view";
 import { missingReturn } from "./return";
 
 const accountOf = (index: number): Address => pad(toHex(index + 1), { size: 20 });
@@ -66,10 +66,18 @@ describe("a chain, as its nodes see it", () => {
     );
     expect(view?.height).toBe(104);
     expect([...(view?.down ?? [])]).toEqual([
-      ["eu-validator-1", { reason: "does not answer: timeout", isSilent: false }],
-      ["eu-validator-2", { reason: "has proposed none of the last 8 blocks", isSilent: true }],
-      ["eu-validator-3", { reason: "is on the chain of another genesis block", isSilent: true }],
+      ["eu-validator-1", { reason: "does not answer: timeout", evidence: "unanswered" }],
+      ["eu-validator-2", { reason: "has proposed none of the last 8 blocks", evidence: "silent" }],
+      ["eu-validator-3", { reason: "is on the chain of another genesis block", evidence: "silent" }],
     ]);
+  });
+
+  it("knows those whose containers do not run from those that only do not answer, also if no node answers", () => {
+    const ended = { problem: "does not run: ImagePullBackOff", hasEnded: true };
+    const some = asked({ 1: ended });
+    expect(chainView(some)?.down.get("eu-validator-1")).toEqual({ reason: ended.problem, evidence: "ended" });
+    const nobody = asked({ 0: ended, 1: ended, 2: { problem: "does not answer: timeout" }, 3: undefined });
+    expect([...endedAmong(nobody).keys()]).toEqual(["eu-validator-0", "eu-validator-1"]);
   });
 
   it("judges by their blocks alone validators that were not asked and those that the config does not have", () => {

@@ -15,6 +15,8 @@ export interface AskedValidator {
 export interface NoAnswer {
   /** Completes a sentence that begins with the validator's name. */
   readonly problem: string;
+  /** Whether the node's cluster says that its container does not run. */
+  readonly hasEnded?: boolean;
 }
 
 /** The chain as its nodes describe it at one moment. */
@@ -37,9 +39,14 @@ export interface ChainView {
 export interface Down {
   /** Completes a sentence that begins with the validator. @example "has proposed none of the last 20 blocks" */
   readonly reason: string;
-  /** Whether the chain's blocks say so. Otherwise its node does not answer us, and it may sign all the same. */
-  readonly isSilent: boolean;
+  readonly evidence: Evidence;
 }
+
+/**
+ * What says that a validator is down: its cluster, which runs no container of it; the chain's blocks, none of which it has
+ * proposed for long; or only that its node does not answer us, and then it may sign all the same.
+ */
+export type Evidence = "ended" | "silent" | "unanswered";
 
 /**
  * Sums up what the nodes of a network have said. Validators propose by turns, so one that has proposed none of the last 2N blocks
@@ -70,7 +77,8 @@ export function chainView(asked: readonly AskedValidator[]): ChainView | undefin
     const silent = silence(address, best);
     const reason = absence(validator?.answer, best.genesisHash) ?? silent;
     if (reason !== undefined) {
-      down.set(validator?.name ?? address, { reason, isSilent: silent !== undefined });
+      const evidence = hasEnded(validator?.answer) ? "ended" : silent === undefined ? "unanswered" : "silent";
+      down.set(validator?.name ?? address, { reason, evidence });
     }
   }
   const withoutVote = asked.flatMap(({ name, address }) =>
@@ -83,6 +91,21 @@ export function chainView(asked: readonly AskedValidator[]): ChainView | undefin
     down,
     withoutVote: new Set(withoutVote),
   };
+}
+
+/** The validators whose containers do not run, with what their clusters say. Known also if no node answers. */
+export function endedAmong(asked: readonly AskedValidator[]): ReadonlyMap<string, string> {
+  return new Map(
+    asked.flatMap(({ name, answer }) =>
+      answer !== undefined && "problem" in answer && hasEnded(answer)
+        ? [[name, answer.problem] as const]
+        : [],
+    ),
+  );
+}
+
+function hasEnded(answer: AskedValidator["answer"]): boolean {
+  return answer !== undefined && "problem" in answer && answer.hasEnded === true;
 }
 
 function absence(answer: AskedValidator["answer"], genesisHash: Hex): string | undefined {

@@ -6,6 +6,7 @@ import { openCluster } from "../../cluster/client-config";
 import { valueIfKnown } from "../../engine/known";
 import { memoizeSuccess } from "../../memoize-success";
 import { fullName, validatorName, validatorObjectName } from "../../naming";
+import { containerEnd } from "../node-access/container";
 import { NodeClient } from "../node-access/node-client";
 import { type NodeObservation, observeNode } from "../node-access/observe-node";
 import { type AskedValidator, type ChainView, chainView, type NoAnswer, signingWindow } from "./chain-view";
@@ -112,14 +113,19 @@ export class NetworkNodes {
       return undefined;
     }
     let client: NodeClient | undefined;
+    const pod = `${statefulSet}-0`;
     try {
-      client = new NodeClient({ config: await opening, namespace, pod: `${statefulSet}-0` });
+      client = new NodeClient({ config: await opening, namespace, pod });
       // The chain may have other validators than the config, but hardly twice as many.
       const observation = await observeNode(client, 2 * signingWindow(this.size));
       this.#hasAnswered = true;
       return observation;
     } catch (error) {
-      return { problem: `does not answer: ${(error as Error).message}` };
+      const end =
+        client === undefined ? undefined : await containerEnd({ config: await opening, namespace, pod });
+      return end === undefined
+        ? { problem: `does not answer: ${(error as Error).message}` }
+        : { problem: end, hasEnded: true };
     } finally {
       // An open connection would keep the program from ending.
       client?.close();

@@ -1,13 +1,42 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { AppsV1Api } from "@kubernetes/client-node";
 import type { Cluster } from "../../cluster";
-import { clientConfig } from "../../cluster/client-config";
+import { clientConfig, openCluster } from "../../cluster/client-config";
 import { valueIfKnown } from "../../engine/known";
 import { longestPrefix } from "../../longest-prefix";
-import type { UntilBack } from "../update-hooks";
+import { quorum } from "../quorum";
+import type { UntilBack, ValidatorPods } from "../update-hooks";
 import { unreadiness } from "../wave-health/readiness";
 import type { NetworkNodes } from "./network-nodes";
 import { missingReturn } from "./return";
+import { replaceStuckPod } from "./stuck-pod";
+
+/**
+ * The pods of a network's validators.
+ *
+ * @param clusters by the names of their regions, each with which a validator's name begins.
+ */
+export function validatorPodsIn(
+  clusters: ReadonlyMap<string, Cluster>,
+  nodes: Pick<NetworkNodes, "view" | "askOne" | "hasAnswered">,
+): ValidatorPods {
+  return {
+    untilBack: untilBackIn(clusters, nodes),
+    replaceStuckPod: async ({ name, oldOutputs }, signal) => {
+      const cluster = clusters.get(longestPrefix(name, [...clusters.keys()]) ?? "");
+      const [kubeconfig] = cluster === undefined ? [] : await valueIfKnown(cluster.kubeconfig);
+      const { metadata } = (oldOutputs ?? {}) as { readonly metadata?: Readonly<Record<string, string>> };
+      if (cluster === undefined || kubeconfig === undefined || metadata === undefined) {
+        return;
+      }
+      const config = await openCluster({ kubeconfig, context: cluster.context }).catch(() => undefined);
+      if (config !== undefined) {
+        const object = { name: metadata["name"] ?? "", namespace: metadata["namespace"] ?? "" };
+        await replaceStuckPod({ config, ...object }, signal);
+      }
+    },
+  };
+}
 
 /**
  * Asks the cluster of an updated validator until its StatefulSet is ready, and then its node until the chain has gone on with it.
@@ -20,7 +49,7 @@ import { missingReturn } from "./return";
  * @param clusters by the names of their regions, each with which a validator's name begins. They may be added later.
  * @throws Error if the validator is not back in time, which fails the run.
  */
-export function untilBackIn(
+function untilBackIn(
   clusters: ReadonlyMap<string, Cluster>,
   nodes: Pick<NetworkNodes, "view" | "askOne" | "hasAnswered">,
 ): UntilBack {
@@ -68,6 +97,20 @@ function missingInChain(
       return answer?.problem ?? "cannot be asked";
     }
     heightAtReturn ??= (await nodes.view())?.height ?? answer.head.number;
-    return missingReturn(answer, heightAtReturn);
+    const missing = missingReturn(answer, heightAtReturn);
+    const hasBlocks = answer.syncingTo === undefined;
+    return missing === undefined || (hasBlocks && (await isHeldUpByOthers(name, nodes)))
+      ? undefined
+      : missing;
   };
+}
+
+/**
+ * Whether so many others are down that the chain makes no blocks with this validator either. Then the others are to be repaired,
+ * and the update gate admits nobody whose restart costs the chain anything until they are.
+ */
+async function isHeldUpByOthers(name: string, nodes: Pick<NetworkNodes, "view">): Promise<boolean> {
+  const view = await nodes.view();
+  const others = [...(view?.down.keys() ?? [])].filter((other) => other !== name).length;
+  return view !== undefined && view.validators.length - others < quorum(view.validators.length);
 }

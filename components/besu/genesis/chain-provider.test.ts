@@ -205,6 +205,30 @@ describe("the check of a chain's validators", () => {
     expect(await codes(three, on("aws", { a: 4 }))).toEqual([]);
   });
 
+  it("keeps the machines of managed clusters in a run that removes their validators, and gives them up in the next", async () => {
+    const on = (cloud: string, counts: Readonly<Record<string, number>>) => ({
+      ...network(counts),
+      placement: {
+        network: "chain138",
+        regions: Object.fromEntries(
+          Object.entries(counts).map(([name, validators]) => [name, { validators, fixed: { cloud } }]),
+        ),
+        storage: { validator: "1Gi", rpc: "1Gi" },
+      },
+    });
+    const kept = (state: object) => (state as { readonly keptMachines?: object }).keptMachines;
+    const first = await stateAfter({}, on("azure", { a: 4, b: 4 }));
+    expect(kept(first)).toBeUndefined();
+    const shrunk = await stateAfter(first, on("azure", { a: 4, b: 3 }));
+    expect(kept(shrunk)).toEqual({ b: 4 });
+    expect(kept(await stateAfter(shrunk, on("azure", { a: 4, b: 3 })))).toBeUndefined();
+    expect(kept(await stateAfter(shrunk, on("azure", { a: 4, b: 2 })))).toEqual({ b: 4 });
+    expect(kept(await stateAfter(first, on("azure", { a: 4, b: 5 })))).toBeUndefined();
+    expect(kept(await stateAfter(first, on("azure", { a: 4 })))).toBeUndefined();
+    const existing = await stateAfter({}, on("kubernetes", { a: 4, b: 4 }));
+    expect(kept(await stateAfter(existing, on("kubernetes", { a: 4, b: 3 })))).toBeUndefined();
+  });
+
   it("refuses another name of the network once, and not for each validator", async () => {
     const first = await stateAfter({}, network({ a: 4 }));
     const renamed = network({ a: 4 });

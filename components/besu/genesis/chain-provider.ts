@@ -15,7 +15,7 @@ import type { ChainArgs, ReclaimPolicy } from "./genesis-resource";
  */
 export const provider: FullProvider = {
   check: async (olds: Inputs, news: Inputs) => ({
-    inputs: { ...news, ...founders(olds, news), ...voting(olds, news) },
+    inputs: { ...news, ...founders(olds, news), ...voting(olds, news), ...keptMachines(olds, news) },
     failures: [
       ...parameterChanges(olds.parameters, news.parameters).map((change) => ({
         property: `parameters.${change.parameter}`,
@@ -34,6 +34,7 @@ export const provider: FullProvider = {
       !isDeepStrictEqual(olds.software, news.software) ||
       olds.reclaimPolicy !== news.reclaimPolicy ||
       olds.isVoted !== news.isVoted ||
+      !isDeepStrictEqual(olds.keptMachines, news.keptMachines) ||
       olds.validatorChanges !== news.validatorChanges,
   }),
   create: async (inputs: Inputs) => ({ id: `chain-${inputs.parameters?.chainId}`, outs: inputs }),
@@ -43,7 +44,7 @@ export const provider: FullProvider = {
 };
 
 /** The inputs. A state from before an input existed does not have the input. */
-type Inputs = Partial<ChainArgs & Founders & Voting>;
+type Inputs = Partial<ChainArgs & Founders & Voting & KeptMachines>;
 
 /**
  * The validators of the first run, by name: those in the genesis block. Absent for a chain whose first run did not record
@@ -76,6 +77,33 @@ function voting(olds: Inputs, { validators = [], sharding }: Inputs): Partial<Vo
   return olds.isVoted === true || changes > 0 || !isSame(olds.founders ?? validators, validators)
     ? { isVoted: true, validatorChanges: changes }
     : {};
+}
+
+/** Present in a run that removes validators of regions that stay. */
+interface KeptMachines {
+  /** The number of machines by the region's name. */
+  readonly keptMachines: Readonly<Record<string, number>>;
+}
+
+/**
+ * A cloud that makes a pool smaller chooses the machine itself, and may take one whose validator stays: AKS and EKS remove machines
+ * by age and zone. A pool is made smaller early in a run, when the validators that go still run and have votes. So the pool keeps its
+ * machines in the run in which validators leave, and loses them in the next one, in which as many are empty: a validator whose machine goes
+ * then starts on another.
+ */
+function keptMachines(olds: Inputs, news: Inputs): Partial<KeptMachines> {
+  if (news.sharding !== undefined) {
+    return {};
+  }
+  const kept = Object.entries(olds.placement?.regions ?? {}).flatMap(([name, before]) => {
+    const after = news.placement?.regions[name];
+    return after !== undefined &&
+      after.fixed["cloud"] !== "kubernetes" &&
+      after.validators < before.validators
+      ? [[name, olds.keptMachines?.[name] ?? before.validators] as const]
+      : [];
+  });
+  return kept.length === 0 ? {} : { keptMachines: Object.fromEntries(kept) };
 }
 
 function isSame(before: readonly string[], after: readonly string[]): boolean {

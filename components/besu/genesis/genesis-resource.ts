@@ -41,12 +41,23 @@ export class Chain extends DynamicResource {
   declare readonly isVoted: pulumi.Output<boolean | undefined>;
   /** How many runs have added or removed validators. Undefined until one has. */
   declare readonly validatorChanges: pulumi.Output<number | undefined>;
+  /**
+   * The machines of validator pools that this run does not make smaller, by the region's name, because their validators are still to be
+   * voted out. Undefined if there are none.
+   */
+  declare readonly keptMachines: pulumi.Output<Readonly<Record<string, number>> | undefined>;
 
   constructor(name: string, args: ChainArgs, opts?: pulumi.CustomResourceOptions) {
     super(
       "Chain",
       name,
-      { ...args, founders: undefined, isVoted: undefined, validatorChanges: undefined },
+      {
+        ...args,
+        founders: undefined,
+        isVoted: undefined,
+        validatorChanges: undefined,
+        keptMachines: undefined,
+      },
       opts,
     );
   }

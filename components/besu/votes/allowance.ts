@@ -9,6 +9,11 @@ export interface RestartAllowance {
   readonly atOnce: number;
   /** Undefined if the chain could not be asked: the number then holds for the whole run. */
   readonly chain: AskedChain | undefined;
+  /**
+   * The validators whose containers do not run, with what their clusters say. Their updates cost the chain nothing, and may be
+   * what repairs them.
+   */
+  readonly ended: ReadonlyMap<string, string>;
   /** Why no update is admitted when the number is 0 for good. */
   readonly refusal: ChainfleetError;
 }
@@ -17,6 +22,7 @@ export interface RestartAllowance {
 export const ONE_AT_A_TIME: RestartAllowance = {
   atOnce: 1,
   chain: undefined,
+  ended: new Map(),
   refusal: new ChainfleetError({ code: "VALIDATOR_UPDATE_REFUSED", summary: "Nothing may be updated." }),
 };
 
@@ -63,6 +69,9 @@ export function restartAllowance(
       down,
       withoutVote: view.withoutVote,
     },
+    ended: new Map(
+      [...down].flatMap(([name, { reason, evidence }]) => (evidence === "ended" ? [[name, reason]] : [])),
+    ),
     refusal: marginUsedUp(total, down),
   };
 }
@@ -90,15 +99,19 @@ function reasonsOf(down: ReadonlyMap<string, Down>): string[] {
 function marginUsedUp(total: number, down: ReadonlyMap<string, Down>): ChainfleetError {
   return new ChainfleetError({
     code: "VALIDATOR_UPDATE_REFUSED",
-    summary: `No further validator was updated: ${total - down.size} of the chain's ${total} validators sign, and ${quorum(total)} must, so the chain would stop while a single one restarts. ${listed(reasonsOf(down))}.`,
-    next: "Bring these validators back (chainfleet services status shows them), then run again.",
+    summary: `No validator that is up was updated: ${total - down.size} of the chain's ${total} validators sign, and ${quorum(total)} must, so the chain would stop while a single one restarts. ${listed(reasonsOf(down))}.`,
+    next: "Bring these validators back (chainfleet services status shows them), then run again. Validators that are down may be updated, so that a config that repairs them goes through.",
   });
 }
 
 /** What holds while the nodes that answered before do not answer any more. */
-export function nobodyAnswers(requestTimeoutSeconds: number): RestartAllowance {
+export function nobodyAnswers(
+  ended: ReadonlyMap<string, string>,
+  requestTimeoutSeconds: number,
+): RestartAllowance {
   return {
     atOnce: 0,
+    ended,
     chain: {
       height: 0,
       patienceBlocks: Number.POSITIVE_INFINITY,

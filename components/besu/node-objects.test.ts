@@ -8,7 +8,7 @@ import { RpcNodes } from "./rpc-nodes";
 import { P2pService, Validator } from "./validator";
 
 /** Registers the RPC nodes and a validator of a region. */
-function program(): void {
+function program(joinsLivingChain = false): void {
   const namespace = new BesuNamespace(
     "eastus",
     { namespaceName: "chain138-eastus", clusterReady: [], monitoringNamespaces: [], loadBalancers: 1 },
@@ -44,6 +44,7 @@ function program(): void {
       ),
       release: "26.9.0",
       nodes: { nodeSelector: {}, tolerations: [], dependsOn: [] },
+      joinsLivingChain,
       updateHooks: {},
       volumeHooks: {},
     },
@@ -51,13 +52,17 @@ function program(): void {
   );
 }
 
-/** The hosts that the nodes of a StatefulSet accept. Besu answers all other hosts with 403, in RPC and metrics alike. */
-async function allowedHosts(statefulSet: string): Promise<readonly string[]> {
+async function registeredSet(statefulSet: string, joinsLivingChain?: boolean) {
   const resources = await registeredResources(
     { newResource: ({ name }) => ({ id: name, outputs: {} }) },
-    program,
+    () => program(joinsLivingChain),
   );
-  const found = resources.find(({ type, name }) => type.endsWith(":StatefulSet") && name === statefulSet);
+  return resources.find(({ type, name }) => type.endsWith(":StatefulSet") && name === statefulSet);
+}
+
+/** The hosts that the nodes of a StatefulSet accept. Besu answers all other hosts with 403, in RPC and metrics alike. */
+async function allowedHosts(statefulSet: string): Promise<readonly string[]> {
+  const found = await registeredSet(statefulSet);
   const args: readonly string[] = found?.inputs.spec.template.spec.containers[0].args ?? [];
   const option = "--host-allowlist=";
   return (
@@ -93,5 +98,14 @@ describe("the hosts that a node accepts", () => {
       "$(POD_IP)",
       ...namesOf("validator-0"),
     ]);
+  });
+});
+
+describe("a validator that joins a living chain", () => {
+  it("is not waited for by the plugin, which would give up after ten minutes, while all blocks are imported", async () => {
+    const annotations = async (joins: boolean) =>
+      (await registeredSet("eastus-validator-0", joins))?.inputs.metadata.annotations;
+    expect(await annotations(true)).toEqual({ "pulumi.com/skipAwait": "true" });
+    expect(await annotations(false)).toBeUndefined();
   });
 });

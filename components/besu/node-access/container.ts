@@ -1,0 +1,35 @@
+import { ApiException, CoreV1Api, type V1Pod } from "@kubernetes/client-node";
+import type { PodPlace } from "./pod-connection";
+
+/**
+ * Why Besu does not run in a pod, as the end of a sentence that begins with the node's name; undefined if it runs, or if the
+ * cluster does not say.
+ *
+ * Needs the verb `get` on pods.
+ */
+export async function containerEnd({ config, namespace, pod }: PodPlace): Promise<string | undefined> {
+  try {
+    return endOf(await config.makeApiClient(CoreV1Api).readNamespacedPod({ namespace, name: pod }));
+  } catch (error) {
+    return error instanceof ApiException && error.code === 404 ? "does not run: it has no pod" : undefined;
+  }
+}
+
+/**
+ * A pod without a machine, or evicted, has no statuses of containers, and a container that the kubelet cannot start waits: for its
+ * image, or until it may be started again. The status of a pod whose machine is lost stays as it was.
+ */
+export function endOf({ status }: Pick<V1Pod, "status">): string | undefined {
+  const besu = status?.containerStatuses?.find(({ name }) => name === BESU_CONTAINER);
+  if (besu === undefined) {
+    return status?.phase === undefined || status.phase === "Running"
+      ? undefined
+      : `does not run: its pod is ${status.reason ?? status.phase}`;
+  }
+  const { running, waiting, terminated } = besu.state ?? {};
+  const reason = waiting?.reason ?? terminated?.reason;
+  return running !== undefined || reason === undefined ? undefined : `does not run: ${reason}`;
+}
+
+/** Name of the container of a node's pod in which Besu runs. */
+const BESU_CONTAINER = "besu";
