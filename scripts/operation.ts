@@ -80,6 +80,10 @@ export async function operate(
     const before = await recoverStacks(stacks, eventsOfUnfinishedRun(options.stack), recoverFrom);
     requireMoved(options.stack, before.network);
     const resourcesBefore = joinedResources(before);
+    if (resourcesBefore.length === 0) {
+      // The first run asks existing clusters whether they have keys of the network.
+      command.loadInProgram("@kubernetes/client-node");
+    }
     const next = nextRun({ stack: options.stack, mode, before: resourcesBefore, groups });
     const removed = removedRegions(
       resourcesBefore,

@@ -91,6 +91,11 @@ export class EngineCommand {
     this.#programs = [...(this.#programs ?? []), new WaitingProgram()];
   }
 
+  /** Lets the program that was started ahead load a package that this run needs and others do not. */
+  loadInProgram(packageName: string): void {
+    this.#programs?.[0]?.load(packageName);
+  }
+
   /** Lets engines start their programs themselves, as they do without this command. */
   leaveProgramToEngine(): void {
     for (const program of this.#programs ?? []) {

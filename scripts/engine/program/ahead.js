@@ -4,7 +4,12 @@ require("../../../typescript.js");
 const entry = require.resolve("@pulumi/pulumi/cmd/run");
 require("./preload").preload();
 
-process.once("message", ({ args, environment }) => {
+process.on("message", function run({ load, args, environment }) {
+  if (load !== undefined) {
+    require(load);
+    return;
+  }
+  process.off("message", run);
   process.channel.unref();
   Object.assign(process.env, environment);
   process.argv = [process.argv[0], entry, ...args];

@@ -6,7 +6,9 @@ import { WaitingProgram } from "./waiting-program";
 it("a waiting program becomes the SDK's program when it is run, and passes on what that prints", async () => {
   const lines: string[] = [];
   const onLine = (line: string) => lines.push(line);
-  const end = await new WaitingProgram().run({ args: ["--stack", "dev", "."], environment: {}, onLine });
+  const program = new WaitingProgram();
+  program.load("yaml");
+  const end = await program.run({ args: ["--stack", "dev", "."], environment: {}, onLine });
   // The address of the engine's resource monitor is missing.
   expect(lines[0]).toMatch("--monitor=addr must be provided");
   expect(end.code).toBeGreaterThan(0);

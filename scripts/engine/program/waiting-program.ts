@@ -42,6 +42,11 @@ export class WaitingProgram {
     }
   }
 
+  /** Lets the program load a package that it will use, while it waits. */
+  load(packageName: string): void {
+    this.#process.send({ load: packageName }, () => {});
+  }
+
   /**
    * Runs the program until it ends.
    *
