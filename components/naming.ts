@@ -35,6 +35,14 @@ export function awsTags(stack: string, network: string, region: string): Record<
   };
 }
 
+/** The names of the tags that every taggable resource of a region has. */
+export const AZURE_TAG_NAMES: readonly string[] = ["chainfleet-network", "chainfleet-region"];
+export const AWS_TAG_NAMES: readonly string[] = [
+  "chainfleet:stack",
+  "chainfleet:network",
+  "chainfleet:region",
+];
+
 /** The tag that AWS shows as the name of a resource that AWS itself identifies by a generated id. */
 export function nameTag(name: string): { Name: string } {
   return { Name: name };

@@ -2,6 +2,7 @@ import type { ProgramConfig } from "./config/program-config";
 import { modeOf, requireModeOfShards } from "./order/mode";
 import { ordered } from "./order/ordered";
 import { wavesOf } from "./order/waves";
+import { enforcePolicies } from "./policies";
 
 /**
  * Registers the resources of the stack that the config names. Only the modules which that stack needs are loaded, because
@@ -12,6 +13,10 @@ import { wavesOf } from "./order/waves";
  */
 export async function buildStack(config: ProgramConfig, file: string): Promise<object> {
   const mode = modeOf(process.env);
+  enforcePolicies(config.policies, [
+    ...config.regions.map(({ name }) => name),
+    ...Object.keys(config.contracts?.chains ?? {}),
+  ]);
   if (config.sharding === "region") {
     requireModeOfShards(mode);
   }

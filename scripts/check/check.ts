@@ -37,11 +37,14 @@ export function check(stacks: readonly string[], { json }: { readonly json: bool
   return checked.every(({ valid }) => valid) ? 0 : 1;
 }
 
-/** The stacks that have a file; the stack of a single region is described by the file of its network. */
+/**
+ * The stacks that have a file; the stack of a single region is described by the file of its network. `Pulumi.<stack>.deploy.yaml`
+ * has settings of Pulumi Deployments.
+ */
 function allStacks(): string[] {
   return readdirSync(PROJECT_ROOT)
     .flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? [])
-    .filter((stack) => shardNameOf(stack) === undefined)
+    .filter((stack) => shardNameOf(stack) === undefined && !stack.endsWith(".deploy"))
     .toSorted();
 }
 

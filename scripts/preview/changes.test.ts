@@ -31,6 +31,7 @@ const json = JSON.stringify({
   ],
   diagnostics: [
     { message: "a warning\n", severity: "warning" },
+    { message: "warning: another, with the engine's prefix\n", severity: "warning" },
     { message: "an error", severity: "error" },
   ],
 });
@@ -63,7 +64,7 @@ describe("the changes of a preview", () => {
   });
 
   it("come with the messages of the program, errors aside", () => {
-    expect(messages).toEqual(["warning: a warning"]);
+    expect(messages).toEqual(["warning: a warning", "warning: another, with the engine's prefix"]);
   });
 });
 

@@ -101,7 +101,10 @@ export function parsePreview(json: string): EnginePreview {
     }),
     messages: (diagnostics ?? [])
       .filter(({ severity }) => severity !== "error")
-      .map(({ severity, message }) => `${severity === "warning" ? "warning: " : ""}${message.trim()}`),
+      // The engine has its own prefix on some messages (pkg/backend/display/json.go, DiagEventPayload.Prefix), and none on others.
+      .map(({ severity, message }) =>
+        severity === "warning" ? `warning: ${message.trim().replace(/^warning: /, "")}` : message.trim(),
+      ),
   };
 }
 

@@ -189,3 +189,23 @@ describe("a comment on a preview that failed", () => {
     expect(text.length).toBeLessThanOrEqual(LONGEST_COMMENT);
   });
 });
+
+describe("the findings of policies", () => {
+  const finding = "POLICY_REGION_LOSS: chain (Chain) has 4 of its 4 validators in kind.";
+  it("have a part of their own in the comment, after the warnings", () => {
+    const text = comment({}, { messages: ["warning: The release is not listed.", `warning: ${finding}`] });
+    expect(text).toContain(
+      `#### Warnings (1)\n\n\`\`\`\nThe release is not listed.\n\`\`\`\n\n#### Policies (1)`,
+    );
+    expect(text).toContain(finding);
+  });
+
+  it("are counted in the comment on a preview that they made fail", () => {
+    const summary = `The preview failed. Nothing was changed.\nerror: ${finding}\nSpread them.\nerror: something else\nerror: POLICY_UNPINNED_IMAGE: b`;
+    const text = failureMarkdown("prod", { code: "PREVIEW_FAILED", summary, next: undefined });
+    expect(text).toContain(
+      "#### What failed (1)\n\n```\nThe preview failed. Nothing was changed.\nerror: something else\n```",
+    );
+    expect(text).toContain(`#### Policies (2)\n\n\`\`\`\n${finding}\nSpread them.\n\`\`\``);
+  });
+});

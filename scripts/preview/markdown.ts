@@ -31,7 +31,11 @@ export function commentMarker(stack: string): string {
 /** A preview as Markdown for a comment on a pull request: what costs most attention comes first, the rest is folded. Pure. */
 export function previewMarkdown({ stack, changes, prediction, messages }: PreviewComment): string {
   const { replaced, deleted, updated, created, regions } = changes;
-  const warnings = messages.filter((message) => message.startsWith(WARNING));
+  const warned = messages.filter((message) => message.startsWith(WARNING));
+  const [policies, warnings] = [
+    warned.filter(isPolicyFinding),
+    warned.filter((text) => !isPolicyFinding(text)),
+  ];
   const others = messages.filter((message) => !message.startsWith(WARNING));
   return fitted(
     [
@@ -43,6 +47,7 @@ export function previewMarkdown({ stack, changes, prediction, messages }: Previe
     ],
     [
       { title: "Warnings", blocks: warnings.map((text) => codeBlock(text.slice(WARNING.length))) },
+      { title: "Policies", blocks: policies.map((text) => codeBlock(text.slice(WARNING.length))) },
       { title: "Will be replaced", count: replaced.length, blocks: items(replaced) },
       { title: "Will be deleted", count: deleted.length, blocks: items(deleted) },
       { title: "Regions", head: TABLE_HEAD, blocks: regions.map(row) },
@@ -56,18 +61,35 @@ export function previewMarkdown({ stack, changes, prediction, messages }: Previe
 /** What precedes the text of a warning, see `parsePreview`. */
 const WARNING = "warning: ";
 
+/** Whether a message is an advisory finding of a policy, see `violationText` in components/policy/judgement.ts. */
+function isPolicyFinding(message: string): boolean {
+  return /^warning: POLICY_/.test(message);
+}
+
 /** A preview that failed, as Markdown for a comment on a pull request. Pure. */
 export function failureMarkdown(
   stack: string,
   { code, summary, next }: Pick<ChainfleetError, "code" | "summary" | "next">,
 ): string {
+  const { other, findings } = withoutFindings(summary);
   return fitted(
     [commentMarker(stack), `### The preview of the stack ${inlineCode(stack)} failed: ${inlineCode(code)}`],
     [
-      { title: "What failed", blocks: [shortened(summary)].map(codeBlock) },
+      { title: "What failed", blocks: [shortened(other)].map(codeBlock) },
+      { title: "Policies", blocks: findings.map(codeBlock) },
       { title: "What to do", blocks: (next === undefined ? [] : [next]).map(codeBlock) },
     ],
   );
+}
+
+/** Takes the findings of mandatory policies out of the text of a failure, in which each error begins on a line of its own. */
+function withoutFindings(summary: string): { readonly other: string; readonly findings: readonly string[] } {
+  const parts = summary.split(/^(?=error: )/m).map((part) => part.trim());
+  const isFinding = (part: string) => /^error: POLICY_/.test(part);
+  return {
+    other: parts.filter((part) => !isFinding(part)).join("\n"),
+    findings: parts.filter(isFinding).map((part) => part.slice("error: ".length)),
+  };
 }
 
 /** A failure may quote hundreds of errors. The first say what to do. */

@@ -8,6 +8,7 @@ import { addressSchema } from "./fields/address";
 import { besuRules } from "./fields/besu";
 import { KEY_STORES } from "./fields/key-store";
 import { monitoringSchema } from "./fields/monitoring";
+import { policiesSchema } from "./fields/policies";
 import { cpuSchema, memorySchema, volumeSchema } from "./fields/quantity";
 import { nameSchema, regionSchema } from "./fields/region";
 import { repeatedKeys } from "./fields/repeated-keys";
@@ -248,6 +249,9 @@ export const configSchema = z.strictObject({
     .describe(
       "Prometheus, Alertmanager, Grafana and Loki in each region, see docs/monitoring.md. An empty object, `{}`, takes all defaults. Default: no monitoring.",
     ),
+  policies: policiesSchema.describe(
+    "Rules for the resources of the stack, see docs/policies.md. They are looked at in every preview and `up`.",
+  ),
   keys: z
     .record(
       z.string(),

@@ -168,7 +168,7 @@ func (h *host) RunPlugin(
 		return err
 	}
 	output := &serialStream[pulumirpc.RunPluginResponse]{stream: stream}
-	arguments := append([]string{file, request.GetInfo().GetProgramDirectory()}, request.GetArgs()...)
+	arguments := append([]string{file}, pluginArguments(request)...)
 	plugin, release := h.command(stream.Context(), "node", arguments...)
 	defer release()
 	// Without the copy, an empty list would stand for the environment of this process.
@@ -184,6 +184,16 @@ func (h *host) RunPlugin(
 		return err
 	}
 	return output.send(&pulumirpc.RunPluginResponse{Output: &pulumirpc.RunPluginResponse_Exitcode{Exitcode: code}})
+}
+
+// pluginArguments is the folder and the engine's arguments. `cmd/run-policy-pack` has the address of the engine before the
+// folder (its printUsage: "RUN <engine-address> <program>"), and `cmd/run-plugin` the folder first.
+func pluginArguments(request *pulumirpc.RunPluginRequest) []string {
+	folder := request.GetInfo().GetProgramDirectory()
+	if request.GetKind() == "analyzer" {
+		return append(append([]string{}, request.GetArgs()...), folder)
+	}
+	return append([]string{folder}, request.GetArgs()...)
 }
 
 // InstallDependencies serves `pulumi install`: npm installs the packages in the program's lock file.

@@ -105,3 +105,17 @@ func TestTheEngineLearnsHowAProgramEnded(t *testing.T) {
 		t.Error("a program that cannot be started is no error")
 	}
 }
+
+func TestArgumentsOfPlugins(t *testing.T) {
+	request := func(kind string) *pulumirpc.RunPluginRequest {
+		return &pulumirpc.RunPluginRequest{
+			Kind: kind, Args: []string{"127.0.0.1:4"}, Info: &pulumirpc.ProgramInfo{ProgramDirectory: "/folder"},
+		}
+	}
+	if got := pluginArguments(request("analyzer")); !slices.Equal(got, []string{"127.0.0.1:4", "/folder"}) {
+		t.Errorf("a policy pack starts with %v", got)
+	}
+	if got := pluginArguments(request("resource")); !slices.Equal(got, []string{"/folder", "127.0.0.1:4"}) {
+		t.Errorf("a provider starts with %v", got)
+	}
+}
