@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { longestPrefix } from "../components/longest-prefix";
 import {
   type PolicySettings,
+  typesLookedAtTogether,
   type Violation,
   violationsOfResource,
   violationsOfStack,
@@ -25,6 +26,7 @@ export function enforcePolicies(settings: PolicySettings, regions: readonly stri
   if (monitor === undefined) {
     return;
   }
+  const lookedAtTogether = typesLookedAtTogether();
   const resources: PolicyResource[] = [];
   const providers = new Map<string, PolicyResource["properties"]>();
   let errors = 0;
@@ -47,7 +49,9 @@ export function enforcePolicies(settings: PolicySettings, regions: readonly stri
       providers.set(resource.name, resource.properties);
       return register(request, respond);
     }
-    resources.push(resource);
+    if (lookedAtTogether.has(resource.type)) {
+      resources.push(resource);
+    }
     const violations = violationsOfResource(resource, settings);
     violations.forEach(tell);
     // A preview goes on, so that all findings are told at once.
@@ -80,10 +84,15 @@ function resourceOf(
 ): PolicyResource {
   // The reference to a provider is `<urn>::<id>`.
   const provider = providers.get(request.getProvider().split("::").at(-2) ?? "");
+  let properties: PolicyResource["properties"] | undefined;
   return {
     type: request.getType(),
     name: request.getName(),
-    properties: request.getObject()?.toJavaScript() ?? {},
+    // No rule looks into most resources, among them those with the code of contracts.
+    get properties() {
+      properties ??= request.getObject()?.toJavaScript() ?? {};
+      return properties;
+    },
     ...(provider === undefined ? {} : { provider }),
   };
 }

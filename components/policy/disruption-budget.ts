@@ -2,12 +2,16 @@ import { roleLabels } from "../besu/role";
 import type { PolicyResource, StackRule } from "./rule";
 import { fields, isUnknown, text } from "./values";
 
+const STATEFUL_SET = "kubernetes:apps/v1:StatefulSet";
+const BUDGET = "kubernetes:policy/v1:PodDisruptionBudget";
+
 /** Without a budget, a drain of nodes, as of an upgrade of the cluster, takes all validators of a region down at once. */
 export const disruptionBudget: StackRule = {
   code: "POLICY_NO_DISRUPTION_BUDGET",
   description: "Every validator is covered by a PodDisruptionBudget.",
+  types: new Set([STATEFUL_SET, BUDGET]),
   ofStack: (resources) => {
-    const budgets = resources.filter(({ type }) => type === "kubernetes:policy/v1:PodDisruptionBudget");
+    const budgets = resources.filter(({ type }) => type === BUDGET);
     return resources
       .filter(isValidator)
       .filter((validator) => !budgets.some((budget) => covers(budget, validator)))
@@ -26,7 +30,7 @@ export const disruptionBudget: StackRule = {
 function isValidator({ type, properties }: PolicyResource): boolean {
   const labels = podLabels(properties);
   return (
-    type === "kubernetes:apps/v1:StatefulSet" &&
+    type === STATEFUL_SET &&
     Object.entries(roleLabels("validator")).every(([label, value]) => labels[label] === value)
   );
 }

@@ -1,4 +1,4 @@
-import type { Level, PolicyResource, Problem } from "./rule";
+import type { Level, PolicyResource, Problem, Rule } from "./rule";
 import { RULE_NAMES, RULES, type RuleName } from "./rules";
 
 /** What the config says about each rule. */
@@ -28,6 +28,16 @@ export function violationsOfResource(resource: PolicyResource, settings: PolicyS
       ? rule.ofResource(resource).map((problem) => violation({ rule: name, level, resource }, problem))
       : [];
   });
+}
+
+/** The types of the resources that `violationsOfStack` looks at; it needs no others. */
+export function typesLookedAtTogether(): ReadonlySet<string> {
+  return new Set(
+    RULE_NAMES.flatMap((name) => {
+      const rule: Rule = RULES[name];
+      return "ofStack" in rule ? [...rule.types] : [];
+    }),
+  );
 }
 
 /** What is wrong with resources that only the whole stack can tell. Pure. */

@@ -6,8 +6,8 @@ import { fields, list, text } from "./values";
 export const pinnedImages: ResourceRule = {
   code: "POLICY_UNPINNED_IMAGE",
   description: "The image of every container has a version or a digest.",
-  ofResource: ({ type, properties }) =>
-    imagesOf(type, properties).flatMap((image) => {
+  ofResource: (resource) =>
+    imagesOf(resource).flatMap((image) => {
       const why = looseness(image);
       return why === undefined ? [] : [{ problem: `has the image ${image}, which ${why}`, next: NEXT }];
     }),
@@ -34,8 +34,12 @@ function looseness(name: string): string | undefined {
 }
 
 /** The images of the containers of a workload, each once. */
-function imagesOf(type: string, { spec }: PolicyResource["properties"]): readonly string[] {
-  const pod = podSpec(type, fields(spec));
+function imagesOf(resource: PolicyResource): readonly string[] {
+  // Most resources are no workloads, and reading the properties of a resource costs time.
+  if (!resource.type.startsWith("kubernetes:")) {
+    return [];
+  }
+  const pod = podSpec(resource.type, fields(resource.properties.spec));
   const containers = [pod.containers, pod.initContainers].flatMap(list).map(fields);
   return [...new Set(containers.map(({ image }) => text(image)).filter((image) => image !== undefined))];
 }

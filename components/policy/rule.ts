@@ -37,6 +37,8 @@ export interface ResourceRule extends RuleBase {
 
 /** A rule about a resource that only the whole stack can tell. Pure. */
 export interface StackRule extends RuleBase {
+  /** The types of the resources that the rule looks at. */
+  readonly types: ReadonlySet<string>;
   readonly ofStack: (
     resources: readonly PolicyResource[],
   ) => readonly (Problem & { readonly resource: PolicyResource })[];
