@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{components,stacks,scripts,local,docs,test,bench}/**/*.test.ts"],
+          include: ["{components,stacks,scripts,pipeline,local,docs,test,bench}/**/*.test.ts"],
           exclude: [
             "**/node_modules/**",
             "**/*.engine.test.ts",

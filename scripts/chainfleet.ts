@@ -7,6 +7,7 @@ import { requireLocalTarget } from "./engine/local-target";
 import { startReadingState } from "./engine/state";
 import { addKeysCommands } from "./keys/commands";
 import type { OperationOptions } from "./operation";
+import { addPipelineCommands } from "./pipeline/commands";
 import { addRollingCommands } from "./rolling/commands";
 import type { Mode } from "./run/mode";
 import { addServicesCommands } from "./services/commands";
@@ -141,6 +142,7 @@ onStack(contracts.command("gas"))
     process.exitCode = await gas(options);
   });
 
+addPipelineCommands(program);
 addRollingCommands(program, onStack);
 addServicesCommands(program, onStack);
 addKeysCommands(program, onStack);

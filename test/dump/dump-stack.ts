@@ -66,10 +66,14 @@ function render(content: object): string {
   return `${text.replace(/"storage-[0-9a-f]{6}"/g, '"<run>"')}\n`;
 }
 
-/** Writes a dump of each stack into a folder. */
-export async function writeAll(folder: string): Promise<void> {
+/**
+ * Writes a dump of each stack into a folder.
+ *
+ * @param only the stacks to write; none means every stack.
+ */
+export async function writeAll(folder: string, only: readonly string[] = []): Promise<void> {
   answerForAws();
-  for (const stack of stacks()) {
+  for (const stack of only.length === 0 ? stacks() : only) {
     const resources = await dump(stack);
     const content = resources.length > WHOLE_AT_MOST ? condensed(resources, regionsOf(stack)) : resources;
     writeFileSync(join(folder, `${stack}.json`), render(content));

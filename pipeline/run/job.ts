@@ -1,0 +1,22 @@
+/** What a job may use. */
+export interface JobContext {
+  /** Aborted when the run is stopped. */
+  readonly signal: AbortSignal;
+  /** The file that takes the output of the job. */
+  readonly log: string;
+}
+
+/**
+ * The work of a task.
+ *
+ * @param parts the affected parts, at least one.
+ * @returns the parts that failed; undefined if all succeeded.
+ * @throws if the work failed without telling for which parts; then none has succeeded.
+ */
+export type Job = (parts: readonly string[], context: JobContext) => Promise<FailedParts | undefined>;
+
+/** The parts of a task that failed although others succeeded. */
+export interface FailedParts {
+  /** Why, by the name of the part. */
+  readonly failed: ReadonlyMap<string, string>;
+}

@@ -1,0 +1,113 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, relative } from "node:path";
+import { PROJECT_ROOT } from "../../components/root";
+import {
+  historyFile,
+  type PipelinePlan,
+  planPipeline,
+  type Reuse,
+  runFolder,
+  runPipeline,
+} from "../../pipeline/pipeline";
+import { readHistory } from "../../pipeline/report/history";
+import type { PipelineReport } from "../../pipeline/report/report";
+import { INTERRUPTED, onInterrupt } from "../interruption";
+import { pipelineDisplay } from "./display";
+import { planText, summaryText } from "./summary";
+
+export interface PipelineOptions {
+  readonly all: boolean;
+  readonly cold: boolean;
+  readonly changed: readonly string[];
+  readonly plan: boolean;
+  readonly junit?: string;
+  readonly metrics?: string;
+  readonly push?: string;
+  readonly json: boolean;
+}
+
+/** Runs the pipeline. @returns the exit code of the process: 0 only if everything has succeeded. */
+export async function pipeline(options: PipelineOptions): Promise<number> {
+  if (options.plan) {
+    // A plan deletes nothing.
+    const plan = planPipeline(
+      PROJECT_ROOT,
+      reuseOf({ ...options, all: options.all || options.cold, cold: false }),
+    );
+    process.stdout.write(`${options.json ? JSON.stringify(planned(plan)) : planText(plan.planned)}\n`);
+    return 0;
+  }
+  const plan = planPipeline(PROJECT_ROOT, reuseOf(options));
+  const controller = new AbortController();
+  const display = pipelineDisplay(process.stderr, plan.planned.length);
+  const endInterrupts = onInterrupt(() => {
+    if (!controller.signal.aborted) {
+      display.say("Stopping. What has succeeded is kept for the next run.");
+      controller.abort();
+    }
+  });
+  try {
+    const { signal } = controller;
+    const report = await runPipeline(plan, {
+      ...{ signal, onEvent: display.event },
+      report: (report) => writeReports(report, options),
+    });
+    display.end();
+    const folder = relative(process.cwd(), runFolder(PROJECT_ROOT, report.id));
+    process.stdout.write(`${options.json ? JSON.stringify(report) : summaryText(report, folder)}\n`);
+    return report.result === "stopped" ? INTERRUPTED : report.result === "failed" ? 1 : 0;
+  } finally {
+    display.end();
+    endInterrupts();
+  }
+}
+
+async function writeReports(
+  report: PipelineReport,
+  { junit, metrics, push }: PipelineOptions,
+): Promise<void> {
+  if (junit !== undefined) {
+    const { junitXml } =
+      require("../../pipeline/report/junit") as typeof import("../../pipeline/report/junit");
+    replaceFile(junit, junitXml(report));
+  }
+  if (metrics !== undefined || push !== undefined) {
+    const { pipelineMetrics, pushMetrics } =
+      require("../../pipeline/report/metrics") as typeof import("../../pipeline/report/metrics");
+    const registry = pipelineMetrics(readHistory(historyFile(PROJECT_ROOT)));
+    if (metrics !== undefined) {
+      replaceFile(metrics, await registry.metrics());
+    }
+    if (push !== undefined) {
+      await pushMetrics(registry, push);
+    }
+  }
+}
+
+/** The collector of Prometheus must not read half of a file. */
+function replaceFile(file: string, content: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, content);
+  renameSync(unfinished, file);
+}
+
+function reuseOf({ all, cold, changed }: PipelineOptions): Reuse {
+  if (cold) {
+    return { kind: "nothing" };
+  }
+  return all ? { kind: "caches" } : { kind: "results", changed };
+}
+
+/** A plan as `--plan --json` prints it. */
+function planned({ planned: tasks }: PipelinePlan) {
+  return {
+    tasks: tasks.map(({ task, affected, fingerprints }) => ({
+      name: task.name,
+      stage: task.stage,
+      after: task.after,
+      affected,
+      unchanged: fingerprints.size - affected.length,
+    })),
+  };
+}
