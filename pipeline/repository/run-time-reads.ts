@@ -37,9 +37,15 @@ export const RUN_TIME_READS: Readonly<Record<string, readonly string[]>> = {
     "contracts/**",
     "Pulumi.*.yaml",
   ],
+  "scripts/engine/program/waiting-program.test.ts": [
+    "scripts/engine/program/**",
+    "typescript.js",
+    ...PROGRAM,
+  ],
   "scripts/recover/identity.test.ts": ["test/expected/**"],
   "scripts/terminal/confirmation.test.ts": COMMAND,
   "stacks/config/example-stacks.test.ts": ["Pulumi.*.yaml"],
+  "test/deployments/settings.test.ts": ["Pulumi.*.yaml"],
   "test/fresh-clone.test.ts": [
     "bin/**",
     "packages.js",
