@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ChainfleetError } from "../components/error";
 import {
   type PlannedTask,
   planRun,
@@ -7,12 +8,12 @@ import {
   withoutResultsOf,
   withUnchangedInputs,
 } from "./graph/plan";
-import type { KeptResults } from "./graph/task";
+import type { FileHashes, KeptResults } from "./graph/task";
 import { addToHistory, pastRun } from "./report/history";
 import { type PipelineReport, pipelineReport } from "./report/report";
 import { type RepositoryTask, repositoryTasks } from "./repository/tasks";
 import { fileHashes } from "./run/file-hashes";
-import { forgetKeptResults, readKeptResults, writeKeptResults } from "./run/kept-results";
+import { readKeptResults, writeKeptResults } from "./run/kept-results";
 import { runTasks, type TaskEvent } from "./run/run-tasks";
 
 /** The folder of the pipeline's own files, relative to the project's root. */
@@ -52,7 +53,7 @@ export interface PipelinePlan {
  * Looks at the tree and decides what is to be done. Nothing is written, except that `nothing` to reuse deletes caches.
  *
  * @param root the project's root folder.
- * @throws ChainfleetError if git cannot list the files.
+ * @throws ChainfleetError if git cannot list the files, or a file that counts as changed does not exist.
  */
 export function planPipeline(root: string, reuse: Reuse): PipelinePlan {
   const startedAt = new Date();
@@ -64,18 +65,35 @@ export function planPipeline(root: string, reuse: Reuse): PipelinePlan {
   }
   const files = fileHashes(root);
   const tasks = repositoryTasks({ root, generated: `${FOLDER}/generated` }, files);
+  if (reuse.kind === "results") {
+    requireKnownFiles(reuse.changed, files, tasks);
+  }
   return { root, startedAt, start, tasks, planned: planRun(tasks, files, keptFor(root, tasks, reuse)) };
+}
+
+/** A file that was deleted may still be an input. */
+function requireKnownFiles(
+  changed: readonly string[],
+  files: FileHashes,
+  tasks: readonly RepositoryTask[],
+): void {
+  const inputs = new Set(
+    tasks.flatMap(({ parts }) => [...parts.values()].flatMap((part) => [...part.files])),
+  );
+  const unknown = changed.filter((file) => !files.has(file) && !inputs.has(file));
+  if (unknown.length > 0) {
+    throw new ChainfleetError({
+      code: "CHANGED_FILE_UNKNOWN",
+      summary: `These files are not in the repository: ${unknown.join(", ")}. Nothing was done.`,
+      next: "Name files that git tracks or does not ignore.",
+    });
+  }
 }
 
 function keptFor(root: string, tasks: readonly RepositoryTask[], reuse: Reuse): KeptResults {
   return reuse.kind === "results"
     ? withoutResultsOf(tasks, reuse.changed, readKeptResults(keptFile(root)))
     : new Map();
-}
-
-/** Forgets the results of all runs. */
-export function forgetResults(root: string): void {
-  forgetKeptResults(keptFile(root));
 }
 
 /** What a run needs beside its plan. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import type { KeptResults } from "../graph/task";
@@ -25,9 +25,4 @@ export function writeKeptResults(file: string, results: KeptResults): void {
   const unfinished = `${file}.${process.pid}`;
   writeFileSync(unfinished, JSON.stringify(content));
   renameSync(unfinished, file);
-}
-
-/** Forgets all results, so that the next run works on everything. */
-export function forgetKeptResults(file: string): void {
-  rmSync(file, { force: true });
 }

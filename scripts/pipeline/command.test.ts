@@ -19,6 +19,18 @@ describe("chainfleet pipeline --plan", () => {
     expect(affected.get("contract-tests")).toContain("contracts/test/Oracle.t.sol");
     expect(affected.get("preview")).toContain("dev");
   });
+
+  it("refuses a changed file that does not exist", () => {
+    const { status, stdout } = chainfleet(
+      "pipeline",
+      "--plan",
+      "--json",
+      "--changed",
+      "contracts/src/No.sol",
+    );
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: "CHANGED_FILE_UNKNOWN" } });
+  });
 });
 
 describe("chainfleet new", () => {

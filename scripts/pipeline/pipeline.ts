@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, relative } from "node:path";
+import { dirname, relative, resolve } from "node:path";
+import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
 import {
   historyFile,
@@ -12,6 +13,7 @@ import {
 import { readHistory } from "../../pipeline/report/history";
 import type { PipelineReport } from "../../pipeline/report/report";
 import { INTERRUPTED, onInterrupt } from "../interruption";
+import { errorText } from "../terminal/error-layout";
 import { pipelineDisplay } from "./display";
 import { planText, summaryText } from "./summary";
 
@@ -46,19 +48,41 @@ export async function pipeline(options: PipelineOptions): Promise<number> {
       controller.abort();
     }
   });
+  let reportProblem: ChainfleetError | undefined;
   try {
     const { signal } = controller;
     const report = await runPipeline(plan, {
       ...{ signal, onEvent: display.event },
-      report: (report) => writeReports(report, options),
+      report: async (report) => {
+        reportProblem = await problemOf(() => writeReports(report, options));
+      },
     });
     display.end();
     const folder = relative(process.cwd(), runFolder(PROJECT_ROOT, report.id));
     process.stdout.write(`${options.json ? JSON.stringify(report) : summaryText(report, folder)}\n`);
-    return report.result === "stopped" ? INTERRUPTED : report.result === "failed" ? 1 : 0;
+    if (reportProblem !== undefined) {
+      process.stderr.write(`${errorText(reportProblem, process.stderr)}\n`);
+    }
+    if (report.result === "stopped") {
+      return INTERRUPTED;
+    }
+    return report.result === "failed" || reportProblem !== undefined ? 1 : 0;
   } finally {
     display.end();
     endInterrupts();
+  }
+}
+
+/** A report that cannot be sent must not hide the result of the run. */
+async function problemOf(work: () => Promise<void>): Promise<ChainfleetError | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ChainfleetError) {
+      return error;
+    }
+    throw error;
   }
 }
 
@@ -96,7 +120,12 @@ function reuseOf({ all, cold, changed }: PipelineOptions): Reuse {
   if (cold) {
     return { kind: "nothing" };
   }
-  return all ? { kind: "caches" } : { kind: "results", changed };
+  return all ? { kind: "caches" } : { kind: "results", changed: changed.map(fromRoot) };
+}
+
+/** The path from the project's root, as the inputs of tasks are named. */
+function fromRoot(file: string): string {
+  return relative(PROJECT_ROOT, resolve(file));
 }
 
 /** A plan as `--plan --json` prints it. */
