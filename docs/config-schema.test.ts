@@ -7,7 +7,7 @@ import { PROJECT_ROOT } from "../components/root";
 import { stackSchema } from "./config-schema";
 
 const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(stackSchema());
-const files = readdirSync(PROJECT_ROOT).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
+const files = readdirSync(PROJECT_ROOT).filter((name) => /^Pulumi\.[\w-]+\.yaml$/.test(name));
 const contents = (name: string) => readFileSync(join(PROJECT_ROOT, name), "utf8");
 const findings = (config: object) => {
   validate({ config });
