@@ -105,6 +105,14 @@ program
     const { check } = require("./check/check") as typeof import("./check/check");
     process.exitCode = check(stacks, options);
   });
+onStack(program.command("doctor"))
+  .description(
+    "Look at what a run needs: tools, sign-in, accounts, quotas, clusters, RPC endpoints. Says what to do; changes nothing.",
+  )
+  .action(async (options: StackOptions) => {
+    const { doctor } = require("./doctor/doctor") as typeof import("./doctor/doctor");
+    process.exitCode = await doctor(options);
+  });
 program
   .command("explain")
   .description("Say where the time of a run went and what would make the run shorter.")

@@ -1,6 +1,6 @@
 import { entriesAt, type Finding } from "../../components/finding";
 import { fieldsOf } from "./outline";
-import { examineConfig } from "./read";
+import { type ExaminedConfig, examineConfig } from "./read";
 import { PLAIN_TEXT_KEYS, PLAIN_TEXT_RECEIVER } from "./written/plain-text";
 import { asText, isSecret, ownValues } from "./written/shard-config";
 import type { WrittenConfig } from "./written/written-config";
@@ -13,18 +13,36 @@ import type { WrittenConfig } from "./written/written-config";
  */
 export function checkConfig(written: WrittenConfig): Finding[] {
   const values = ownValues(written);
-  const secrets = values.flatMap(([key, value]) => secretsAt(key, value));
-  const { findings } = examineConfig(
-    Object.fromEntries(values.map(([key, value]) => [key, asText(withoutSecrets(value))])),
-  );
   return [
-    ...findings.filter(({ key }) => !secrets.some((secret) => isWithin(key, secret))),
+    ...configAsWritten(written).findings,
     ...values.flatMap(([key, value]) => (key === "keys" && isPlainText(value) ? [PLAIN_TEXT_KEYS] : [])),
     ...values.flatMap(([key, value]) =>
       key === "monitoring" && hasPlainReceiver(value) ? [PLAIN_TEXT_RECEIVER] : [],
     ),
   ];
 }
+
+/**
+ * The config of a stack as its file has it, with its defaults, and what is wrong with it. The values of encrypted secrets are
+ * unknown; without the config, only because of them, there is no finding. Pure.
+ *
+ * @param written the config by full key.
+ */
+export function configAsWritten(written: WrittenConfig): ExaminedConfig {
+  const values = ownValues(written);
+  const secrets = values.flatMap(([key, value]) => secretsAt(key, value));
+  const known = values.filter(([key]) => !KEPT_SECRET.has(key));
+  const textOf = (list: typeof values) =>
+    Object.fromEntries(list.map(([key, value]) => [key, asText(withoutSecrets(value))]));
+  const { findings } = examineConfig(textOf(values));
+  return {
+    config: examineConfig(textOf(known)).config,
+    findings: findings.filter(({ key }) => !secrets.some((secret) => isWithin(key, secret))),
+  };
+}
+
+/** The keys whose values are secrets, which the schema would refuse in their encrypted form. */
+const KEPT_SECRET: ReadonlySet<string> = new Set(["keys"]);
 
 /** What stands in for a secret. No finding about it is reported. */
 const UNKNOWN = "(secret)";
