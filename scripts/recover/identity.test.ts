@@ -72,6 +72,27 @@ describe("the identity of a resource whose creation was interrupted", () => {
     });
   });
 
+  it("is the ARM id of a vault, its secrets, and what an identity trusts", () => {
+    const inputs = {
+      resourceGroupName: "group",
+      vaultName: "vault",
+      secretName: "secret",
+      resourceName: "keys",
+      federatedIdentityCredentialResourceName: "validators",
+    };
+    const idOf = (type: string) => identify(`azure-native:${type}`, inputs, ACCOUNTS);
+    const group = `/subscriptions/${ACCOUNTS.azureSubscription}/resourceGroups/group/providers`;
+    expect(idOf("keyvault:Vault")).toEqual({ kind: "id", id: `${group}/Microsoft.KeyVault/vaults/vault` });
+    expect(idOf("keyvault:Secret")).toEqual({
+      kind: "id",
+      id: `${group}/Microsoft.KeyVault/vaults/vault/secrets/secret`,
+    });
+    expect(idOf("managedidentity:FederatedIdentityCredential")).toEqual({
+      kind: "id",
+      id: `${group}/Microsoft.ManagedIdentity/userAssignedIdentities/keys/federatedIdentityCredentials/validators`,
+    });
+  });
+
   it("is the name, the tag or the association of an AWS resource", () => {
     expect(
       identify("aws:eks/nodeGroup:NodeGroup", { clusterName: "c", nodeGroupName: "n" }, ACCOUNTS),
