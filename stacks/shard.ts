@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
-import { NetworkNodes } from "../components/besu/chain-view/network-nodes";
 import { validatorPodsIn } from "../components/besu/chain-view/until-back";
+import { NetworkNodes } from "../components/besu/nodes/network-nodes";
 import { BesuSite } from "../components/besu/site";
 import { UpdateGate } from "../components/besu/update-gate";
 import { nodeUpdateHooks, validatorUpdateHooks, volumeExpansionHooks } from "../components/besu/update-hooks";

@@ -76,8 +76,18 @@ function managersIn({ resources = [] }: State): ReadonlySet<string> {
   );
 }
 
-/** @param prefix with which the names of the region's namespaces and of its objects outside of namespaces begin. */
-async function handOverIn(config: KubeConfig, prefix: string, living: ReadonlySet<string>): Promise<number> {
+/**
+ * Frees the objects of one region.
+ *
+ * @param prefix with which the names of the region's namespaces and of its objects outside of namespaces begin.
+ * @param living the field managers that are not lost.
+ * @returns the number of objects that were freed.
+ */
+export async function handOverIn(
+  config: KubeConfig,
+  prefix: string,
+  living: ReadonlySet<string>,
+): Promise<number> {
   const api = config.makeApiClient(KubernetesObjectApi);
   const namespaces = [prefix, `${prefix}-monitoring`];
   const lists = await Promise.all([

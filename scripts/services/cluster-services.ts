@@ -1,5 +1,5 @@
 import { AppsV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import { type NodeWorkload, RegionNodes } from "../../components/besu/health/region-nodes";
+import { type NodeWorkload, RegionNodes } from "../../components/besu/nodes/region-nodes";
 import { roleSelector } from "../../components/besu/role";
 import type { ServiceRegion } from "./regions";
 

@@ -1,7 +1,8 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import pMap from "p-map";
 import type { Address } from "viem";
-import type { AskedRegion, RegionAccess } from "../../components/besu/health/region-nodes";
+import type { RegionAccess } from "../../components/besu/nodes/node-connections";
+import type { AskedRegion } from "../../components/besu/nodes/region-nodes";
 import { ChainfleetError } from "../../components/error";
 import type { EngineCommand } from "../engine/command";
 import { commandOn } from "../engine/local-target";

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
-import type { NetworkNodes } from "../../components/besu/chain-view/network-nodes";
 import type { ValidatorSet } from "../../components/besu/membership/validator-set";
+import type { NetworkNodes } from "../../components/besu/nodes/network-nodes";
 import { listed } from "../../components/besu/votes/votes";
 import { valueIfKnown } from "../../components/engine/known";
 import { ChainfleetError } from "../../components/error";

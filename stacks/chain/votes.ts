@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
 import { chainView, endedAmong } from "../../components/besu/chain-view/chain-view";
-import type { NetworkNodes } from "../../components/besu/chain-view/network-nodes";
 import type { Chain } from "../../components/besu/genesis/genesis-resource";
 import type { BesuNetwork } from "../../components/besu/network";
+import type { NetworkNodes } from "../../components/besu/nodes/network-nodes";
 import type { GateArgs, UpdateGate } from "../../components/besu/update-gate";
 import {
   downText,

@@ -1,5 +1,6 @@
 import type { Address, Hex } from "viem";
 import type { NodeObservation } from "../node-access/observe-node";
+import { signingOf, signingWindow } from "../nodes/signing";
 
 /** A validator of the config, and what its node said. */
 export interface AskedValidator {
@@ -74,7 +75,10 @@ export function chainView(asked: readonly AskedValidator[]): ChainView | undefin
   const down = new Map<string, Down>();
   for (const address of best.validators) {
     const validator = byAddress.get(address);
-    const silent = silence(address, best);
+    const silent =
+      signingOf(best, address) === "silent"
+        ? `has proposed none of the last ${signingWindow(best.validators.length)} blocks`
+        : undefined;
     const reason = absence(validator?.answer, best.genesisHash) ?? silent;
     if (reason !== undefined) {
       const evidence = hasEnded(validator?.answer) ? "ended" : silent === undefined ? "unanswered" : "silent";
@@ -116,20 +120,6 @@ function absence(answer: AskedValidator["answer"], genesisHash: Hex): string | u
     return answer.problem;
   }
   return answer.genesisHash === genesisHash ? undefined : "is on the chain of another genesis block";
-}
-
-/** A chain of fewer than 2N blocks has not given each validator its turn twice. */
-function silence(address: Address, { head, validators, lastProposed }: NodeObservation): string | undefined {
-  const window = signingWindow(validators.length);
-  const last = lastProposed.get(address) ?? 0;
-  return head.number < window || last > head.number - window
-    ? undefined
-    : `has proposed none of the last ${window} blocks`;
-}
-
-/** The number of blocks in which a validator that signs has proposed one, also if some rounds failed. */
-export function signingWindow(validators: number): number {
-  return 2 * validators;
 }
 
 function mostFrequent(hashes: readonly Hex[]): Hex | undefined {

@@ -4,10 +4,10 @@ import type { Cluster } from "../../cluster";
 import { clientConfig, openCluster } from "../../cluster/client-config";
 import { valueIfKnown } from "../../engine/known";
 import { longestPrefix } from "../../longest-prefix";
+import type { NetworkNodes } from "../nodes/network-nodes";
 import { quorum } from "../quorum";
 import type { UntilBack, ValidatorPods } from "../update-hooks";
 import { unreadiness } from "../wave-health/readiness";
-import type { NetworkNodes } from "./network-nodes";
 import { missingReturn } from "./return";
 import { replaceStuckPod } from "./stuck-pod";
 

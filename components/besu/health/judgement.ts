@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import { signingWindow } from "../nodes/signing";
 import {
   commonGenesis,
   mostCommon,
@@ -181,7 +182,7 @@ function peerProblems({ observation }: ObservedNode, peers: number): Problem[] {
 
 function signingProblems({ signing }: NodeStatus, { chain }: NetworkStatus): Problem[] {
   return signing === false
-    ? [["signing", `no block proposed within the last ${2 * (chain.validators ?? 0)}`]]
+    ? [["signing", `no block proposed within the last ${signingWindow(chain.validators ?? 0)}`]]
     : [];
 }
 

@@ -2,8 +2,8 @@ import { type Hex, hexToNumber } from "viem";
 import { allAtOnce } from "../../at-once";
 import { RpcRefusal } from "../node-access/node-errors";
 import { observeNode } from "../node-access/observe-node";
+import { type AskedRegion, RegionNodes } from "../nodes/region-nodes";
 import type { ObservedNode, ObservedRegion } from "./network-status";
-import { type AskedRegion, RegionNodes } from "./region-nodes";
 
 /** What a {@link NetworkObserver} needs to know beside the regions. */
 export interface ObserverOptions {

@@ -1,7 +1,8 @@
 import type { Address, Hex } from "viem";
 import type { NodeObservation } from "../node-access/observe-node";
+import type { NodeWorkload } from "../nodes/region-nodes";
+import { signingOf } from "../nodes/signing";
 import { quorum } from "../quorum";
-import type { NodeWorkload } from "./region-nodes";
 
 /** The height of a node at a moment. */
 export interface HeadReading {
@@ -104,7 +105,9 @@ export function networkStatus(
   );
   const highest = highestHead(onChain);
   const signs = (address: Address | undefined) =>
-    address !== undefined && best?.validators.includes(lowerCase(address)) ? isSigning(best, address) : null;
+    address !== undefined && best?.validators.includes(lowerCase(address))
+      ? signingOf(best, address) === "signs"
+      : null;
   return {
     regions: regions.map((region) => {
       const statuses = (role: ObservedNode["role"]) =>
@@ -121,7 +124,7 @@ export function networkStatus(
     chain: {
       head: highest?.number ?? null,
       validators: best?.validators.length ?? null,
-      signing: best?.validators.filter((address) => isSigning(best, address)).length ?? null,
+      signing: best?.validators.filter((address) => signingOf(best, address) === "signs").length ?? null,
       quorum: best === undefined ? null : quorum(best.validators.length),
       genesisBlocks: new Set(observations.map((observation) => observation.genesisHash)).size,
     },
@@ -138,12 +141,6 @@ export function commonGenesis(regions: readonly ObservedRegion[]): Hex | undefin
 /** The value that is there most often, the first of those that are there equally often. */
 export function mostCommon<Value>(values: readonly Value[]): Value | undefined {
   return highestBy([...new Set(values)], (value) => values.filter((other) => other === value).length);
-}
-
-/** A validator proposes by turns, so one that has not proposed within the last 2N blocks does not sign. */
-function isSigning({ head, validators, lastProposed }: NodeObservation, address: Address): boolean {
-  const last = lastProposed.get(lowerCase(address));
-  return last !== undefined && last > head.number - 2 * validators.length;
 }
 
 /** The highest head, and how fast it moves. */

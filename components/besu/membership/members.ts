@@ -1,11 +1,11 @@
 import type { Unwrap } from "@pulumi/pulumi";
 import type { Address } from "viem";
-import { openCluster } from "../../cluster/client-config";
-import { memoizeSuccess } from "../../memoize-success";
-import { validatorName, validatorObjectName } from "../../naming";
-import { type AskedValidator, type ChainView, chainView, signingWindow } from "../chain-view/chain-view";
-import { NodeClient } from "../node-access/node-client";
+import { validatorName } from "../../naming";
+import { type AskedValidator, type ChainView, chainView } from "../chain-view/chain-view";
+import type { NodeClient } from "../node-access/node-client";
 import { type NodeObservation, observeNode } from "../node-access/observe-node";
+import { NodeConnections, validatorPod } from "../nodes/node-connections";
+import { signingWindow } from "../nodes/signing";
 import { quorum } from "../quorum";
 import type { MemberNode, Membership, VoteStep } from "./plan";
 import type { MemberRegionArgs } from "./validator-set";
@@ -93,21 +93,14 @@ interface MemberAccess {
   readonly close: () => void;
 }
 
-function accessOf({ name, namespace, validators, ...access }: MemberRegion): MemberAccess[] {
-  const open = memoizeSuccess(openCluster);
-  return validators.map((address, index) => {
-    let client: NodeClient | undefined;
-    return {
-      name: validatorName(name, index),
-      address,
-      client: async () => {
-        const config = await open(access);
-        client ??= new NodeClient({ config, namespace, pod: `${validatorObjectName(index)}-0` });
-        return client;
-      },
-      close: () => client?.close(),
-    };
-  });
+function accessOf({ name, validators, ...access }: MemberRegion): MemberAccess[] {
+  const connections = new NodeConnections(access);
+  return validators.map((address, index) => ({
+    name: validatorName(name, index),
+    address,
+    client: () => connections.node(validatorPod(index)),
+    close: () => connections.close(),
+  }));
 }
 
 interface AnsweringNode {

@@ -1,5 +1,6 @@
 import { ChainfleetError } from "../../error";
-import { type ChainView, type Down, signingWindow } from "../chain-view/chain-view";
+import type { ChainView, Down } from "../chain-view/chain-view";
+import { signingWindow } from "../nodes/signing";
 import { quorum } from "../quorum";
 import { listed, restartsAtOnce, type Votes } from "./votes";
 

@@ -1,15 +1,14 @@
-import type { KubeConfig } from "@kubernetes/client-node";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
 import type { Cluster } from "../../cluster";
-import { openCluster } from "../../cluster/client-config";
 import { valueIfKnown } from "../../engine/known";
-import { memoizeSuccess } from "../../memoize-success";
-import { fullName, validatorName, validatorObjectName } from "../../naming";
+import { fullName, validatorName } from "../../naming";
+import { type AskedValidator, type ChainView, chainView, type NoAnswer } from "../chain-view/chain-view";
 import { containerEnd } from "../node-access/container";
-import { NodeClient } from "../node-access/node-client";
+import type { NodeClient } from "../node-access/node-client";
 import { type NodeObservation, observeNode } from "../node-access/observe-node";
-import { type AskedValidator, type ChainView, chainView, type NoAnswer, signingWindow } from "./chain-view";
+import { NodeConnections, validatorPod } from "./node-connections";
+import { signingWindow } from "./signing";
 
 /** A region with running validators, and how they are reached. Nobody waits for the values. */
 export interface ReachedRegion {
@@ -41,19 +40,17 @@ export class NetworkNodes {
 
   /** Adds a region that the network has. */
   add({ name, cluster, addresses }: ReachedRegion): void {
-    const reached: { open: (() => Promise<KubeConfig>) | undefined } = { open: undefined };
+    let connections: NodeConnections | undefined;
     const settling = onceKnown(cluster.kubeconfig, (kubeconfig) => {
-      // The cluster is signed in to when a node is asked, and again if that failed: a credential plugin may fail once.
-      const open = memoizeSuccess(openCluster);
-      reached.open = () => open({ kubeconfig, context: cluster.context });
+      const namespace = fullName(this.network, name);
+      connections = new NodeConnections({ kubeconfig, context: cluster.context, namespace });
     });
     this.#settling.push(settling);
     for (const [index, output] of addresses.entries()) {
       const validator: Reached = {
         name: validatorName(name, index),
-        namespace: fullName(this.network, name),
-        statefulSet: validatorObjectName(index),
-        config: () => reached.open?.(),
+        pod: validatorPod(index),
+        connections: () => connections,
         address: undefined,
       };
       const known = onceKnown(output, (address) => {
@@ -107,22 +104,20 @@ export class NetworkNodes {
     return validator === undefined ? undefined : this.#answerOf(validator);
   }
 
-  async #answerOf({ namespace, statefulSet, config }: Reached): Promise<AskedValidator["answer"]> {
-    const opening = config();
-    if (opening === undefined) {
+  async #answerOf({ pod, connections }: Reached): Promise<AskedValidator["answer"]> {
+    const known = connections();
+    if (known === undefined) {
       return undefined;
     }
     let client: NodeClient | undefined;
-    const pod = `${statefulSet}-0`;
     try {
-      client = new NodeClient({ config: await opening, namespace, pod });
+      client = await known.connect(pod);
       // The chain may have other validators than the config, but hardly twice as many.
       const observation = await observeNode(client, 2 * signingWindow(this.size));
       this.#hasAnswered = true;
       return observation;
     } catch (error) {
-      const end =
-        client === undefined ? undefined : await containerEnd({ config: await opening, namespace, pod });
+      const end = client === undefined ? undefined : await containerEnd(client.place);
       return end === undefined
         ? { problem: `does not answer: ${(error as Error).message}` }
         : { problem: end, hasEnded: true };
@@ -135,9 +130,9 @@ export class NetworkNodes {
 
 interface Reached {
   readonly name: string;
-  readonly namespace: string;
-  readonly statefulSet: string;
-  readonly config: () => Promise<KubeConfig> | undefined;
+  readonly pod: string;
+  /** Undefined until the cluster is known. */
+  readonly connections: () => NodeConnections | undefined;
   address: Address | undefined;
 }
 

@@ -1,10 +1,9 @@
 import { AppsV1Api, type KubeConfig, type V1StatefulSet } from "@kubernetes/client-node";
 import type { Address } from "viem";
-import { type ClusterAccess, openCluster } from "../../cluster/client-config";
-import { memoizeSuccess } from "../../memoize-success";
 import { validatorObjectName } from "../../naming";
-import { NodeClient } from "../node-access/node-client";
+import type { NodeClient } from "../node-access/node-client";
 import { type Role, roleSelector } from "../role";
+import { NodeConnections, type RegionAccess, validatorPod } from "./node-connections";
 
 /** A region whose nodes are asked. */
 export interface AskedRegion {
@@ -16,11 +15,6 @@ export interface AskedRegion {
   readonly rpcNodes?: number;
   /** How the region's cluster is reached. Undefined if the last run did not finish the region. */
   readonly access: RegionAccess | undefined;
-}
-
-/** How the nodes of one region are reached. */
-export interface RegionAccess extends ClusterAccess {
-  readonly namespace: string;
 }
 
 /** A node as its cluster has it. */
@@ -39,14 +33,12 @@ export interface NodeWorkload {
 /** The Besu nodes of one region, through the Kubernetes API of its cluster. */
 export class RegionNodes {
   readonly #region: AskedRegion;
-  readonly #timeoutSeconds: number;
-  readonly #clients = new Map<string, NodeClient>();
-  readonly #open = memoizeSuccess(openCluster);
+  readonly #connections: NodeConnections | undefined;
 
   /** @param timeoutSeconds for each request to a node. */
   constructor(region: AskedRegion, timeoutSeconds: number) {
     this.#region = region;
-    this.#timeoutSeconds = timeoutSeconds;
+    this.#connections = region.access && new NodeConnections(region.access, timeoutSeconds);
   }
 
   /**
@@ -70,7 +62,7 @@ export class RegionNodes {
         return {
           name,
           role: "validator",
-          pod: `${name}-0`,
+          pod: validatorPod(index),
           address,
           replicas: replicasOf(own),
           isReady: isReady(own),
@@ -93,21 +85,11 @@ export class RegionNodes {
 
   /** The node in a pod. Its connection is kept until {@link RegionNodes.close}. */
   async node(pod: string): Promise<NodeClient> {
-    const { namespace, config } = await this.open();
-    const known = this.#clients.get(pod);
-    if (known !== undefined) {
-      return known;
-    }
-    const client = new NodeClient({ config, namespace, pod }, this.#timeoutSeconds);
-    this.#clients.set(pod, client);
-    return client;
+    return this.#known().node(pod);
   }
 
   close(): void {
-    for (const client of this.#clients.values()) {
-      client.close();
-    }
-    this.#clients.clear();
+    this.#connections?.close();
   }
 
   /**
@@ -116,11 +98,15 @@ export class RegionNodes {
    * @throws Error if it is not known how the cluster is reached, or if the credential plugin fails.
    */
   async open(): Promise<{ readonly namespace: string; readonly config: KubeConfig }> {
-    const { access } = this.#region;
-    if (access === undefined) {
+    const connections = this.#known();
+    return { namespace: connections.access.namespace, config: await connections.cluster() };
+  }
+
+  #known(): NodeConnections {
+    if (this.#connections === undefined) {
       throw new Error("the stack's outputs do not say how its cluster is reached; run chainfleet up");
     }
-    return { namespace: access.namespace, config: await this.#open(access) };
+    return this.#connections;
   }
 }
 
