@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
+import pRetry from "p-retry";
+import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
-import type { CommandResult, EngineCommand } from "./command";
+import { type CommandResult, type EngineCommand, EngineFailure } from "./command";
 
 /** A resource in the state, with the fields that this command reads. */
 export interface StateResource {
@@ -38,10 +40,44 @@ export function startReadingState(stackName: string, command: EngineCommand): vo
   command.startAhead(onStack(stackName, "export"), PROJECT_ROOT);
 }
 
-/** Reads the state of a stack. Secrets stay encrypted; the export of the Automation API would decrypt them. */
+/**
+ * Reads the state of a stack. Secrets stay encrypted; the export of the Automation API would decrypt them.
+ *
+ * @throws ChainfleetError `STATE_HALF_WRITTEN` if a process was killed while it wrote the state into a file.
+ */
 export async function readState(stack: Stack, command: EngineCommand): Promise<State> {
-  const { stdout } = await run(stack, command, "export");
+  const { stdout } = await pRetry(() => run(stack, command, "export"), {
+    retries: HALF_WRITTEN_RETRIES,
+    minTimeout: HALF_WRITTEN_PAUSE_MS,
+    factor: 1,
+    shouldRetry: ({ error }) => isHalfWritten(error),
+  }).catch((error: unknown) => {
+    throw isHalfWritten(error) ? halfWritten(stack.name, error) : error;
+  });
   return (JSON.parse(stdout) as { deployment?: State }).deployment ?? {};
+}
+
+/**
+ * A backend of files keeps a second file with attributes beside the state, and empties that file before it writes it
+ * (`setAttrs` in blob/fileblob of https://github.com/google/go-cloud). Whoever reads the state in between fails, for example
+ * while the engine of a killed command finishes its operations.
+ */
+function isHalfWritten(error: unknown): boolean {
+  return (
+    error instanceof EngineFailure && /failed to load checkpoint: (unexpected )?EOF/.test(error.result.stderr)
+  );
+}
+
+const HALF_WRITTEN_RETRIES = 20;
+const HALF_WRITTEN_PAUSE_MS = 250;
+
+function halfWritten(stack: string, cause: unknown): ChainfleetError {
+  return new ChainfleetError({
+    code: "STATE_HALF_WRITTEN",
+    summary: `The state of the stack "${stack}" cannot be read: a process was killed while it wrote into the folder of the states.`,
+    next: "Delete the empty file whose name ends in .json.attrs beside the state of the stack: it has nothing that is needed. Then run again.",
+    cause,
+  });
 }
 
 /**
