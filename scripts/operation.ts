@@ -41,6 +41,8 @@ export interface OperationOptions {
   readonly regions?: readonly string[];
   /** What the engine leaves as it is. @default resources that failed, with their dependents */
   readonly exclusion?: Exclusion;
+  /** Patterns of the URNs of excluded resources that use what the others create. @default none */
+  readonly users?: readonly string[];
   /** The order of an `up`. A `down` takes its order from the state: the reverse of the last `up`. */
   readonly mode?: DeploymentMode;
 }
@@ -112,6 +114,7 @@ export async function operate(
       selected: options.regions ?? configured.map(({ name }) => name),
       parallel: options.parallel,
       exclusion: options.exclusion,
+      users: options.users,
       record,
       progress: untilFirstResource(progress, resourcesBegin.resolve),
       recover: recoverFrom,

@@ -2,11 +2,11 @@ import { type OperationOptions, operate } from "../operation";
 import { configuredRegions } from "../run/configured";
 import { groupOf } from "../run/resource-names";
 import { lastSummary } from "./last-summary";
-import { patternsOf, selectRetry } from "./selection";
+import { patternsOf, selectRetry, staticNodesPattern } from "./selection";
 
 /**
  * Runs `up` for the regions that the last run did not finish, or for the named regions. The resources of all other
- * regions stay as they are; what all regions share is brought up to date.
+ * regions stay as they are, but that their nodes get to know the addresses of new peers; what all regions share is brought up to date.
  *
  * @returns the exit code of the process, as that of `operate`.
  */
@@ -22,7 +22,7 @@ export async function retry(named: readonly string[], options: OperationOptions)
     );
     return 0;
   }
-  const { regions, others } = selection;
+  const { regions, others, finished } = selection;
   process.stderr.write(
     regions.length === 0
       ? "Retrying what all regions share. The resources of the regions stay as they are.\n"
@@ -38,5 +38,6 @@ export async function retry(named: readonly string[], options: OperationOptions)
         ...regions.filter((region) => failed.some((urn) => groupOf(urn, regions) === region)),
       ].flatMap(patternsOf),
     }),
+    users: finished.map(staticNodesPattern),
   });
 }

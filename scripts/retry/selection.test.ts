@@ -16,11 +16,12 @@ describe("the regions of a retry", () => {
     expect(selectRetry({ named: [], configured, last })).toEqual({
       regions: ["westeurope", "onprem"],
       others: ["eastus"],
+      finished: ["eastus"],
     });
   });
 
   it("are all after a run that was killed, or after everything was deleted", () => {
-    const all = { regions: ["eastus", "westeurope", "onprem"], others: [] };
+    const all = { regions: ["eastus", "westeurope", "onprem"], others: [], finished: [] };
     expect(selectRetry({ named: [], configured, last: undefined })).toEqual(all);
     const deleted = lastRun("succeeded", { eastus: "succeeded" }, "destroy");
     expect(selectRetry({ named: [], configured, last: deleted })).toEqual(all);

@@ -5,8 +5,10 @@ import type { ConfiguredRegion, Summary } from "../run/summary";
 export interface RetrySelection {
   /** The regions whose resources are created and updated. */
   readonly regions: readonly string[];
-  /** All other regions, whose resources stay as they are. */
+  /** All other regions, whose resources stay as they are, but for the addresses of peers that their nodes know. */
   readonly others: readonly string[];
+  /** Those of the others that the last run finished. */
+  readonly finished: readonly string[];
 }
 
 /** What a retry is chosen from. */
@@ -48,12 +50,18 @@ export function selectRetry({ named, configured, last }: RetryChoice): RetrySele
       next: `Name ${indistinct} too, or run chainfleet up.`,
     });
   }
-  return { regions, others };
+  const unfinishedNames = unfinished(names, last);
+  return { regions, others, finished: others.filter((name) => !unfinishedNames.includes(name)) };
 }
 
 /** The patterns of the URNs of a region's resources, whose names are the region's name or begin with it. */
 export function patternsOf(region: string): string[] {
   return [`**::${region}`, `**::${region}-**`];
+}
+
+/** The pattern of the URN of a region's static nodes: the addresses of the peers in all regions. */
+export function staticNodesPattern(region: string): string {
+  return `**::${region}-static-nodes`;
 }
 
 /** A run without a summary was killed, and a region that is new in the config is in no summary. */

@@ -1,7 +1,7 @@
 import type { Stack, UpOptions } from "@pulumi/pulumi/automation";
 import { EngineFailure } from "../engine/command";
 import { RUN_AGENT, withLock } from "../engine/lock";
-import { failedUrns, hasFailedCheck } from "./events";
+import { failedUrns, hasFailedCheck, type TimedEvent } from "./events";
 import type { Mode } from "./mode";
 import type { Progress } from "./progress";
 import type { RunRecord } from "./record";
@@ -20,6 +20,11 @@ export interface EngineRun {
   readonly parallel: number;
   /** @default resources that failed, with their dependents */
   readonly exclusion?: Exclusion | undefined;
+  /**
+   * Patterns of the URNs of excluded resources that use what an `up` creates. Once the `up` has succeeded and has created
+   * something, the engine brings them up to date. @default none
+   */
+  readonly users?: readonly string[] | undefined;
   readonly record: Pick<RunRecord, "events" | "add">;
   readonly progress: Progress;
   readonly isCancelled: () => boolean;
@@ -39,6 +44,7 @@ export async function runEngine({
   stack,
   parallel,
   exclusion = FAILED_WITH_DEPENDENTS,
+  users = [],
   record,
   progress,
   isCancelled,
@@ -47,13 +53,13 @@ export async function runEngine({
   let firstFailure: EngineFailure | undefined;
   let excluded: string[] = [];
   for (;;) {
-    const engineOptions = {
+    const commonOptions = {
       parallel,
       continueOnError: true,
       userAgent: RUN_AGENT,
       onEvent: (event: Parameters<RunRecord["add"]>[0]) => progress.event(record.add(event)),
-      ...exclusion(excluded),
     };
+    const engineOptions = { ...commonOptions, ...exclusion(excluded) };
     let starts = 0;
     const start = () => {
       starts += 1;
@@ -64,6 +70,15 @@ export async function runEngine({
     };
     const failure = await attempt(() => withLock(stack, (line) => progress.say(line), start));
     firstFailure ??= failure;
+    if (firstFailure === undefined && users.length > 0 && hasCreated(record.events) && !isCancelled()) {
+      return attempt(() =>
+        withLock(
+          stack,
+          (line) => progress.say(line),
+          () => stack.up({ ...commonOptions, target: [...users] }),
+        ),
+      );
+    }
     const failed = failedUrns(record.events);
     if (
       failure === undefined ||
@@ -79,6 +94,10 @@ export async function runEngine({
       `${failed.map(nameOf).join(", ")} failed. Continuing with the resources that do not depend on the failed resources.`,
     );
   }
+}
+
+function hasCreated(events: readonly TimedEvent[]): boolean {
+  return events.some(({ event }) => event.resOutputsEvent?.metadata.op === "create");
 }
 
 async function attempt(work: () => Promise<unknown>): Promise<EngineFailure | undefined> {

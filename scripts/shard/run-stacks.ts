@@ -38,6 +38,8 @@ export interface NetworkRun {
   readonly parallel: number;
   /** @default resources that failed, with their dependents */
   readonly exclusion?: Exclusion | undefined;
+  /** As of `EngineRun`. */
+  readonly users?: readonly string[] | undefined;
   readonly record: RunRecord;
   readonly progress: Progress;
   /** Takes over resources of a stack whose creation is not known to have succeeded. */
@@ -174,13 +176,14 @@ class StackRuns {
 
   /** Runs the engine on a stack, and reads the stack's state after an `up` if it may have changed and is needed. */
   async run(mode: Mode, stack: Stack) {
-    const { stacks, parallel, exclusion, record, progress, isCancelled, command, recover } = this.options;
+    const { stacks, parallel, exclusion, users, record, progress, isCancelled, command, recover } =
+      this.options;
     let isOld = false;
     const onOtherRunEnded = () => {
       isOld = true;
     };
     const { failure, events } = await runUntilSettled({
-      run: { mode, stack, parallel, exclusion, record, progress, isCancelled, onOtherRunEnded },
+      run: { mode, stack, parallel, exclusion, users, record, progress, isCancelled, onOtherRunEnded },
       engine: runEngine,
       recover: (lost) => recover(stack, lost),
     });
