@@ -13,6 +13,7 @@ const PROGRAM = [
   "package-lock.json",
   "package.json",
   "packages.js",
+  "pipeline",
   "providers.js",
   "scripts",
   "stacks",
