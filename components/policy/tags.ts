@@ -42,6 +42,7 @@ function requiredTags(type: string): readonly string[] | undefined {
  */
 export const UNTAGGABLE: ReadonlySet<string> = new Set([
   "azure-native:authorization:RoleAssignment",
+  "azure-native:managedidentity:FederatedIdentityCredential",
   "azure-native:network:Subnet",
   "aws:ec2/routeTableAssociation:RouteTableAssociation",
   "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",

@@ -3,6 +3,7 @@ import type { Address } from "viem";
 import { chainView, endedAmong } from "../../components/besu/chain-view/chain-view";
 import type { Chain } from "../../components/besu/genesis/genesis-resource";
 import type { BesuNetwork } from "../../components/besu/network";
+import { NO_POD } from "../../components/besu/node-access/container";
 import type { NetworkNodes } from "../../components/besu/nodes/network-nodes";
 import type { GateArgs, UpdateGate } from "../../components/besu/update-gate";
 import {
@@ -208,9 +209,11 @@ export function tellRestarts(
       await nodes.settled();
       const asked = await nodes.ask();
       const view = chainView(asked);
-      const repaired = gate.planned.flatMap(({ name }) =>
-        endedAmong(asked).has(name) || view?.down.get(name)?.evidence === "silent" ? [name] : [],
-      );
+      const ended = endedAmong(asked);
+      const repaired = gate.planned.flatMap(({ name }) => {
+        const down = view?.down.get(name);
+        return ended.has(name) || (down?.evidence === "silent" && down.reason !== NO_POD) ? [name] : [];
+      });
       const votes = view === undefined ? counts : votesIn(view);
       const text = restartsText(gate.planned, { votes, repaired, regions });
       if (text !== undefined) {

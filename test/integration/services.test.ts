@@ -112,7 +112,9 @@ describe("the services of a network", () => {
     expect(code, output).toBe(0);
     checkout.configure({ path: ["chainfleet:besu", "options"], value: { logging: "INFO" } });
     const previewed = await checkout.pulumi("preview", "--suppress-outputs").finished;
-    expect(previewed.output).toContain("none may: the chain would stop while a single one restarts");
+    expect(previewed.output).toContain(
+      "none of those that are up may: the chain would stop while a single one restarts",
+    );
     const refused = await checkout.up();
     expect(refused.code).toBe(1);
     expect(refused.output).toContain("5 of the chain's 7 validators sign, and 5 must");

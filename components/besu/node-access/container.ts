@@ -1,9 +1,12 @@
 import { ApiException, CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import type { PodPlace } from "./pod-connection";
 
+/** What is said of a node without a pod: somebody has stopped it, or its pod is about to be created. An update does not start it. */
+export const NO_POD = "does not answer: it has no pod";
+
 /**
  * Why Besu does not run in a pod, as the end of a sentence that begins with the node's name; undefined if it runs, or if the
- * cluster does not say.
+ * cluster does not say. `NO_POD` if there is no pod.
  *
  * Needs the verb `get` on pods.
  */
@@ -11,7 +14,7 @@ export async function containerEnd({ config, namespace, pod }: PodPlace): Promis
   try {
     return endOf(await config.makeApiClient(CoreV1Api).readNamespacedPod({ namespace, name: pod }));
   } catch (error) {
-    return error instanceof ApiException && error.code === 404 ? "does not run: it has no pod" : undefined;
+    return error instanceof ApiException && error.code === 404 ? NO_POD : undefined;
   }
 }
 

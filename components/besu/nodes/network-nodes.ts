@@ -4,7 +4,7 @@ import type { Cluster } from "../../cluster";
 import { valueIfKnown } from "../../engine/known";
 import { fullName, validatorName } from "../../naming";
 import { type AskedValidator, type ChainView, chainView, type NoAnswer } from "../chain-view/chain-view";
-import { containerEnd } from "../node-access/container";
+import { containerEnd, NO_POD } from "../node-access/container";
 import type { NodeClient } from "../node-access/node-client";
 import { type NodeObservation, observeNode } from "../node-access/observe-node";
 import { NodeConnections, validatorPod } from "./node-connections";
@@ -120,7 +120,7 @@ export class NetworkNodes {
       const end = client === undefined ? undefined : await containerEnd(client.place);
       return end === undefined
         ? { problem: `does not answer: ${(error as Error).message}` }
-        : { problem: end, hasEnded: true };
+        : { problem: end, hasEnded: end !== NO_POD };
     } finally {
       // An open connection would keep the program from ending.
       client?.close();
