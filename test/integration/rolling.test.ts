@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { RollingTarget } from "../support/rolling/rolling-target";
 import { configFor, KEPT_VERSIONS, SIXTEEN_GROUPS, UNIQUE_IMAGES } from "./rolling/sixteen-groups";
 
@@ -112,14 +111,21 @@ describe("releases to 16 groups with 6 images in 3 regions", () => {
     expect((await target.content("v6")).outdatedGroups).toEqual([]);
   });
 
-  // While instances boot, while they are deployed, and while their images are made.
-  it.each([7, 12, 18])(
-    "leave no temporary instance when they are stopped with Ctrl+C after %i s, and the next run finishes them",
-    async (seconds) => {
-      const revision = `stopped${seconds}`;
+  it.each([
+    { stage: "instances boot", type: "TemporaryInstance" },
+    { stage: "the revision is deployed", type: "Command" },
+    { stage: "images are made", type: "MachineImage" },
+  ])(
+    "leave no temporary instance when they are stopped with Ctrl+C while $stage, and the next run finishes them",
+    async ({ type }) => {
+      const revision = `stopped-${type.toLowerCase()}`;
       target.configure(configFor(revision));
+      const startedAt = Date.now();
       const run = target.startUp();
-      await setTimeout(seconds * 1000);
+      await vi.waitFor(() => expect(typesBegunSince(startedAt)).toContain(type), {
+        timeout: 60_000,
+        interval: 200,
+      });
       run.child.kill("SIGINT");
       const { code, output } = await run.finished;
       expect(code, output).toBe(130);
@@ -196,4 +202,12 @@ async function refreshing(region: string, group: string): Promise<void> {
   await expect
     .poll(() => target.refreshStatus(region, group), { timeout: 120_000, interval: 200 })
     .toBe("InProgress");
+}
+
+/** The last parts of the types of the resources that the engine has begun to work on. @param startedAt milliseconds since 1970 */
+function typesBegunSince(startedAt: number): string[] {
+  return target.checkout
+    .eventsOfLastRun()
+    .filter(({ at }) => at >= startedAt)
+    .flatMap(({ event }) => event.resourcePreEvent?.metadata.type.split(":").at(-1) ?? []);
 }
