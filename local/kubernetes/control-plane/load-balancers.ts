@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { V1Condition, V1LoadBalancerIngress, V1Node, V1Pod, V1Service } from "@kubernetes/client-node";
+import pRetry from "p-retry";
 import { accepting, type Cluster, MERGE_PATCH } from "./cluster";
 import { allSettledOrThrow, reconcile } from "./reconcile";
 
@@ -109,10 +110,23 @@ function isSame(one: V1Service, other: V1Service): boolean {
   return one.metadata?.uid === other.metadata?.uid;
 }
 
+/**
+ * Lets a Service go. Its finalizers are read anew, because the garbage collector changes them as well while the Service is deleted,
+ * and the copy of the Services lags behind: who writes a finalizer back that is gone is refused with 422, or with 409 if the
+ * garbage collector is faster.
+ */
 async function release({ core }: Cluster, { metadata = {} }: V1Service): Promise<void> {
-  const { name = "", namespace = "", finalizers = [] } = metadata;
-  const body = { metadata: { finalizers: finalizers.filter((finalizer) => finalizer !== FINALIZER) } };
-  await accepting(404, core.patchNamespacedService({ name, namespace, body }, MERGE_PATCH));
+  const { name = "", namespace = "" } = metadata;
+  const dropFinalizer = async () => {
+    const present = await core.readNamespacedService({ name, namespace });
+    const { finalizers = [], resourceVersion = "" } = present.metadata ?? {};
+    if (finalizers.includes(FINALIZER)) {
+      const others = finalizers.filter((finalizer) => finalizer !== FINALIZER);
+      const body = { metadata: { finalizers: others, resourceVersion } };
+      await core.patchNamespacedService({ name, namespace, body }, MERGE_PATCH);
+    }
+  };
+  await pRetry(() => accepting(404, dropFinalizer()), { retries: 20, minTimeout: 50, factor: 1 });
 }
 
 const FINALIZER = "service.kubernetes.io/load-balancer-cleanup";
