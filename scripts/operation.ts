@@ -82,7 +82,7 @@ export async function operate(
     const before = await recoverStacks(stacks, eventsOfUnfinishedRun(options.stack), recoverFrom);
     requireMoved(options.stack, before.network);
     const resourcesBefore = joinedResources(before);
-    if (resourcesBefore.length === 0) {
+    if (resourcesBefore.length === 0 && configured.some(({ cloud }) => cloud === "kubernetes")) {
       // The first run asks existing clusters whether they have keys of the network.
       command.loadInProgram("@kubernetes/client-node");
     }

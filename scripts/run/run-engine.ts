@@ -50,6 +50,8 @@ export async function runEngine({
   isCancelled,
   onOtherRunEnded,
 }: EngineRun): Promise<EngineFailure | undefined> {
+  const attemptWithLock = (start: () => Promise<unknown>) =>
+    attempt(() => withLock(stack, (line) => progress.say(line), start));
   let firstFailure: EngineFailure | undefined;
   let excluded: string[] = [];
   for (;;) {
@@ -68,16 +70,10 @@ export async function runEngine({
       }
       return mode === "up" ? stack.up(engineOptions) : stack.destroy(engineOptions);
     };
-    const failure = await attempt(() => withLock(stack, (line) => progress.say(line), start));
+    const failure = await attemptWithLock(start);
     firstFailure ??= failure;
     if (firstFailure === undefined && users.length > 0 && hasCreated(record.events) && !isCancelled()) {
-      return attempt(() =>
-        withLock(
-          stack,
-          (line) => progress.say(line),
-          () => stack.up({ ...commonOptions, target: [...users] }),
-        ),
-      );
+      return attemptWithLock(() => stack.up({ ...commonOptions, target: [...users] }));
     }
     const failed = failedUrns(record.events);
     if (

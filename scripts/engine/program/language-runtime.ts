@@ -92,7 +92,7 @@ function answer<Response>(response: () => Response) {
 }
 
 /** The command line of `cmd/run`, as the language host of Node makes it. */
-export function programArguments(request: RunRequest, engine: string): string[] {
+function programArguments(request: RunRequest, engine: string): string[] {
   const options = {
     monitor: request.getMonitorAddress(),
     engine,
@@ -122,7 +122,7 @@ function configOf(request: RunRequest): Record<string, string> {
 const ERROR_WAS_SHOWN = 32;
 
 /** What the engine is told about the end of a program. */
-export function outcomeOf({ code, signal }: ProgramEnd): { readonly error: string; readonly bail: boolean } {
+function outcomeOf({ code, signal }: ProgramEnd): { readonly error: string; readonly bail: boolean } {
   if (code === 0 || code === ERROR_WAS_SHOWN) {
     return { error: "", bail: code === ERROR_WAS_SHOWN };
   }

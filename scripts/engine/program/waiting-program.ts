@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { PROJECT_ROOT } from "../../../components/root";
 
 /** How a program is run. */
@@ -54,7 +55,7 @@ export class WaitingProgram {
    */
   async run({ args, environment, onLine }: ProgramRun): Promise<ProgramEnd> {
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      eachLine(stream as NodeJS.ReadableStream, onLine);
+      createInterface({ input: stream as NodeJS.ReadableStream }).on("line", onLine);
     }
     this.#process.send({ args, environment }, () => {});
     return this.#end;
@@ -63,21 +64,4 @@ export class WaitingProgram {
   kill(): void {
     this.#process.kill("SIGKILL");
   }
-}
-
-function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
-  let rest = "";
-  stream.setEncoding("utf8");
-  stream.on("data", (text: string) => {
-    const lines = `${rest}${text}`.split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      onLine(line);
-    }
-  });
-  stream.on("end", () => {
-    if (rest !== "") {
-      onLine(rest);
-    }
-  });
 }
