@@ -16,6 +16,14 @@ const COMMAND: readonly string[] = ["bin/chainfleet", "scripts/**", "pipeline/**
  * Patterns as of picomatch. `test/support` holds helpers of tests, so a test that starts programs is here itself.
  */
 export const RUN_TIME_READS: Readonly<Record<string, readonly string[]>> = {
+  "docs/commands.test.ts": [
+    "*.md",
+    "docs/*.md",
+    "scripts/**/*.ts",
+    "pipeline/**/*.ts",
+    "stacks/**/*.ts",
+    "components/**/*.ts",
+  ],
   "docs/config-schema.test.ts": ["Pulumi.*.yaml"],
   "docs/fidelity.test.ts": ["**/*.ts", "local/**"],
   "local/cloud/boundary.test.ts": ["local/cloud/**"],
