@@ -9,7 +9,7 @@ import { EngineCommand, EngineFailure } from "./engine/command";
 import { isSimulated, targetLine } from "./engine/local-target";
 import { INTERRUPTED, printError } from "./interruption";
 import { terminateUnfinished } from "./rolling/unfinished-instances";
-import { configuredGroups, configuredRegions, releasesToGroups } from "./run/configured";
+import { configuredGroups, configuredParts, configuredRegions, releasesToGroups } from "./run/configured";
 import { nextRun } from "./run/durations/next-run";
 import { type TimedEvent, withoutColours } from "./run/events";
 import { finishRun } from "./run/finish-run";
@@ -63,6 +63,7 @@ export async function operate(
   const kept = runsKept();
   const configured = configuredRegions(options.stack);
   const groups = configuredGroups(options.stack);
+  command.prepareInProgram(...configuredParts(options.stack));
   if (options.mode !== undefined && (isSharded(options.stack) || shardNameOf(options.stack) !== undefined)) {
     requireModeOfShards(options.mode);
   }
@@ -84,7 +85,7 @@ export async function operate(
     const resourcesBefore = joinedResources(before);
     if (resourcesBefore.length === 0 && configured.some(({ cloud }) => cloud === "kubernetes")) {
       // The first run asks existing clusters whether they have keys of the network.
-      command.loadInProgram("@kubernetes/client-node");
+      command.prepareInProgram("clusterClient");
     }
     const next = nextRun({ stack: options.stack, mode, before: resourcesBefore, groups });
     const removed = removedRegions(

@@ -12,6 +12,7 @@ import type { ForgeDeployment } from "../components/contracts/deployment/deploym
 import { strategyOf } from "../components/contracts/deployment/strategies";
 import type { PlannedChain } from "../components/contracts/plan/plan";
 import { rememberedKeepers } from "../components/contracts/validation/remembered-creators";
+import { givingWay } from "../components/engine/giving-way";
 import { ChainfleetError } from "../components/error";
 import { PROJECT_ROOT } from "../components/root";
 import { planOf, senderOf } from "./config/contracts/contract-plan";
@@ -91,6 +92,8 @@ export interface NetworkOfContracts {
   readonly regions: readonly RpcRegion<pulumi.Input<string>>[];
   /** Contracts on the network's own chain wait for it. Undefined if the config has no health gate. */
   readonly health: NetworkHealth | undefined;
+  /** Fulfilled when the engine is asked for the network's clusters, whose chains of operations are the longest. */
+  readonly clustersRequested: Promise<unknown>;
 }
 
 /**
@@ -110,28 +113,34 @@ export function contracts({ config, build, chains }: ContractsPlan, network: Net
       }),
     ),
   );
+  const transformations =
+    network === undefined ? {} : { transformations: [givingWay(network.clustersRequested)] };
   return {
     contracts: Object.fromEntries(
       chains.map((plan) => {
         const chain = config.chains[plan.name] as ContractsChainConfig;
         const { chainId, maxPending, confirmations, feeCeilingGwei } = chain;
-        const set = new ContractSet(plan.name, {
-          chain: {
-            name: plan.name,
-            configKey: fullChainConfigKey(plan.name),
-            chainId,
-            maxPending,
-            confirmations,
-            feeCeilingGwei,
+        const set = new ContractSet(
+          plan.name,
+          {
+            chain: {
+              name: plan.name,
+              configKey: fullChainConfigKey(plan.name),
+              chainId,
+              maxPending,
+              confirmations,
+              feeCeilingGwei,
+            },
+            rpcUrl: rpcUrlOf(chain, network?.regions ?? []),
+            sender: senderOf(chain),
+            plan,
+            build: forgeBuild,
+            explorers: chain.explorers,
+            after: network?.health !== undefined && chainId === network.chainId ? [network.health] : [],
+            deployments,
           },
-          rpcUrl: rpcUrlOf(chain, network?.regions ?? []),
-          sender: senderOf(chain),
-          plan,
-          build: forgeBuild,
-          explorers: chain.explorers,
-          after: network?.health !== undefined && chainId === network.chainId ? [network.health] : [],
-          deployments,
-        });
+          transformations,
+        );
         return [plan.name, set.contracts];
       }),
     ),

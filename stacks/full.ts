@@ -8,11 +8,11 @@ import { network } from "./network";
  * for nothing.
  */
 export async function full(config: Config, plan: ContractsPlan) {
-  const { outputs, health } = await network(config);
+  const { outputs, health, clustersRequested } = await network(config);
   const { chainId } = config.network;
   return {
     ...outputs,
-    ...contracts(plan, { chainId, regions: outputs.regions, health }),
+    ...contracts(plan, { chainId, regions: outputs.regions, health, clustersRequested }),
     ...(await release(config.rolling)),
   };
 }

@@ -19,7 +19,7 @@ import { placementOf } from "./placement";
  * Registers the resources of the network stack: regions, and the Besu network in them. With `sharding: region`, clusters
  * and nodes are left to the stacks of the regions.
  *
- * @returns the stack's outputs, and the health gate if the config has one.
+ * @returns the stack's outputs, the health gate if the config has one, and when the engine is asked for the clusters.
  */
 export async function network(config: Config) {
   const { name } = config.network;
@@ -57,7 +57,11 @@ export async function network(config: Config) {
   });
   await chainAccepted;
   const createRegions = config.sharding === "region" ? shareRegions : deployRegions;
-  const { besu, votes, health, outputs } = await createRegions(config, chain, preliminaries);
+  const { besu, votes, health, clustersRequested, outputs } = await createRegions(
+    config,
+    chain,
+    preliminaries,
+  );
   warnOfUntestedSize(config.regions.reduce((sum, { validators }) => sum + validators, 0));
   warnOfFaults(software.release, parameters);
   warnOfUnlistedRelease(software.release);
@@ -69,6 +73,7 @@ export async function network(config: Config) {
   tellVotes(votes, besu, config.regions);
   return {
     health,
+    clustersRequested,
     outputs: {
       ...outputs,
       chain: {

@@ -39,6 +39,7 @@ import { SHARD_OUTPUTS } from "./shard-inputs";
 import {
   type CloudAnswers,
   clusterNameOf,
+  clusterRequested,
   createCluster,
   createKeyStore,
   createRegion,
@@ -51,6 +52,8 @@ export interface CreatedRegions {
   readonly votes: pulumi.Output<NetworkVotes>;
   /** Undefined if the config has no health gate. */
   readonly health: NetworkHealth | undefined;
+  /** Fulfilled when the engine is asked for the clusters of all regions that have not failed before. */
+  readonly clustersRequested: Promise<unknown>;
   readonly outputs: MonitoringOutputs & {
     readonly regions: readonly RegionOutputs[];
     /** By the name of the region. Absent if the regions have stacks of their own, whose outputs have it. */
@@ -119,6 +122,7 @@ export async function deployRegions(
     const placed = createRegion(shared, region, answers[index] ?? { kind: "none" });
     return { placed, cluster: createCluster(shared, placed) };
   });
+  await registered(regions.map(({ cluster }) => cluster));
   const [isVoted = false] = await valueIfKnown(chain.isVoted);
   const hasJoined = await joinedBy(chain, isVoted);
   const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions, isVoted, keyHooks });
@@ -213,6 +217,7 @@ export async function deployRegions(
     besu,
     votes: holdingRemovalsBack(votes, gate, updated),
     health,
+    clustersRequested: Promise.all(regions.map(({ placed }) => clusterRequested(placed))),
     outputs: {
       regions: regions.map(({ placed, cluster }, index) =>
         regionOutputs(placed.config, {
@@ -314,6 +319,8 @@ export async function shareRegions(config: Config, chain: Chain, { answers, keyH
     votes,
     // The nodes are in stacks that run later, so the config may have no gate.
     health: undefined,
+    // So are the clusters.
+    clustersRequested: Promise.resolve(),
     outputs: {
       regions: config.regions.map((region, index) =>
         regionOutputs(region, {
@@ -340,6 +347,14 @@ export async function shareRegions(config: Config, chain: Chain, { answers, keyH
       ),
     },
   };
+}
+
+/**
+ * Waits until the engine has registered components, which takes a moment, so that the first resources in them are requested before
+ * the rest of the graph. While the program registers the rest, a tenth of a second or more, it reads no answer of the engine.
+ */
+async function registered(components: readonly pulumi.Resource[]): Promise<void> {
+  await Promise.all(components.map(({ urn }) => new Promise((resolve) => urn.apply(resolve))));
 }
 
 /** Registering hundreds of resources takes seconds. Yielding sends the requests of the first regions at once. */

@@ -25,6 +25,7 @@ import { fetchAdmins } from "../components/cluster/eks-admins";
 import { endOfSupportProblem } from "../components/cluster/end-of-support";
 import { ExistingCluster } from "../components/cluster/existing";
 import type { ManagedClusterArgs } from "../components/cluster/managed-cluster";
+import { isKnown } from "../components/engine/known";
 import type { Governor } from "../components/governor/governor";
 import { patiently } from "../components/governor/patience";
 import { isoDate } from "../components/iso-date";
@@ -154,6 +155,16 @@ export type RegionConfigOf<Cloud extends RegionConfig["cloud"]> = Extract<
   RegionConfig,
   { readonly cloud: Cloud }
 >;
+
+/** Fulfilled when what a region's cluster is made from exists or has failed: then the engine is asked for the cluster. */
+export async function clusterRequested(placed: PlacedRegion): Promise<void> {
+  if (isOn("azure", placed)) {
+    const { systemSubnetId, validatorsSubnetId, clusterIdentityId } = placed.region;
+    await Promise.all([systemSubnetId, validatorsSubnetId, clusterIdentityId].map(isKnown));
+  } else if (isOn("aws", placed)) {
+    await Promise.all(placed.region.zones.map(({ publicSubnetId }) => isKnown(publicSubnetId)));
+  }
+}
 
 /** Creates a region: its network, addresses and rights, but not its cluster. */
 export function createRegion(

@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { splitOptions } from "../engine/component-options";
 import { networkPolicies } from "./network-policies";
 
 /** Name of the ServiceAccount of Besu pods, which has no permissions and no token. */
@@ -43,8 +44,9 @@ export class BesuNamespace extends pulumi.ComponentResource {
   readonly guards: readonly pulumi.Resource[];
 
   constructor(name: string, args: BesuNamespaceArgs, opts: pulumi.ComponentResourceOptions) {
-    super("chainfleet:besu:BesuNamespace", `${name}-namespace`, {}, opts);
-    const parent = { parent: this };
+    const { component, contents: inCluster } = splitOptions(opts);
+    super("chainfleet:besu:BesuNamespace", `${name}-namespace`, {}, component);
+    const parent = { parent: this, ...inCluster };
     const namespace = new kubernetes.core.v1.Namespace(
       `${name}-namespace`,
       {

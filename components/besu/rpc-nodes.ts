@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../cluster";
+import { splitOptions } from "../engine/component-options";
 import { METRICS_PORT, RPC_PORT } from "../ports";
 import { RPC_SERVICE, rpcUrlOf, serviceHosts } from "./options/hosts";
 import { besuPod, type SiteNodeArgs } from "./pod";
@@ -30,8 +31,9 @@ export class RpcNodes extends pulumi.ComponentResource {
   readonly statefulSet: kubernetes.apps.v1.StatefulSet;
 
   constructor(name: string, args: RpcNodesArgs, opts: pulumi.ComponentResourceOptions) {
-    super("chainfleet:besu:RpcNodes", `${name}-rpc`, {}, opts);
-    const parent = { parent: this };
+    const { component, contents: inCluster } = splitOptions(opts);
+    super("chainfleet:besu:RpcNodes", `${name}-rpc`, {}, component);
+    const parent = { parent: this, ...inCluster };
     const contents = { ...parent, deletedWith: args.namespace.deletedWith };
     const labels = roleLabels("rpc");
     const metadata = (objectName: string) => ({ name: objectName, namespace: args.namespace.name, labels });
@@ -116,7 +118,7 @@ export class RpcNodes extends pulumi.ComponentResource {
         replicas: args.replicas,
         storage: args.storage,
       },
-      { ...parent, hooks: args.volumeHooks },
+      { parent: this, hooks: args.volumeHooks },
     );
     const service = new kubernetes.core.v1.Service(
       `${name}-rpc-service`,

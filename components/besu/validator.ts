@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Hex } from "viem";
 import type { ValidatorNodes } from "../cluster";
+import { splitOptions } from "../engine/component-options";
 import { METRICS_PORT, P2P_PORT, RPC_PORT } from "../ports";
 import type { P2pEndpoint } from "../region";
 import type { NamespaceKeys } from "./keys/key-store";
@@ -53,8 +54,9 @@ export class Validator extends pulumi.ComponentResource {
   readonly statefulSet: kubernetes.apps.v1.StatefulSet;
 
   constructor(name: string, args: ValidatorArgs, opts: pulumi.ComponentResourceOptions) {
-    super("chainfleet:besu:Validator", name, {}, opts);
-    const parent = { parent: this };
+    const { component, contents: inCluster } = splitOptions(opts);
+    super("chainfleet:besu:Validator", name, {}, component);
+    const parent = { parent: this, ...inCluster };
     const contents = { ...parent, deletedWith: args.namespace.deletedWith };
     const labels = validatorLabels(args.objectName);
     const metadata = (suffix = "") => ({
@@ -171,7 +173,8 @@ export class P2pService extends pulumi.ComponentResource {
   readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: P2pServiceArgs, opts: pulumi.ComponentResourceOptions) {
-    super("chainfleet:besu:P2pService", `${name}-p2p`, {}, opts);
+    const { component, contents: inCluster } = splitOptions(opts);
+    super("chainfleet:besu:P2pService", `${name}-p2p`, {}, component);
     const { address, annotations, loadBalancerIP } = args.endpoint;
     const labels = validatorLabels(args.objectName);
     const service = new kubernetes.core.v1.Service(
@@ -204,6 +207,7 @@ export class P2pService extends pulumi.ComponentResource {
       },
       {
         parent: this,
+        ...inCluster,
         deletedWith: args.namespace.deletedWith,
         customTimeouts: deletionTimeout(args.loadBalancers),
       },

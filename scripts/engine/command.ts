@@ -6,6 +6,7 @@ import { PROJECT_ROOT } from "../../components/root";
 import { localTargetHint } from "./local-target";
 import { missingAccess } from "./missing-access";
 import { type ProgramService, serveProgram } from "./program/language-runtime";
+import type { Preparation } from "./program/preload";
 import { WaitingProgram } from "./program/waiting-program";
 import { unknownStack } from "./unknown-stack";
 
@@ -91,9 +92,11 @@ export class EngineCommand {
     this.#programs = [...(this.#programs ?? []), new WaitingProgram()];
   }
 
-  /** Lets the program that was started ahead load a package that this run needs and others do not. */
-  loadInProgram(packageName: string): void {
-    this.#programs?.[0]?.load(packageName);
+  /** Lets the program that was started ahead prepare parts of the run that not every run has. */
+  prepareInProgram(...parts: readonly Preparation[]): void {
+    for (const part of parts) {
+      this.#programs?.[0]?.prepare(part);
+    }
   }
 
   /** Lets engines start their programs themselves, as they do without this command. */

@@ -2,7 +2,7 @@ import { ChainfleetError } from "../../components/error";
 import type { EngineCommand } from "../engine/command";
 import { targetLine } from "../engine/local-target";
 import { endProcess, onInterrupt } from "../interruption";
-import { configuredGroups, configuredRegions } from "../run/configured";
+import { configuredGroups, configuredParts, configuredRegions } from "../run/configured";
 import { readDurations } from "../run/durations/durations-file";
 import { fingerprint, writeKnownGraph } from "../run/durations/known-graph";
 import { expectations } from "../run/durations/learned-durations";
@@ -62,6 +62,7 @@ export async function preview(options: PreviewOptions, command: EngineCommand): 
   });
   try {
     const groups = configuredGroups(options.stack);
+    command.prepareInProgram(...configuredParts(options.stack));
     const say = (line: string) => process.stderr.write(`${line}\n`);
     const [{ steps, messages, before, skipped, diff }, stopped] = await Promise.all([
       previewStacks({

@@ -2,6 +2,7 @@ import { chainNames, fieldsOf, outlineRegions, releasedRegions } from "../../sta
 import { shardNameOf } from "../../stacks/config/written/shard-name";
 import { writtenConfig } from "../../stacks/config/written/written-config";
 import { isSimulated } from "../engine/local-target";
+import type { Preparation } from "../engine/program/preload";
 import { type Place, simulated } from "./durations/learned-durations";
 import { groupOf } from "./resource-names";
 import type { ConfiguredRegion } from "./summary";
@@ -42,6 +43,22 @@ export function configuredMissingPeers(stackName: string): Readonly<Record<strin
       (entry): entry is [string, number] => typeof entry[1] === "number",
     ),
   );
+}
+
+const STACK_KEY = "chainfleet:stack";
+
+/**
+ * The parts of a run of the program that take time to prepare, as a stack's config says it.
+ *
+ * @throws ChainfleetError if the config file is missing or is not YAML.
+ */
+export function configuredParts(stackName: string): readonly Preparation[] {
+  const config = writtenConfig(shardNameOf(stackName)?.parent ?? stackName);
+  const { [STACK_KEY]: kind = "network" } = config;
+  return [
+    ...(kind === "contracts" || kind === "full" ? (["contracts"] as const) : []),
+    ...(kind === "network" || kind === "full" ? (["network"] as const) : []),
+  ];
 }
 
 /**

@@ -30,7 +30,37 @@ const BUILDS = ".chainfleet/contracts";
  *   no installed compiler takes.
  * @throws ChainfleetError with the compiler's output if the sources do not compile.
  */
-export async function build(root: string, say: (line: string) => void): Promise<Build> {
+export function build(root: string, say: (line: string) => void): Promise<Build> {
+  const ahead = startedAhead;
+  startedAhead = undefined;
+  if (ahead === undefined) {
+    return buildNow(root, say);
+  }
+  ahead.tell(say);
+  return ahead.result;
+}
+
+/** Starts the build of the contracts for which this process is certain to ask. The next call of `build` takes the result. */
+export function startBuild(root: string): void {
+  const lines: string[] = [];
+  let say = (line: string): void => void lines.push(line);
+  const result = buildNow(root, (line) => say(line));
+  // Whoever takes the result also takes the failure.
+  result.catch(() => {});
+  startedAhead = {
+    result,
+    tell: (tellLine) => {
+      lines.forEach(tellLine);
+      say = tellLine;
+    },
+  };
+}
+
+let startedAhead:
+  | { readonly result: Promise<Build>; readonly tell: (say: (line: string) => void) => void }
+  | undefined;
+
+async function buildNow(root: string, say: (line: string) => void): Promise<Build> {
   const inputs = await buildInputs(root);
   const names = contractNames(inputs);
   for (const { file, problem } of inputs.skipped) {

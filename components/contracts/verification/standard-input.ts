@@ -67,8 +67,20 @@ export function qualifiedName({ settings }: Metadata): string {
  * so that a checkout with CRLF gives the same code (foundry-compilers, Source::read); other compilers take the file as it is.
  */
 function compiledText(text: string, hash: Hex): string | undefined {
-  return [text, text.replaceAll("\r\n", "\n")].find((content) => keccak256(stringToHex(content)) === hash);
+  return [text, text.replaceAll("\r\n", "\n")].find((content) => sourceHash(content) === hash);
 }
+
+/**
+ * The hash of a source, as the compiler's metadata have it. Contracts share sources, and are verified on several chains: hashed
+ * anew each time, those of the dev stack took a third of a second in which the plugin of dynamic providers answered nothing.
+ */
+function sourceHash(content: string): Hex {
+  const known = hashes.get(content) ?? keccak256(stringToHex(content));
+  hashes.set(content, known);
+  return known;
+}
+
+const hashes = new Map<string, Hex>();
 
 function sourceChanged(path: string): ChainfleetError {
   return new ChainfleetError({

@@ -2,11 +2,12 @@
 // starts, and becomes the SDK's `cmd/run` when the engine asks for the program. It is JavaScript because node starts it.
 require("../../../typescript.js");
 const entry = require.resolve("@pulumi/pulumi/cmd/run");
-require("./preload").preload();
+const { preload, prepare } = require("./preload");
+preload();
 
-process.on("message", function run({ load, args, environment }) {
-  if (load !== undefined) {
-    require(load);
+process.on("message", function run({ part, args, environment }) {
+  if (part !== undefined) {
+    prepare(part);
     return;
   }
   process.off("message", run);

@@ -7,7 +7,7 @@ it("a waiting program becomes the SDK's program when it is run, and passes on wh
   const lines: string[] = [];
   const onLine = (line: string) => lines.push(line);
   const program = new WaitingProgram();
-  program.load("yaml");
+  program.prepare("network");
   const end = await program.run({ args: ["--stack", "dev", "."], environment: {}, onLine });
   // The address of the engine's resource monitor is missing.
   expect(lines[0]).toMatch("--monitor=addr must be provided");

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { PROJECT_ROOT } from "../../../components/root";
+import type { Preparation } from "./preload";
 
 /** How a program is run. */
 export interface ProgramRun {
@@ -43,9 +44,9 @@ export class WaitingProgram {
     }
   }
 
-  /** Lets the program load a package that it will use, while it waits. */
-  load(packageName: string): void {
-    this.#process.send({ load: packageName }, () => {});
+  /** Lets the program prepare a part of its run while it waits. */
+  prepare(part: Preparation): void {
+    this.#process.send({ part }, () => {});
   }
 
   /**
