@@ -13,7 +13,7 @@ import { dirname, join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { PROJECT_ROOT } from "../../root";
 import { type Artifact, linkedCreationCode } from "./artifact";
-import { build, readArtifact } from "./build";
+import { build, readArtifact, startBuild } from "./build";
 import { buildInputs } from "./sources";
 
 const projects: string[] = [];
@@ -66,6 +66,19 @@ describe("a build", () => {
     const { artifacts } = await build(root, silent);
     expect([...artifacts.keys()]).toEqual(["ITally", "Other", "Tally"]);
     expect(artifacts.get("ITally")?.creationCode).toBe("0x");
+  });
+
+  it("that was started ahead is taken once, with its progress and its failure", async () => {
+    const root = project({ "Tally.sol": "contract Tally { uint256 public count = 1 }" });
+    startBuild(root);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const lines: string[] = [];
+    await expect(build(root, (line) => lines.push(line))).rejects.toMatchObject({
+      code: "CONTRACTS_DO_NOT_COMPILE",
+    });
+    expect(lines).toEqual(["contracts: compiling, because these sources were not compiled before"]);
+    write(root, "contracts/src/Tally.sol", TALLY);
+    expect([...(await build(root, silent)).artifacts.keys()]).toEqual(["Tally"]);
   });
 
   it("that fails reports the compiler's output each time, and keeps nothing", async () => {

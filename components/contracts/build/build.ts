@@ -31,8 +31,8 @@ const BUILDS = ".chainfleet/contracts";
  * @throws ChainfleetError with the compiler's output if the sources do not compile.
  */
 export function build(root: string, say: (line: string) => void): Promise<Build> {
-  const ahead = startedAhead;
-  startedAhead = undefined;
+  const ahead = started.get(root);
+  started.delete(root);
   if (ahead === undefined) {
     return buildNow(root, say);
   }
@@ -40,25 +40,31 @@ export function build(root: string, say: (line: string) => void): Promise<Build>
   return ahead.result;
 }
 
-/** Starts the build of the contracts for which this process is certain to ask. The next call of `build` takes the result. */
+/** Starts a build for which this process will ask. The next call of `build` for the project takes the result. */
 export function startBuild(root: string): void {
   const lines: string[] = [];
   let say = (line: string): void => void lines.push(line);
   const result = buildNow(root, (line) => say(line));
   // Whoever takes the result also takes the failure.
   result.catch(() => {});
-  startedAhead = {
+  started.set(root, {
     result,
     tell: (tellLine) => {
       lines.forEach(tellLine);
       say = tellLine;
     },
-  };
+  });
 }
 
-let startedAhead:
-  | { readonly result: Promise<Build>; readonly tell: (say: (line: string) => void) => void }
-  | undefined;
+/** A build for which nobody has asked yet. */
+interface StartedBuild {
+  readonly result: Promise<Build>;
+  /** Sets who is told the progress, beginning with the progress so far. */
+  readonly tell: (say: (line: string) => void) => void;
+}
+
+/** By the project's folder. */
+const started = new Map<string, StartedBuild>();
 
 async function buildNow(root: string, say: (line: string) => void): Promise<Build> {
   const inputs = await buildInputs(root);
