@@ -1,6 +1,5 @@
 import { Argument, type Command } from "commander";
-import { FEWEST_SAMPLES } from "../../pipeline/gate/comparison";
-import { SCENARIOS, type Scenario } from "../../pipeline/gate/gate";
+import { FEWEST_SAMPLES, SCENARIOS, type Scenario } from "../../pipeline/gate/scenario";
 import { wholeNumber } from "../terminal/whole-number";
 import type { MeasureOptions } from "./measure";
 import type { NewOptions } from "./new";
