@@ -26,6 +26,7 @@ export const RUN_TIME_READS: Readonly<Record<string, readonly string[]>> = {
   ],
   "docs/config-schema.test.ts": ["Pulumi.*.yaml"],
   "docs/fidelity.test.ts": ["**/*.ts", "local/**"],
+  "local/cleanrooms/pool.test.ts": ["local/cleanrooms/**", "local/toolchain/lock.ts", "typescript.js"],
   "local/cloud/boundary.test.ts": ["local/cloud/**"],
   "local/command/local.test.ts": ["local/command/**"],
   "local/engine/version.test.ts": ["package.json", "local/engine/build/go.mod"],

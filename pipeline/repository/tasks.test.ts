@@ -34,6 +34,14 @@ describe("a change in this repository", () => {
     });
   });
 
+  it("in a contract that the small network has: also its deployment, and in another one not", () => {
+    expect(affectedBy("contracts/src/token/WETH9.sol")).toMatchObject({
+      cleanroom: ["dev"],
+      deployment: ["dev"],
+    });
+    expect(affectedBy("contracts/src/oracle/OracleProxy.sol")).not.toHaveProperty("deployment");
+  });
+
   it("in one region: the genesis, the check and the preview of its stack, and the tests that read stacks", () => {
     const { "unit-tests": tests, ...others } = affectedBy("Pulumi.azure-24.yaml");
     expect(others).toEqual({
@@ -56,9 +64,24 @@ describe("a change in this repository", () => {
 
   it("in one module of a component: its tests, its program's previews and the types, and no contract", () => {
     const { "unit-tests": tests = [], ...others } = affectedBy("components/besu/quorum.ts");
-    expect(Object.keys(others)).toEqual(["types", "config", "preview"]);
+    expect(Object.keys(others)).toEqual([
+      "cleanroom",
+      "types",
+      "config",
+      "deployment",
+      "preview",
+      "policies",
+    ]);
     expect(tests).toContain("stacks/config/example-stacks.test.ts");
     expect(tests).not.toContain("components/contracts/lane/plan.test.ts");
+  });
+
+  it("in the command: a deployment in a cleanroom, and none if it is only in its pipeline", () => {
+    expect(affectedBy("scripts/run/run-engine.ts")).toMatchObject({
+      cleanroom: ["dev"],
+      deployment: ["dev"],
+    });
+    expect(affectedBy("scripts/pipeline/summary.ts")).not.toHaveProperty("cleanroom");
   });
 
   it("in the packages: everything", () => {
@@ -72,6 +95,6 @@ describe("a change in this repository", () => {
 describe("the tasks of this repository", () => {
   it("overlap except where one needs what another has made", () => {
     const count = tasks.length;
-    expect(overlappingPairs(tasks)).toHaveLength((count * (count - 1)) / 2 - 2);
+    expect(overlappingPairs(tasks)).toHaveLength((count * (count - 1)) / 2 - 4);
   });
 });

@@ -19,6 +19,7 @@ export function summaryText(report: PipelineReport, folder: string): string {
     stageTable(stages),
     ...tasks.filter((task) => task.result !== "unchanged").map(taskLine),
     ...tasks.flatMap(failureLines),
+    ...tasks.flatMap(unavailableLines),
     ...stages.filter(({ slow }) => slow).map(slowLine),
     `pipeline: ${result} in ${durationText(seconds)}${over}: ${workText(tasks)}`,
     ...(criticalPath.length === 0 ? [] : [`critical path: ${criticalPath.join(" > ")}`]),
@@ -64,6 +65,11 @@ function partNames(parts: readonly string[]): string {
 
 function failureLines({ name, failures }: TaskReport): string[] {
   return failures.map(({ part, problem }) => `\n${part === "" ? name : `${name}, ${part}`}: ${problem}`);
+}
+
+/** What was not done is easily overlooked in a run that succeeded. */
+function unavailableLines({ name, unavailable }: TaskReport): string[] {
+  return unavailable === undefined ? [] : [`\nnot done: ${name}. ${unavailable}`];
 }
 
 function slowLine({ stage, seconds }: StageProfile): string {
