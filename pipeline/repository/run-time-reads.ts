@@ -33,6 +33,12 @@ export const RUN_TIME_READS: Readonly<Record<string, readonly string[]>> = {
   "local/services/environment.test.ts": ["local/services/**"],
   "local/services/start.test.ts": ["local/services/**"],
   "local/toolchain/go-build.test.ts": ["local/toolchain/**"],
+  "pipeline/repository/check-policies.test.ts": [
+    "Pulumi.kind.yaml",
+    "test/policies.js",
+    "test/dump/**",
+    ...PROGRAM,
+  ],
   "pipeline/repository/run-time-reads.test.ts": ["**/*.test.ts"],
   "pipeline/templates/registry.test.ts": ["templates.yaml", "templates/**", "Pulumi.*.yaml"],
   "scripts/chainfleet.test.ts": COMMAND,

@@ -6,6 +6,7 @@ import type { FileHashes, PartInputs, Task } from "../graph/task";
 import { programJob } from "../run/child-process";
 import type { Job } from "../run/job";
 import { listTemplates } from "../templates/registry";
+import { checkPolicies } from "./check-policies";
 import { checkStacks } from "./check-stacks";
 import { Cleanroom } from "./cleanroom";
 import { DEPLOYED_CONTRACTS, deployInCleanroom } from "./deploy-in-cleanroom";
@@ -126,6 +127,22 @@ export function repositoryTasks({ root, generated }: Workplace, files: FileHashe
         ),
       ),
       job: previewStacks(root),
+    }),
+    task("policies", "validation", ["contracts"], {
+      parts: parts(
+        ...stacks.map(
+          (stack): PartFiles => [
+            stack,
+            [
+              stackFile(stack),
+              ...program,
+              ...contractsOf(stack),
+              ...matching(paths, ["test/dump/**", "test/policies.js"]),
+            ],
+          ],
+        ),
+      ),
+      job: checkPolicies(root),
     }),
   ];
 }
