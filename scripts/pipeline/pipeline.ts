@@ -22,6 +22,7 @@ export interface PipelineOptions {
   readonly cold: boolean;
   readonly changed: readonly string[];
   readonly plan: boolean;
+  readonly watch: boolean;
   readonly junit?: string;
   readonly metrics?: string;
   readonly push?: string;
@@ -41,7 +42,7 @@ export async function pipeline(options: PipelineOptions): Promise<number> {
   }
   const plan = planPipeline(PROJECT_ROOT, reuseOf(options));
   const controller = new AbortController();
-  const display = pipelineDisplay(process.stderr, plan.planned.length);
+  const display = pipelineDisplay(process.stderr, plan.tasks);
   const endInterrupts = onInterrupt(() => {
     if (!controller.signal.aborted) {
       display.say("Stopping. What has succeeded is kept for the next run.");
