@@ -23,6 +23,7 @@ export const RUN_TIME_READS: Readonly<Record<string, readonly string[]>> = {
     "pipeline/**/*.ts",
     "stacks/**/*.ts",
     "components/**/*.ts",
+    "local/cleanrooms/*.ts",
   ],
   "docs/config-schema.test.ts": ["Pulumi.*.yaml"],
   "docs/fidelity.test.ts": ["**/*.ts", "local/**"],
