@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { ChainfleetError } from "../../components/error";
 import { CHECKOUT } from "../root";
@@ -66,12 +67,14 @@ function usage(): number {
 /** The pool of this checkout. */
 function poolOf(environment: NodeJS.ProcessEnv): Pool {
   return {
-    folder: join(CHECKOUT, ".chainfleet", "rooms"),
+    folder: POOL_FOLDER,
     size: poolSize(environment["CHAINFLEET_CLEANROOMS"]),
     work: environmentWork(CHECKOUT, say),
     say,
   };
 }
+
+const POOL_FOLDER = join(CHECKOUT, ".chainfleet", "rooms");
 
 /** @throws ChainfleetError `CLEANROOMS_INVALID` if the text is no number of rooms that a pool can have. */
 export function poolSize(text: string | undefined): number {
@@ -153,16 +156,18 @@ async function acquireAndSay(pool: Pool, command: string): Promise<HeldRoom> {
   return held;
 }
 
-/** The room is made anew by a process that nobody waits for. */
+/** The room is made anew by a process that nobody waits for. What it says is in a file beside the rooms. */
 function giveBack(held: HeldRoom): void {
   held.release();
   const { [ROOM_VARIABLE]: _, ...environment } = process.env;
+  const log = openSync(join(POOL_FOLDER, "preparation.log"), "w", 0o600);
   spawn(process.execPath, [join(CHECKOUT, "local/cleanroom"), "fill", "--used"], {
     cwd: CHECKOUT,
     env: environment,
     detached: true,
-    stdio: "ignore",
+    stdio: ["ignore", log, log],
   }).unref();
+  closeSync(log);
 }
 
 async function status(pool: Pool, json: boolean): Promise<number> {

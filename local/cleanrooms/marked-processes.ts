@@ -27,7 +27,18 @@ const MOST_ROUNDS = 10;
 
 /** Stops all processes of a room: a waiting room then uses memory, and no processor. */
 export function freeze(folder: string): void {
-  signal(processesIn(folder), "SIGSTOP");
+  const stopped = new Set<number>();
+  // A process that goes on until it is stopped may have started another one.
+  for (
+    let found = processesIn(folder);
+    found.some(({ pid }) => !stopped.has(pid));
+    found = processesIn(folder)
+  ) {
+    signal(found, "SIGSTOP");
+    for (const { pid } of found) {
+      stopped.add(pid);
+    }
+  }
 }
 
 /** Continues what `freeze` has stopped. */

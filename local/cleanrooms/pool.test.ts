@@ -125,6 +125,24 @@ describe("a pool of cleanrooms", () => {
     held.release();
   });
 
+  it("replaces a ready room whose services do not start again", async () => {
+    await prepareRooms(pool(1), "all");
+    let opened = 0;
+    const failing = pool(1, {
+      open: async (room) => {
+        opened += 1;
+        if (opened === 1) {
+          throw new Error("the port is taken");
+        }
+        return work.open(room);
+      },
+    });
+    const held = await acquire(failing, "user");
+    expect(held.warm).toBe(false);
+    expect(said[0]).toBe("cleanroom 1: not used, because the port is taken");
+    held.release();
+  });
+
   it("refuses a new room that is broken, and frees its place", async () => {
     const broken = pool(1, { open: async () => ({ problems: ["the API server does not answer"] }) });
     await expect(acquire(broken, "user")).rejects.toMatchObject({

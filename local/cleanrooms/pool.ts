@@ -72,16 +72,19 @@ export async function acquire(pool: Pool, command: string): Promise<HeldRoom> {
       }
     }
     const taken = await takenRooms(pool);
-    const preparing = taken.filter(({ record }) => holderOf(record)?.purpose !== "use");
-    if (taken.length === pool.size && preparing.length === 0) {
+    const preparing = taken.filter(({ record }) => holderOf(record)?.purpose === "preparation");
+    if (preparing.length > 0) {
+      await Promise.race(preparing.map(({ room }) => untilUnlocked(room.folder)));
+    } else if (taken.length === pool.size && taken.every(({ record }) => holderOf(record) !== undefined)) {
       throw exhausted(taken);
+    } else {
+      // A room came back just now, or has a new holder who has not written his name yet.
+      await delay(CHANGING_HANDS_MILLISECONDS);
     }
-    // A room whose record names nobody has changed hands just now.
-    await Promise.race([delay(CHANGING_HANDS), ...preparing.map(({ room }) => untilUnlocked(room.folder))]);
   }
 }
 
-const CHANGING_HANDS = 100;
+const CHANGING_HANDS_MILLISECONDS = 20;
 
 async function handOver(pool: Pool, room: Room, lock: Lock, command: string): Promise<HeldRoom> {
   try {
@@ -104,8 +107,9 @@ async function handOver(pool: Pool, room: Room, lock: Lock, command: string): Pr
   }
 }
 
+/** Undefined if a ready room cannot be used, which is no failure: another one is made in its place. */
 async function openOrSay({ work, say }: Pool, room: Room): Promise<Access | undefined> {
-  const opened = await work.open(room);
+  const opened = await work.open(room).catch((error: Error) => ({ problems: [error.message] }));
   if ("problems" in opened) {
     say(`cleanroom ${room.number}: not used, because ${opened.problems.join("; ")}`);
     return undefined;

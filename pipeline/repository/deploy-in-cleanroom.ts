@@ -16,9 +16,9 @@ export function deployInCleanroom(cleanroom: Cleanroom): Job {
     writeFileSync(file, smallNetwork(readFileSync(file, "utf8")));
     const run = (...command: Program["command"]) =>
       runProgram({ command, folder, variables: environment }, context);
-    await run("bin/chainfleet", "up", "--stack", "dev", "--json");
+    await run("bin/chainfleet", "up", "--stack", "dev");
     await run("pulumi", "preview", "--stack", "dev", "--expect-no-changes", "--non-interactive");
-    await run("bin/chainfleet", "down", "--stack", "dev", "--yes", "--json");
+    await run("bin/chainfleet", "down", "--stack", "dev", "--yes");
     return undefined;
   };
 }
