@@ -3,6 +3,7 @@ import type { PipelineReport, TaskReport } from "../../pipeline/report/report";
 import type { StageProfile } from "../../pipeline/run/profile";
 import { durationText } from "../run/duration-text";
 import { tableOf } from "../terminal/table";
+import { partsText } from "./stage-board";
 
 /** The longest list of parts that the summary shows. */
 const SHOWN_PARTS = 3;
@@ -77,7 +78,11 @@ function slowLine({ stage, seconds }: StageProfile): string {
 }
 
 function workText(tasks: readonly TaskReport[]): string {
-  const worked = tasks.reduce((sum, { affected }) => sum + affected.length, 0);
+  const notDone = tasks.filter(({ result }) => result === "skipped" || result === "stopped");
+  const worked = tasks
+    .filter((task) => !notDone.includes(task))
+    .reduce((sum, { affected }) => sum + affected.length, 0);
   const unchanged = tasks.reduce((sum, task) => sum + task.unchanged, 0);
-  return `${worked} parts worked on, ${unchanged} unchanged`;
+  const left = notDone.length === 0 ? "" : `, not done: ${notDone.map(({ name }) => name).join(", ")}`;
+  return `${partsText(worked)} worked on, ${unchanged} unchanged${left}`;
 }
