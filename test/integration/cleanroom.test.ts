@@ -52,7 +52,7 @@ describe("a cleanroom of the local target", () => {
     await once(holder, "exit");
     const isReady = async () =>
       JSON.parse((await cleanroom("status", "--json").finished).stdout).rooms[0].state;
-    await expect.poll(isReady, { timeout: 120_000, interval: 500 }).toBe("ready");
+    await expect.poll(isReady, { timeout: 300_000, interval: 500 }).toBe("ready");
   }
 
   /** Leaves something in every part of a room: the clouds, the cluster, the chain, the state, the files. */
@@ -106,7 +106,7 @@ describe("a cleanroom of the local target", () => {
     });
     const engines = () => runningProcesses().filter(({ command }) => command.startsWith("pulumi destroy"));
     const ofRoom = () => engines().filter(({ environment: one }) => one.includes(`=${first.folder}\0`));
-    await expect.poll(() => ofRoom().length, { timeout: 60_000 }).toBeGreaterThan(0);
+    await expect.poll(() => ofRoom().length, { timeout: 180_000 }).toBeGreaterThan(0);
     first.holder.kill("SIGKILL");
     await once(first.holder, "exit");
     const ended = left.exitCode === null ? once(left, "exit") : Promise.resolve();
