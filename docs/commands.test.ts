@@ -41,7 +41,9 @@ describe("the commands in the documents", () => {
 });
 
 describe("the error codes in the documents", () => {
-  const sources = ["components", "stacks", "scripts", "pipeline"].flatMap(sourcesIn).join("\n");
+  const sources = ["components", "stacks", "scripts", "pipeline", "local/cleanrooms"]
+    .flatMap(sourcesIn)
+    .join("\n");
   const codes = documents.flatMap((document) =>
     [...read(document).matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map(([, code = ""]) => ({ document, code })),
   );

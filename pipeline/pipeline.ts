@@ -124,6 +124,7 @@ export async function runPipeline(
     onEvent,
     now: () => performance.now(),
   });
+  await Promise.all(tasks.map(({ end }) => end?.()));
   const tasksEnd = performance.now();
   const succeeded = new Map(outcomes.map((outcome) => [outcome.name, outcome.succeeded]));
   if (outcomes.some(({ parts }) => parts.length > 0)) {

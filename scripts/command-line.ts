@@ -3,10 +3,12 @@ import { DEFAULT_MODE, MODE_VARIABLE, MODES } from "../stacks/order/mode";
 import type { ListOptions } from "./contracts/list";
 import { EngineCommand } from "./engine/command";
 import { requireLocalTarget } from "./engine/local-target";
+import { withPolicyPacks } from "./engine/policy-packs";
 import { startReadingState } from "./engine/state";
 import { addKeysCommands } from "./keys/commands";
 import type { OperationOptions } from "./operation";
 import { addPipelineCommands } from "./pipeline/commands";
+import type { PreviewOptions } from "./preview/preview";
 import { addRollingCommands } from "./rolling/commands";
 import type { Mode } from "./run/mode";
 import { addServicesCommands } from "./services/commands";
@@ -32,7 +34,7 @@ export function addCommands(program: Command): void {
     }
   });
 
-  operation("up", "Create or update everything that the stack's config describes.")
+  withPolicyPacks(operation("up", "Create or update everything that the stack's config describes."))
     .addOption(
       new Option(
         "--mode <mode>",
@@ -45,9 +47,11 @@ export function addCommands(program: Command): void {
     .action(async (options: OperationOptions) => {
       process.exitCode = await operate("up", options);
     });
-  operation(
-    "retry",
-    "Run up for the regions that the last run did not finish, or for the named regions alone.",
+  withPolicyPacks(
+    operation(
+      "retry",
+      "Run up for the regions that the last run did not finish, or for the named regions alone.",
+    ),
   )
     .argument("[regions...]", "the names of the regions")
     .action(async (regions: string[], options: OperationOptions) => {
@@ -77,14 +81,16 @@ export function addCommands(program: Command): void {
       process.exitCode = await operate("destroy", options);
     });
 
-  operation("preview", "Show what up would change in each region, and how long it is expected to take.")
+  withPolicyPacks(
+    operation("preview", "Show what up would change in each region, and how long it is expected to take."),
+  )
     .option("--diff", "also show every property that changes", false)
     .addOption(
       new Option("--markdown", "print Markdown for a comment on a pull request, also if the preview fails")
         .default(false)
         .conflicts(["json", "diff"]),
     )
-    .action(async (options: OperationOptions & { readonly diff: boolean; readonly markdown: boolean }) => {
+    .action(async (options: PreviewOptions) => {
       const command = readingStateOf(options);
       command.startProgramAhead();
       const { preview } = require("./preview/preview") as typeof import("./preview/preview");

@@ -7,6 +7,7 @@ import { isSharded, shardNameOf } from "../stacks/config/written/shard-name";
 import { type Mode as DeploymentMode, MODE_VARIABLE, requireModeOfShards } from "../stacks/order/mode";
 import { EngineCommand, EngineFailure } from "./engine/command";
 import { isSimulated, targetLine } from "./engine/local-target";
+import type { PolicyPacks } from "./engine/policy-packs";
 import { INTERRUPTED, printError } from "./interruption";
 import { terminateUnfinished } from "./rolling/unfinished-instances";
 import { configuredGroups, configuredParts, configuredRegions, releasesToGroups } from "./run/configured";
@@ -45,6 +46,9 @@ export interface OperationOptions {
   readonly users?: readonly string[];
   /** The order of an `up`. A `down` takes its order from the state: the reverse of the last `up`. */
   readonly mode?: DeploymentMode;
+  /** Policy packs that an `up` runs. @default none */
+  readonly policyPack?: readonly string[];
+  readonly policyPackConfig?: readonly string[];
 }
 
 /**
@@ -116,6 +120,7 @@ export async function operate(
       parallel: options.parallel,
       exclusion: options.exclusion,
       users: options.users,
+      packs: packsOf(options),
       record,
       progress: untilFirstResource(progress, resourcesBegin.resolve),
       recover: recoverFrom,
@@ -176,6 +181,10 @@ function interrupted(stack: string, cause: EngineFailure): ChainfleetError {
     next: "Run the command again. It continues with what earlier runs have left.",
     cause,
   });
+}
+
+function packsOf({ policyPack = [], policyPackConfig = [] }: OperationOptions): PolicyPacks {
+  return { policyPack, policyPackConfig };
 }
 
 /** A display that also says when the engine begins with its first resource. Until then the engine and the program need the cores. */

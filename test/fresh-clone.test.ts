@@ -7,7 +7,15 @@ import { PROJECT_ROOT } from "../components/root";
 
 function freshClone(): string {
   const folder = mkdtempSync(join(tmpdir(), "fresh-clone-"));
-  for (const file of ["bin", "packages.js", "typescript.js", "local/status", "local/stop", "local/env"]) {
+  for (const file of [
+    "bin",
+    "packages.js",
+    "typescript.js",
+    "local/status",
+    "local/stop",
+    "local/env",
+    "local/cleanroom",
+  ]) {
     cpSync(join(PROJECT_ROOT, file), join(folder, file), { recursive: true });
   }
   return folder;
@@ -19,6 +27,7 @@ it.each([
   ["local/status", "npm ci && npm ci --prefix local\n"],
   ["local/stop", "npm ci && npm ci --prefix local\n"],
   ["local/env", "npm ci && npm ci --prefix local\n"],
+  ["local/cleanroom", "npm ci && npm ci --prefix local\n"],
 ])("%s says in a fresh clone how the packages are installed", (command, install) => {
   const folder = freshClone();
   const { status, stderr } = spawnSync(join(folder, command), { cwd: folder, encoding: "utf8" });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { cacheFolder } from "../toolchain/go-build";
+import { requireMayInstall } from "../toolchain/installation";
 import { withLock } from "../toolchain/lock";
 import { ENGINE_VERSION } from "./version";
 
@@ -28,6 +29,7 @@ export async function installOfficial(say: (line: string) => void): Promise<stri
   if (await isInstalled(folder)) {
     return folder;
   }
+  requireMayInstall(`pulumi-${ENGINE_VERSION}`);
   await mkdir(parent, { recursive: true });
   return withLock(folder, async () => {
     if (await isInstalled(folder)) {

@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { cachedBuild, type GoBuild, goBuild } from "../toolchain/go-build";
+import { requireMayInstall } from "../toolchain/installation";
 
 /**
  * The version of the official Kubernetes plugin: the version of the SDK in package.json. Release 4.29 changed how
@@ -58,8 +59,11 @@ export async function installKubernetesPlugin(
     return "cli";
   }
   const built = await cachedBuild(BUILD);
-  if (built === undefined && (await download(home, pulumi))) {
-    return "download";
+  if (built === undefined) {
+    requireMayInstall(BUILD.name);
+    if (await download(home, pulumi)) {
+      return "download";
+    }
   }
   await link(built ?? (await goBuild(BUILD, say)).folder, folder);
   return "build";

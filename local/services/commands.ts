@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Engine, engine } from "../engine/engine";
 import { installKubernetesPlugin, KUBERNETES_PLUGIN_VERSION, type PluginOrigin } from "../kubernetes/plugin";
 import { CHECKOUT } from "../root";
+import { NOT_INSTALLED_STATUS, NotInstalled } from "../toolchain/installation";
 import {
   environmentFor,
   exportLines,
@@ -84,15 +85,30 @@ async function installTools({ services }: Pick<Run, "services">) {
     ),
     ...services.map((service) => service.prepare?.(say)),
   ]);
-  const failed = installations.find((installation) => installation.status === "rejected");
-  if (failed !== undefined) {
-    throw failed.reason;
+  const failures = installations.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
+  const failure = failures.find((reason) => !(reason instanceof NotInstalled)) ?? missing(failures);
+  if (failure !== undefined) {
+    throw failure;
   }
   const [installedEngine, installedPlugin] = installations;
   return {
     ...(installedEngine as PromiseFulfilledResult<Engine>).value,
     plugin: (installedPlugin as PromiseFulfilledResult<PluginOrigin | undefined>).value,
   };
+}
+
+/** One error for all programs that are missing and may not be installed; undefined if there is none. */
+function missing(failures: readonly unknown[]): ProgramsMissing | undefined {
+  const programs = failures.flatMap((failure) => (failure instanceof NotInstalled ? [failure.program] : []));
+  return programs.length === 0 ? undefined : new ProgramsMissing([...new Set(programs)]);
+}
+
+class ProgramsMissing extends Error {
+  constructor(programs: readonly string[]) {
+    super(
+      `These programs are not installed: ${programs.join(", ")}. local/env installs them once for all checkouts; it downloads them, or builds them where only package registries are reached, which takes a quarter of an hour on two cores.`,
+    );
+  }
 }
 
 /** `local/stop`: ends all processes of this checkout. The services' state on disk stays. */
@@ -145,6 +161,6 @@ function command(work: () => Promise<void>): void {
   });
   work().catch((error: Error) => {
     process.stderr.write(`local target: ${error.message}\n`);
-    process.exitCode = 1;
+    process.exitCode = error instanceof ProgramsMissing ? NOT_INSTALLED_STATUS : 1;
   });
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { localStacks } from "./commands";
-import { environmentFor, exportLines, localAwsApi, localKubeVirt } from "./environment";
+import { environmentFor, environmentIn, exportLines, localAwsApi, localKubeVirt } from "./environment";
 import { localTarget, settings, wholeTarget } from "./target";
 
 let root: string;
@@ -86,6 +86,16 @@ test("a shell reads every exported value unchanged", () => {
     }),
     { numRuns: 30 },
   );
+});
+
+test("the exported values can be read without a shell", () => {
+  const variables = fc.dictionary(fc.stringMatching(/^[A-Z_]{1,8}$/), fc.string({ unit: "grapheme" }));
+  fc.assert(
+    fc.property(variables, (environment) => {
+      expect(environmentIn(exportLines(environment))).toEqual({ ...environment });
+    }),
+  );
+  expect(environmentIn(exportLines({ A: "it's\nexport B='c'" }))).toEqual({ A: "it's\nexport B='c'" });
 });
 
 test("the settings of the simulated clouds come from the environment, and invalid values are refused", () => {

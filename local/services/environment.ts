@@ -105,6 +105,16 @@ export function exportLines(environment: Readonly<Record<string, string>>): stri
     .join("");
 }
 
+/** The environment that such lines set. */
+export function environmentIn(lines: string): Record<string, string> {
+  return Object.fromEntries(
+    [...lines.matchAll(/^export (\w+)='((?:[^']|'\\'')*)'$/gm)].map(([, name = "", value = ""]) => [
+      name,
+      value.replaceAll("'\\''", "'"),
+    ]),
+  );
+}
+
 function prepend(folders: readonly string[], path: string): string {
   const others = path.split(delimiter).filter((folder) => !folders.includes(folder));
   return [...folders, ...others].join(delimiter);

@@ -111,3 +111,16 @@ test("a killed build releases the lock, and the next build succeeds", async () =
   const built = await goBuild(build, () => {});
   expect(readdirSync(cacheFolder())).toEqual([built.folder.split("/").at(-1)]);
 });
+
+test("a missing program is not built if installing is not wanted, and one that was built is found", async () => {
+  vi.stubEnv("CHAINFLEET_LOCAL_INSTALL", "never");
+  await expect(goBuild(hello(), () => {})).rejects.toMatchObject({
+    name: "NotInstalled",
+    program: "hello-1.0",
+  });
+  expect(existsSync(cacheFolder())).toBe(false);
+  vi.stubEnv("CHAINFLEET_LOCAL_INSTALL", "");
+  const built = await goBuild(hello(), () => {});
+  vi.stubEnv("CHAINFLEET_LOCAL_INSTALL", "never");
+  expect((await goBuild(hello(), () => {})).folder).toBe(built.folder);
+});

@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { executables } from "./executables";
+import { requireMayInstall } from "./installation";
 import { withLock } from "./lock";
 
 /** Programs that are built together from one committed Go module, whose `go.mod` and `go.sum` pin every version. */
@@ -66,6 +67,7 @@ export async function goBuild(build: GoBuild, say: (line: string) => void): Prom
   if (await exists(folder)) {
     return { folder, seconds: 0 };
   }
+  requireMayInstall(build.name);
   await mkdir(parent, { recursive: true });
   return withLock(
     join(parent, build.name),

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
+import { requireMayInstall } from "./installation";
 import { withLock } from "./lock";
 
 /** An installation into a folder that all checkouts of a user share. */
@@ -18,6 +19,7 @@ export async function installOnce({ folder, install, onWait }: Installation): Pr
   if (existsSync(folder)) {
     return;
   }
+  requireMayInstall(basename(folder));
   await mkdir(dirname(folder), { recursive: true });
   await withLock(
     folder,

@@ -17,24 +17,48 @@ export async function withLock<Result>(
   work: () => Promise<Result>,
   onWait: () => void = () => {},
 ): Promise<Result> {
-  const address = `\0chainfleet-${createHash("sha256").update(name).digest("hex")}`;
-  let lock = await tryLock(address);
+  let lock = await tryToLock(name);
   if (lock === undefined) {
     onWait();
   }
   while (lock === undefined) {
-    await untilReleased(address);
-    lock = await tryLock(address);
+    await untilUnlocked(name);
+    lock = await tryToLock(name);
   }
   try {
     return await work();
   } finally {
-    lock.close();
+    lock.release();
   }
 }
 
-/** Takes the lock; undefined if another process holds the lock. Closing the server releases the lock. */
-function tryLock(address: string): Promise<Server | undefined> {
+/** A lock that this process holds until the lock is released or the process ends. */
+export interface Lock {
+  release(): void;
+}
+
+/** Takes the lock with that name; undefined if a process holds the lock. */
+export async function tryToLock(name: string): Promise<Lock | undefined> {
+  const server = await tryToListen(addressOf(name));
+  return server === undefined ? undefined : { release: () => void server.close() };
+}
+
+/** Waits until the process that holds the lock has released the lock or has ended. */
+export function untilUnlocked(name: string): Promise<void> {
+  return new Promise((resolve) => {
+    connect({ path: addressOf(name) })
+      .on("error", () => {})
+      .on("close", () => resolve())
+      .resume();
+  });
+}
+
+function addressOf(name: string): string {
+  return `\0chainfleet-${createHash("sha256").update(name).digest("hex")}`;
+}
+
+/** Undefined if another process listens at the address. Closing the server releases the lock. */
+function tryToListen(address: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const waiting = new Set<{ destroy(): void }>();
     const server = createServer((socket) => {
@@ -54,15 +78,5 @@ function tryLock(address: string): Promise<Server | undefined> {
       error.code === "EADDRINUSE" ? resolve(undefined) : reject(error),
     );
     server.listen({ path: address }, () => resolve(server));
-  });
-}
-
-/** Waits until the process that holds the lock has released the lock or has ended. */
-function untilReleased(address: string): Promise<void> {
-  return new Promise((resolve) => {
-    connect({ path: address })
-      .on("error", () => {})
-      .on("close", () => resolve())
-      .resume();
   });
 }

@@ -3,7 +3,7 @@ import { availableParallelism, cpus } from "node:os";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { ChainfleetError } from "../../components/error";
-import { SCENARIOS, type Scenario } from "./gate";
+import { SCENARIOS, type Scenario } from "./scenario";
 
 const schema = z.object({
   machine: z.string(),

@@ -6,12 +6,6 @@ export const REGRESSION_SHARE = 0.1;
 /** The probability of calling equal durations different, for one measurement. The confirmation lowers it further. */
 export const SIGNIFICANCE = 0.01;
 
-/**
- * The fewest samples on each side. Five against five is the smallest number with which the rank test can be significant at 1 %:
- * one of 252 orders has all five slower (with four it is one of 70).
- */
-export const FEWEST_SAMPLES = 5;
-
 /** How samples compare with a baseline. */
 export interface Comparison {
   /** The medians, in seconds. */

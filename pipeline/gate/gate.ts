@@ -1,9 +1,5 @@
-import { type Comparison, compare, FEWEST_SAMPLES } from "./comparison";
-
-/** What is measured: after a fresh clone, after a typical change, and when nothing has changed. */
-export const SCENARIOS = ["cold", "warm", "no-op"] as const;
-
-export type Scenario = (typeof SCENARIOS)[number];
+import { type Comparison, compare } from "./comparison";
+import { FEWEST_SAMPLES, type Scenario } from "./scenario";
 
 /** The newest samples of a baseline; older ones are dropped, so that the baseline follows the machine and accepted changes. */
 export const BASELINE_SAMPLES = 20;

@@ -101,6 +101,29 @@ describe("the plan of a run", () => {
     );
   });
 
+  it("works on what lasts only for the run exactly if a task directly after it is worked on, and keeps no result of it", () => {
+    fc.assert(
+      fc.property(tasks, hashes, hashes, fc.boolean(), (all, before, now, isNeeded) => {
+        const room: Task = {
+          ...{ name: "room", stage: "cleanroom-setup", after: [], lasts: "run" },
+          parts: new Map([["one", { files: [] }]]),
+        };
+        const [first, ...others] = all;
+        const withRoom = [
+          room,
+          ...(first === undefined ? [] : [{ ...first, after: isNeeded ? ["room"] : [] }]),
+          ...others,
+        ];
+        const kept = afterSuccess(withRoom, before);
+        expect(kept.get("room")).toEqual(new Map());
+        const plan = planRun(withRoom, now, kept);
+        const affected = new Map(plan.map((planned) => [planned.task.name, planned.affected]));
+        const worksOnFirst = (affected.get(first?.name ?? "") ?? []).length > 0;
+        expect(affected.get("room")).toEqual(isNeeded && worksOnFirst ? ["one"] : []);
+      }),
+    );
+  });
+
   it("takes inputs that are no files, and new inputs of a part, for changes", () => {
     const part = (files: readonly string[], values: readonly string[]): Task[] => [
       { name: "t", stage: "testing", after: [], parts: new Map([["p", { files, values }]]) },

@@ -20,7 +20,7 @@ export interface PlannedTask {
  * @throws ChainfleetError `PIPELINE_GRAPH_INVALID` if the tasks are no graph that can run.
  */
 export function planRun(tasks: readonly Task[], files: FileHashes, kept: KeptResults): PlannedTask[] {
-  return inOrder(tasks).map((task) => {
+  const planned = inOrder(tasks).map((task): PlannedTask => {
     const fingerprints = new Map([...task.parts].map(([part, inputs]) => [part, fingerprint(inputs, files)]));
     const before = kept.get(task.name);
     const affected = [...fingerprints]
@@ -28,6 +28,15 @@ export function planRun(tasks: readonly Task[], files: FileHashes, kept: KeptRes
       .map(([part]) => part);
     return { task, affected, fingerprints };
   });
+  return planned.map((one) =>
+    one.task.lasts === "run" ? { ...one, affected: neededParts(one, planned) } : one,
+  );
+}
+
+/** All parts of a task if a task directly after it is worked on, else none. */
+function neededParts({ task }: PlannedTask, planned: readonly PlannedTask[]): string[] {
+  const isNeeded = planned.some((other) => other.affected.length > 0 && other.task.after.includes(task.name));
+  return isNeeded ? [...task.parts.keys()] : [];
 }
 
 /** A hash of all inputs of a part. The order of the files does not matter, and a missing file differs from an empty one. */
@@ -52,8 +61,9 @@ export function resultsToKeep(
   return new Map(
     plan.map(({ task, affected, fingerprints }) => {
       const done = succeeded.get(task.name) ?? [];
-      const valid = [...fingerprints].filter(([part]) => !affected.includes(part) || done.includes(part));
-      return [task.name, new Map(valid)];
+      const isValid = (part: string) =>
+        task.lasts !== "run" && (!affected.includes(part) || done.includes(part));
+      return [task.name, new Map([...fingerprints].filter(([part]) => isValid(part)))];
     }),
   );
 }

@@ -12,6 +12,13 @@ export interface Task {
   readonly after: readonly string[];
   /** What each part is made from, by the name of the part. */
   readonly parts: ReadonlyMap<string, PartInputs>;
+  /**
+   * `run`: what the task makes ends with the run. Such a task is worked on exactly if a task directly after it is, and its result
+   * is not kept.
+   *
+   * @default what the task makes lasts
+   */
+  readonly lasts?: "run";
 }
 
 /** Everything that decides the result of a part. */

@@ -35,6 +35,8 @@ export interface TaskReport {
   /** How many parts needed no work. */
   readonly unchanged: number;
   readonly failures: readonly TaskFailure[];
+  /** Why this machine cannot do the work of a skipped task, and what to do. */
+  readonly unavailable?: string;
 }
 
 /** Why a part failed. */
@@ -90,6 +92,7 @@ export function pipelineReport(
       affected: planned.affected,
       unchanged: planned.fingerprints.size - planned.affected.length,
       failures: [...outcome.failures].map(([part, problem]) => ({ part, problem })),
+      ...(outcome.unavailable === undefined ? {} : { unavailable: outcome.unavailable }),
     })),
     criticalPath: criticalPath(
       plan.map(({ task }) => task),

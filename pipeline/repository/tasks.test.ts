@@ -31,7 +31,16 @@ describe("a change in this repository", () => {
       contracts: ["all"],
       "contract-tests": ["contracts/test/Oracle.t.sol"],
       preview: ["dev"],
+      policies: ["dev"],
     });
+  });
+
+  it("in a contract that the small network has: also its deployment, and in another one not", () => {
+    expect(affectedBy("contracts/src/token/WETH9.sol")).toMatchObject({
+      cleanroom: ["dev"],
+      deployment: ["dev"],
+    });
+    expect(affectedBy("contracts/src/oracle/OracleProxy.sol")).not.toHaveProperty("deployment");
   });
 
   it("in one region: the genesis, the check and the preview of its stack, and the tests that read stacks", () => {
@@ -42,6 +51,7 @@ describe("a change in this repository", () => {
       genesis: ["azure-24"],
       config: ["azure-24"],
       preview: ["azure-24"],
+      policies: ["azure-24"],
     });
     expect(tests).toEqual(
       expect.arrayContaining(["docs/config-schema.test.ts", "stacks/config/example-stacks.test.ts"]),
@@ -49,16 +59,31 @@ describe("a change in this repository", () => {
     expect(tests?.length).toBeLessThan(10);
   });
 
-  it("in one document: nothing", () => {
+  it("in one document: only the test of what documents show", () => {
     // In two parts, because a module that names a file depends on the file.
-    expect(affectedBy(["docs", "keys.md"].join("/"))).toEqual({});
+    expect(affectedBy(["docs", "keys.md"].join("/"))).toEqual({ "unit-tests": ["docs/commands.test.ts"] });
   });
 
   it("in one module of a component: its tests, its program's previews and the types, and no contract", () => {
     const { "unit-tests": tests = [], ...others } = affectedBy("components/besu/quorum.ts");
-    expect(Object.keys(others)).toEqual(["types", "config", "preview"]);
+    expect(Object.keys(others)).toEqual([
+      "cleanroom",
+      "types",
+      "config",
+      "deployment",
+      "preview",
+      "policies",
+    ]);
     expect(tests).toContain("stacks/config/example-stacks.test.ts");
     expect(tests).not.toContain("components/contracts/lane/plan.test.ts");
+  });
+
+  it("in the command: a deployment in a cleanroom, and none if it is only in its pipeline", () => {
+    expect(affectedBy("scripts/run/run-engine.ts")).toMatchObject({
+      cleanroom: ["dev"],
+      deployment: ["dev"],
+    });
+    expect(affectedBy("scripts/pipeline/summary.ts")).not.toHaveProperty("cleanroom");
   });
 
   it("in the packages: everything", () => {
@@ -72,6 +97,6 @@ describe("a change in this repository", () => {
 describe("the tasks of this repository", () => {
   it("overlap except where one needs what another has made", () => {
     const count = tasks.length;
-    expect(overlappingPairs(tasks)).toHaveLength((count * (count - 1)) / 2 - 2);
+    expect(overlappingPairs(tasks)).toHaveLength((count * (count - 1)) / 2 - 5);
   });
 });

@@ -6,7 +6,10 @@ import type { FileHashes, PartInputs, Task } from "../graph/task";
 import { programJob } from "../run/child-process";
 import type { Job } from "../run/job";
 import { listTemplates } from "../templates/registry";
+import { checkPolicies } from "./check-policies";
 import { checkStacks } from "./check-stacks";
+import { Cleanroom } from "./cleanroom";
+import { DEPLOYED_CONTRACTS, deployInCleanroom } from "./deploy-in-cleanroom";
 import { previewGenesis, stacksWithNetwork } from "./genesis-preview";
 import { moduleGraph } from "./module-graph";
 import { previewStacks } from "./preview-stacks";
@@ -18,6 +21,8 @@ import { filesOfTests, matching } from "./unit-tests";
 /** A task of this repository's pipeline, with its work. */
 export interface RepositoryTask extends Task {
   readonly job: Job;
+  /** Called at the end of a run, whether or not the task has run. */
+  readonly end?: () => Promise<void>;
 }
 
 /** Where the tasks work. */
@@ -38,9 +43,15 @@ export function repositoryTasks({ root, generated }: Workplace, files: FileHashe
   const read = (path: string) => readFileSync(join(root, path), "utf8");
   const stacks = stacksAmong(paths);
   const program = matching(paths, PROGRAM);
+  const contractsOf = (stack: string) =>
+    read(stackFile(stack)).includes("chainfleet:contracts:")
+      ? matching(paths, ["contracts/src/**", ...FOUNDRY])
+      : [];
   const all = (...patterns: readonly string[]) => parts(["all", matching(paths, patterns)]);
 
   const templates = templateParts(root, paths);
+  const cleanroom = new Cleanroom(root);
+  const deployed = parts(["dev", deploymentFiles(paths, read)]);
 
   return [
     task("templates", "template-selection", [], { parts: templates, job: selectTemplates(root) }),
@@ -62,6 +73,15 @@ export function repositoryTasks({ root, generated }: Workplace, files: FileHashe
         ),
       ),
       job: previewGenesis(join(root, generated)),
+    }),
+    {
+      ...task("cleanroom", "cleanroom-setup", [], { parts: deployed, job: cleanroom.takeJob() }),
+      lasts: "run",
+      end: () => cleanroom.giveBack(),
+    },
+    task("deployment", "testing", ["cleanroom", "contracts"], {
+      parts: deployed,
+      job: deployInCleanroom(cleanroom),
     }),
     task("contract-tests", "testing", [], {
       parts: forgeTests(paths, read),
@@ -93,23 +113,36 @@ export function repositoryTasks({ root, generated }: Workplace, files: FileHashe
     // The resources of a stack with contracts depend on the code of the contracts, which is built once, before.
     task("preview", "validation", ["contracts"], {
       parts: parts(
-        ...stacks.map((stack): PartFiles => {
-          const contracts = read(stackFile(stack)).includes("chainfleet:contracts:")
-            ? matching(paths, ["contracts/src/**", ...FOUNDRY])
-            : [];
-          return [
+        ...stacks.map(
+          (stack): PartFiles => [
             stack,
             [
               stackFile(stack),
               `test/expected/${stack}.json`,
               ...program,
-              ...contracts,
+              ...contractsOf(stack),
               ...matching(paths, ["test/dump/**", "test/dump.js"]),
             ],
-          ];
-        }),
+          ],
+        ),
       ),
       job: previewStacks(root),
+    }),
+    task("policies", "validation", ["contracts"], {
+      parts: parts(
+        ...stacks.map(
+          (stack): PartFiles => [
+            stack,
+            [
+              stackFile(stack),
+              ...program,
+              ...contractsOf(stack),
+              ...matching(paths, ["test/dump/**", "test/policies.js"]),
+            ],
+          ],
+        ),
+      ),
+      job: checkPolicies(root),
     }),
   ];
 }
@@ -145,24 +178,47 @@ function templateParts(root: string, paths: readonly string[]): ReadonlyMap<stri
 /** The packages, and the loader of TypeScript. */
 const EVERY_TASK: readonly string[] = ["package.json", "package-lock.json", "typescript.js"];
 
+/** What the deployment in a cleanroom depends on: of the contracts, only those that it deploys. */
+function deploymentFiles(paths: readonly string[], read: (path: string) => string): string[] {
+  const files = matching(paths, [
+    ...PROGRAM,
+    ...["Pulumi.dev.yaml", "bin/chainfleet", "packages.js", "scripts/**", "local/**"],
+    "pipeline/repository/deploy-in-cleanroom.ts",
+  ]);
+  const contracts = matching(
+    paths,
+    DEPLOYED_CONTRACTS.map((contract) => `contracts/src/**/${contract}.sol`),
+  );
+  return [
+    ...withImports(contracts, paths, read).values(),
+    ...files.filter((path) => !path.endsWith(".test.ts") && !path.startsWith("scripts/pipeline/")),
+  ].flat();
+}
+
 const EVERY_UNIT_TEST: readonly string[] = ["vitest.config.mts", "tsconfig.json"];
 
 const FOUNDRY: readonly string[] = ["foundry.toml", "contracts/solc"];
 
-/** Each test contract with the sources that it imports; packages are in the lock file. */
+/** Each test contract with the sources that it imports. */
 function forgeTests(
   paths: readonly string[],
   read: (path: string) => string,
 ): ReadonlyMap<string, PartInputs> {
+  return parts(...withImports(matching(paths, ["contracts/test/**/*.t.sol"]), paths, read));
+}
+
+/** Sources of contracts, each with what it imports and what decides how it is compiled; packages are in the lock file. */
+function withImports(
+  files: readonly string[],
+  paths: readonly string[],
+  read: (path: string) => string,
+): ReadonlyMap<string, readonly string[]> {
   const existing = new Set(paths);
-  const tests = matching(paths, ["contracts/test/**/*.t.sol"]);
-  const sources = sourcesOf(tests, { remappings: [], folders: [] }, (path) =>
+  const sources = sourcesOf(files, { remappings: [], folders: [] }, (path) =>
     existing.has(path) ? read(path) : undefined,
   );
-  return parts(
-    ...tests.map(
-      (test): PartFiles => [test, [...closureOf(test, sources).map(({ path }) => path), ...FOUNDRY]],
-    ),
+  return new Map(
+    files.map((file) => [file, [...closureOf(file, sources).map(({ path }) => path), ...FOUNDRY]]),
   );
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { planRun } from "../graph/plan";
 import type { Task } from "../graph/task";
-import type { Job } from "./job";
+import { type Job, JobUnavailable } from "./job";
 import { runTasks, type TaskEvent } from "./run-tasks";
 
 function task(name: string, after: readonly string[] = [], parts: readonly string[] = ["all"]): Task {
@@ -84,6 +84,20 @@ describe("a run of tasks", () => {
     const outcomes = await run.outcomes;
     expect(outcomes.map(({ result }) => result)).toEqual(["failed", "succeeded", "skipped", "skipped"]);
     expect(outcomes[0]?.failures).toEqual(new Map([["", "no compiler"]]));
+  });
+
+  it("skips what this machine cannot do, with what depends on it, and says why", async () => {
+    const run = runByHand(diamond);
+    await run.settle();
+    run.job("build").fail(new JobUnavailable("There is no compiler. To install it: …"));
+    run.job("types").end();
+    const outcomes = await run.outcomes;
+    expect(outcomes.map(({ result }) => result)).toEqual(["skipped", "succeeded", "skipped", "skipped"]);
+    expect(outcomes.map(({ unavailable }) => unavailable)).toEqual([
+      "There is no compiler. To install it: …",
+      ...[undefined, undefined, undefined],
+    ]);
+    expect(outcomes[0]?.failures.size).toBe(0);
   });
 
   it("keeps the parts that succeeded beside one that failed", async () => {

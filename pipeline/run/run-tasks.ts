@@ -1,6 +1,6 @@
 import type { PlannedTask } from "../graph/plan";
 import { blockedTasks, type Ordered, readyTasks, type TaskState } from "../graph/task-graph";
-import type { Job, JobContext } from "./job";
+import { type Job, type JobContext, JobUnavailable } from "./job";
 
 /** The state in which a task has ended. */
 export type TaskResult = Exclude<TaskState, "running">;
@@ -15,6 +15,8 @@ export interface TaskOutcome {
   readonly succeeded: readonly string[];
   /** Why parts failed, by part; the empty name stands for the task as a whole. */
   readonly failures: ReadonlyMap<string, string>;
+  /** Why this machine cannot do the work of a skipped task; absent for a task that another one keeps from running. */
+  readonly unavailable?: string;
   /** Milliseconds on the clock of the run; both are equal for a task that never ran. */
   readonly start: number;
   readonly end: number;
@@ -112,7 +114,7 @@ async function outcomeOf(
   job: Job | undefined,
   parts: readonly string[],
   context: JobContext,
-): Promise<Pick<TaskOutcome, "result" | "succeeded" | "failures">> {
+): Promise<Pick<TaskOutcome, "result" | "succeeded" | "failures" | "unavailable">> {
   try {
     if (job === undefined) {
       throw new Error("The task has no job.");
@@ -126,6 +128,9 @@ async function outcomeOf(
       failures,
     };
   } catch (error) {
+    if (error instanceof JobUnavailable) {
+      return { result: "skipped", succeeded: [], failures: new Map(), unavailable: error.message };
+    }
     return {
       result: "failed",
       succeeded: [],

@@ -1,6 +1,5 @@
-import { Argument, type Command } from "commander";
-import { FEWEST_SAMPLES } from "../../pipeline/gate/comparison";
-import { SCENARIOS, type Scenario } from "../../pipeline/gate/gate";
+import { Argument, type Command, Option } from "commander";
+import { FEWEST_SAMPLES, SCENARIOS, type Scenario } from "../../pipeline/gate/scenario";
 import { wholeNumber } from "../terminal/whole-number";
 import type { MeasureOptions } from "./measure";
 import type { NewOptions } from "./new";
@@ -35,6 +34,11 @@ export function addPipelineCommands(program: Command): void {
     .option("--cold", "the same, and delete the caches of the compilers before", false)
     .option("--changed <file...>", "also work on what depends on these files", [])
     .option("--plan", "show what would be worked on, and do nothing", false)
+    .addOption(
+      new Option("--watch", "go on: after each change of a file, work on what depends on it")
+        .default(false)
+        .conflicts("plan"),
+    )
     .option("--junit <file>", "also write the report as JUnit XML")
     .option(
       "--metrics <file>",
@@ -43,8 +47,13 @@ export function addPipelineCommands(program: Command): void {
     .option("--push <url>", "also send the metrics of all runs to the Prometheus Pushgateway at the URL")
     .option("--json", "print the result as JSON on standard output", false)
     .action(async (options: PipelineOptions) => {
-      const { pipeline } = require("./pipeline") as typeof import("./pipeline");
-      process.exitCode = await pipeline(options);
+      if (options.watch) {
+        const { watchPipeline } = require("./watch") as typeof import("./watch");
+        process.exitCode = await watchPipeline(options);
+      } else {
+        const { pipeline } = require("./pipeline") as typeof import("./pipeline");
+        process.exitCode = await pipeline(options);
+      }
     });
   command
     .command("measure")

@@ -1,6 +1,8 @@
 import { createLogUpdate } from "log-update";
+import type { Stage } from "../../pipeline/graph/stage";
 import type { TaskEvent } from "../../pipeline/run/run-tasks";
 import { durationText } from "../run/duration-text";
+import { partsText, StageBoard } from "./stage-board";
 
 /** The display of a run in progress. */
 export interface PipelineDisplay {
@@ -12,22 +14,18 @@ export interface PipelineDisplay {
 }
 
 /**
- * A line for each task that ends, and on a terminal a last line with the tasks that run.
+ * A line for each task that ends, and on a terminal a table of the stages with the tasks that run.
  *
- * @param count the number of tasks.
+ * @param tasks all tasks of the run.
  */
-export function pipelineDisplay(stream: NodeJS.WriteStream, count: number): PipelineDisplay {
-  const running = new Map<string, { readonly parts: number; readonly at: number }>();
-  let ended = 0;
+export function pipelineDisplay(
+  stream: NodeJS.WriteStream,
+  tasks: readonly { readonly name: string; readonly stage: Stage }[],
+): PipelineDisplay {
+  const board = new StageBoard(tasks);
   const live = stream.isTTY ? createLogUpdate(stream) : undefined;
-  const render = () => {
-    const now = performance.now();
-    const rows = [...running].map(
-      ([name, { parts, at }]) => `  ${name} (${partsText(parts)}) ${durationText((now - at) / 1000)}`,
-    );
-    live?.([`${ended} of ${count} tasks`, ...rows].join("\n"));
-  };
-  const timer = live === undefined ? undefined : setInterval(render, 100);
+  const timer =
+    live === undefined ? undefined : setInterval(() => live(board.table(performance.now())), REFRESH);
   const say = (line: string) => {
     live?.clear();
     stream.write(`${line}\n`);
@@ -35,15 +33,10 @@ export function pipelineDisplay(stream: NodeJS.WriteStream, count: number): Pipe
   return {
     say,
     event: (event) => {
-      if (event.kind === "started") {
-        running.set(event.name, { parts: event.parts, at: event.at });
-      } else {
-        ended += 1;
+      board.event(event);
+      if (event.kind === "ended" && event.outcome.result !== "unchanged") {
         const { name, result, parts, start, end } = event.outcome;
-        running.delete(name);
-        if (result !== "unchanged") {
-          say(`${name}: ${result} (${partsText(parts.length)}, ${durationText((end - start) / 1000)})`);
-        }
+        say(`${name}: ${result} (${partsText(parts.length)}, ${durationText((end - start) / 1000)})`);
       }
     },
     end: () => {
@@ -53,6 +46,5 @@ export function pipelineDisplay(stream: NodeJS.WriteStream, count: number): Pipe
   };
 }
 
-function partsText(parts: number): string {
-  return parts === 1 ? "1 part" : `${parts} parts`;
-}
+/** Milliseconds. Drawing the table takes a few of them, which the tasks need more. */
+const REFRESH = 200;

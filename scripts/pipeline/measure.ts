@@ -3,8 +3,10 @@ import { ChainfleetError } from "../../components/error";
 import { PROJECT_ROOT } from "../../components/root";
 import { machineName, readBaselines, writeBaselines } from "../../pipeline/gate/baselines";
 import type { Comparison } from "../../pipeline/gate/comparison";
-import { judge, type Scenario, type Verdict } from "../../pipeline/gate/gate";
+import { judge, type Verdict } from "../../pipeline/gate/gate";
+import type { Scenario } from "../../pipeline/gate/scenario";
 import { planPipeline, type Reuse, runPipeline } from "../../pipeline/pipeline";
+import { untilRoomsAreReady } from "../../pipeline/repository/cleanroom";
 import { INTERRUPTED, onInterrupt } from "../interruption";
 import { durationText } from "../run/duration-text";
 import { tableOf } from "../terminal/table";
@@ -84,6 +86,7 @@ async function samplesOf(scenario: Scenario, count: number, signal: AbortSignal)
 }
 
 async function sample(scenario: Scenario, signal: AbortSignal): Promise<number> {
+  await untilRoomsAreReady(PROJECT_ROOT);
   const report = await runPipeline(planPipeline(PROJECT_ROOT, REUSE[scenario]), {
     signal,
     onEvent: () => {},

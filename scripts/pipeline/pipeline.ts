@@ -12,6 +12,7 @@ import {
 } from "../../pipeline/pipeline";
 import { readHistory } from "../../pipeline/report/history";
 import type { PipelineReport } from "../../pipeline/report/report";
+import { wantsTrace } from "../../pipeline/report/trace-settings";
 import { INTERRUPTED, onInterrupt } from "../interruption";
 import { errorText } from "../terminal/error-layout";
 import { pipelineDisplay } from "./display";
@@ -22,6 +23,7 @@ export interface PipelineOptions {
   readonly cold: boolean;
   readonly changed: readonly string[];
   readonly plan: boolean;
+  readonly watch: boolean;
   readonly junit?: string;
   readonly metrics?: string;
   readonly push?: string;
@@ -41,71 +43,91 @@ export async function pipeline(options: PipelineOptions): Promise<number> {
   }
   const plan = planPipeline(PROJECT_ROOT, reuseOf(options));
   const controller = new AbortController();
-  const display = pipelineDisplay(process.stderr, plan.planned.length);
+  const display = pipelineDisplay(process.stderr, plan.tasks);
   const endInterrupts = onInterrupt(() => {
     if (!controller.signal.aborted) {
       display.say("Stopping. What has succeeded is kept for the next run.");
       controller.abort();
     }
   });
-  let reportProblem: ChainfleetError | undefined;
+  let problems: ChainfleetError[] = [];
   try {
     const { signal } = controller;
     const report = await runPipeline(plan, {
       ...{ signal, onEvent: display.event },
       report: async (report) => {
-        reportProblem = await problemOf(() => writeReports(report, options));
+        problems = await problemsOf(reportWorks(report, options));
       },
     });
     display.end();
     const folder = relative(process.cwd(), runFolder(PROJECT_ROOT, report.id));
     process.stdout.write(`${options.json ? JSON.stringify(report) : summaryText(report, folder)}\n`);
-    if (reportProblem !== undefined) {
-      process.stderr.write(`${errorText(reportProblem, process.stderr)}\n`);
+    for (const problem of problems) {
+      process.stderr.write(`${errorText(problem, process.stderr)}\n`);
     }
     if (report.result === "stopped") {
       return INTERRUPTED;
     }
-    return report.result === "failed" || reportProblem !== undefined ? 1 : 0;
+    return report.result === "failed" || problems.length > 0 ? 1 : 0;
   } finally {
     display.end();
     endInterrupts();
   }
 }
 
-/** A report that cannot be sent must not hide the result of the run. */
-async function problemOf(work: () => Promise<void>): Promise<ChainfleetError | undefined> {
-  try {
-    await work();
-    return undefined;
-  } catch (error) {
-    if (error instanceof ChainfleetError) {
-      return error;
+/** A report that cannot be sent hides neither the result of the run nor another report. */
+async function problemsOf(works: readonly (() => Promise<void>)[]): Promise<ChainfleetError[]> {
+  const problems: ChainfleetError[] = [];
+  for (const work of works) {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof ChainfleetError)) {
+        throw error;
+      }
+      problems.push(error);
     }
-    throw error;
   }
+  return problems;
 }
 
-async function writeReports(
+/** What is to be written and sent. Each needs a package that takes time to load, so it is loaded only then. */
+function reportWorks(
   report: PipelineReport,
   { junit, metrics, push }: PipelineOptions,
-): Promise<void> {
+): (() => Promise<void>)[] {
+  const works: (() => Promise<void>)[] = [];
   if (junit !== undefined) {
-    const { junitXml } =
-      require("../../pipeline/report/junit") as typeof import("../../pipeline/report/junit");
-    replaceFile(junit, junitXml(report));
+    works.push(async () => {
+      const { junitXml } =
+        require("../../pipeline/report/junit") as typeof import("../../pipeline/report/junit");
+      replaceFile(junit, junitXml(report));
+    });
   }
-  if (metrics !== undefined || push !== undefined) {
-    const { pipelineMetrics, pushMetrics } =
-      require("../../pipeline/report/metrics") as typeof import("../../pipeline/report/metrics");
-    const registry = pipelineMetrics(readHistory(historyFile(PROJECT_ROOT)));
-    if (metrics !== undefined) {
-      replaceFile(metrics, await registry.metrics());
-    }
-    if (push !== undefined) {
-      await pushMetrics(registry, push);
-    }
+  if (metrics !== undefined) {
+    works.push(async () => replaceFile(metrics, await registryOfRuns().metrics()));
   }
+  if (push !== undefined) {
+    works.push(async () => {
+      const { pushMetrics } =
+        require("../../pipeline/report/metrics") as typeof import("../../pipeline/report/metrics");
+      await pushMetrics(registryOfRuns(), push);
+    });
+  }
+  if (wantsTrace(process.env)) {
+    works.push(async () => {
+      const { sendTrace } =
+        require("../../pipeline/report/traces") as typeof import("../../pipeline/report/traces");
+      await sendTrace(report);
+    });
+  }
+  return works;
+}
+
+function registryOfRuns() {
+  const { pipelineMetrics } =
+    require("../../pipeline/report/metrics") as typeof import("../../pipeline/report/metrics");
+  return pipelineMetrics(readHistory(historyFile(PROJECT_ROOT)));
 }
 
 /** The collector of Prometheus must not read half of a file. */

@@ -3,6 +3,7 @@ import type { PipelineReport, TaskReport } from "../../pipeline/report/report";
 import type { StageProfile } from "../../pipeline/run/profile";
 import { durationText } from "../run/duration-text";
 import { tableOf } from "../terminal/table";
+import { partsText } from "./stage-board";
 
 /** The longest list of parts that the summary shows. */
 const SHOWN_PARTS = 3;
@@ -19,6 +20,7 @@ export function summaryText(report: PipelineReport, folder: string): string {
     stageTable(stages),
     ...tasks.filter((task) => task.result !== "unchanged").map(taskLine),
     ...tasks.flatMap(failureLines),
+    ...tasks.flatMap(unavailableLines),
     ...stages.filter(({ slow }) => slow).map(slowLine),
     `pipeline: ${result} in ${durationText(seconds)}${over}: ${workText(tasks)}`,
     ...(criticalPath.length === 0 ? [] : [`critical path: ${criticalPath.join(" > ")}`]),
@@ -66,12 +68,21 @@ function failureLines({ name, failures }: TaskReport): string[] {
   return failures.map(({ part, problem }) => `\n${part === "" ? name : `${name}, ${part}`}: ${problem}`);
 }
 
+/** What was not done is easily overlooked in a run that succeeded. */
+function unavailableLines({ name, unavailable }: TaskReport): string[] {
+  return unavailable === undefined ? [] : [`\nnot done: ${name}. ${unavailable}`];
+}
+
 function slowLine({ stage, seconds }: StageProfile): string {
   return `warning: the stage ${stage} took ${durationText(seconds)}, more than 10 s`;
 }
 
 function workText(tasks: readonly TaskReport[]): string {
-  const worked = tasks.reduce((sum, { affected }) => sum + affected.length, 0);
+  const notDone = tasks.filter(({ result }) => result === "skipped" || result === "stopped");
+  const worked = tasks
+    .filter((task) => !notDone.includes(task))
+    .reduce((sum, { affected }) => sum + affected.length, 0);
   const unchanged = tasks.reduce((sum, task) => sum + task.unchanged, 0);
-  return `${worked} parts worked on, ${unchanged} unchanged`;
+  const left = notDone.length === 0 ? "" : `, not done: ${notDone.map(({ name }) => name).join(", ")}`;
+  return `${partsText(worked)} worked on, ${unchanged} unchanged${left}`;
 }

@@ -1,8 +1,12 @@
-import type { Stack } from "@pulumi/pulumi/automation";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { z } from "zod";
 import { ChainfleetError } from "../../components/error";
 import { type EngineCommand, EngineFailure } from "../engine/command";
 import { engineChanging } from "../engine/lock";
+import { type PackFinding, type PolicyPacks, packArguments, packFinding } from "../engine/policy-packs";
 import type { StateResource } from "../engine/state";
 import { type Difference, differences } from "./differences";
 
@@ -67,14 +71,38 @@ export interface EnginePreview {
 export async function enginePreview(
   stack: Stack,
   command: EngineCommand,
-  parallel: number,
+  { parallel, packs }: { readonly parallel: number; readonly packs: PolicyPacks },
 ): Promise<EnginePreview> {
-  const output = await preview(stack, command, ["--json", "--parallel", String(parallel)]).catch(
-    (error: unknown) => {
-      throw error instanceof EngineFailure ? previewFailed(stack.name, error) : error;
-    },
-  );
-  return parsePreview(output);
+  const log = packs.policyPack.length === 0 ? undefined : new EventLog();
+  try {
+    const options = [...packArguments(packs), ...(log === undefined ? [] : ["--event-log", log.file])];
+    const output = await preview(stack, command, ["--json", "--parallel", String(parallel), ...options]);
+    const parsed = parsePreview(output);
+    const findings = (log?.packFindings() ?? []).map(({ text }) => `warning: ${text}`);
+    return { ...parsed, messages: [...parsed.messages, ...findings] };
+  } catch (error) {
+    throw error instanceof EngineFailure
+      ? previewFailed(stack.name, error, log?.packFindings() ?? [])
+      : error;
+  } finally {
+    log?.delete();
+  }
+}
+
+/** The engine's events in a file. The JSON of a preview leaves out what policy packs find (pkg/backend/display/json.go). */
+class EventLog {
+  readonly #folder = mkdtempSync(join(tmpdir(), "chainfleet-preview-"));
+  readonly file = join(this.#folder, "events.jsonl");
+
+  packFindings(): PackFinding[] {
+    const text = existsSync(this.file) ? readFileSync(this.file, "utf8") : "";
+    const events = text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as EngineEvent]));
+    return events.flatMap((event) => packFinding(event) ?? []);
+  }
+
+  delete(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
 }
 
 /** The engine's own text about every property that changes. */
@@ -126,11 +154,16 @@ function resourceOf({
   };
 }
 
-function previewFailed(stackName: string, failure: EngineFailure): ChainfleetError {
+function previewFailed(
+  stackName: string,
+  failure: EngineFailure,
+  findings: readonly PackFinding[],
+): ChainfleetError {
   if (failure.code !== "ENGINE_FAILED") {
     return failure;
   }
-  const errors = errorsIn(failure.result.stdout);
+  const mandatory = findings.filter(({ isMandatory }) => isMandatory).map(({ text }) => `error: ${text}`);
+  const errors = [...errorsIn(failure.result.stdout), ...mandatory];
   return new ChainfleetError({
     code: "PREVIEW_FAILED",
     summary: [
@@ -171,7 +204,8 @@ async function preview(
   const { stdout } = await command.run(
     ["preview", ...options, "--stack", name],
     workspace.workDir,
-    workspace.envVars,
+    // The CLI has the option for a log of its events only with this variable; the Automation API sets it, too.
+    { ...workspace.envVars, PULUMI_DEBUG_COMMANDS: "true" },
   );
   return stdout;
 }

@@ -1,6 +1,7 @@
 import { ChainfleetError } from "../../components/error";
 import type { EngineCommand } from "../engine/command";
 import { targetLine } from "../engine/local-target";
+import type { PolicyPacks } from "../engine/policy-packs";
 import { endProcess, onInterrupt } from "../interruption";
 import { configuredGroups, configuredParts, configuredRegions } from "../run/configured";
 import { readDurations } from "../run/durations/durations-file";
@@ -16,7 +17,7 @@ import { previewStacks, type SkippedStack } from "./stacks-preview";
 import { previewText } from "./words";
 
 /** The options of `chainfleet preview`. */
-export interface PreviewOptions {
+export interface PreviewOptions extends PolicyPacks {
   readonly stack: string;
   readonly json: boolean;
   /** Whether to print Markdown for a comment on a pull request, also of a failure. */
@@ -67,6 +68,7 @@ export async function preview(options: PreviewOptions, command: EngineCommand): 
     const [{ steps, messages, before, skipped, diff }, stopped] = await Promise.all([
       previewStacks({
         ...options,
+        packs: options,
         regions: configuredRegions(options.stack).map(({ name }) => name),
         command,
         say,

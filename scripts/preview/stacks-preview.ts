@@ -3,6 +3,7 @@ import pMap from "p-map";
 import { shardStackName } from "../../stacks/config/written/shard-name";
 import { hasSharedInputs } from "../../stacks/shard-inputs";
 import type { EngineCommand } from "../engine/command";
+import type { PolicyPacks } from "../engine/policy-packs";
 import { readState, type StateResource } from "../engine/state";
 import { CPU_BOUND } from "../shard/cpu";
 import { requireMoved } from "../shard/moved";
@@ -20,6 +21,8 @@ export interface PreviewedNetwork {
   readonly diff: boolean;
   /** The largest number of resource operations that each engine runs at the same time. */
   readonly parallel: number;
+  /** Policy packs that the engines run. */
+  readonly packs: PolicyPacks;
   readonly command: EngineCommand;
   /** Shows a line to the user. */
   readonly say: (line: string) => void;
@@ -47,7 +50,7 @@ export interface StacksPreview extends EnginePreview {
  * @throws ChainfleetError `PREVIEW_FAILED` with all errors that an engine reported.
  */
 export async function previewStacks(network: PreviewedNetwork): Promise<StacksPreview> {
-  const { command, parallel, say } = network;
+  const { command, parallel, packs, say } = network;
   const opened = await openNetworkStacks(network.stack, network.regions, { command });
   const all = [opened.network, ...opened.regions.map(({ stack }) => stack)];
   const states = await pMap(all, (stack) => readState(stack, command), { concurrency: CPU_BOUND });
@@ -60,7 +63,7 @@ export async function previewStacks(network: PreviewedNetwork): Promise<StacksPr
   say(`Comparing ${before.length} resources in the state with the config.`);
   const skipped = skippedStacks(opened, outputsOf(ofNetwork));
   const stacks = all.filter(({ name }) => skipped.every(({ stack }) => stack !== name));
-  const previews = await pMap(stacks, (stack) => enginePreview(stack, command, parallel), {
+  const previews = await pMap(stacks, (stack) => enginePreview(stack, command, { parallel, packs }), {
     concurrency: CPU_BOUND,
   });
   return {

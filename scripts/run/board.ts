@@ -1,3 +1,4 @@
+import { packFinding } from "../engine/policy-packs";
 import { errorsOf, type TimedEvent, withoutColours } from "./events";
 import { groupOf, nameOf } from "./resource-names";
 import { saysInterrupted } from "./result/interrupted";
@@ -149,7 +150,12 @@ export class Board {
 }
 
 /** The line that an event contains if the Pulumi program logged it, for example about the compilation of contracts. */
-export function programMessage({ event: { diagnosticEvent: diagnostic } }: TimedEvent): string | undefined {
+export function programMessage({ event }: TimedEvent): string | undefined {
+  const finding = packFinding(event);
+  if (finding?.isMandatory === false) {
+    return `warning: ${finding.text}`;
+  }
+  const { diagnosticEvent: diagnostic } = event;
   const isOfProgram =
     diagnostic?.severity === "info" && /^$|::pulumi:pulumi:Stack::/.test(diagnostic.urn ?? "");
   return isOfProgram ? withoutColours(diagnostic.message).trim() : undefined;

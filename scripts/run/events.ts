@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import type { EngineEvent, OpType, StepEventMetadata } from "@pulumi/pulumi/automation";
+import { packFinding } from "../engine/policy-packs";
 
 /** An event of the engine with the time of its arrival, in milliseconds since the epoch. */
 export interface TimedEvent {
@@ -76,14 +77,23 @@ export function hasFailedCheck(events: readonly TimedEvent[]): boolean {
 export function errorsOf(events: readonly TimedEvent[]): Map<string, string> {
   const errors = new Map<string, string>();
   for (const { event } of events) {
-    const diagnostic = event.diagnosticEvent;
-    if (diagnostic?.severity === "error") {
-      const urn = diagnostic.urn ?? "";
-      const text = withoutColours(diagnostic.message).trim();
+    const error = errorIn(event);
+    if (error !== undefined) {
+      const { urn, text } = error;
       errors.set(urn, errors.has(urn) ? `${errors.get(urn)}\n${text}` : text);
     }
   }
   return errors;
+}
+
+/** What a resource or a mandatory policy of a pack failed with. */
+function errorIn(event: EngineEvent): { readonly urn: string; readonly text: string } | undefined {
+  const diagnostic = event.diagnosticEvent;
+  if (diagnostic?.severity === "error") {
+    return { urn: diagnostic.urn ?? "", text: withoutColours(diagnostic.message).trim() };
+  }
+  const finding = packFinding(event);
+  return finding?.isMandatory === true ? finding : undefined;
 }
 
 /** A text of the engine without the engine's colour directives, such as `<{%reset%}>`, and without terminal colours. */

@@ -1,6 +1,7 @@
 import type { Stack, UpOptions } from "@pulumi/pulumi/automation";
 import { EngineFailure } from "../engine/command";
 import { RUN_AGENT, withLock } from "../engine/lock";
+import { type PolicyPacks, packOptions } from "../engine/policy-packs";
 import { failedUrns, hasFailedCheck, type TimedEvent } from "./events";
 import type { Mode } from "./mode";
 import type { Progress } from "./progress";
@@ -25,6 +26,8 @@ export interface EngineRun {
    * something, the engine brings them up to date. @default none
    */
   readonly users?: readonly string[] | undefined;
+  /** Policy packs that an `up` runs. @default none */
+  readonly packs?: PolicyPacks | undefined;
   readonly record: Pick<RunRecord, "events" | "add">;
   readonly progress: Progress;
   readonly isCancelled: () => boolean;
@@ -45,6 +48,7 @@ export async function runEngine({
   parallel,
   exclusion = FAILED_WITH_DEPENDENTS,
   users = [],
+  packs,
   record,
   progress,
   isCancelled,
@@ -52,6 +56,7 @@ export async function runEngine({
 }: EngineRun): Promise<EngineFailure | undefined> {
   const attemptWithLock = (start: () => Promise<unknown>) =>
     attempt(() => withLock(stack, (line) => progress.say(line), start));
+  const packed = packs === undefined ? {} : packOptions(packs);
   let firstFailure: EngineFailure | undefined;
   let excluded: string[] = [];
   for (;;) {
@@ -68,12 +73,12 @@ export async function runEngine({
       if (starts > 1) {
         onOtherRunEnded?.();
       }
-      return mode === "up" ? stack.up(engineOptions) : stack.destroy(engineOptions);
+      return mode === "up" ? stack.up({ ...engineOptions, ...packed }) : stack.destroy(engineOptions);
     };
     const failure = await attemptWithLock(start);
     firstFailure ??= failure;
     if (firstFailure === undefined && users.length > 0 && hasCreated(record.events) && !isCancelled()) {
-      return attemptWithLock(() => stack.up({ ...commonOptions, target: [...users] }));
+      return attemptWithLock(() => stack.up({ ...commonOptions, ...packed, target: [...users] }));
     }
     const failed = failedUrns(record.events);
     if (

@@ -4,6 +4,7 @@ import { updateWidth } from "../../components/besu/update-gate";
 import { plainStackName } from "../../stacks/config/written/written-config";
 import { hasSharedInputs } from "../../stacks/shard-inputs";
 import type { EngineCommand, EngineFailure } from "../engine/command";
+import type { PolicyPacks } from "../engine/policy-packs";
 import { readState, type State } from "../engine/state";
 import { runUntilSettled } from "../retry/attempts";
 import { readDurations } from "../run/durations/durations-file";
@@ -40,6 +41,8 @@ export interface NetworkRun {
   readonly exclusion?: Exclusion | undefined;
   /** As of `EngineRun`. */
   readonly users?: readonly string[] | undefined;
+  /** As of `EngineRun`. */
+  readonly packs?: PolicyPacks | undefined;
   readonly record: RunRecord;
   readonly progress: Progress;
   /** Takes over resources of a stack whose creation is not known to have succeeded. */
@@ -176,14 +179,14 @@ class StackRuns {
 
   /** Runs the engine on a stack, and reads the stack's state after an `up` if it may have changed and is needed. */
   async run(mode: Mode, stack: Stack) {
-    const { stacks, parallel, exclusion, users, record, progress, isCancelled, command, recover } =
+    const { stacks, parallel, exclusion, users, packs, record, progress, isCancelled, command, recover } =
       this.options;
     let isOld = false;
     const onOtherRunEnded = () => {
       isOld = true;
     };
     const { failure, events } = await runUntilSettled({
-      run: { mode, stack, parallel, exclusion, users, record, progress, isCancelled, onOtherRunEnded },
+      run: { mode, stack, parallel, exclusion, users, packs, record, progress, isCancelled, onOtherRunEnded },
       engine: runEngine,
       recover: (lost) => recover(stack, lost),
     });

@@ -15,6 +15,8 @@ export interface Observation {
   readonly resource?: (resource: MockResourceArgs) => void;
   /** Called with the monitor of the engine before the program starts. */
   readonly monitor?: (monitor: Record<string, unknown>) => void;
+  /** Whether the program learns that it runs for a preview. @default that it runs for an `up` */
+  readonly isPreview?: boolean;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function runWithoutCloud(
     },
     "chainfleet",
     stack,
-    false,
+    observation.isPreview ?? false,
   );
   const monitor = pulumi.runtime.getMonitor() as unknown as Record<string, unknown>;
   acceptHooks(monitor);
