@@ -32,6 +32,11 @@ export interface EksClusterArgs extends ManagedClusterArgs {
   readonly profile?: string | undefined;
   /** ARNs of the IAM users and roles that may do everything in the cluster. Nobody else may do anything. */
   readonly admins: readonly string[];
+  /**
+   * Where the validators' keys are kept. `secretsManager` runs the driver that mounts secrets into pods, and the agent of EKS Pod
+   * Identity. @default "kubernetes"
+   */
+  readonly keyStore?: "kubernetes" | "secretsManager" | undefined;
 }
 
 /**
@@ -43,6 +48,7 @@ export interface EksClusterArgs extends ManagedClusterArgs {
  *                          ├─ node role ─┬─ system node group
  *                          │             └─ launch template ── validator node group in each zone
  *                          ├─ access entry of each administrator
+ *                          ├─ secrets add-ons (if keys are in Secrets Manager)
  *                          └─ provider ── storage class
  * ```
  */
@@ -54,6 +60,8 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
   readonly ready: readonly pulumi.Resource[];
   readonly zoneSpread = "DoNotSchedule";
   readonly validatorNodes: ValidatorNodes;
+  /** What mounts the secrets of Secrets Manager into pods. Empty if the validators' keys are elsewhere. */
+  readonly secretsDriver: readonly pulumi.Resource[];
 
   constructor(name: string, args: EksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chainfleet:cluster:EksCluster", `${name}-cluster`, {}, opts);
@@ -75,6 +83,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     const validatorNodes = createValidatorNodes();
     const oidcProvider = createOidcProvider();
     const diskAddon = createDiskAddon();
+    const secretsDriver = args.keyStore === "secretsManager" ? createSecretsDriver() : [];
     const kubeconfig = kubeconfigOf(cluster, clusterName, fetchKubeconfig);
     const provider = createProvider(name, kubeconfig, parent);
     const storageClass = createStorageClass(
@@ -90,6 +99,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     this.storageClassName = storageClass.metadata.name;
     this.ready = [cluster, ...admins];
     this.validatorNodes = nodesOfValidatorPools(validatorNodes);
+    this.secretsDriver = secretsDriver;
     this.registerOutputs({ clusterName: this.clusterName });
 
     function createRole(
@@ -290,6 +300,34 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       );
     }
 
+    /**
+     * The Secrets Store CSI driver with AWS's provider, and the agent from which the provider gets the credentials of a pod. The
+     * agent and the driver tolerate all taints by default, and the provider none:
+     * https://github.com/aws/eks-pod-identity-agent/blob/main/charts/eks-pod-identity-agent/values.yaml,
+     * https://github.com/aws/secrets-store-csi-driver-provider-aws/blob/main/charts/secrets-store-csi-driver-provider-aws/values.yaml.
+     * The add-ons are active when their pods run, which need nodes.
+     */
+    function createSecretsDriver() {
+      const [toleration] = nodesOfValidatorPools([]).tolerations;
+      const onNodes = { ...options, dependsOn: [systemNodes] };
+      return [
+        new eks.Addon(
+          `${name}-pod-identity-agent`,
+          { clusterName, addonName: "eks-pod-identity-agent" },
+          onNodes,
+        ),
+        new eks.Addon(
+          `${name}-secrets-driver`,
+          {
+            clusterName,
+            addonName: SECRETS_ADDON,
+            configurationValues: JSON.stringify({ tolerations: [toleration] }),
+          },
+          onNodes,
+        ),
+      ];
+    }
+
     async function fetchKubeconfig(): Promise<string> {
       // The plugin connects when the provider is configured, and takes a cluster that refuses it then for unreachable until
       // the end of the run. Whether an entry exists does not matter: what depends on a failed entry is skipped.
@@ -299,6 +337,9 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     }
   }
 }
+
+/** The add-on with the Secrets Store CSI driver and AWS's provider: https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html */
+export const SECRETS_ADDON = "aws-secrets-store-csi-driver-provider";
 
 /** Where the cluster of a region is. */
 export interface EksPlace {

@@ -213,6 +213,7 @@ export const addon: AwsKind = {
     if (!addons.has(draft.name)) {
       yield invalid(`Addon ${draft.name} specified is not supported; see 'aws eks describe-addon-versions'`);
     }
+    yield* secretsDriverFindings(draft);
     const role = stringAt(draft.inputs, "serviceAccountRoleArn");
     if (role !== undefined) {
       yield* roleFindings(role, "sts:AssumeRole", draft);
@@ -244,6 +245,14 @@ export const podIdentityAssociation: AwsKind = {
   unknown: ["associationArn", "associationId", "externalId"],
   immutable: ["clusterName", "namespace", "serviceAccount", "region"],
   identify: ({ scope, unique }) => identity("eks/podidentity", scope, `a-${unique.slice(0, 17)}`),
+  // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_pod_identity_association#import
+  importedId: (id) => {
+    const [, association] = /^[^,]+,(.+)$/.exec(id) ?? [];
+    if (association === undefined) {
+      throw new Error(`unexpected format for ID (${id}), expected cluster-name,association-id`);
+    }
+    return association;
+  },
   parent: clusterReference,
   *validate(draft) {
     const { inputs, view, scope, key } = draft;
@@ -274,6 +283,57 @@ export const podIdentityAssociation: AwsKind = {
     },
 };
 
+/** The Secrets Store CSI driver with AWS's provider. */
+const SECRETS_DRIVER = "aws-secrets-store-csi-driver-provider";
+
+/**
+ * EKS refuses values that are not in the schema of the add-on. The schema is not published; these are the values of the provider's
+ * chart, without what public configurations do not set, and the values of the driver that they do set:
+ * https://github.com/aws/secrets-store-csi-driver-provider-aws/blob/main/charts/secrets-store-csi-driver-provider-aws/values.yaml
+ */
+function* secretsDriverFindings({ name, inputs }: Draft): Generator<CloudError> {
+  if (name !== SECRETS_DRIVER || text(inputs, "configurationValues") === "") {
+    return;
+  }
+  const unknown = unknownValues(text(inputs, "configurationValues"));
+  if (unknown === undefined || unknown.length > 0) {
+    yield invalid(
+      "ConfigurationValue provided in request is not supported: " +
+        (unknown === undefined
+          ? "it is no JSON"
+          : `Json schema validation failed with error: [${unknown.map((key) => `$.${key}: is not defined in the schema and the schema does not allow additional properties`).join(", ")}]`),
+    );
+  }
+}
+
+function unknownValues(configuration: string): readonly string[] | undefined {
+  try {
+    const { "secrets-store-csi-driver": driver = {}, ...provider } = JSON.parse(configuration);
+    return [
+      ...Object.keys(provider).filter((key) => !PROVIDER_VALUES.has(key)),
+      ...Object.keys(driver)
+        .filter((key) => !DRIVER_VALUES.has(key))
+        .map((key) => `secrets-store-csi-driver.${key}`),
+    ];
+  } catch {
+    return undefined;
+  }
+}
+
+const PROVIDER_VALUES: ReadonlySet<string> = new Set([
+  "affinity",
+  "awsRegion",
+  "nodeSelector",
+  "podLabels",
+  "resources",
+  "tolerations",
+]);
+const DRIVER_VALUES: ReadonlySet<string> = new Set([
+  "enableSecretRotation",
+  "rotationPollInterval",
+  "syncSecret",
+]);
+
 /** The names of Amazon's add-ons: https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html */
 const addons: ReadonlySet<string> = new Set([
   "adot",
@@ -282,6 +342,7 @@ const addons: ReadonlySet<string> = new Set([
   "aws-efs-csi-driver",
   "aws-guardduty-agent",
   "aws-mountpoint-s3-csi-driver",
+  SECRETS_DRIVER,
   "cert-manager",
   "coredns",
   "eks-node-monitoring-agent",
