@@ -17,6 +17,7 @@ import {
   nodesOfValidatorPools,
   VALIDATOR_POOL,
 } from "./managed-cluster";
+import { SECRETS_ADDON } from "./secrets-addon";
 
 /** What a cluster uses of its region. In a stack of its own, a cluster knows the region by the outputs of another stack. */
 export type EksRegion = Pick<AwsRegion, "location" | "provider" | "zones" | "securityGroupId" | "egress">;
@@ -337,9 +338,6 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     }
   }
 }
-
-/** The add-on with the Secrets Store CSI driver and AWS's provider: https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html */
-export const SECRETS_ADDON = "aws-secrets-store-csi-driver-provider";
 
 /** Where the cluster of a region is. */
 export interface EksPlace {
