@@ -1,3 +1,4 @@
+import { isSecret } from "../engine/secret-mark";
 import type { State, StateResource } from "../engine/state";
 import { steps, type TimedEvent } from "../run/events";
 
@@ -91,16 +92,6 @@ function withoutSecrets(value: unknown): unknown {
           .map(([key, member]) => [key, withoutSecrets(member)]),
       )
     : value;
-}
-
-/** See sdk/go/common/resource/sig/sig.go in https://github.com/pulumi/pulumi. */
-function isSecret(value: unknown): boolean {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    (value as Readonly<Record<string, unknown>>)["4dabf18193072939515e22adb298388d"] ===
-      "1b47061264138c4ac30d75fd1eb44270"
-  );
 }
 
 /**
