@@ -17,7 +17,7 @@ import {
   nodesOfValidatorPools,
   VALIDATOR_POOL,
 } from "./managed-cluster";
-import { SECRETS_ADDON } from "./secrets-addon";
+import { createSecretsDriver } from "./secrets-driver";
 
 /** What a cluster uses of its region. In a stack of its own, a cluster knows the region by the outputs of another stack. */
 export type EksRegion = Pick<AwsRegion, "location" | "provider" | "zones" | "securityGroupId" | "egress">;
@@ -84,7 +84,10 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     const validatorNodes = createValidatorNodes();
     const oidcProvider = createOidcProvider();
     const diskAddon = createDiskAddon();
-    const secretsDriver = args.keyStore === "secretsManager" ? createSecretsDriver() : [];
+    const secretsDriver =
+      args.keyStore === "secretsManager"
+        ? createSecretsDriver(name, clusterName, { ...options, dependsOn: [systemNodes] })
+        : [];
     const kubeconfig = kubeconfigOf(cluster, clusterName, fetchKubeconfig);
     const provider = createProvider(name, kubeconfig, parent);
     const storageClass = createStorageClass(
@@ -299,34 +302,6 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
         { clusterName, addonName: "aws-ebs-csi-driver", serviceAccountRoleArn: role.arn },
         { ...options, dependsOn: [...role.attachments, systemNodes] },
       );
-    }
-
-    /**
-     * The Secrets Store CSI driver with AWS's provider, and the agent from which the provider gets the credentials of a pod. The
-     * agent and the driver tolerate all taints by default, and the provider none:
-     * https://github.com/aws/eks-pod-identity-agent/blob/main/charts/eks-pod-identity-agent/values.yaml,
-     * https://github.com/aws/secrets-store-csi-driver-provider-aws/blob/main/charts/secrets-store-csi-driver-provider-aws/values.yaml.
-     * The add-ons are active when their pods run, which need nodes.
-     */
-    function createSecretsDriver() {
-      const [toleration] = nodesOfValidatorPools([]).tolerations;
-      const onNodes = { ...options, dependsOn: [systemNodes] };
-      return [
-        new eks.Addon(
-          `${name}-pod-identity-agent`,
-          { clusterName, addonName: "eks-pod-identity-agent" },
-          onNodes,
-        ),
-        new eks.Addon(
-          `${name}-secrets-driver`,
-          {
-            clusterName,
-            addonName: SECRETS_ADDON,
-            configurationValues: JSON.stringify({ tolerations: [toleration] }),
-          },
-          onNodes,
-        ),
-      ];
     }
 
     async function fetchKubeconfig(): Promise<string> {

@@ -1,7 +1,8 @@
 import type { Kind } from "../engine/resources/kind";
 import { accessEntry, accessPolicyAssociation } from "./access";
+import { addon } from "./addons";
 import { cluster } from "./eks";
-import { addon, nodeGroup, podIdentityAssociation } from "./eksparts";
+import { nodeGroup, podIdentityAssociation } from "./eksparts";
 import { eip, internetGateway, natGateway } from "./gateways";
 import { openIdConnectProvider, role, rolePolicy, rolePolicyAttachment } from "./iam";
 import { launchTemplate } from "./launchtemplate";
