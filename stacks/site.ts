@@ -1,4 +1,5 @@
 import type { Provider } from "@pulumi/aws";
+import { getClientConfig } from "@pulumi/azure-native/authorization";
 import type { Provider as AzureProvider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
@@ -251,7 +252,14 @@ export function createKeyStore(
     return keyStoreOf({ keyStore }, config) === "keyVault"
       ? new AzureKeyVault(
           config.name,
-          { ...config, ...region, network, firstValidator, issuerUrl: cluster.issuerUrl },
+          {
+            ...{ ...config, ...region, network, firstValidator },
+            issuerUrl: cluster.issuerUrl,
+            tenantId: patiently(config.name, async () => {
+              const { tenantId } = await getClientConfig(provider === undefined ? {} : { provider });
+              return tenantId;
+            }),
+          },
           { ...governedBy(governor, config), ...providedBy(provider) },
         )
       : undefined;

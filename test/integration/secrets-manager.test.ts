@@ -49,6 +49,10 @@ const inCloud = async (path: string, body?: object) => {
   expect(response.status, await response.text()).toBe(200);
 };
 
+const chainfleet = (...args: readonly string[]) => checkout.chainfleet(...args).finished;
+/** A machine that does other things, too, answers late. */
+const PATIENTLY = ["--timeout", "600"];
+
 let privateKeys: readonly string[];
 
 beforeAll(async () => {
@@ -122,8 +126,7 @@ it("a lost state is recovered to its end from both stores, and the network goes 
   const refused = await checkout.up();
   expect(refused.code, refused.output).toBe(1);
   expect(refused.output).toContain("eu-west-1, namespace chain138-eu-west-1: validator-0, validator-1");
-  const recovered = await checkout.chainfleet(...["recover", "keys", "--stack", "dev", "--yes", "--json"])
-    .finished;
+  const recovered = await chainfleet("recover", "keys", "--stack", "dev", "--yes", "--json", ...PATIENTLY);
   expect(recovered.code, recovered.output).toBe(0);
   expect(privateKeys.filter((key) => recovered.output.includes(key.slice(2)))).toEqual([]);
   const result = JSON.parse(recovered.stdout);
@@ -150,8 +153,6 @@ it("a lost state is recovered to its end from both stores, and the network goes 
   const again = await checkout.up();
   expect(again.summary.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
 });
-
-const chainfleet = (...args: readonly string[]) => checkout.chainfleet(...args).finished;
 
 let first: { readonly validators: readonly string[]; readonly genesis: readonly string[] };
 let vault: string | undefined;
@@ -206,7 +207,7 @@ it("a backup founds the first network again, with its keys in the stores that ca
   await inCloud(`/vaults/recover?name=${vault}`);
   const restored = await chainfleet(
     ...["keys", "restore", "--stack", "dev", "--file", "keys.age", "--identity", "identity.txt"],
-    ...["--yes", "--json"],
+    ...["--yes", "--json", ...PATIENTLY],
   );
   expect(restored.code, restored.output).toBe(0);
   expect(JSON.parse(restored.stdout).takenOver).toEqual(

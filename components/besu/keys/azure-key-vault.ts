@@ -19,6 +19,8 @@ export interface AzureKeyVaultArgs {
   /** Azure location. @example "eastus" */
   readonly location: string;
   readonly resourceGroupName: pulumi.Input<string>;
+  /** The tenant of the subscription. It is known before anything exists, so that a vault which was recovered can be taken over. */
+  readonly tenantId: pulumi.Input<string>;
   /** The subnet of the validators' Kubernetes nodes. It has an endpoint of the service Microsoft.KeyVault. */
   readonly validatorsSubnetId: pulumi.Input<string>;
   /** The issuer of the tokens of the cluster's ServiceAccounts. */
@@ -52,7 +54,7 @@ export class AzureKeyVault extends pulumi.ComponentResource implements KeyStore 
   constructor(name: string, args: AzureKeyVaultArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chainfleet:besu:AzureKeyVault", `${name}-keys`, {}, opts);
     const parent = { parent: this };
-    const { network, location, resourceGroupName } = args;
+    const { network, location, resourceGroupName, tenantId } = args;
     const tags = azureTags(network, name);
 
     const identity = new managedidentity.UserAssignedIdentity(
@@ -97,7 +99,7 @@ export class AzureKeyVault extends pulumi.ComponentResource implements KeyStore 
           location,
           tags,
           properties: {
-            tenantId: identity.tenantId,
+            tenantId,
             sku: { family: "A", name: "standard" },
             enableRbacAuthorization: true,
             enableSoftDelete: true,
@@ -146,7 +148,7 @@ export class AzureKeyVault extends pulumi.ComponentResource implements KeyStore 
           // https://azure.github.io/secrets-store-csi-driver-provider-azure/docs/configurations/identity-access-modes/workload-identity-mode/
           parameters: {
             clientID: identity.clientId,
-            tenantId: identity.tenantId,
+            tenantId,
             keyvaultName: vault.name,
             objects: secret.name.apply(mountedObjects),
           },
