@@ -1,53 +1,16 @@
-import { writeFileSync } from "node:fs";
-import { generateIdentity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import {
+  configureCloudStores,
+  deployedValidators,
+  runningValidators,
+  storedSecrets,
+} from "../support/besu/cloud-stores";
 import { loseState } from "../support/besu/lost-network";
-import { networkIdentity } from "../support/besu/network-identity";
 import { Checkout } from "../support/checkout";
 
 /** An AWS region and an Azure region whose keys are in the stores of their clouds; the tests continue with what the ones before them left. */
 const checkout = new Checkout(0.002, 19);
-checkout.configure(
-  { path: ["chainfleet:stack"], value: "network" },
-  { path: ["chainfleet:contracts"], value: undefined },
-  { path: ["chainfleet:besu", "keyStore"], value: "cloud" },
-  {
-    path: ["chainfleet:regions"],
-    value: [
-      { cloud: "aws", name: "eu-west-1", validators: 2, rpcNodes: 0 },
-      { cloud: "azure", name: "westeurope", validators: 2, rpcNodes: 0 },
-    ],
-  },
-);
-
-const ofType = async (type: RegExp) =>
-  (await checkout.cloudResources()).filter((each) => type.test(each.type));
-const secrets = async () =>
-  (await ofType(/secretsmanager.*:(Deleted)?Secret$/))
-    .map(({ type, name, id }) => ({ isDeleted: type.endsWith(":DeletedSecret"), name, id }))
-    .sort((a, b) => a.name.localeCompare(b.name));
-
-/** The addresses of the validators whose nodes run, ascending. */
-const running = async () => {
-  const control = checkout.environment()["CHAINFLEET_LOCAL_NODES_CONTROL"];
-  const nodes = (await (await fetch(`${control}/nodes`)).json()) as readonly { readonly account?: string }[];
-  return nodes.map(({ account }) => account).sort();
-};
-
-const inState = async (): Promise<readonly string[]> => {
-  const { regions } = await checkout.outputs();
-  return regions.flatMap(({ validators }: { validators: string[] }) => validators).toSorted();
-};
-
-/** What a person does with the clouds' own command lines. */
-const inCloud = async (path: string, body?: object) => {
-  const control = checkout.environment()["CHAINFLEET_LOCAL_CLOUD_CONTROL"];
-  const response = await fetch(`${control}${path}`, {
-    method: "POST",
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  expect(response.status, await response.text()).toBe(200);
-};
+configureCloudStores(checkout);
 
 const chainfleet = (...args: readonly string[]) => checkout.chainfleet(...args).finished;
 /** A machine that does other things, too, answers late. */
@@ -68,7 +31,10 @@ it("the keys are in Secrets Manager, and the cluster has only the names of the s
   const inClusters = await checkout.objects("api/v1/secrets?labelSelector=app.kubernetes.io/name=besu");
   expect(inClusters).toEqual([]);
   expect(
-    (await secrets()).map(({ name, isDeleted }) => [name.replace(/[0-9a-f]{40}$/, ""), isDeleted]),
+    (await storedSecrets(checkout)).map(({ name, isDeleted }) => [
+      name.replace(/[0-9a-f]{40}$/, ""),
+      isDeleted,
+    ]),
   ).toEqual([
     ["chain138-eu-west-1-validator-0-", false],
     ["chain138-eu-west-1-validator-1-", false],
@@ -85,8 +51,8 @@ it("the keys are in Secrets Manager, and the cluster has only the names of the s
 });
 
 it("each node gets its own key with the identity of its pod", async () => {
-  expect(await inState()).toHaveLength(4);
-  expect(await running()).toEqual(await inState());
+  expect(await deployedValidators(checkout)).toHaveLength(4);
+  expect(await runningValidators(checkout)).toEqual(await deployedValidators(checkout));
 });
 
 it("a second run changes nothing, and neither does one after a refresh, and no key is readable in the state", async () => {
@@ -116,11 +82,11 @@ it("another store is refused before anything changes", async () => {
   expect(code).toBe(1);
   expect(output).toContain("KEY_STORE_FIXED");
   expect(output).toContain("keyStore of the region eu-west-1 is kubernetes");
-  expect((await secrets()).filter(({ isDeleted }) => isDeleted)).toEqual([]);
+  expect((await storedSecrets(checkout)).filter(({ isDeleted }) => isDeleted)).toEqual([]);
 });
 
 it("a lost state is recovered to its end from both stores, and the network goes on as it was", async () => {
-  const before = await running();
+  const before = await runningValidators(checkout);
   const ids = (await checkout.cloudResources()).map(({ id }) => id).sort();
   await loseState(checkout);
   const refused = await checkout.up();
@@ -145,78 +111,11 @@ it("a lost state is recovered to its end from both stores, and the network goes 
   const { code, output, summary } = await checkout.up();
   expect(code, output).toBe(0);
   expect(summary.changes).toMatchObject({ replace: 0, delete: 0 });
-  expect(await running()).toEqual(before);
+  expect(await runningValidators(checkout)).toEqual(before);
   const now = (await checkout.cloudResources()).map(({ id }) => id).sort();
   // A value of a secret is put again, which makes a version with the same key.
   expect(now.filter((id) => !ids.includes(id)).every((id) => /:secret:.*\|/.test(id))).toBe(true);
   expect(ids.filter((id) => !now.includes(id))).toEqual([]);
   const again = await checkout.up();
   expect(again.summary.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
-});
-
-let first: { readonly validators: readonly string[]; readonly genesis: readonly string[] };
-let vault: string | undefined;
-let kept: Awaited<ReturnType<typeof secrets>>;
-
-const genesis = async () => [
-  ...new Set((await networkIdentity(checkout)).genesis.map((line) => line.replace(/^\S+ \S+ /, ""))),
-];
-
-it("a network that was deleted leaves its secrets, and the next one has secrets of its own", async () => {
-  const identity = await generateIdentity();
-  writeFileSync(checkout.path("identity.txt"), `${identity}\n`);
-  const recipient = await identityToRecipient(identity);
-  const saved = await chainfleet(
-    ...["keys", "backup", "--stack", "dev", "--file", "keys.age", "--recipient", recipient],
-  );
-  expect(saved.code, saved.output).toBe(0);
-  first = { validators: await inState(), genesis: await genesis() };
-  kept = await secrets();
-  vault = (await ofType(/keyvault:Vault$/))[0]?.name;
-  const down = await checkout.down();
-  expect(down.code, down.output).toBe(0);
-  expect(await secrets()).toEqual(kept.map((secret) => ({ ...secret, isDeleted: true })));
-  // What was made and not answered for is looked up and taken over.
-  const lost = ["aws:secretsmanager/*", "aws:eks/podIdentityAssociation:*", "aws:iam/rolePolicy:*"];
-  await checkout.setFaults(
-    [...lost, "azure-native:keyvault:*"].map((type) => ({
-      match: { type, operation: "create" },
-      action: "created-but-504",
-      times: 1,
-    })),
-  );
-  const { code, output } = await checkout.up();
-  expect(code, output).toBe(0);
-  await checkout.setFaults([]);
-  expect((await secrets()).filter(({ isDeleted }) => !isDeleted)).toHaveLength(2);
-  expect((await secrets()).filter(({ isDeleted }) => isDeleted)).toHaveLength(2);
-  expect(await running()).toEqual(await inState());
-  expect(await inState()).not.toEqual(first.validators);
-});
-
-it("a backup founds the first network again, with its keys in the stores that came back", async () => {
-  const groups = (await ofType(/:ResourceGroup$/)).map(({ id }) => id);
-  const down = await checkout.down();
-  expect(down.code, down.output).toBe(0);
-  // As docs/keys.md says: the stores come back first, by hand.
-  for (const { id } of kept) {
-    await inCloud(`/secrets/restore?arn=${encodeURIComponent(id)}`);
-  }
-  const [group] = groups.filter((id) => id.endsWith("/chain138-westeurope"));
-  await inCloud("/resource-groups", { id: group, location: "westeurope" });
-  await inCloud(`/vaults/recover?name=${vault}`);
-  const restored = await chainfleet(
-    ...["keys", "restore", "--stack", "dev", "--file", "keys.age", "--identity", "identity.txt"],
-    ...["--yes", "--json", ...PATIENTLY],
-  );
-  expect(restored.code, restored.output).toBe(0);
-  expect(JSON.parse(restored.stdout).takenOver).toEqual(
-    expect.arrayContaining(["eu-west-1-validator-0-key", "eu-west-1-validator-1-key", "westeurope-vault"]),
-  );
-  const { code, output, summary } = await checkout.up();
-  expect(code, output).toBe(0);
-  expect(summary.changes).toMatchObject({ replace: 0, delete: 0 });
-  expect({ validators: await inState(), genesis: await genesis() }).toEqual(first);
-  expect(await running()).toEqual(first.validators);
-  expect((await secrets()).filter(({ isDeleted }) => !isDeleted)).toEqual(kept);
 });
