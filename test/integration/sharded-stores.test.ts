@@ -46,8 +46,8 @@ it("the stores move into one stack and back, without a change in the clouds", as
     expect(await inClouds()).toEqual(cloud);
     expect(await runningValidators(checkout)).toEqual(validators);
   };
-  await shard("--undo");
   checkout.configure({ path: ["chainfleet:sharding"], value: undefined });
+  await shard("--undo");
   await expectTheSame();
   checkout.configure({ path: ["chainfleet:sharding"], value: "region" });
   await shard();
