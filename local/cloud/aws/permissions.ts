@@ -30,7 +30,7 @@ export function isTrusted(role: Resource, { service, tags }: Assumption): boolea
   );
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requesttag */
+/** Conditions on the tags of the session: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html */
 function conditionsAreMet({ Condition }: PropertyMap, tags: Readonly<Record<string, string>>): boolean {
   const conditions = isObject(Condition) ? Condition : {};
   return Object.entries(conditions).every(

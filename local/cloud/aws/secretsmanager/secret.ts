@@ -118,7 +118,10 @@ function* nameFindings({ name, previous, scope, view }: Draft): Generator<CloudE
   }
 }
 
-/** What stays of a secret: everything that a restoration brings back. Nobody can read the values in it. */
+/**
+ * What stays of a secret: everything that a restoration brings back. Nobody can read the values in it.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
+ */
 function deletedSecret(resource: Resource, doomed: readonly Resource[]): Resource {
   const now = Date.now();
   const versions = doomed.filter(({ parent }) => parent === resource.key);
