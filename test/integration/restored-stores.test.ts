@@ -10,21 +10,22 @@ import {
 import { networkIdentity } from "../support/besu/network-identity";
 import { Checkout } from "../support/checkout";
 
-/** A network whose keys are in the stores of its clouds, what is left of it, and its return; the tests continue with what the ones before them left. */
+/** A network with keys in Secrets Manager, what is left of it, and its return; the tests continue with what the ones before them left. */
 const checkout = new Checkout(0.002, 29);
 configureCloudStores(checkout);
+// A vault that comes back is in the way of the up after a restore: docs/keys.md.
+checkout.configure({ path: ["chainfleet:regions", 1, "keyStore"], value: "kubernetes" });
 
 const chainfleet = (...args: readonly string[]) => checkout.chainfleet(...args).finished;
 /** A machine that does other things, too, answers late. */
 const PATIENTLY = ["--timeout", "600"];
 
 /** What a person does with the clouds' own command lines. */
-const inCloud = async (path: string, body?: object) => {
+const inCloud = async (path: string) => {
   const control = checkout.environment()["CHAINFLEET_LOCAL_CLOUD_CONTROL"];
   const response = await fetch(`${control}${path}`, {
     method: "POST",
     headers: { connection: "close" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   expect(response.status, await response.text()).toBe(200);
 };
@@ -39,7 +40,6 @@ afterAll(async () => {
 });
 
 let first: { readonly validators: readonly string[]; readonly genesis: readonly string[] };
-let vault: string | undefined;
 let kept: Awaited<ReturnType<typeof storedSecrets>>;
 
 const genesis = async () => [
@@ -56,14 +56,13 @@ it("a network that was deleted leaves its secrets, and the next one has secrets 
   expect(saved.code, saved.output).toBe(0);
   first = { validators: await deployedValidators(checkout), genesis: await genesis() };
   kept = await storedSecrets(checkout);
-  vault = (await checkout.cloudResources()).find(({ type }) => /keyvault:Vault$/.test(type))?.name;
   const down = await checkout.down();
   expect(down.code, down.output).toBe(0);
   expect(await storedSecrets(checkout)).toEqual(kept.map((secret) => ({ ...secret, isDeleted: true })));
   // What was made and not answered for is looked up and taken over.
   const lost = ["aws:secretsmanager/*", "aws:eks/podIdentityAssociation:*", "aws:iam/rolePolicy:*"];
   await checkout.setFaults(
-    [...lost, "azure-native:keyvault:*"].map((type) => ({
+    lost.map((type) => ({
       match: { type, operation: "create" },
       action: "created-but-504",
       times: 1,
@@ -79,24 +78,19 @@ it("a network that was deleted leaves its secrets, and the next one has secrets 
 });
 
 it("a backup founds the first network again, with its keys in the stores that came back", async () => {
-  const ids = (await checkout.cloudResources()).map(({ id }) => id);
   const down = await checkout.down();
   expect(down.code, down.output).toBe(0);
-  // As docs/keys.md says: the stores come back first, by hand.
+  // As docs/keys.md says: the secrets come back first, by hand.
   for (const { id } of kept) {
     await inCloud(`/secrets/restore?arn=${encodeURIComponent(id)}`);
   }
-  const group = ids.find((id) => id.endsWith("/resourceGroups/chain138-westeurope"));
-  await inCloud("/resource-groups", { id: group, location: "westeurope" });
-  await inCloud(`/vaults/recover?name=${vault}`);
   const restored = await chainfleet(
     ...["keys", "restore", "--stack", "dev", "--file", "keys.age", "--identity", "identity.txt"],
     ...["--yes", "--json", ...PATIENTLY],
   );
   expect(restored.code, restored.output).toBe(0);
-  // The vault and its secrets depend on a subnet that is not there yet; up takes them over.
   expect(JSON.parse(restored.stdout).takenOver).toEqual(
-    expect.arrayContaining(["eu-west-1-validator-0-key", "eu-west-1-validator-1-key", "westeurope-group"]),
+    expect.arrayContaining(["eu-west-1-validator-0-key", "eu-west-1-validator-1-key"]),
   );
   const { code, output, summary } = await checkout.up();
   expect(code, output).toBe(0);
