@@ -1,7 +1,9 @@
 import type { Provider } from "@pulumi/aws";
+import { getClientConfig } from "@pulumi/azure-native/authorization";
 import type { Provider as AzureProvider } from "@pulumi/azure-native/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
+import { AwsSecretsManager } from "../components/besu/keys/aws-secrets-manager";
 import { AzureKeyVault } from "../components/besu/keys/azure-key-vault";
 import type { KeyStore } from "../components/besu/keys/key-store";
 import type { Cluster } from "../components/cluster";
@@ -178,7 +180,7 @@ export function createRegion(
       const { diskGroupId, provider } = answersOf("azure", config, answers);
       const region = new AzureRegion(
         name,
-        { ...config, network, reclaimPolicy, diskGroupId, keyStore: vaultOrSecrets({ keyStore }, config) },
+        { ...config, network, reclaimPolicy, diskGroupId, keyStore: keyStoreOf({ keyStore }, config) },
         { ...governedBy(governor, config), ...providedBy(provider) },
       );
       return { config, region, provider };
@@ -212,13 +214,17 @@ export function createCluster(
     const { config, region, provider } = placed;
     return new AksCluster(
       name,
-      { ...config, ...shared, region, keyStore: vaultOrSecrets({ keyStore }, config) },
+      { ...config, ...shared, region, keyStore: keyStoreOf({ keyStore }, config) },
       { ...governedBy(governor, config), ...providedBy(provider) },
     );
   }
   if (isOn("aws", placed)) {
     const { config, region, admins } = placed;
-    return new EksCluster(name, { ...config, ...shared, region, admins }, governedBy(governor, config));
+    return new EksCluster(
+      name,
+      { ...config, ...shared, region, admins, keyStore: keyStoreOf({ keyStore }, config) },
+      governedBy(governor, config),
+    );
   }
   if (isOn("kubernetes", placed)) {
     return new ExistingCluster(name, { ...placed.config, ...kubeconfigOfEnvironment() });
@@ -238,24 +244,38 @@ export function createKeyStore(
   cluster: Cluster,
   [firstValidator]: readonly pulumi.Input<Address>[],
 ): KeyStore | undefined {
-  if (!isOn("azure", placed) || !(cluster instanceof AksCluster) || firstValidator === undefined) {
+  if (firstValidator === undefined) {
     return undefined;
   }
-  const { config, region, provider } = placed;
-  return vaultOrSecrets({ keyStore }, config) === "keyVault"
-    ? new AzureKeyVault(
-        config.name,
-        { ...config, ...region, network, firstValidator, issuerUrl: cluster.issuerUrl },
-        { ...governedBy(governor, config), ...providedBy(provider) },
-      )
-    : undefined;
-}
-
-function vaultOrSecrets(
-  besu: Pick<SharedRegionArgs, "keyStore">,
-  config: RegionConfigOf<"azure">,
-): "keyVault" | "kubernetes" {
-  return keyStoreOf(besu, config);
+  if (isOn("azure", placed) && cluster instanceof AksCluster) {
+    const { config, region, provider } = placed;
+    return keyStoreOf({ keyStore }, config) === "keyVault"
+      ? new AzureKeyVault(
+          config.name,
+          {
+            ...{ ...config, ...region, network, firstValidator },
+            issuerUrl: cluster.issuerUrl,
+            tenantId: patiently(config.name, async () => {
+              const { tenantId } = await getClientConfig(provider === undefined ? {} : { provider });
+              return tenantId;
+            }),
+          },
+          { ...governedBy(governor, config), ...providedBy(provider) },
+        )
+      : undefined;
+  }
+  if (isOn("aws", placed) && cluster instanceof EksCluster) {
+    const { config, region } = placed;
+    const { clusterName, secretsDriver } = cluster;
+    return keyStoreOf({ keyStore }, config) === "secretsManager"
+      ? new AwsSecretsManager(
+          config.name,
+          { network, location: region.location, provider: region.provider, clusterName, secretsDriver },
+          governedBy(governor, config),
+        )
+      : undefined;
+  }
+  return undefined;
 }
 
 /** The resources of a region share the rate limits of their account at its location. */

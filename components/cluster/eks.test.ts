@@ -12,11 +12,16 @@ const CLUSTER_OUTPUTS = {
   vpcConfig: { clusterSecurityGroupId: "sg-cluster" },
 };
 
+interface Variation {
+  readonly clusterOutputs: object;
+  readonly keyStore: "kubernetes" | "secretsManager";
+}
+
 /** @param requests receives the type of each request to AWS, in the order of the requests. */
 const registered = (
   kubernetesVersion = "1.35",
   requests: string[] = [],
-  clusterOutputs: object = CLUSTER_OUTPUTS,
+  { clusterOutputs = CLUSTER_OUTPUTS, keyStore }: Partial<Variation> = {},
 ) =>
   registeredResources(
     {
@@ -50,6 +55,7 @@ const registered = (
         privateApi: false,
         apiAllowedCidrs: [],
         reclaimPolicy: "Retain",
+        keyStore,
         updateHooks: { beforeUpdate: [new pulumi.ResourceHook("enter the gate", () => {})] },
       });
     },
@@ -73,9 +79,30 @@ describe("an EKS cluster", () => {
   });
 
   it("that failed and has only its inputs does not end the program, which has other regions", async () => {
-    const resources = await registered("1.35", [], {});
+    const resources = await registered("1.35", [], { clusterOutputs: {} });
     expect(ofType(resources, "aws:iam/openIdConnectProvider:OpenIdConnectProvider")).toHaveLength(1);
     expect(ofType(resources, "aws:iam/role:Role")).toHaveLength(3);
+  });
+
+  it("runs what mounts secrets, on the validators' tainted nodes too, only if keys are in Secrets Manager", async () => {
+    const addons = async (keyStore: "kubernetes" | "secretsManager") =>
+      ofType(await registered("1.35", [], { keyStore }), "aws:eks/addon:Addon").map(({ inputs }) => inputs);
+    const namesOf = (inputs: readonly { readonly addonName: string }[]) =>
+      inputs.map(({ addonName }) => addonName).sort();
+    const stored = await addons("secretsManager");
+    expect(namesOf(await addons("kubernetes"))).toEqual(["aws-ebs-csi-driver", "vpc-cni"]);
+    expect(namesOf(stored)).toEqual([
+      "aws-ebs-csi-driver",
+      "aws-secrets-store-csi-driver-provider",
+      "eks-pod-identity-agent",
+      "vpc-cni",
+    ]);
+    const driver = stored.find(({ addonName }) => addonName === "aws-secrets-store-csi-driver-provider");
+    expect(JSON.parse(driver.configurationValues)).toEqual({
+      tolerations: [
+        { key: "chainfleet.dev/pool", value: "validators", operator: "Equal", effect: "NoSchedule" },
+      ],
+    });
   });
 
   it("lets the update of a node group with validators wait at the gate", async () => {

@@ -17,6 +17,7 @@ import {
   nodesOfValidatorPools,
   VALIDATOR_POOL,
 } from "./managed-cluster";
+import { createSecretsDriver } from "./secrets-driver";
 
 /** What a cluster uses of its region. In a stack of its own, a cluster knows the region by the outputs of another stack. */
 export type EksRegion = Pick<AwsRegion, "location" | "provider" | "zones" | "securityGroupId" | "egress">;
@@ -32,6 +33,11 @@ export interface EksClusterArgs extends ManagedClusterArgs {
   readonly profile?: string | undefined;
   /** ARNs of the IAM users and roles that may do everything in the cluster. Nobody else may do anything. */
   readonly admins: readonly string[];
+  /**
+   * Where the validators' keys are kept. `secretsManager` runs the driver that mounts secrets into pods, and the agent of EKS Pod
+   * Identity. @default "kubernetes"
+   */
+  readonly keyStore?: "kubernetes" | "secretsManager" | undefined;
 }
 
 /**
@@ -43,6 +49,7 @@ export interface EksClusterArgs extends ManagedClusterArgs {
  *                          ├─ node role ─┬─ system node group
  *                          │             └─ launch template ── validator node group in each zone
  *                          ├─ access entry of each administrator
+ *                          ├─ secrets add-ons (if keys are in Secrets Manager)
  *                          └─ provider ── storage class
  * ```
  */
@@ -54,6 +61,8 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
   readonly ready: readonly pulumi.Resource[];
   readonly zoneSpread = "DoNotSchedule";
   readonly validatorNodes: ValidatorNodes;
+  /** What mounts the secrets of Secrets Manager into pods. Empty if the validators' keys are elsewhere. */
+  readonly secretsDriver: readonly pulumi.Resource[];
 
   constructor(name: string, args: EksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chainfleet:cluster:EksCluster", `${name}-cluster`, {}, opts);
@@ -75,6 +84,10 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     const validatorNodes = createValidatorNodes();
     const oidcProvider = createOidcProvider();
     const diskAddon = createDiskAddon();
+    const secretsDriver =
+      args.keyStore === "secretsManager"
+        ? createSecretsDriver(name, clusterName, { ...options, dependsOn: [systemNodes] })
+        : [];
     const kubeconfig = kubeconfigOf(cluster, clusterName, fetchKubeconfig);
     const provider = createProvider(name, kubeconfig, parent);
     const storageClass = createStorageClass(
@@ -90,6 +103,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     this.storageClassName = storageClass.metadata.name;
     this.ready = [cluster, ...admins];
     this.validatorNodes = nodesOfValidatorPools(validatorNodes);
+    this.secretsDriver = secretsDriver;
     this.registerOutputs({ clusterName: this.clusterName });
 
     function createRole(

@@ -46,7 +46,9 @@ export const UNTAGGABLE: ReadonlySet<string> = new Set([
   "azure-native:network:Subnet",
   "aws:ec2/routeTableAssociation:RouteTableAssociation",
   "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+  "aws:iam/rolePolicy:RolePolicy",
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+  "aws:secretsmanager/secretVersion:SecretVersion",
 ]);
 
 /** The tags of a resource, with those that its provider gives to every resource of AWS. */

@@ -3,9 +3,12 @@ import type { AddressInfo } from "node:net";
 import type { PropertyMap, PropertyValue } from "../plugin/values";
 import { isAdministrator } from "./aws/access";
 import { accountOf, callerIn } from "./aws/account/caller";
+import * as secretsManager from "./aws/secretsmanager/data-plane";
+import { restoreSecret } from "./aws/secretsmanager/secret";
 import { createDisk, type DiskRequest } from "./azure/aks/disks";
-import { type PodRequest, readSecret, readSecretForPod } from "./azure/keyvault/data-plane";
+import * as keyVault from "./azure/keyvault/data-plane";
 import { recoverVault } from "./azure/keyvault/vault";
+import { createGroup } from "./azure/resources";
 import { type Cloud, OperationUnderWay } from "./engine/cloud/cloud";
 import { CloudError } from "./engine/resources/errors";
 import { isObject, stringMapAt } from "./engine/resources/properties";
@@ -30,9 +33,11 @@ export interface ListedResource {
  * - `GET /resources`: all resources; `?id=` one resource with its inputs; `?type=` all resources of a type
  * - `PATCH /resources?id=`: causes drift by merging the body into the resource's inputs (RFC 7396)
  * - `DELETE /resources?id=`: deletes a resource and its descendants at once
+ * - `POST /resource-groups`: creates a resource group of Azure, for the recovery of a vault
  * - `POST /disks`: creates the disk of a volume in an AKS cluster, for the control plane's disk driver
  * - `GET /vaults/NAME/secrets/NAME`: a secret, as the vault itself answers; `POST /vaults/recover?name=`: recovers a deleted
- *   vault; `POST /secrets-store/azure`: a secret for a pod, for the Besu nodes
+ *   vault; `POST /secrets-store/azure` and `POST /secrets-store/aws`: a secret for a pod, for the Besu nodes
+ * - `POST /secrets/restore?arn=`: restores a deleted secret of Secrets Manager
  * - `GET /clusters?cloud=` (and `&name=`, `&region=`): Kubernetes clusters, for the token commands in bin/; those of AWS
  *   say whether the caller, whose `&profile=` may be given, is `authorized`
  * - `GET /faults`, `PUT /faults`: the fault script, see engine/conditions/faults.ts
@@ -87,7 +92,7 @@ async function handle(cloud: Cloud, request: IncomingMessage): Promise<unknown> 
   const url = new URL(request.url ?? "/", "http://127.0.0.1");
   const [, vault, name] = /^\/vaults\/([^/]+)\/secrets\/([^/]+)$/.exec(url.pathname) ?? [];
   if (request.method === "GET" && vault !== undefined && name !== undefined) {
-    return readSecret(cloud, { vault, name }, request.headers.authorization);
+    return keyVault.readSecret(cloud, { vault, name }, request.headers.authorization);
   }
   switch (`${request.method} ${url.pathname}`) {
     case "GET /resources": {
@@ -116,7 +121,15 @@ async function handle(cloud: Cloud, request: IncomingMessage): Promise<unknown> 
     case "POST /disks":
       return { id: createDisk(cloud, (await readJson(request)) as DiskRequest).id };
     case "POST /secrets-store/azure":
-      return readSecretForPod(cloud, (await readJson(request)) as PodRequest);
+      return keyVault.readSecretForPod(cloud, (await readJson(request)) as keyVault.PodRequest);
+    case "POST /secrets-store/aws":
+      return secretsManager.readSecretForPod(cloud, (await readJson(request)) as secretsManager.PodRequest);
+    case "POST /secrets/restore":
+      restoreSecret(cloud, url.searchParams.get("arn") ?? "");
+      return { restored: url.searchParams.get("arn") };
+    case "POST /resource-groups":
+      createGroup(cloud, (await readJson(request)) as { readonly id: string; readonly location: string });
+      return { created: true };
     case "POST /vaults/recover":
       return { id: recoverVault(cloud, url.searchParams.get("name") ?? "").id };
     case "GET /clusters":

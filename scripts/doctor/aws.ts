@@ -1,4 +1,6 @@
+import { SECRETS_ADDON } from "../../components/cluster/secrets-addon";
 import { quotaDemands, quotaProblem } from "../../components/region/aws-quotas";
+import { keyStoreOf } from "../../stacks/config/fields/key-store";
 import type { Config } from "../../stacks/config/schema";
 import { type Check, missing, ok, unknown, type Verdict } from "./check";
 import { failureOf, jsonOf, type Shell } from "./shell";
@@ -6,8 +8,8 @@ import { failureOf, jsonOf, type Shell } from "./shell";
 type AwsRegion = Extract<Config["regions"][number], { readonly cloud: "aws" }>;
 
 /**
- * The session at AWS for each profile, and for each region the quotas that a region of its size needs and whether the account
- * encrypts disks by default, asked through the AWS CLI.
+ * The session at AWS for each profile, and for each region the quotas that a region of its size needs, whether the account
+ * encrypts disks by default, and where keys are in Secrets Manager, whether EKS has what mounts them; asked through the AWS CLI.
  *
  * @param profile of regions that name none: `aws:profile`; undefined for the credentials that AWS finds.
  */
@@ -25,6 +27,15 @@ export function awsChecks(config: Config, profile: string | undefined, shell: Sh
     ...regions.flatMap((region) => [
       { name: `AWS: quotas in ${region.location}`, required: false, look: () => quotas(region) },
       { name: `AWS: disks in ${region.location}`, required: false, look: () => disks(region) },
+      ...(keyStoreOf(config.besu, region) === "secretsManager"
+        ? [
+            {
+              name: `AWS: secrets add-on in ${region.location}`,
+              required: true,
+              look: () => secretsAddon(region),
+            },
+          ]
+        : []),
     ]),
   ];
 
@@ -89,5 +100,24 @@ export function awsChecks(config: Config, profile: string | undefined, shell: Sh
             "the root disks of nodes are not encrypted, because the account does not encrypt by default",
             `aws ec2 enable-ebs-encryption-by-default --region ${region.location}`,
           );
+  }
+
+  /** EKS has an add-on in some locations and for some versions of Kubernetes before it has it in others. */
+  async function secretsAddon({ location, kubernetesVersion, ...region }: AwsRegion): Promise<Verdict> {
+    const which = ["--addon-name", SECRETS_ADDON, "--kubernetes-version", kubernetesVersion];
+    const result = await aws(region.profile ?? profile, [
+      ...["eks", "describe-addon-versions", "--region", location],
+      ...which,
+    ]);
+    const { addons } = (jsonOf(result) ?? {}) as { readonly addons?: readonly unknown[] };
+    if (addons === undefined) {
+      return unknown(failureOf("aws", result));
+    }
+    return addons.length > 0
+      ? ok(`${SECRETS_ADDON} is available for Kubernetes ${kubernetesVersion}`)
+      : missing(
+          `EKS has no add-on ${SECRETS_ADDON} for Kubernetes ${kubernetesVersion}, which mounts the keys`,
+          "Choose another kubernetesVersion, or set keyStore of the region to kubernetes.",
+        );
   }
 }

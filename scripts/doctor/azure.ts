@@ -1,12 +1,13 @@
 import { SYSTEM_NODES } from "../../components/region/aws-quotas";
+import { keyStoreOf } from "../../stacks/config/fields/key-store";
 import type { Config } from "../../stacks/config/schema";
 import { type Check, missing, ok, unknown, type Verdict } from "./check";
 import { failureOf, jsonOf, type Shell } from "./shell";
 
 type AzureRegion = Extract<Config["regions"][number], { readonly cloud: "azure" }>;
 
-/** The namespaces of what a region consists of: cluster, machines and disks, networks, identities. */
-export const RESOURCE_PROVIDERS = [
+/** The namespaces of what every region consists of: cluster, machines and disks, networks, identities. */
+export const RESOURCE_PROVIDERS: readonly string[] = [
   "Microsoft.Compute",
   "Microsoft.ContainerService",
   "Microsoft.ManagedIdentity",
@@ -25,10 +26,24 @@ export function azureChecks(config: Config, subscription: string | undefined, sh
     const id = region.subscription ?? subscription;
     subscriptions.set(id, [...(subscriptions.get(id) ?? []), region]);
   }
-  return [...subscriptions].flatMap(([id, inSubscription]) => ofSubscription(id, inSubscription, shell));
+  return [...subscriptions].flatMap(([id, inSubscription]) => {
+    const hasVaults = inSubscription.some((region) => keyStoreOf(config.besu, region) === "keyVault");
+    const needed = [...RESOURCE_PROVIDERS, ...(hasVaults ? ["Microsoft.KeyVault"] : [])];
+    return ofSubscription(id, { regions: inSubscription, needed }, shell);
+  });
 }
 
-function ofSubscription(id: string | undefined, regions: readonly AzureRegion[], shell: Shell): Check[] {
+interface InSubscription {
+  readonly regions: readonly AzureRegion[];
+  /** The namespaces of the resource providers that the regions need. */
+  readonly needed: readonly string[];
+}
+
+function ofSubscription(
+  id: string | undefined,
+  { regions, needed: namespaces }: InSubscription,
+  shell: Shell,
+): Check[] {
   const which = id ?? "the session";
   const az = (...args: readonly string[]) =>
     shell("az", [...args, "--output", "json", ...(id === undefined ? [] : ["--subscription", id])]);
@@ -81,10 +96,10 @@ function ofSubscription(id: string | undefined, regions: readonly AzureRegion[],
     const states = new Map(
       answer.map(({ namespace, registrationState }) => [namespace.toLowerCase(), registrationState]),
     );
-    const absent = RESOURCE_PROVIDERS.filter((name) => states.get(name.toLowerCase()) !== "Registered");
+    const absent = namespaces.filter((name) => states.get(name.toLowerCase()) !== "Registered");
     const flag = id === undefined ? "" : ` --subscription ${id}`;
     return absent.length === 0
-      ? ok(`${RESOURCE_PROVIDERS.join(", ")} are registered`)
+      ? ok(`${namespaces.join(", ")} are registered`)
       : missing(
           `${absent.join(", ")} ${absent.length === 1 ? "is" : "are"} not registered`,
           absent.map((name) => `az provider register --namespace ${name}${flag}`).join("; "),

@@ -119,6 +119,29 @@ describe("chainfleet doctor", () => {
     expect(exitCodeOf(checks)).toBe(1);
   });
 
+  it("looks for what keeps and mounts the validators' keys in the clouds' stores", async () => {
+    const stored = { ...NETWORK, "chainfleet:besu": { keyStore: "cloud" } };
+    const addons = "aws eks describe-addon-versions";
+    const without = await made(machine({ [addons]: said({ addons: [] }) }), stored);
+    expect(resultOf(without, "Azure: resource providers").slice(0, 2)).toEqual([
+      "missing",
+      "Microsoft.KeyVault is not registered",
+    ]);
+    expect(resultOf(without, "AWS: secrets add-on in us-west-2").slice(0, 2)).toEqual([
+      "missing",
+      "EKS has no add-on aws-secrets-store-csi-driver-provider for Kubernetes 1.35, which mounts the keys",
+    ]);
+    expect(exitCodeOf(without)).toBe(1);
+    const registered = [...RESOURCE_PROVIDERS, "Microsoft.KeyVault"];
+    const complete = machine({
+      "az provider": said(registered.map((namespace) => ({ namespace, registrationState: "Registered" }))),
+      [addons]: said({ addons: [{ addonName: "aws-secrets-store-csi-driver-provider" }] }),
+    });
+    expect((await made(complete, stored)).filter(({ result }) => result !== "ok")).toEqual([]);
+    const refused = await made(machine({ [addons]: failed("AccessDenied") }), stored);
+    expect(resultOf(refused, "AWS: secrets add-on").slice(0, 2)).toEqual(["unknown", "AccessDenied"]);
+  });
+
   it("compares quotas with the plan; a quota that cannot be read is no pass, and does not fail", async () => {
     const small = await made(
       machine({

@@ -1,7 +1,7 @@
 import { AppsV1Api, CoreV1Api } from "@kubernetes/client-node";
 import type { Hex } from "viem";
 import { keysInCluster } from "../../components/besu/keys/keys-in-cluster";
-import { keysInStores, type VaultReference } from "../../components/besu/keys/keys-in-stores";
+import { keysInStores, type StoredKey } from "../../components/besu/keys/keys-in-stores";
 import { type ClusterAccess, openCluster } from "../../components/cluster/client-config";
 import type { RegionConfig } from "../../stacks/config/schema";
 
@@ -21,7 +21,7 @@ export interface Holdings {
 export interface HoldingsAndReferences {
   readonly holdings: Holdings;
   /** By the name of the validator's Kubernetes objects. */
-  readonly references: ReadonlyMap<string, VaultReference>;
+  readonly references: ReadonlyMap<string, StoredKey>;
 }
 
 /** A cluster that does not exist holds nothing. */
@@ -30,7 +30,7 @@ export const NOTHING: Holdings = { keys: new Map(), genesis: undefined, nodeIds:
 /**
  * Reads what the cluster of a region has of the network.
  *
- * Needs the verb `list` on Secrets, ConfigMaps and StatefulSets of the namespace, and on Azure on SecretProviderClasses.
+ * Needs the verb `list` on Secrets, ConfigMaps and StatefulSets of the namespace, and in a cloud on SecretProviderClasses.
  *
  * @throws Error if the cluster does not answer, or refuses.
  */
@@ -41,7 +41,7 @@ export async function readHoldings(
   const config = await openCluster(access);
   const [keys, references, configMaps, statefulSets] = await Promise.all([
     keysInCluster({ config, namespace }),
-    cloud === "azure" ? keysInStores({ config, namespace }) : new Map<string, VaultReference>(),
+    cloud === "kubernetes" ? new Map<string, StoredKey>() : keysInStores({ config, namespace }),
     config.makeApiClient(CoreV1Api).listNamespacedConfigMap({ namespace }),
     config.makeApiClient(AppsV1Api).listNamespacedStatefulSet({ namespace }),
   ]);

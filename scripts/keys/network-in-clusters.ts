@@ -1,6 +1,6 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import { allAtOnce } from "../../components/at-once";
-import type { VaultReference } from "../../components/besu/keys/keys-in-stores";
+import type { StoredKey } from "../../components/besu/keys/keys-in-stores";
 import { ChainfleetError } from "../../components/error";
 import { fullName } from "../../components/naming";
 import type { Config } from "../../stacks/config/schema";
@@ -13,7 +13,7 @@ import { openStack } from "../engine/stack";
 import { type HoldingsAndReferences, NOTHING, readHoldings } from "./holdings";
 import type { RegionHoldings } from "./lost-network";
 import { findClusters, optionsOf } from "./region-access";
-import { keysInVault } from "./vault-keys";
+import { storedKeys } from "./stored-keys";
 
 /** The options that all commands on keys have in common. */
 export interface KeysOptions {
@@ -64,7 +64,7 @@ export async function holdingsOf(
         throw new Error(cluster?.error ?? "it was not looked for");
       }
       return cluster.access === undefined
-        ? { holdings: NOTHING, references: new Map<string, VaultReference>() }
+        ? { holdings: NOTHING, references: new Map<string, StoredKey>() }
         : readHoldings(cluster.access, { namespace: fullName(config.network.name, region), cloud });
     },
   );
@@ -82,7 +82,7 @@ interface Asking {
   readonly command: EngineCommand;
 }
 
-/** Completes what the clusters hold with the keys in the vaults that they name. Only such keys cost a run of the engine. */
+/** Completes what the clusters hold with the keys in the stores that they name. Only such keys cost a run of the engine. */
 async function withStoredKeys(
   { network, regions }: Config,
   held: readonly (HoldingsAndReferences | { readonly error: string })[],
@@ -102,7 +102,7 @@ async function withStoredKeys(
           return holdings;
         }
         try {
-          const stored = await keysInVault({
+          const stored = await storedKeys({
             network: network.name,
             region: region.name,
             references,

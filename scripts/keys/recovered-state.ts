@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { Hex } from "viem";
 import type { ChainParameters } from "../../components/besu/genesis/genesis";
 import { DYNAMIC_TYPE_PREFIX, providerCode } from "../../components/engine/dynamic-type";
 import { validatorKeyName, validatorName } from "../../components/naming";
+import { secretInState } from "../engine/secret-mark";
 import type { State, StateResource } from "../engine/state";
 import { nameOf } from "../run/resource-names";
 import { STACK_TYPE, stackUrn } from "../shard/urn";
@@ -70,7 +70,7 @@ export function recoverState(state: State, found: FoundNetwork, lost: LostStack)
         parent: urns.network,
         id: key.address,
         inputs: {},
-        outputs: { privateKey: secret(key.privateKey), nodeId: key.nodeId, address: key.address },
+        outputs: { privateKey: secretInState(key.privateKey), nodeId: key.nodeId, address: key.address },
         secrets: ["privateKey"],
       }),
     ),
@@ -152,15 +152,6 @@ function dynamicResource(
     ...(secrets.length === 0 ? {} : { additionalSecretOutputs: secrets }),
   };
 }
-
-/** A secret in a state, as the CLI takes it: https://github.com/pulumi/pulumi/blob/v3.248.0/sdk/go/common/apitype/core.go (SecretV1) */
-function secret(value: Hex): object {
-  return { [SIGNATURE]: SECRET_SIGNATURE, plaintext: JSON.stringify(value) };
-}
-
-/** SigKey and SecretSig in sdk/go/common/resource/sig/sig.go of https://github.com/pulumi/pulumi. */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 
 /**
  * The chain without what nobody remembers: what its validators ran and stood on. The check of the chain compares only what

@@ -102,6 +102,17 @@ describe("the identity of a resource whose creation was interrupted", () => {
       service: "vpc",
       name: "chain138-vpc",
     });
+    expect(identify("aws:secretsmanager/secret:Secret", { tags: { Name: "key" } }, ACCOUNTS)).toEqual({
+      kind: "tag",
+      service: "secret",
+      name: "key",
+    });
+    expect(
+      identify("aws:iam/rolePolicy:RolePolicy", { role: "keys", name: "validator-0" }, ACCOUNTS),
+    ).toEqual({ kind: "id", id: "keys:validator-0" });
+    expect(identify("aws:secretsmanager/secretVersion:SecretVersion", {}, ACCOUNTS)).toEqual({
+      kind: "repeatable",
+    });
     expect(
       identify(
         "aws:ec2/routeTableAssociation:RouteTableAssociation",

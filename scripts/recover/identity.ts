@@ -107,6 +107,8 @@ function awsIdOf(type: string, text: (key: string) => string, { awsAccount }: Ac
       return `${text("clusterName")}#${text("principalArn")}#${text("policyArn")}`;
     case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
       return `arn:aws:iam::${awsAccount}:oidc-provider/${text("url").replace("https://", "")}`;
+    case "aws:iam/rolePolicy:RolePolicy":
+      return `${text("role")}:${text("name")}`;
     default:
       return undefined;
   }
@@ -122,6 +124,8 @@ const TAGGED: Readonly<Record<string, string>> = {
   "aws:ec2/securityGroup:SecurityGroup": "security-group",
   "aws:ec2/eip:Eip": "elastic-ip",
   "aws:ec2/launchTemplate:LaunchTemplate": "launch-template",
+  "aws:eks/podIdentityAssociation:PodIdentityAssociation": "podidentityassociation",
+  "aws:secretsmanager/secret:Secret": "secret",
 };
 
 function tagOf(inputs: Inputs, key: string): string {

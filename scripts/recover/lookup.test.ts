@@ -4,6 +4,8 @@ import { askClouds, type LookupQuestions } from "./lookup";
 
 const DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-00000000000d";
 const DEFAULT_ACCOUNT = "000000000000";
+const SECRET_ARN = "arn:aws:secretsmanager:us-west-2:1:secret:chain138-us-west-2-validator-0-AbCdEf";
+const ASSOCIATION_ARN = "arn:aws:eks:us-west-2:1:podidentityassociation/chain138-us-west-2/a-1";
 const questions: LookupQuestions = {
   stackTag: "chainfleet/dev",
   azureSubscriptions: [],
@@ -32,6 +34,8 @@ beforeEach(async () => {
           return {
             resourceTagMappingLists: [
               { resourceArn: "arn:aws:ec2:us-west-2:1:vpc/vpc-1", tags: { Name: "chain138-us-west-2-vpc" } },
+              { resourceArn: SECRET_ARN, tags: { Name: "chain138-us-west-2-validator-0" } },
+              { resourceArn: ASSOCIATION_ARN, tags: { Name: "chain138-us-west-2-keys" } },
             ],
           };
         case "aws:ec2/getRouteTable:getRouteTable":
@@ -65,7 +69,14 @@ describe("the questions to the clouds about unfinished resources", () => {
       subnets: [{ place, subnetId: "subnet-1" }],
     });
     expect(found.awsAccounts.get(undefined)).toBe("111111111111");
-    expect(found.idsByTag).toEqual(new Map([["vpc/chain138-us-west-2-vpc", "vpc-1"]]));
+    expect(found.idsByTag).toEqual(
+      new Map([
+        ["vpc/chain138-us-west-2-vpc", "vpc-1"],
+        // In the format of the importers of these types.
+        ["secret/chain138-us-west-2-validator-0", SECRET_ARN],
+        ["podidentityassociation/chain138-us-west-2-keys", "chain138-us-west-2,a-1"],
+      ]),
+    );
     expect(found.associations).toEqual(new Set(["subnet-1/rtb-1"]));
   });
 

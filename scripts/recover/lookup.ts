@@ -109,8 +109,16 @@ export function textsOf(config: ConfigMap): Record<string, string> {
   return Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value]));
 }
 
-/** `arn:aws:ec2:us-west-2:123456789012:vpc/vpc-0a1b` → `["vpc", "vpc-0a1b"]` */
+/**
+ * The kind of a resource, and its id in the format of an import: see the section "Import" on the page of its type in the registry.
+ *
+ * `arn:aws:ec2:us-west-2:123456789012:vpc/vpc-0a1b` → `["vpc", "vpc-0a1b"]`
+ */
 function kindAndId(arn: string): [string, string] {
-  const [kind = "", ...id] = arn.split(":").slice(5).join(":").split("/");
-  return [kind, id.join("/")];
+  const [, , service, , , ...resource] = arn.split(":");
+  if (service === "secretsmanager") {
+    return [resource[0] ?? "", arn];
+  }
+  const [kind = "", ...id] = resource.join(":").split("/");
+  return [kind, id.join(kind === "podidentityassociation" ? "," : "/")];
 }

@@ -55,6 +55,16 @@ describe("resources in the state whose creation may not have finished", () => {
 });
 
 describe("resources that may exist although the state does not contain them", () => {
+  it("have no secret of the events, which are blinded there and make a state unreadable", () => {
+    const secret = {
+      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+      ciphertext: "[secret]",
+    };
+    const inputs = { name: "key", properties: { value: secret, list: ["plain", secret] }, secret };
+    const [candidate] = orphanCandidates({ resources: [] }, run("key", "failed", { inputs }));
+    expect(candidate?.inputs).toEqual({ name: "key", properties: { list: ["plain"] } });
+  });
+
   it("are the resources of pending creations", () => {
     const state: State = {
       resources: [resource("known")],

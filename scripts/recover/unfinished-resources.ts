@@ -1,3 +1,4 @@
+import { isSecret } from "../engine/secret-mark";
 import type { State, StateResource } from "../engine/state";
 import { steps, type TimedEvent } from "../run/events";
 
@@ -64,7 +65,7 @@ function asStateResource(
   }: { urn: string; type: string; provider: string; new?: { parent: string; inputs: object } },
   state: State,
 ): StateResource {
-  const inputs = (now?.inputs ?? {}) as Record<string, unknown>;
+  const inputs = withoutSecrets(now?.inputs ?? {}) as Record<string, unknown>;
   return {
     urn,
     type,
@@ -74,6 +75,23 @@ function asStateResource(
     provider,
     dependencies: referencedUrns(inputs, state.resources ?? []),
   };
+}
+
+/**
+ * A value of the events without the secrets in it, which the engine blinds: a state with a blinded secret cannot be read any
+ * more. The next run finds the secret missing in the inputs, and updates the resource with it.
+ */
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.filter((member) => !isSecret(member)).map(withoutSecrets);
+  }
+  return typeof value === "object" && value !== null
+    ? Object.fromEntries(
+        Object.entries(value)
+          .filter(([, member]) => !isSecret(member))
+          .map(([key, member]) => [key, withoutSecrets(member)]),
+      )
+    : value;
 }
 
 /**

@@ -227,7 +227,8 @@ function regionsByUrn(
     const isRoot =
       type.startsWith("chainfleet:cluster:") ||
       type === "chainfleet:besu:BesuSite" ||
-      type === "chainfleet:besu:AzureKeyVault";
+      type === "chainfleet:besu:AzureKeyVault" ||
+      type === "chainfleet:besu:AwsSecretsManager";
     const region = (isRoot ? roots.get(nameOf(urn)) : undefined) ?? found.get(parent);
     if (region !== undefined) {
       found.set(urn, region);

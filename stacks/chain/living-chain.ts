@@ -80,7 +80,7 @@ export function keysInClusters({ network, regions }: Config, answers: readonly C
     const place = { config: await openCluster(access), namespace };
     const [held, stored] = await Promise.all([
       keysInCluster(place),
-      config.cloud === "azure" ? keysInStores(place) : new Map<string, never>(),
+      config.cloud === "kubernetes" ? new Map<string, never>() : keysInStores(place),
     ]);
     return new Set([...held.keys(), ...stored.keys()]);
   });

@@ -16,8 +16,8 @@ export interface RegionOutline {
   readonly validators: number | undefined;
   readonly rpcNodes: number | undefined;
   readonly p2pAddresses: readonly unknown[] | undefined;
-  /** Whether the region says where its keys are kept. */
-  readonly hasKeyStore: boolean;
+  /** Where the region says that its keys are kept, unchecked. */
+  readonly keyStore: unknown;
 }
 
 /** Outlines the regions of an unchecked config, in their order. Anything that is no list has no regions. */
@@ -38,7 +38,7 @@ function outlineRegion(value: unknown): RegionOutline {
     validators: countOf(region.validators ?? DEFAULT_VALIDATORS),
     rpcNodes: countOf(region.rpcNodes ?? DEFAULT_RPC_NODES),
     p2pAddresses: Array.isArray(region.p2pAddresses) ? region.p2pAddresses : undefined,
-    hasKeyStore: region.keyStore !== undefined,
+    keyStore: region.keyStore,
   };
 }
 

@@ -240,7 +240,6 @@ describe("an invalid config", () => {
     const besu = { keyStore: "cloud" };
     expect(findings({ regions, besu }).map((found) => found.split(";")[0])).toEqual([
       "regions[1].keyStore is missing",
-      "regions[2].keyStore is missing",
     ]);
     expect(findings({ regions })).toEqual([]);
     const secrets = regions.map((one, index) => (index === 0 ? one : { ...one, keyStore: "kubernetes" }));
@@ -251,6 +250,20 @@ describe("an invalid config", () => {
       "regions[2].keyStore",
       "regions[3].keyStore",
     ]);
+  });
+
+  it("is refused if the role that reads keys in Secrets Manager has no room for the rights on all of them", () => {
+    const inAws = { cloud: "aws", name: "eu-west-1" };
+    const finding = (validators: number, keyStore?: string) =>
+      findings({
+        regions: [{ ...inAws, validators, ...(keyStore === undefined ? {} : { keyStore }) }],
+        besu,
+      });
+    const besu = { keyStore: "cloud" };
+    expect(finding(30)).toEqual([]);
+    expect(finding(31)).toEqual([expect.stringMatching(/^regions\[0\]\.validators is 31;.* at most 30,/)]);
+    expect(finding(31, "secretsManager")).toHaveLength(1);
+    expect(finding(31, "kubernetes")).toEqual([]);
   });
 
   it("is refused with one finding for a region that is there twice", () => {

@@ -154,7 +154,7 @@ const besuSchema = z
       .enum(KEY_STORES)
       .default("kubernetes")
       .describe(
-        "Where the validators' private keys are kept: `kubernetes` is Secrets of each region's cluster, `cloud` the store that the region's cloud has, which is a Key Vault in an Azure region. A region in a cloud without a store says `keyStore: kubernetes`. See docs/keys.md.",
+        "Where the validators' private keys are kept: `kubernetes` is Secrets of each region's cluster, `cloud` the store that the region's cloud has: a Key Vault on Azure, Secrets Manager on AWS. A region on a cluster of your own has no such store and says `keyStore: kubernetes`. See docs/keys.md.",
       ),
     monitoringNamespaces: z
       .array(nameOfNamespace)

@@ -172,7 +172,9 @@ export class Checkout {
   }
 
   async #cloudRequest(path: string, init: RequestInit = {}): Promise<unknown> {
-    const response = await fetch(`${this.environment()["CHAINFLEET_LOCAL_CLOUD_CONTROL"]}${path}`, init);
+    const control = this.environment()["CHAINFLEET_LOCAL_CLOUD_CONTROL"];
+    // The service closes idle connections, which a process that was blocked meanwhile does not see.
+    const response = await fetch(`${control}${path}`, { ...init, headers: { connection: "close" } });
     if (!response.ok) {
       throw new Error(`${path}: ${response.status} ${await response.text()}`);
     }

@@ -21,7 +21,6 @@ async function registered(access: Pick<AzureKeyVaultArgs, "privateApi" | "apiAll
           name: inputs.secretName ?? inputs.vaultName ?? inputs.resourceName ?? name,
           clientId: `client of ${name}`,
           principalId: `principal of ${name}`,
-          tenantId: "tenant",
         },
       }),
     },
@@ -30,6 +29,7 @@ async function registered(access: Pick<AzureKeyVaultArgs, "privateApi" | "apiAll
         network: "chain138",
         location: "eastus",
         resourceGroupName: "chain138-eastus",
+        tenantId: "tenant",
         validatorsSubnetId: SUBNET,
         issuerUrl: "https://issuer.invalid/",
         firstValidator: ADDRESS,
@@ -68,6 +68,7 @@ it("keeps a key in a vault that nobody can purge, and that admits the validators
   expect(one("eastus-vault")).toMatchObject({
     vaultName: expect.stringMatching(/^chain138-[0-9a-f]{11}$/),
     properties: {
+      tenantId: "tenant",
       enableRbacAuthorization: true,
       enableSoftDelete: true,
       enablePurgeProtection: true,

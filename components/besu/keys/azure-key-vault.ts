@@ -1,6 +1,5 @@
 import * as keyvault from "@pulumi/azure-native/keyvault";
 import * as managedidentity from "@pulumi/azure-native/managedidentity";
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
 import { privateKeyToAddress } from "viem/accounts";
@@ -10,6 +9,7 @@ import type { BesuNamespace } from "../namespace";
 import { KEY_ENTRY } from "./key-secret";
 import type { KeyStore, NamespaceKeys, ValidatorKeyArgs } from "./key-store";
 import { mountByDriver } from "./secret-provider-class";
+import { createValidatorsServiceAccount, VALIDATORS_SERVICE_ACCOUNT } from "./service-account";
 import { vaultName, vaultSecretName } from "./vault-name";
 
 /** The arguments of a region's vault. */
@@ -19,6 +19,8 @@ export interface AzureKeyVaultArgs {
   /** Azure location. @example "eastus" */
   readonly location: string;
   readonly resourceGroupName: pulumi.Input<string>;
+  /** The tenant of the subscription. It is known before anything exists, so that a vault which was recovered can be taken over. */
+  readonly tenantId: pulumi.Input<string>;
   /** The subnet of the validators' Kubernetes nodes. It has an endpoint of the service Microsoft.KeyVault. */
   readonly validatorsSubnetId: pulumi.Input<string>;
   /** The issuer of the tokens of the cluster's ServiceAccounts. */
@@ -52,7 +54,7 @@ export class AzureKeyVault extends pulumi.ComponentResource implements KeyStore 
   constructor(name: string, args: AzureKeyVaultArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chainfleet:besu:AzureKeyVault", `${name}-keys`, {}, opts);
     const parent = { parent: this };
-    const { network, location, resourceGroupName } = args;
+    const { network, location, resourceGroupName, tenantId } = args;
     const tags = azureTags(network, name);
 
     const identity = new managedidentity.UserAssignedIdentity(
@@ -76,9 +78,9 @@ export class AzureKeyVault extends pulumi.ComponentResource implements KeyStore 
         {
           resourceGroupName,
           resourceName: identity.name,
-          federatedIdentityCredentialResourceName: SERVICE_ACCOUNT,
+          federatedIdentityCredentialResourceName: VALIDATORS_SERVICE_ACCOUNT,
           issuer: args.issuerUrl,
-          subject: `system:serviceaccount:${fullName(network, name)}:${SERVICE_ACCOUNT}`,
+          subject: `system:serviceaccount:${fullName(network, name)}:${VALIDATORS_SERVICE_ACCOUNT}`,
           // https://learn.microsoft.com/azure/aks/workload-identity-overview
           audiences: ["api://AzureADTokenExchange"],
         },
@@ -97,7 +99,7 @@ export class AzureKeyVault extends pulumi.ComponentResource implements KeyStore 
           location,
           tags,
           properties: {
-            tenantId: identity.tenantId,
+            tenantId,
             sku: { family: "A", name: "standard" },
             enableRbacAuthorization: true,
             enableSoftDelete: true,
@@ -115,15 +117,7 @@ export class AzureKeyVault extends pulumi.ComponentResource implements KeyStore 
       namespace: BesuNamespace,
       inCluster: pulumi.CustomResourceOptions,
     ): NamespaceKeys {
-      const serviceAccount = new kubernetes.core.v1.ServiceAccount(
-        `${region}-validators-service-account`,
-        {
-          metadata: { name: SERVICE_ACCOUNT, namespace: namespace.name },
-          automountServiceAccountToken: false,
-        },
-        { ...inCluster, deletedWith: namespace.deletedWith },
-      );
-      return { serviceAccountName: serviceAccount.metadata.name, store };
+      return { serviceAccountName: createValidatorsServiceAccount(region, namespace, inCluster), store };
     }
 
     function store(key: ValidatorKeyArgs, inPod: pulumi.CustomResourceOptions) {
@@ -154,7 +148,7 @@ export class AzureKeyVault extends pulumi.ComponentResource implements KeyStore 
           // https://azure.github.io/secrets-store-csi-driver-provider-azure/docs/configurations/identity-access-modes/workload-identity-mode/
           parameters: {
             clientID: identity.clientId,
-            tenantId: identity.tenantId,
+            tenantId,
             keyvaultName: vault.name,
             objects: secret.name.apply(mountedObjects),
           },
@@ -165,9 +159,6 @@ export class AzureKeyVault extends pulumi.ComponentResource implements KeyStore 
     }
   }
 }
-
-/** The ServiceAccount of the validators. RPC nodes have another one, and can read no key. */
-const SERVICE_ACCOUNT = "validators";
 
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security#key-vault-secrets-user */
 const KEY_VAULT_SECRETS_USER = "4633458b-17de-408a-b874-0445c86b69e6";

@@ -5,12 +5,22 @@ import { objectNameOf } from "./key-secret";
 import type { RegionNamespace } from "./keys-in-cluster";
 import { PROVIDER_CLASS_GROUP, PROVIDER_CLASS_VERSION } from "./secret-provider-class";
 
+/** A validator's key in the store of a cloud. */
+export type StoredKey = KeyInVault | KeyInSecretsManager;
+
 /** A validator's key in an Azure Key Vault. */
-export interface VaultReference {
+export interface KeyInVault {
+  readonly store: "keyVault";
   /** Name of the vault. */
   readonly vault: string;
   /** Name of the secret. */
   readonly secret: string;
+}
+
+/** A validator's key in AWS Secrets Manager. */
+export interface KeyInSecretsManager {
+  readonly store: "secretsManager";
+  readonly secretArn: string;
 }
 
 /**
@@ -24,7 +34,7 @@ export interface VaultReference {
 export async function keysInStores({
   config,
   namespace,
-}: RegionNamespace): Promise<ReadonlyMap<string, VaultReference>> {
+}: RegionNamespace): Promise<ReadonlyMap<string, StoredKey>> {
   const classes = await config
     .makeApiClient(CustomObjectsApi)
     .listNamespacedCustomObject({
@@ -45,11 +55,8 @@ export async function keysInStores({
   return new Map(
     (classes as ProviderClasses).items.flatMap(({ metadata, spec }) => {
       const name = objectNameOf(metadata?.name ?? "");
-      const { keyvaultName: vault, objects } = spec?.parameters ?? {};
-      const secret = mountedSecret(objects);
-      return name === undefined || vault === undefined || secret === undefined
-        ? []
-        : [[name, { vault, secret }] as const];
+      const stored = spec === undefined ? undefined : storedKey(spec);
+      return name === undefined || stored === undefined ? [] : [[name, stored] as const];
     }),
   );
 }
@@ -57,15 +64,30 @@ export async function keysInStores({
 interface ProviderClasses {
   readonly items: readonly {
     readonly metadata?: { readonly name?: string };
-    readonly spec?: { readonly parameters?: Readonly<Record<string, string | undefined>> };
+    readonly spec?: ProviderClassSpec;
   }[];
 }
 
-/** The list of a class is YAML whose entries are texts of YAML. */
-function mountedSecret(objects: string | undefined): string | undefined {
-  const list = objects === undefined ? undefined : (parse(objects) as { readonly array?: readonly string[] });
-  const entry = list?.array?.[0];
-  const name =
-    entry === undefined ? undefined : (parse(entry) as { readonly objectName?: unknown }).objectName;
-  return typeof name === "string" ? name : undefined;
+interface ProviderClassSpec {
+  readonly provider?: string;
+  readonly parameters?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The key that a class mounts: its first object. */
+function storedKey({ provider, parameters = {} }: ProviderClassSpec): StoredKey | undefined {
+  const list: unknown = parse(parameters.objects ?? "");
+  if (provider === "aws") {
+    const secretArn = nameOf((list as readonly unknown[] | null)?.[0]);
+    return secretArn === undefined ? undefined : { store: "secretsManager", secretArn };
+  }
+  // Azure's list is YAML whose entries are texts of YAML.
+  const entry = (list as { readonly array?: readonly string[] } | null)?.array?.[0];
+  const secret = entry === undefined ? undefined : nameOf(parse(entry));
+  const { keyvaultName: vault } = parameters;
+  return vault === undefined || secret === undefined ? undefined : { store: "keyVault", vault, secret };
+}
+
+function nameOf(mounted: unknown): string | undefined {
+  const { objectName } = (mounted ?? {}) as { readonly objectName?: unknown };
+  return typeof objectName === "string" ? objectName : undefined;
 }

@@ -16,7 +16,7 @@ export const PROVIDER_CLASS_VERSION = "v1";
 /** What a SecretProviderClass says about the cloud's store. */
 export interface ProviderClassArgs {
   /** The driver's name of the cloud. */
-  readonly provider: "azure";
+  readonly provider: "azure" | "aws";
   /** The parameters of the cloud's provider. */
   readonly parameters: Readonly<Record<string, pulumi.Input<string>>>;
 }

@@ -76,7 +76,11 @@ export function dependencyViolation(detail: string): CloudError {
 }
 
 /** The role with an ARN; undefined if the role does not exist. */
-export function roleOf(arn: string, view: View, scope: Scope): Resource | undefined {
+export function roleOf(
+  arn: string,
+  view: View,
+  scope: Pick<Scope, "account" | "region">,
+): Resource | undefined {
   const [, name = ""] = /^arn:aws:iam::\d+:role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
   const role = view.find(keyOf("iam/role", scope, name));
   return role !== undefined && role.computed.arn === arn ? role : undefined;

@@ -77,7 +77,12 @@ export const aws: Dialect = {
   retryDelay,
   explain: (error, operation, id) => {
     const [service = "", action = ""] = operation.split(":");
-    const serviceNames: Record<string, string> = { ec2: "EC2", iam: "IAM", eks: "EKS" };
+    const serviceNames: Record<string, string> = {
+      ec2: "EC2",
+      iam: "IAM",
+      eks: "EKS",
+      secretsmanager: "Secrets Manager",
+    };
     const gerunds = { Create: "creating", Delete: "deleting", Describe: "reading", Get: "reading" };
     const gerund = Object.entries(gerunds).find(([prefix]) => action.startsWith(prefix))?.[1] ?? "updating";
     return (
@@ -165,6 +170,10 @@ function retryDelay(error: CloudError, attempt: number, waited: number, draw: nu
   const isInUse = ["DependencyViolation", "ResourceInUseException", "DeleteConflict"].includes(error.code);
   if (isInUse) {
     return waited < 20 * 60 ? Math.min(10, 2 ** (attempt - 1)) : undefined;
+  }
+  // PropagationTimeout in https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/secretsmanager/consts.go
+  if (error.code === "InvalidRequestException" && error.detail.includes("scheduled for deletion")) {
+    return waited < 2 * 60 ? Math.min(10, 2 ** (attempt - 1)) : undefined;
   }
   const isRetryable = error.status >= 500 || error.status === 429 || error.code === "RequestLimitExceeded";
   return isRetryable && attempt < 25 ? Math.max(0.05, draw * Math.min(300, 2 ** attempt)) : undefined;

@@ -187,48 +187,6 @@ function minorOf(version: string): number {
   return Number(version.split(".")[1]);
 }
 
-export const addon: AwsKind = {
-  token: "aws:eks/addon:Addon",
-  space: "eks/addon",
-  title: "EKS Add-On",
-  taggable: true,
-  operations: {
-    create: "eks:CreateAddon",
-    read: "eks:DescribeAddon",
-    update: "eks:UpdateAddon",
-    delete: "eks:DeleteAddon",
-  },
-  required: ["addonName", "clusterName"],
-  unknown: ["arn", "createdAt", "modifiedAt", "addonVersion", "configurationValues"],
-  immutable: ["addonName", "clusterName", "region"],
-  identify: ({ inputs, scope }) => {
-    const name = text(inputs, "addonName");
-    return identity("eks/addon", scope, `${text(inputs, "clusterName")}:${name}`, name);
-  },
-  exists: ({ name }) =>
-    new CloudError(409, "ResourceInUseException", `Addon already exists (${name})`, { final: true }),
-  parent: clusterReference,
-  *validate(draft) {
-    yield* activeFindings(draft);
-    if (!addons.has(draft.name)) {
-      yield invalid(`Addon ${draft.name} specified is not supported; see 'aws eks describe-addon-versions'`);
-    }
-    const role = stringAt(draft.inputs, "serviceAccountRoleArn");
-    if (role !== undefined) {
-      yield* roleFindings(role, "sts:AssumeRole", draft);
-    }
-  },
-  computed: ({ inputs, name, scope, unique, previous }) =>
-    previous?.computed ?? {
-      arn: `arn:aws:eks:${scope.region}:${scope.account}:addon/${text(inputs, "clusterName")}/${name}/${hex(8, unique, "arn")}`,
-    },
-  outputs: ({ inputs, createdAt, operation }) => ({
-    createdAt,
-    modifiedAt: new Date(operation.since).toISOString(),
-    addonVersion: inputs.addonVersion ?? "v1.0.0-eksbuild.1",
-  }),
-};
-
 export const podIdentityAssociation: AwsKind = {
   token: "aws:eks/podIdentityAssociation:PodIdentityAssociation",
   space: "eks/podidentity",
@@ -244,6 +202,14 @@ export const podIdentityAssociation: AwsKind = {
   unknown: ["associationArn", "associationId", "externalId"],
   immutable: ["clusterName", "namespace", "serviceAccount", "region"],
   identify: ({ scope, unique }) => identity("eks/podidentity", scope, `a-${unique.slice(0, 17)}`),
+  // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_pod_identity_association#import
+  importedId: (id) => {
+    const [, association] = /^[^,]+,(.+)$/.exec(id) ?? [];
+    if (association === undefined) {
+      throw new Error(`unexpected format for ID (${id}), expected cluster-name,association-id`);
+    }
+    return association;
+  },
   parent: clusterReference,
   *validate(draft) {
     const { inputs, view, scope, key } = draft;
@@ -273,24 +239,3 @@ export const podIdentityAssociation: AwsKind = {
       associationArn: `arn:aws:eks:${scope.region}:${scope.account}:podidentityassociation/${text(inputs, "clusterName")}/${id}`,
     },
 };
-
-/** The names of Amazon's add-ons: https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html */
-const addons: ReadonlySet<string> = new Set([
-  "adot",
-  "amazon-cloudwatch-observability",
-  "aws-ebs-csi-driver",
-  "aws-efs-csi-driver",
-  "aws-guardduty-agent",
-  "aws-mountpoint-s3-csi-driver",
-  "cert-manager",
-  "coredns",
-  "eks-node-monitoring-agent",
-  "eks-pod-identity-agent",
-  "external-dns",
-  "kube-proxy",
-  "kube-state-metrics",
-  "metrics-server",
-  "prometheus-node-exporter",
-  "snapshot-controller",
-  "vpc-cni",
-]);

@@ -56,7 +56,12 @@ export const role: AwsKind = {
     managedPolicyArns: inputs.managedPolicyArns ?? [],
     inlinePolicies: inputs.inlinePolicies ?? [],
   }),
-  inUse: () => new CloudError(409, "DeleteConflict", "Cannot delete entity, must detach all policies first."),
+  inUse: (_, users) =>
+    new CloudError(
+      409,
+      "DeleteConflict",
+      `Cannot delete entity, must ${users.some(({ type }) => type === rolePolicy.token) ? "delete policies" : "detach all policies"} first.`,
+    ),
 };
 
 export const rolePolicyAttachment: AwsKind = {
@@ -92,6 +97,56 @@ export const rolePolicyAttachment: AwsKind = {
       yield new CloudError(404, "NoSuchEntity", `Policy ${arn} does not exist or is not attachable.`);
     }
   },
+};
+
+/** A policy in a role. A second creation replaces it: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html */
+export const rolePolicy: AwsKind = {
+  token: "aws:iam/rolePolicy:RolePolicy",
+  space: "iam/rolepolicy",
+  title: "IAM Role Policy",
+  taggable: false,
+  operations: {
+    create: "iam:PutRolePolicy",
+    read: "iam:GetRolePolicy",
+    update: "iam:PutRolePolicy",
+    delete: "iam:DeleteRolePolicy",
+  },
+  repeatable: true,
+  required: ["policy", "role"],
+  autoname: { property: "name", style: "random", maximumLength: 128 },
+  unknown: ["namePrefix"],
+  immutable: ["name", "namePrefix", "role"],
+  same: (path, a, b) => path === "policy" && sameDocument(a, b),
+  identify: ({ inputs, scope }) =>
+    identity("iam/rolepolicy", scope, `${roleName(text(inputs, "role"))}:${text(inputs, "name")}`),
+  *references({ inputs, scope }) {
+    const name = roleName(text(inputs, "role"));
+    yield {
+      key: keyOf("iam/role", scope, name),
+      missing: new CloudError(404, "NoSuchEntity", `The role with name ${name} cannot be found.`),
+    };
+  },
+  *validate({ inputs, key, scope, view }) {
+    if (documentOf(text(inputs, "policy"))?.Statement === undefined) {
+      yield new CloudError(400, "MalformedPolicyDocument", "This policy contains invalid Json");
+    }
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length
+    const name = roleName(text(inputs, "role"));
+    const others = view
+      .dependents(keyOf("iam/role", scope, name))
+      .filter((other) => other.type === rolePolicy.token && other.key !== key)
+      .map((other) => text(other.inputs, "policy"));
+    const size = [...others, text(inputs, "policy")].join("").replaceAll(/\s/g, "").length;
+    if (size > 10_240) {
+      yield new CloudError(
+        409,
+        "LimitExceeded",
+        `Maximum policy size of 10240 bytes exceeded for role ${name}`,
+        { final: true },
+      );
+    }
+  },
+  outputs: () => ({ namePrefix: "" }),
 };
 
 export const openIdConnectProvider: AwsKind = {
@@ -179,7 +234,7 @@ function withoutScheme(url: string): string {
 }
 
 /** The parsed policy document; undefined if the text is not a JSON object. */
-function documentOf(text: string): { readonly Statement?: unknown } | undefined {
+export function documentOf(text: string): { readonly Statement?: unknown } | undefined {
   try {
     const parsed: unknown = JSON.parse(text);
     return typeof parsed === "object" && parsed !== null ? parsed : undefined;

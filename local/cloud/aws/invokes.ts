@@ -7,6 +7,7 @@ import type { Resource } from "../engine/resources/store";
 import { accountInvokes } from "./account/invokes";
 import { isIn, keyOf, text } from "./api";
 import { cluster } from "./eks";
+import { readSecretValue } from "./secretsmanager/data-plane";
 
 const getRouteTable: Invoke = {
   operation: "ec2:DescribeRouteTables",
@@ -93,10 +94,38 @@ const getCluster: Invoke = {
   },
 };
 
+/** The caller counts as one who has the right to read every secret. */
+const getSecretVersion: Invoke = {
+  operation: "secretsmanager:GetSecretValue",
+  answer: (args, scope, view) => {
+    if (args.versionId != null || (stringAt(args, "versionStage") ?? "AWSCURRENT") !== "AWSCURRENT") {
+      throw new CloudError(
+        400,
+        "InvalidParameterException",
+        "The local simulated cloud tells the current version only.",
+      );
+    }
+    const { version, value } = readSecretValue(view, scope, text(args, "secretId"));
+    return {
+      ...args,
+      id: `${text(args, "secretId")}|AWSCURRENT`,
+      arn: version.computed.arn ?? null,
+      createdDate: version.createdAt,
+      region: scope.region,
+      secretBinary: "",
+      secretString: value,
+      versionId: version.computed.versionId ?? null,
+      versionStage: "AWSCURRENT",
+      versionStages: ["AWSCURRENT"],
+    };
+  },
+};
+
 export const invokes: ReadonlyMap<string, Invoke> = new Map([
   ...accountInvokes,
   ["aws:ec2/getRouteTable:getRouteTable", getRouteTable],
   ["aws:eks/getCluster:getCluster", getCluster],
+  ["aws:secretsmanager/getSecretVersion:getSecretVersion", getSecretVersion],
   ["aws:resourcegroupstaggingapi/getResources:getResources", getResources],
 ]);
 
@@ -141,6 +170,7 @@ const taggableTypes = [
   "aws:eks/addon:Addon",
   "aws:eks/accessEntry:AccessEntry",
   "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+  "aws:secretsmanager/secret:Secret",
 ];
 
 function matchesTags(filter: PropertyMap, tags: Readonly<Record<string, string>>): boolean {

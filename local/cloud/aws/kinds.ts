@@ -1,11 +1,14 @@
 import type { Kind } from "../engine/resources/kind";
 import { accessEntry, accessPolicyAssociation } from "./access";
+import { addon } from "./addons";
 import { cluster } from "./eks";
-import { addon, nodeGroup, podIdentityAssociation } from "./eksparts";
+import { nodeGroup, podIdentityAssociation } from "./eksparts";
 import { eip, internetGateway, natGateway } from "./gateways";
-import { openIdConnectProvider, role, rolePolicyAttachment } from "./iam";
+import { openIdConnectProvider, role, rolePolicy, rolePolicyAttachment } from "./iam";
 import { launchTemplate } from "./launchtemplate";
 import { defaultRouteTable, route, routeTable, routeTableAssociation } from "./routes";
+import { secret } from "./secretsmanager/secret";
+import { secretVersion } from "./secretsmanager/version";
 import { egressRule, ingressRule, securityGroup } from "./security";
 import { subnet, vpc } from "./vpc";
 
@@ -26,6 +29,7 @@ export const kinds: ReadonlyMap<string, Kind> = new Map(
     egressRule,
     launchTemplate,
     role,
+    rolePolicy,
     rolePolicyAttachment,
     openIdConnectProvider,
     cluster,
@@ -34,5 +38,7 @@ export const kinds: ReadonlyMap<string, Kind> = new Map(
     accessEntry,
     accessPolicyAssociation,
     podIdentityAssociation,
+    secret,
+    secretVersion,
   ].map((kind) => [kind.token, kind]),
 );

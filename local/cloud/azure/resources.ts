@@ -1,3 +1,4 @@
+import type { Cloud } from "../engine/cloud/cloud";
 import { CloudError } from "../engine/resources/errors";
 import { type ArmKind, groupId, identity, nameFailures, operations, text } from "./arm";
 import { isLocation, isSameLocation, locationNames } from "./locations";
@@ -44,3 +45,24 @@ export const resourceGroup: ArmKind = {
     properties: { provisioningState: view.state(resource) },
   }),
 };
+
+/** Creates a resource group as `az group create` does, without tags. A second creation changes nothing. */
+export function createGroup(
+  cloud: Cloud,
+  { id, location }: { readonly id: string; readonly location: string },
+): void {
+  const now = Date.now();
+  const identified = identity(id, location);
+  if (cloud.find(identified.key) === undefined) {
+    cloud.put({
+      ...identified,
+      cloud: "azure-native",
+      type: resourceGroup.token,
+      createdAt: new Date(now).toISOString(),
+      inputs: { resourceGroupName: identified.name, location },
+      computed: {},
+      references: [],
+      operation: { kind: "create", since: now, until: now, locks: [] },
+    });
+  }
+}

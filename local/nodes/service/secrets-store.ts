@@ -10,7 +10,7 @@ export interface MountingPod {
   readonly serviceAccount: string;
 }
 
-/** The Secrets Store CSI driver with Azure's provider: what a volume of the driver has in it. */
+/** The Secrets Store CSI driver with the providers of Azure and AWS: what a volume of the driver has in it. */
 export class SecretsStore {
   /** @param cloudState the state folder of the simulated cloud. Undefined: there is no cloud, and nothing can be mounted. */
   constructor(readonly cloudState: string | undefined) {}
@@ -35,21 +35,9 @@ export class SecretsStore {
       namespace,
       name: volumeAttributes.secretProviderClass ?? "",
     })) as ProviderClass;
-    if (spec.provider !== "azure") {
-      throw new Error(`the driver has no provider ${spec.provider}`);
-    }
-    const { clientID, tenantId, keyvaultName, objects = "" } = spec.parameters;
-    const files = mountedObjects(objects).map(async ({ objectName, objectAlias }) => {
-      const { value } = await this.#request("/secrets-store/azure", {
-        namespace,
-        serviceAccount,
-        clientId: clientID,
-        tenantId,
-        vault: keyvaultName,
-        name: objectName,
-      });
-      return [objectAlias ?? objectName, value] as const;
-    });
+    const files = requestsOf(spec, { namespace, serviceAccount }).map(
+      async ({ file, path, body }) => [file, (await this.#request(path, body)).value] as const,
+    );
     return new Map(await Promise.all(files));
   }
 
@@ -71,23 +59,81 @@ interface ProviderClass {
   };
 }
 
+/** A secret that a volume mounts, as the simulated cloud is asked for it. */
+interface SecretRequest {
+  /** Name of the file. */
+  readonly file: string;
+  readonly path: string;
+  readonly body: object;
+}
+
+function requestsOf(
+  { provider, parameters }: ProviderClass["spec"],
+  pod: MountingPod,
+): readonly SecretRequest[] {
+  switch (provider) {
+    case "azure":
+      return azureObjects(parameters.objects ?? "").map(({ objectName, objectAlias }) => ({
+        file: objectAlias ?? objectName,
+        path: "/secrets-store/azure",
+        body: {
+          ...pod,
+          clientId: parameters.clientID,
+          tenantId: parameters.tenantId,
+          vault: parameters.keyvaultName,
+          name: objectName,
+        },
+      }));
+    case "aws":
+      return awsObjects(parameters).map(({ objectName, objectAlias }) => ({
+        file: objectAlias ?? objectName.replaceAll("/", "_"),
+        path: "/secrets-store/aws",
+        body: { ...pod, region: parameters.region, secretId: objectName },
+      }));
+    default:
+      throw new Error(`the driver has no provider ${provider}`);
+  }
+}
+
 interface MountedObject {
   readonly objectName: string;
   /** Name of the file. Default: the name of the object. */
   readonly objectAlias?: string;
+  readonly objectType?: string;
 }
 
 /**
  * The list is YAML, and each of its entries is a text of YAML of its own; only secrets are supported here:
  * https://azure.github.io/secrets-store-csi-driver-provider-azure/docs/getting-started/usage/
  */
-function mountedObjects(text: string): readonly MountedObject[] {
+function azureObjects(text: string): readonly MountedObject[] {
   const { array } = parse(text) as { readonly array: readonly string[] };
   return array.map((entry) => {
-    const mounted = parse(entry) as MountedObject & { readonly objectType?: string };
+    const mounted = parse(entry) as MountedObject;
     if (mounted.objectType !== "secret") {
       throw new Error(`objectType ${mounted.objectType} is not mounted`);
     }
     return mounted;
   });
+}
+
+/**
+ * The list is YAML. Only Pod Identity and Secrets Manager are supported here, and the region must be given:
+ * https://github.com/aws/secrets-store-csi-driver-provider-aws/blob/main/provider/secret_descriptor.go
+ */
+function awsObjects({ region, usePodIdentity, objects = "" }: ProviderClass["spec"]["parameters"]) {
+  if (usePodIdentity !== "true") {
+    throw new Error("An IAM role must be associated with the service account: there is no role for it here");
+  }
+  const list = parse(objects) as readonly MountedObject[];
+  for (const { objectName, objectType } of list) {
+    const [prefix, , service, ofSecret] = objectName.split(":");
+    if (prefix === "arn" ? ofSecret !== region : region === undefined) {
+      throw new Error(`ARN region must match region ${region}: ${objectName}`);
+    }
+    if ((objectType ?? (prefix === "arn" ? service : undefined)) !== "secretsmanager") {
+      throw new Error(`Must use objectType when a full ARN is not specified: ${objectName}`);
+    }
+  }
+  return list;
 }

@@ -1,3 +1,4 @@
+import { MOST_VALIDATORS_IN_SECRETS_MANAGER } from "../../../components/besu/keys/secrets-manager-documents";
 import { FEWEST_VALIDATORS } from "../../../components/besu/quorum";
 import { unknownVersionProblem } from "../../../components/cluster/versions";
 import type { Finding } from "../../../components/finding";
@@ -25,6 +26,7 @@ export function acrossRegions(unchecked: unknown, besu?: unknown): Finding[] {
     ...missingAddresses(regions),
     ...unknownVersions(regions),
     ...missingStores(regions, fieldsOf(besu).keyStore),
+    ...tooManyKeys(regions, fieldsOf(besu).keyStore),
   ];
 }
 
@@ -132,18 +134,30 @@ function unknownVersions(regions: readonly IndexedRegion[]): Finding[] {
 }
 
 /** With `besu.keyStore: cloud`, a region in a cloud without a store must say where its keys are to be kept. */
-function missingStores(regions: readonly IndexedRegion[], keyStore: unknown): Finding[] {
-  return regions.flatMap(({ index, cloud, hasKeyStore, validators = 0 }) =>
-    keyStore !== "cloud" ||
-    hasKeyStore ||
-    validators === 0 ||
-    (cloud !== "aws" && cloud !== "kubernetes") ||
-    storeOfCloud(cloud) !== undefined
+function missingStores(regions: readonly IndexedRegion[], ofNetwork: unknown): Finding[] {
+  return regions.flatMap(({ index, cloud, keyStore, validators = 0 }) =>
+    ofNetwork !== "cloud" || keyStore !== undefined || validators === 0 || cloud !== "kubernetes"
       ? []
       : [
           {
             key: `regions[${index}].keyStore`,
             problem: `is missing; besu.keyStore is "cloud", and a region on ${cloud} has no store of its own for the validators' keys: set it to "kubernetes", which keeps them in Secrets of the cluster`,
+          },
+        ],
+  );
+}
+
+/** The role that reads the keys of a region in Secrets Manager has room for the rights on so many of them. */
+function tooManyKeys(regions: readonly IndexedRegion[], ofNetwork: unknown): Finding[] {
+  return regions.flatMap(({ index, cloud, keyStore, validators = 0 }) =>
+    cloud !== "aws" ||
+    (keyStore ?? (ofNetwork === "cloud" ? storeOfCloud(cloud) : undefined)) !== "secretsManager" ||
+    validators <= MOST_VALIDATORS_IN_SECRETS_MANAGER
+      ? []
+      : [
+          {
+            key: `regions[${index}].validators`,
+            problem: `is ${validators}; a region whose validators' keys are in Secrets Manager has at most ${MOST_VALIDATORS_IN_SECRETS_MANAGER}, because the role that reads them has no room for more rights. Spread the validators over more regions, or set keyStore to "kubernetes"`,
           },
         ],
   );

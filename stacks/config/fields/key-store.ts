@@ -6,31 +6,36 @@
 /** What `besu.keyStore` can be. */
 export const KEY_STORES = ["kubernetes", "cloud"] as const;
 
-/** What `keyStore` of a region can be, by the region's cloud. The first one is the default. */
+/** What `keyStore` of a region can be, by the region's cloud. The first one is the default, the second one the cloud's own. */
 export const KEY_STORES_OF_REGION = {
   azure: ["kubernetes", "keyVault"],
-  aws: ["kubernetes"],
+  aws: ["kubernetes", "secretsManager"],
   kubernetes: ["kubernetes"],
 } as const;
 
-/** The store of a region's keys. */
-export type RegionKeyStore = (typeof KEY_STORES_OF_REGION)[keyof typeof KEY_STORES_OF_REGION][number];
+type Cloud = keyof typeof KEY_STORES_OF_REGION;
+
+/** The store of the keys of a region in a cloud. */
+export type KeyStoreOn<Of extends Cloud> = (typeof KEY_STORES_OF_REGION)[Of][number];
 
 /** A region as far as its cloud and its store of keys go. */
-export interface KeyStoreOfRegion {
-  readonly cloud: keyof typeof KEY_STORES_OF_REGION;
-  readonly keyStore?: RegionKeyStore | undefined;
+export interface KeyStoreOfRegion<Of extends Cloud> {
+  readonly cloud: Of;
+  readonly keyStore?: KeyStoreOn<Of> | undefined;
 }
 
 /** The store of a region's keys. The check of the config has found that a cloud with `besu.keyStore: cloud` has a store. */
-export function keyStoreOf(
+export function keyStoreOf<Of extends Cloud>(
   { keyStore: ofNetwork }: { readonly keyStore: (typeof KEY_STORES)[number] },
-  { cloud, keyStore }: KeyStoreOfRegion,
-): RegionKeyStore {
-  return keyStore ?? (ofNetwork === "cloud" ? storeOfCloud(cloud) : undefined) ?? "kubernetes";
+  { cloud, keyStore }: KeyStoreOfRegion<Of>,
+): KeyStoreOn<Of> {
+  return (
+    keyStore ?? (ofNetwork === "cloud" ? storeOfCloud(cloud) : undefined) ?? KEY_STORES_OF_REGION[cloud][0]
+  );
 }
 
 /** The store that a cloud itself has. Undefined if this program uses none there. */
-export function storeOfCloud(cloud: KeyStoreOfRegion["cloud"]): RegionKeyStore | undefined {
-  return KEY_STORES_OF_REGION[cloud][1];
+export function storeOfCloud<Of extends Cloud>(cloud: Of): KeyStoreOn<Of> | undefined {
+  const [, own]: readonly KeyStoreOn<Of>[] = KEY_STORES_OF_REGION[cloud];
+  return own;
 }

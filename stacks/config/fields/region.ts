@@ -157,7 +157,12 @@ const aws = z
       .describe(
         "The ARNs of the IAM users and roles that may administer the cluster's Kubernetes API. If the list is empty, only whoever ran `up` last may. If several people or a CI system run `up`, list all of them.",
       ),
-    keyStore: onlySecrets,
+    keyStore: z
+      .enum(KEY_STORES_OF_REGION.aws)
+      .optional()
+      .describe(
+        "Where the validators' private keys of this region are kept: `kubernetes` is Secrets of the cluster, `secretsManager` AWS Secrets Manager, see docs/keys.md. It is fixed once the region has validators. Default: what `besu.keyStore` says.",
+      ),
   })
   .check(rules((region) => unknownLocation("aws", region)))
   .transform((region) => ({ ...region, location: locationOf(region.name, region.location) }));

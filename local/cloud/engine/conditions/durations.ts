@@ -59,6 +59,7 @@ const table: Readonly<Record<string, Durations>> = {
     update: [0.5, 1],
     delete: [0.5, 1],
   },
+  "aws:iam/rolePolicy:RolePolicy": { create: [0.5, 1], update: [0.5, 1], delete: [0.5, 1] },
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": instant,
   "aws:eks/accessEntry:AccessEntry": instant,
   "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": instant,
@@ -67,6 +68,8 @@ const table: Readonly<Record<string, Durations>> = {
   "aws:eks/nodeGroup:NodeGroup": { create: [120, 240], update: [60, 180], delete: [180, 420] },
   "aws:eks/addon:Addon": { create: [15, 50], update: [15, 50], delete: [5, 15] },
   "aws:eks/podIdentityAssociation:PodIdentityAssociation": instant,
+  "aws:secretsmanager/secret:Secret": instant,
+  "aws:secretsmanager/secretVersion:SecretVersion": instant,
 };
 
 /** Simulated seconds of one operation; deterministic for a given seed, resource and operation. */
