@@ -12,7 +12,7 @@ import { missingEtherWarning } from "./chain/missing-ether";
 import { tellVotes } from "./chain/votes";
 import { chainParameters } from "./config/chain-parameters";
 import { softwareOf } from "./config/fields/besu";
-import type { Config } from "./config/schema";
+import type { Config, RegionConfig } from "./config/schema";
 import { placementOf } from "./placement";
 
 /**
@@ -41,19 +41,23 @@ export async function network(config: Config) {
   );
   const chainAccepted = new Promise((resolve) => chain.urn.apply(resolve));
   // Loading the clouds' SDKs takes half a second, in which the engine checks the chain.
-  const { deployRegions, shareRegions } = require("./regions") as typeof import("./regions");
+  const { deployRegions } = require("./regions") as typeof import("./regions");
+  const { shareRegions } = require("./shards/share-regions") as typeof import("./shards/share-regions");
   const { surveyRegions } = require("./survey") as typeof import("./survey");
   // No other resource is registered until the check of the chain has accepted its parameters, and a new chain until no
   // cluster has keys of the network.
   await Promise.race([chainAccepted, creation.begins]);
   const stack = pulumi.getStack();
   const preliminaries = await creation.holdUntil(async () => {
-    const answers = await surveyRegions(config, stack);
-    const keysOf = keysInClusters(config, answers);
+    const regions =
+      config.sharding === "region" && !creation.isBegun ? await regionsOfStack(config) : config.regions;
+    const whole = { ...config, regions: [...regions] };
+    const answers = await surveyRegions(whole, stack);
+    const keysOf = keysInClusters(whole, answers);
     if (creation.isBegun) {
       await requireNoKeys(config, keysOf, stack);
     }
-    return { answers, keyHooks: keyCreationHooks(config, keysOf, stack) };
+    return { regions, answers, keyHooks: keyCreationHooks(whole, keysOf, stack) };
   });
   await chainAccepted;
   const createRegions = config.sharding === "region" ? shareRegions : deployRegions;
@@ -87,6 +91,12 @@ export async function network(config: Config) {
       },
     },
   };
+}
+
+/** The regions of a network's stack whose regions have stacks of their own. */
+async function regionsOfStack(config: Config): Promise<readonly RegionConfig[]> {
+  const { regionsHeld } = require("./shards/regions-held") as typeof import("./shards/regions-held");
+  return regionsHeld(config.regions);
 }
 
 /** Only the clusters that the program creates get a storage class. */

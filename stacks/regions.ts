@@ -5,10 +5,10 @@ import type { Address } from "viem";
 import { validatorPodsIn } from "../components/besu/chain-view/until-back";
 import type { Chain } from "../components/besu/genesis/genesis-resource";
 import type { NetworkHealth } from "../components/besu/health/network-health";
+import { revisionOf } from "../components/besu/health/revision";
 import { ValidatorSet } from "../components/besu/membership/validator-set";
 import { BesuNetwork } from "../components/besu/network";
 import { NetworkNodes } from "../components/besu/nodes/network-nodes";
-import { rpcUrlOf } from "../components/besu/options/hosts";
 import type { Release } from "../components/besu/release/release";
 import { BesuSite, type NetworkNodesArgs, type SiteNodes } from "../components/besu/site";
 import { staticNodesFile } from "../components/besu/static-nodes";
@@ -18,8 +18,7 @@ import { ONE_AT_A_TIME } from "../components/besu/votes/allowance";
 import type { Cluster } from "../components/cluster";
 import { isKnown, valueIfKnown } from "../components/engine/known";
 import { Governor } from "../components/governor/governor";
-import { fullName, validatorName } from "../components/naming";
-import type { P2pEndpoint } from "../components/region";
+import { validatorName } from "../components/naming";
 import { createHealthGate } from "./chain/health-gate";
 import { requiringChange, tellMembership } from "./chain/membership";
 import {
@@ -35,16 +34,7 @@ import type { Config, RegionConfig } from "./config/schema";
 import { type MonitoringOutputs, monitorRegions } from "./monitoring";
 import { checkHealthOfWaves } from "./order/health-checks";
 import { wavesOf } from "./order/waves";
-import { SHARD_OUTPUTS } from "./shard-inputs";
-import {
-  type CloudAnswers,
-  clusterNameOf,
-  clusterRequested,
-  createCluster,
-  createKeyStore,
-  createRegion,
-  type PlacedRegion,
-} from "./site";
+import { type CloudAnswers, clusterRequested, createCluster, createKeyStore, createRegion } from "./site";
 
 /** The Besu network with the outputs of its stack that concern regions. */
 export interface CreatedRegions {
@@ -85,7 +75,9 @@ export interface RegionOutputs {
 
 /** What is known before anything is created. */
 export interface Preliminaries {
-  /** The answers of the regions' clouds, in the order of the config. */
+  /** The regions of the network's stack: those of the config, then those that have left it and still run. */
+  readonly regions: readonly RegionConfig[];
+  /** The answers of their clouds, in their order. */
   readonly answers: readonly CloudAnswers[];
   /** From `keyCreationHooks`. */
   readonly keyHooks: pulumi.ResourceHookBinding;
@@ -128,7 +120,7 @@ export async function deployRegions(
   const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions, isVoted, keyHooks });
   for (const [index, { placed, cluster }] of regions.entries()) {
     const addresses = keysOf(besu, index).map(({ address }) => address);
-    runningNodes.add({ name: placed.config.name, cluster, addresses });
+    void runningNodes.add({ name: placed.config.name, cluster, addresses });
   }
   // Once votes have changed the chain's validators, they are those of the config, and the genesis block says nothing about them.
   const knownVotes = votesOf(besu, isVoted ? allAddresses(besu) : besu.genesisValidators);
@@ -188,12 +180,18 @@ export async function deployRegions(
   const health = createHealthGate(
     config,
     besu,
-    regions.map(({ placed, cluster }, index) => ({
-      config: placed.config,
-      cluster,
-      validators: addressesOf(besu, index),
-      ...(nodes[index] as SiteNodes),
-    })),
+    regions.map(({ placed, cluster }, index) => {
+      const { namespace, statefulSets } = nodes[index] as SiteNodes;
+      return {
+        config: placed.config,
+        kubeconfig: cluster.kubeconfig,
+        context: cluster.context,
+        namespace,
+        validators: addressesOf(besu, index),
+        revision: revisionOf(statefulSets),
+      };
+    }),
+    nodes.flatMap(({ statefulSets }) => [...statefulSets]),
   );
   const monitoring = monitorRegions(
     config,
@@ -270,13 +268,13 @@ async function keptMachinesOf(chain: Chain): Promise<Readonly<Record<string, num
  * Tells the validators, by name, that have joined the chain after its first block, or are about to. Each change of a StatefulSet
  * restarts nothing, but waits for the gate, so that the answer is the same in every run.
  */
-async function joinedBy(chain: Chain, isVoted: boolean): Promise<(name: string) => boolean> {
+export async function joinedBy(chain: Chain, isVoted: boolean): Promise<(name: string) => boolean> {
   const [founders] = isVoted ? await valueIfKnown(chain.founders) : [];
   return (name) => founders !== undefined && !founders.includes(name);
 }
 
 /** The addresses of all validators of the config, ascending. */
-function allAddresses(besu: BesuNetwork): pulumi.Output<Address[]> {
+export function allAddresses(besu: BesuNetwork): pulumi.Output<Address[]> {
   return pulumi
     .all(besu.keys.flatMap((ofRegion) => ofRegion.map(({ address }) => address)))
     .apply((addresses) => [...addresses].sort());
@@ -290,66 +288,6 @@ export function nodeAccess(
 }
 
 /**
- * Creates what the regions share, and tells the stacks of the regions what they need of it. The clusters and the nodes are
- * in these stacks.
- */
-export async function shareRegions(config: Config, chain: Chain, { answers, keyHooks }: Preliminaries) {
-  const { name } = config.network;
-  const { reclaimPolicy, keyStore } = config.besu;
-  const governor = new Governor(config.rateGovernor);
-  const regions = await inTurns(config.regions, (region, index) =>
-    createRegion(
-      { network: name, reclaimPolicy, keyStore, governor },
-      region,
-      answers[index] ?? { kind: "none" },
-    ),
-  );
-  const besu = new BesuNetwork(`${name}-besu`, { chain, regions: config.regions, isVoted: false, keyHooks });
-  const staticNodes = staticNodesFile(
-    regions.flatMap(({ region }, index) =>
-      keysOf(besu, index).map(({ nodeId }, validator) => ({
-        nodeId,
-        address: region.p2pEndpoints[validator]?.address ?? "",
-      })),
-    ),
-  );
-  const votes = votesOf(besu, besu.genesisValidators);
-  return {
-    besu,
-    votes,
-    // The nodes are in stacks that run later, so the config may have no gate.
-    health: undefined,
-    // So are the clusters.
-    clustersRequested: Promise.resolve(),
-    outputs: {
-      regions: config.regions.map((region, index) =>
-        regionOutputs(region, {
-          cluster: clusterNameOf(name, region),
-          validators: addressesOf(besu, index),
-          votes: votesInRegion(votes, index),
-          rpcUrl: region.rpcNodes > 0 ? rpcUrlOf(fullName(name, region.name)) : undefined,
-        }),
-      ),
-      [SHARD_OUTPUTS.files]: { accepted: acceptedConfig(config), genesis: besu.genesisFile, staticNodes },
-      [SHARD_OUTPUTS.regions]: Object.fromEntries(
-        regions.map((placed, index) => [placed.config.name, sharedOutputs(placed, addressesOf(besu, index))]),
-      ),
-      ...(config.monitoring?.receiver === undefined
-        ? {}
-        : { [SHARD_OUTPUTS.receiver]: pulumi.secret(config.monitoring.receiver) }),
-      [SHARD_OUTPUTS.keys]: pulumi.secret(
-        Object.fromEntries(
-          config.regions.map((region, index) => [
-            region.name,
-            keysOf(besu, index).map(({ privateKey }) => privateKey),
-          ]),
-        ),
-      ),
-    },
-  };
-}
-
-/**
  * Waits until the engine has registered components, which takes a moment, so that the first resources in them are requested before
  * the rest of the graph. While the program registers the rest, a tenth of a second or more, it reads no answer of the engine.
  */
@@ -358,7 +296,7 @@ async function registered(components: readonly pulumi.Resource[]): Promise<void>
 }
 
 /** Registering hundreds of resources takes seconds. Yielding sends the requests of the first regions at once. */
-async function inTurns<Result>(
+export async function inTurns<Result>(
   regions: readonly RegionConfig[],
   create: (region: RegionConfig, index: number) => Result,
 ): Promise<Result[]> {
@@ -370,15 +308,15 @@ async function inTurns<Result>(
   return results;
 }
 
-function keysOf({ keys }: BesuNetwork, region: number): BesuNetwork["keys"][number] {
+export function keysOf({ keys }: BesuNetwork, region: number): BesuNetwork["keys"][number] {
   return keys[region] ?? [];
 }
 
-function addressesOf(besu: BesuNetwork, region: number): pulumi.Output<Address[]> {
+export function addressesOf(besu: BesuNetwork, region: number): pulumi.Output<Address[]> {
   return pulumi.all(keysOf(besu, region).map(({ address }) => address));
 }
 
-function votesInRegion(votes: pulumi.Output<NetworkVotes>, region: number): pulumi.Output<number> {
+export function votesInRegion(votes: pulumi.Output<NetworkVotes>, region: number): pulumi.Output<number> {
   return votes.apply(({ byRegion }) => byRegion[region] ?? 0);
 }
 
@@ -428,37 +366,4 @@ export function regionOutputs(
   created: Omit<RegionOutputs, "name" | "cloud">,
 ): RegionOutputs {
   return { name, cloud, ...created };
-}
-
-/** What the stack of a region needs to know of the region, see `SharedRegion`. */
-function sharedOutputs(placed: PlacedRegion, validators: pulumi.Output<Address[]>): object {
-  const { p2pEndpoints } = placed.region;
-  const common = { cloud: placed.config.cloud, validators, p2pEndpoints: p2pEndpoints.map(plainEndpoint) };
-  if ("resourceGroupName" in placed.region) {
-    const { resourceGroupName, systemSubnetId, validatorsSubnetId, clusterIdentityId, diskGroupName } =
-      placed.region;
-    return {
-      ...common,
-      resourceGroupName,
-      systemSubnetId,
-      validatorsSubnetId,
-      clusterIdentityId,
-      diskGroupName,
-    };
-  }
-  if ("securityGroupId" in placed.region) {
-    const { securityGroupId, zones } = placed.region;
-    return { ...common, securityGroupId, zones };
-  }
-  return common;
-}
-
-/** An endpoint without the fields that it does not have. */
-function plainEndpoint({ address, zone, annotations, loadBalancerIP }: P2pEndpoint): object {
-  return {
-    address,
-    annotations,
-    ...(zone === undefined ? {} : { zone }),
-    ...(loadBalancerIP === undefined ? {} : { loadBalancerIP }),
-  };
 }

@@ -21,7 +21,7 @@ export async function buildStack(config: ProgramConfig, file: string): Promise<o
     requireModeOfShards(mode);
   }
   if (config.shard !== undefined) {
-    const { shard } = require("./shard") as typeof import("./shard");
+    const { shard } = require("./shards/shard") as typeof import("./shards/shard");
     return shard(config, config.shard);
   }
   if (config.stack === "rolling" && config.rolling !== undefined) {

@@ -3,6 +3,7 @@ import { ChainfleetError } from "../error";
 import { longestPrefix } from "../longest-prefix";
 import { crashTolerance } from "./quorum";
 import type { RestartAllowance } from "./votes/allowance";
+import { Patience, Standstill } from "./votes/patience";
 import type { PlannedRestart } from "./votes/restarts";
 
 /** What a gate is told about the chain and the network. */
@@ -16,6 +17,21 @@ export interface GateArgs {
   readonly allowance: (updating: ReadonlySet<string>) => Promise<RestartAllowance>;
   /** The names of the regions in the order in which their validators are updated. */
   readonly regions: readonly string[];
+  /** The runs of other stacks that update validators of the same chain. @default there are none */
+  readonly otherRuns?: OtherRuns;
+}
+
+/** Other runs that update validators of the same chain at the same time. */
+export interface OtherRuns {
+  /**
+   * Claims a place for an update that the chain allows.
+   *
+   * @param allowance the last that the gate was told.
+   * @returns false if the other runs leave no place now.
+   */
+  readonly claim: (name: string, allowance: RestartAllowance) => Promise<boolean>;
+  /** Gives the place of an update back that has ended well. */
+  readonly release: (name: string) => void;
 }
 
 /**
@@ -83,6 +99,7 @@ export class UpdateGate {
   /** Reports that the validator or the cluster is ready again after its update. */
   leave(name: string): void {
     this.#remove(name);
+    this.#args.otherRuns?.release(name);
     this.#advance();
   }
 
@@ -131,8 +148,13 @@ export class UpdateGate {
       }
       const standstill = this.#standstill.isReached(allowance);
       const harmless = this.#takeHarmless(allowance, standstill);
-      const next = harmless ?? (this.#updating.size < allowance.atOnce ? this.#takeNext() : undefined);
-      if (next !== undefined) {
+      const hasPlace = harmless === undefined && this.#updating.size < allowance.atOnce;
+      const next = harmless ?? (hasPlace ? await this.#takeClaimed(allowance) : undefined);
+      if (next === undefined && hasPlace) {
+        // The other runs will end some day, however many blocks the chain makes meanwhile.
+        this.#patience = new Patience();
+        await pause(POLL_MILLISECONDS);
+      } else if (next !== undefined) {
         this.#patience = new Patience();
         this.#start(next);
         next.admit(harmless && reasonOf(harmless, allowance));
@@ -165,14 +187,32 @@ export class UpdateGate {
     }
   }
 
+  /** The next one, if the other runs leave a place for it. */
+  async #takeClaimed(allowance: RestartAllowance): Promise<WaitingUpdate | undefined> {
+    const next = this.#next();
+    const { otherRuns } = this.#args;
+    try {
+      if (otherRuns !== undefined && !(await otherRuns.claim(next.name, allowance))) {
+        return undefined;
+      }
+      if (this.#closed !== undefined) {
+        otherRuns?.release(next.name);
+        return undefined;
+      }
+    } catch (error) {
+      this.#closed ??= () => error as ChainfleetError;
+      return undefined;
+    }
+    this.#lastRegion = next.region;
+    return this.#take(next);
+  }
+
   /** The next of the region whose validators are being updated, or else of the first region that has one waiting. */
-  #takeNext(): WaitingUpdate {
+  #next(): WaitingUpdate {
     const { regions } = this.#args;
     const rank = ({ region }: WaitingUpdate) =>
       region === undefined ? regions.length : region === this.#lastRegion ? -1 : regions.indexOf(region);
-    const next = this.#waiting.reduce((first, other) => (rank(other) < rank(first) ? other : first));
-    this.#lastRegion = next.region;
-    return this.#take(next);
+    return this.#waiting.reduce((first, other) => (rank(other) < rank(first) ? other : first));
   }
 
   /**
@@ -218,39 +258,6 @@ export class UpdateGate {
 
 function reasonOf({ name }: WaitingUpdate, { chain, ended }: RestartAllowance): string | undefined {
   return ended.get(name) ?? chain?.down.get(name)?.reason;
-}
-
-/** Whether the chain has stopped. */
-class Standstill {
-  #height = -1;
-  #movedAt = Date.now();
-
-  /** Whether the chain has made no block for so long that it stands still; a number that holds for the whole run never changes. */
-  isReached({ chain }: RestartAllowance): boolean {
-    if (chain === undefined) {
-      return true;
-    }
-    if (chain.height > this.#height) {
-      this.#height = chain.height;
-      this.#movedAt = Date.now();
-    }
-    return Date.now() - this.#movedAt >= chain.standstillSeconds * 1000;
-  }
-}
-
-/** How long an update waits for validators that are down while no other is under update. */
-class Patience {
-  #first: number | undefined;
-
-  /** Whether the chain has made so many blocks that each validator that is up has signed one. */
-  isOver({ chain }: RestartAllowance): boolean {
-    // While no node answers, nothing is known about the height.
-    if (chain === undefined || !Number.isFinite(chain.patienceBlocks)) {
-      return false;
-    }
-    this.#first ??= chain.height;
-    return chain.height - this.#first > chain.patienceBlocks;
-  }
 }
 
 const POLL_MILLISECONDS = 500;

@@ -1,7 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import pMap from "p-map";
 import { shardStackName } from "../../stacks/config/written/shard-name";
-import { hasSharedInputs } from "../../stacks/shard-inputs";
+import { hasSharedInputs } from "../../stacks/shards/shard-inputs";
 import type { EngineCommand } from "../engine/command";
 import type { PolicyPacks } from "../engine/policy-packs";
 import { readState, type StateResource } from "../engine/state";

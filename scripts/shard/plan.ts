@@ -1,6 +1,6 @@
 import { ChainfleetError } from "../../components/error";
 import { shardStackName } from "../../stacks/config/written/shard-name";
-import { SHARD_OUTPUTS } from "../../stacks/shard-inputs";
+import { SHARD_OUTPUTS } from "../../stacks/shards/shard-inputs";
 import type { State, StateResource } from "../engine/state";
 import { nameOf } from "../run/resource-names";
 import { edgesOf, withEdges, withoutEdges } from "./edges";
@@ -89,7 +89,13 @@ export function planShard({ stack, network, regions: existing }: States, regions
       },
     };
   });
-  const marked = staying.map((resource) => (isChain(resource) ? withSharding(resource, "region") : resource));
+  const marked = staying.map((resource) =>
+    isChain(resource)
+      ? withSharding(resource, "region")
+      : isClosing(resource)
+        ? withoutEdges(resource, (urn) => !regionOf.has(urn))
+        : resource,
+  );
   return {
     writes: [
       ...shards.filter(({ moved }) => moved.length > 0).map(({ write }) => write),
@@ -249,7 +255,9 @@ function refuseUnfinished(states: readonly Write[]): void {
 }
 
 function refuseDependents(staying: readonly StateResource[], regionOf: ReadonlyMap<string, string>): void {
-  const dependents = staying.filter((resource) => edgesOf(resource).some((urn) => regionOf.has(urn)));
+  const dependents = staying.filter(
+    (resource) => !isClosing(resource) && edgesOf(resource).some((urn) => regionOf.has(urn)),
+  );
   if (dependents.length > 0) {
     throw new ChainfleetError({
       code: "SHARD_DEPENDENTS",
@@ -261,6 +269,11 @@ function refuseDependents(staying: readonly StateResource[], regionOf: ReadonlyM
 
 function isChain({ type, custom }: StateResource): boolean {
   return custom === true && type === "pulumi-nodejs:dynamic/chainfleet:Chain";
+}
+
+/** What needs the nodes of all regions: in a stack of its own, the network's stack is run after the regions' for it. */
+function isClosing({ type, custom }: StateResource): boolean {
+  return custom === true && /^pulumi-nodejs:dynamic\/chainfleet:(ValidatorSet|NetworkHealth)$/.test(type);
 }
 
 function withSharding(resource: StateResource, sharding: "region" | undefined): StateResource {

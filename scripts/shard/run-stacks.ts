@@ -2,7 +2,8 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import pMap from "p-map";
 import { updateWidth } from "../../components/besu/update-gate";
 import { plainStackName } from "../../stacks/config/written/written-config";
-import { hasSharedInputs } from "../../stacks/shard-inputs";
+import type { Closing } from "../../stacks/shards/close-network";
+import { hasSharedInputs, SHARD_OUTPUTS } from "../../stacks/shards/shard-inputs";
 import type { EngineCommand, EngineFailure } from "../engine/command";
 import type { PolicyPacks } from "../engine/policy-packs";
 import { readState, type State } from "../engine/state";
@@ -16,11 +17,11 @@ import type { Progress } from "../run/progress";
 import type { RunRecord } from "../run/record";
 import { type Exclusion, runEngine } from "../run/run-engine";
 import { type Lane, lanesOf, type Shard } from "./lanes";
+import { leavingRegions } from "./leaving-regions";
 import { lostValidator } from "./lost-validator";
 import { createRegionStacks, type NetworkStacks, type RegionStack } from "./network-stacks";
 import { outputsOf } from "./outputs";
 import type { States } from "./plan";
-import { refusalOfRemoval } from "./removed-voters";
 
 /** A run over the stack of a network and the stacks of its regions. */
 export interface NetworkRun {
@@ -60,8 +61,8 @@ export interface NetworkOutcome {
 
 /**
  * Runs the engine on the stack of a network and on the stacks of its regions: an `up` on the network's stack first, because
- * the regions read its outputs; a `destroy` on the regions' stacks first. Without stacks of regions, this is one run of the
- * engine.
+ * the regions read its outputs, and again at the end if something needs the nodes of all regions; a `destroy` on the regions'
+ * stacks first. Without stacks of regions, this is one run of the engine.
  */
 export async function runStacks(run: NetworkRun): Promise<NetworkOutcome> {
   const runs = new StackRuns(run);
@@ -69,14 +70,8 @@ export async function runStacks(run: NetworkRun): Promise<NetworkOutcome> {
   return { failure: runs.failure, events: runs.events(), after: runs.after() };
 }
 
-async function up(
-  { stacks, selected, command, progress, ...run }: NetworkRun,
-  runs: StackRuns,
-): Promise<void> {
-  await deleteRemovedRegions(stacks, command, runs);
-  if (runs.hasEnded()) {
-    return;
-  }
+async function up(run: NetworkRun, runs: StackRuns): Promise<void> {
+  const { stacks, selected, command, progress } = run;
   const missing = stacks.missing.filter((region) => selected.includes(region));
   const creating = Promise.allSettled([createRegionStacks(stacks.network, missing, command)]);
   const { events, failure } = await runs.run("up", stacks.network);
@@ -109,7 +104,9 @@ async function up(
     })),
     updateWidth(run.validators),
   );
+  let haveChanged = false;
   await Promise.all([runLane(lanes.created), runLane(lanes.updated)]);
+  await close(run, runs, { regions: [...stacks.regions, ...created], haveChanged });
 
   async function runLane({ shards, width }: Lane<Shard & RegionStack>): Promise<void> {
     await pMap(
@@ -119,7 +116,8 @@ async function up(
         if (lost !== undefined) {
           progress.say(`${region} was not started, because ${lost} did not become ready after its update.`);
         } else if (!run.isCancelled()) {
-          await runs.run("up", stack);
+          const { events: own } = await runs.run("up", stack);
+          haveChanged ||= changesSomething(own);
         }
       },
       { concurrency: width },
@@ -127,31 +125,52 @@ async function up(
   }
 }
 
+/** The stacks of regions after they were run. */
+interface RunRegions {
+  /** All that exist, also of regions that have left the config. */
+  readonly regions: readonly RegionStack[];
+  /** Whether a run changed a resource of one of them. */
+  readonly haveChanged: boolean;
+}
+
 /**
- * The network of a region cannot be deleted before its cluster, so the region's stack comes before the network's.
- *
- * @throws ChainfleetError QUORUM_LOST before anything is deleted.
+ * Does what comes after the nodes of all regions: the network's stack is run again, in which the validators of the chain become those
+ * of the config, and the health gate looks at the network. Then what has left the config goes: first the nodes, and then what the
+ * network's stack has of them. Nothing goes before the network's stack says that the chain does not count on it.
  */
-async function deleteRemovedRegions(
-  { network, regions }: NetworkStacks,
-  command: EngineCommand,
+async function close(
+  { stacks: { network }, command, progress }: NetworkRun,
   runs: StackRuns,
+  { regions, haveChanged }: RunRegions,
 ): Promise<void> {
-  const removed = regions.filter(({ isConfigured }) => !isConfigured);
-  const refusal = refusalOfRemoval(
-    runs.stateOf(network),
-    removed.map(({ region }) => region),
-  );
-  if (refusal !== undefined) {
-    throw refusal;
+  if (runs.hasEnded()) {
+    return;
   }
-  await pMap(removed, async ({ stack }) => {
-    const { failure } = await runs.run("destroy", stack);
-    if (failure === undefined) {
+  const closing = outputsOf(runs.stateOf(network))[SHARD_OUTPUTS.closing] as Closing | undefined;
+  if (closing?.isOpen === true || (closing?.hasGate === true && haveChanged)) {
+    progress.say(`All regions have been run. ${network.name} is run again with the nodes of all of them.`);
+    await runs.run("up", network);
+    if (runs.hasEnded()) {
+      return;
+    }
+  }
+  const leaving = leavingRegions(outputsOf(runs.stateOf(network)), regions, ({ stack }) =>
+    runs.stateOf(stack),
+  );
+  await pMap(leaving, async ({ stack, isConfigured }) => {
+    const { failure } = await runs.run(isConfigured ? "up" : "destroy", stack);
+    if (!isConfigured && failure === undefined) {
       const { workDir, envVars } = network.workspace;
       await command.run(["stack", "rm", stack.name, "--yes"], workDir, envVars);
     }
   });
+  if (leaving.length > 0 && !runs.hasEnded()) {
+    await runs.run("up", network);
+  }
+}
+
+function changesSomething(events: readonly TimedEvent[]): boolean {
+  return steps(events).some(({ op }) => op !== "same");
 }
 
 async function down({ stacks, progress, isCancelled }: NetworkRun, runs: StackRuns): Promise<void> {
@@ -197,7 +216,7 @@ class StackRuns {
     // Reading the state takes a run of the CLI. The outputs of the network's stack may change although no resource does, for
     // example in the first run after a move, and the regions need them.
     const hasReaders = stack === stacks.network && stacks.regions.length + stacks.missing.length > 0;
-    const hasChanged = failure !== undefined || steps(events).some(({ op }) => op !== "same");
+    const hasChanged = failure !== undefined || changesSomething(events);
     if (mode === "up" && (hasReaders || hasChanged || isOld)) {
       this.#states.set(stack.name, await readState(stack, command));
     }

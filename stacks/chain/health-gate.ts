@@ -1,30 +1,31 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Address } from "viem";
-import { NetworkHealth } from "../../components/besu/health/network-health";
-import { revisionOf } from "../../components/besu/health/revision";
+import { type HealthRegionArgs, NetworkHealth } from "../../components/besu/health/network-health";
 import type { BesuNetwork } from "../../components/besu/network";
-import type { SiteNodes } from "../../components/besu/site";
-import type { Cluster } from "../../components/cluster";
 import type { Config, RegionConfig } from "../config/schema";
 
 /** The nodes of a region that the gate looks at. */
-export interface GatedRegion extends Pick<SiteNodes, "namespace" | "statefulSets"> {
+export interface GatedRegion
+  extends Pick<HealthRegionArgs, "kubeconfig" | "context" | "namespace" | "validators" | "revision"> {
   readonly config: RegionConfig;
-  readonly cluster: Cluster;
-  readonly validators: pulumi.Output<Address[]>;
 }
 
-/** Registers the health gate of a network. @returns undefined if the config has none. */
+/**
+ * Registers the health gate of a network.
+ *
+ * @param regions all regions, or none while it is not known how their nodes are reached.
+ * @returns undefined if the config has none.
+ */
 export function createHealthGate(
-  { healthGate, network }: Config,
+  { healthGate, network, regions: configured }: Config,
   besu: BesuNetwork,
   regions: readonly GatedRegion[],
+  dependsOn: readonly pulumi.Resource[],
 ): NetworkHealth | undefined {
   if (healthGate === undefined) {
     return undefined;
   }
   const { name, blockPeriodSeconds } = network;
-  const validators = regions.reduce((sum, { config }) => sum + config.validators, 0);
+  const validators = configured.reduce((sum, region) => sum + region.validators, 0);
   return new NetworkHealth(
     `${name}-health`,
     {
@@ -33,18 +34,18 @@ export function createHealthGate(
       blockPeriodSeconds,
       timeoutSeconds: healthGate.timeoutSeconds ?? defaultTimeoutSeconds(validators, blockPeriodSeconds),
       missingPeers: healthGate.missingPeers,
-      regions: regions.map(({ config, cluster, namespace, statefulSets, validators: addresses }) => ({
+      regions: regions.map(({ config, kubeconfig, context, namespace, validators: addresses, revision }) => ({
         name: config.name,
         cloud: config.cloud,
-        kubeconfig: cluster.kubeconfig,
-        ...(cluster.context === undefined ? {} : { context: cluster.context }),
+        kubeconfig,
+        ...(context === undefined ? {} : { context }),
         namespace,
         validators: addresses,
         rpcNodes: config.rpcNodes,
-        revision: revisionOf(statefulSets),
+        revision,
       })),
     },
-    { dependsOn: regions.flatMap(({ statefulSets }) => [...statefulSets]) },
+    { dependsOn: [...dependsOn] },
   );
 }
 

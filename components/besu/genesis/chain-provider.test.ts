@@ -164,18 +164,31 @@ describe("the check of a chain's validators", () => {
     expect(await provider.diff("chain-138", third, fourth)).toEqual({ changes: false });
   });
 
-  it("where each region has its own stack, refuses a config that takes the chain its quorum: nobody votes there", async () => {
+  it("has votes as well where each region has its own stack, and keeps no machines there itself", async () => {
     const sharded = (counts: Readonly<Record<string, number>>) => ({
       ...network(counts),
       sharding: "region",
     });
     const first = await stateAfter({}, sharded({ a: 2, b: 2, c: 2, d: 2, e: 2 }));
-    expect(await codes(first, sharded({ a: 2, b: 2, c: 2 }))).toEqual(["QUORUM_LOST"]);
-    expect(await codes(first, sharded({ a: 2, b: 2, c: 2, d: 2 }))).toEqual([]);
-    const second = await stateAfter(first, sharded({ a: 2, b: 2, c: 2, d: 2, f: 9 }));
-    expect(second).not.toHaveProperty("isVoted");
-    expect(await codes(second, sharded({ a: 2, b: 2, c: 2, d: 1, f: 9 }))).toEqual([]);
-    expect(await codes(second, sharded({ a: 2, b: 2, c: 2, f: 9 }))).toEqual(["QUORUM_LOST"]);
+    expect(await codes(first, sharded({ a: 2, b: 2 }))).toEqual(["QUORUM_LOST"]);
+    expect(await codes(first, sharded({ a: 2, b: 2, c: 2 }))).toEqual([]);
+    const second = await stateAfter(first, sharded({ a: 2, b: 2, c: 2, d: 1, f: 9 }));
+    expect(second).toMatchObject({ isVoted: true, validatorChanges: 1 });
+    expect(second).not.toHaveProperty("keptMachines");
+  });
+
+  it("votes on those whose votes were lost while nobody voted where regions had their own stacks", async () => {
+    const { validators: _, ...others } = network({ a: 4, b: 2 });
+    const before = {
+      ...others,
+      validators: network({ a: 4 }).validators,
+      founders: network({ a: 4, b: 2 }).validators,
+      sharding: "region",
+    };
+    expect(await stateAfter(before, { ...network({ a: 4 }), sharding: "region" })).toMatchObject({
+      isVoted: true,
+      validatorChanges: 0,
+    });
   });
 
   it("leaves a chain whose first run did not record them to the check of the genesis", async () => {

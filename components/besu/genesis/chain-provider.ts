@@ -3,7 +3,7 @@ import type { FullProvider } from "../../engine/dynamic-resource";
 import { ChainfleetError } from "../../error";
 import { placementRefusals } from "../placement/placement";
 import { softwareRefusals } from "../release/software-change";
-import { machineRefusal, majorityRefusal, removalRefusal } from "../votes/removal";
+import { machineRefusal, majorityRefusal } from "../votes/removal";
 import { marginOf, type Votes } from "../votes/votes";
 import type { ChainParameters } from "./genesis";
 import type { ChainArgs, ReclaimPolicy } from "./genesis-resource";
@@ -66,9 +66,8 @@ interface Voting {
   readonly validatorChanges: number;
 }
 
-/** Where each region has a stack of its own, the nodes are in other stacks, and nobody votes. */
-function voting(olds: Inputs, { validators = [], sharding }: Inputs): Partial<Voting> {
-  if (sharding !== undefined || olds.parameters === undefined) {
+function voting(olds: Inputs, { validators = [] }: Inputs): Partial<Voting> {
+  if (olds.parameters === undefined) {
     return {};
   }
   const { validatorChanges = 0 } = olds;
@@ -92,6 +91,7 @@ interface KeptMachines {
  * then starts on another.
  */
 function keptMachines(olds: Inputs, news: Inputs): Partial<KeptMachines> {
+  // Where each region has a stack of its own, the network's stack tells that stack how many machines it keeps.
   if (news.sharding !== undefined) {
     return {};
   }
@@ -170,31 +170,21 @@ function placementFailures(olds: Inputs, news: Inputs): Failure[] {
   }));
 }
 
-function removalFailures(
-  { founders: voters = [], validators: before = [], placement }: Inputs,
-  news: Inputs,
-): Failure[] {
+function removalFailures({ validators: before = [], placement }: Inputs, news: Inputs): Failure[] {
   // A network with another name lacks every validator, and is refused for its name.
   const isRenamed = placement !== undefined && placement.network !== news.placement?.network;
-  const isConfigured = (name: string) => news.validators?.includes(name) === true;
-  const refusal =
-    news.sharding === undefined
-      ? majorityRefusal(before, isConfigured)
-      : removalRefusal(voters, isConfigured);
+  const refusal = majorityRefusal(before, (name) => news.validators?.includes(name) === true);
   return refusal === undefined || isRenamed ? [] : [{ property: WHOLE_RESOURCE, reason: refusal.message }];
 }
 
-/** Existing clusters have machines of their own. Where each region has its own stack, nobody votes. */
+/** Existing clusters have machines of their own. */
 function machineFailures({ placement, validators }: Inputs, news: Inputs): Failure[] {
   const shrunk = Object.entries(placement?.regions ?? {}).flatMap(([name, before]) => {
     const after = news.placement?.regions[name];
     const machines = before.validators - (after?.validators ?? before.validators);
     return machines > 0 && after?.fixed.cloud !== "kubernetes" ? [{ name, machines }] : [];
   });
-  const refusal =
-    news.sharding === undefined && validators !== undefined
-      ? machineRefusal(validators.length, shrunk)
-      : undefined;
+  const refusal = validators === undefined ? undefined : machineRefusal(validators.length, shrunk);
   return refusal === undefined ? [] : [{ property: WHOLE_RESOURCE, reason: refusal.message }];
 }
 

@@ -14,12 +14,21 @@ type Inputs = Unwrap<NetworkHealthArgs>;
 /** Behind NetworkHealth. */
 export const provider: FullProvider = {
   check: async (_olds, news) => ({ inputs: news }),
-  diff: async (_id, olds, news) => ({ changes: !isDeepStrictEqual(checked(olds), checked(news)) }),
-  create: async (inputs) => ({ id: `${inputs.network}-health`, outs: await wait(inputs) }),
+  diff: async (_id, olds, news) => ({
+    changes: mayAsk(news) && !isDeepStrictEqual(checked(olds), checked(news)),
+  }),
+  create: async (inputs) => ({
+    id: `${inputs.network}-health`,
+    outs: mayAsk(inputs) ? await wait(inputs) : inputs,
+  }),
   read: async (id, props) => ({ id, props }),
   update: async (_id, _olds, news) => ({ outs: await wait(news) }),
   delete: async () => {},
 };
+
+function mayAsk({ regions }: Inputs): boolean {
+  return regions.length > 0;
+}
 
 /** What the check depends on, and not how the nodes are reached, or for how long. */
 function checked({ network, genesisHash, missingPeers, regions }: Inputs) {

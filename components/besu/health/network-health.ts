@@ -12,6 +12,10 @@ export interface NetworkHealthArgs {
   readonly timeoutSeconds: number;
   /** The number of peers that each node of a region may lack, by the region. */
   readonly missingPeers: Readonly<Record<string, number>>;
+  /**
+   * The regions of the network. Empty while it is not known how all nodes are reached, because regions with stacks of their own are
+   * still to be run: then nobody is asked, and the last check stands.
+   */
   readonly regions: readonly HealthRegionArgs[];
 }
 

@@ -10,6 +10,7 @@ import { cancelled, Progress, stalled } from "./progress";
 interface Inputs {
   readonly regions: readonly MemberRegion[];
   readonly change?: number | undefined;
+  readonly founders?: readonly Address[];
 }
 
 interface Outputs extends Inputs {
@@ -23,13 +24,29 @@ interface Outputs extends Inputs {
 export const provider: FullProvider = {
   check: async (_olds, news) => ({ inputs: news }),
   diff: async (_id, olds: Outputs, news: Inputs) => ({
-    changes: olds.change !== news.change || !isDeepStrictEqual([...olds.chainValidators], addressesOf(news)),
+    changes:
+      mayAsk(news) &&
+      (olds.change !== news.change || !isDeepStrictEqual([...olds.chainValidators], addressesOf(news))),
   }),
-  create: async (inputs: Inputs) => ({ id: "validators", outs: await change(inputs, []) }),
+  create: async (inputs: Inputs) => ({
+    id: "validators",
+    outs: mayAsk(inputs) ? await change(inputs, []) : unchanged(inputs),
+  }),
   read: async (id, props) => ({ id, props }),
   update: async (_id, olds: Outputs, news: Inputs) => ({ outs: await change(news, olds.regions) }),
   delete: async () => {},
 };
+
+function mayAsk({ regions }: Inputs): boolean {
+  return regions.length > 0;
+}
+
+function unchanged({ regions, founders = [] }: Inputs): Outputs {
+  return { regions, change: NO_CHANGE, chainValidators: [...founders].sort() };
+}
+
+/** The number of the last change of a chain that has seen none. Left out, the SDK would take the number in the inputs. */
+const NO_CHANGE = -1;
 
 /** Ascending. */
 function addressesOf({ regions }: Inputs): Address[] {

@@ -4,13 +4,18 @@ import { DynamicResource } from "../../engine/dynamic-resource";
 
 /** The arguments of a chain's set of validators. */
 export interface ValidatorSetArgs {
-  /** The network's regions. */
+  /**
+   * The network's regions. Empty while it is not known how all nodes are reached, because regions with stacks of their own are still
+   * to be run: then nobody is asked, and the validators stay as they are.
+   */
   readonly regions: readonly MemberRegionArgs[];
   /**
    * The number of the config's last change of the validators, from `Chain`. A change that failed may have moved votes, so that
    * the config of the run before is a change as well.
    */
   readonly change: pulumi.Input<number | undefined>;
+  /** The chain's validators as long as nobody has been asked. @default none */
+  readonly founders?: pulumi.Input<readonly Address[]>;
 }
 
 /** The validators of a region, and how their nodes are reached. */
@@ -38,7 +43,7 @@ export interface MemberRegionArgs {
 export class ValidatorSet extends DynamicResource {
   /** The chain's validators, ascending. */
   declare readonly chainValidators: pulumi.Output<Address[]>;
-  /** The number of the change that was made last. */
+  /** The number of the change that was made last; negative if none was. */
   declare readonly change: pulumi.Output<number | undefined>;
 
   constructor(name: string, args: ValidatorSetArgs, opts?: pulumi.CustomResourceOptions) {

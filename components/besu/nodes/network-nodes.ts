@@ -13,7 +13,7 @@ import { signingWindow } from "./signing";
 /** A region with running validators, and how they are reached. Nobody waits for the values. */
 export interface ReachedRegion {
   readonly name: string;
-  readonly cluster: Pick<Cluster, "kubeconfig" | "context">;
+  readonly cluster: Pick<Cluster, "kubeconfig"> & { readonly context?: string | undefined };
   /** The addresses of the region's validators, in their order. */
   readonly addresses: readonly pulumi.Output<Address>[];
 }
@@ -38,27 +38,52 @@ export class NetworkNodes {
     readonly size: number,
   ) {}
 
-  /** Adds a region that the network has. */
-  add({ name, cluster, addresses }: ReachedRegion): void {
+  /** Adds a region that the network has. @returns resolves when it is clear whether its cluster and its validators are known. */
+  add({ name, cluster, addresses }: ReachedRegion): Promise<void> {
     let connections: NodeConnections | undefined;
     const settling = onceKnown(cluster.kubeconfig, (kubeconfig) => {
       const namespace = fullName(this.network, name);
       connections = new NodeConnections({ kubeconfig, context: cluster.context, namespace });
     });
-    this.#settling.push(settling);
-    for (const [index, output] of addresses.entries()) {
-      const validator: Reached = {
+    const known = addresses.map((output, index) =>
+      this.#addValidator(name, index, { output, place: () => connections }),
+    );
+    const settled = Promise.all([settling, ...known]).then(() => undefined);
+    this.#settling.push(settled);
+    return settled;
+  }
+
+  /**
+   * Adds a region that cannot be asked: its validators count as down.
+   *
+   * @param problem completes a sentence that begins with a validator's name.
+   */
+  addUnreached(name: string, addresses: readonly Address[], problem: string): void {
+    for (const [index, address] of addresses.entries()) {
+      this.#validators.push({
         name: validatorName(name, index),
         pod: validatorPod(index),
-        connections: () => connections,
-        address: undefined,
-      };
-      const known = onceKnown(output, (address) => {
-        validator.address = address;
+        place: () => ({ problem }),
+        address,
       });
-      this.#settling.push(known);
-      this.#validators.push(validator);
     }
+  }
+
+  #addValidator(
+    region: string,
+    index: number,
+    { output, place }: { readonly output: pulumi.Output<Address>; readonly place: Reached["place"] },
+  ): Promise<void> {
+    const validator: Reached = {
+      name: validatorName(region, index),
+      pod: validatorPod(index),
+      place,
+      address: undefined,
+    };
+    this.#validators.push(validator);
+    return onceKnown(output, (address) => {
+      validator.address = address;
+    });
   }
 
   /**
@@ -104,10 +129,10 @@ export class NetworkNodes {
     return validator === undefined ? undefined : this.#answerOf(validator);
   }
 
-  async #answerOf({ pod, connections }: Reached): Promise<AskedValidator["answer"]> {
-    const known = connections();
-    if (known === undefined) {
-      return undefined;
+  async #answerOf({ pod, place }: Reached): Promise<AskedValidator["answer"]> {
+    const known = place();
+    if (known === undefined || "problem" in known) {
+      return known;
     }
     let client: NodeClient | undefined;
     try {
@@ -131,8 +156,8 @@ export class NetworkNodes {
 interface Reached {
   readonly name: string;
   readonly pod: string;
-  /** Undefined until the cluster is known. */
-  readonly connections: () => NodeConnections | undefined;
+  /** Undefined until the cluster is known, and the reason if it cannot be. */
+  readonly place: () => NodeConnections | NoAnswer | undefined;
   address: Address | undefined;
 }
 

@@ -27,11 +27,6 @@ export const ONE_AT_A_TIME: RestartAllowance = {
   refusal: new ChainfleetError({ code: "VALIDATOR_UPDATE_REFUSED", summary: "Nothing may be updated." }),
 };
 
-/** The allowance of one of several runs at the same time, which are counted as one validator each. */
-export function oneAtMost(allowance: RestartAllowance): RestartAllowance {
-  return { ...allowance, atOnce: Math.min(1, allowance.atOnce) };
-}
-
 /** What the chain's nodes said. */
 export interface AskedChain {
   readonly height: number;

@@ -28,7 +28,7 @@ export function majorityRefusal(
 }
 
 /**
- * Why a config may not take place where nobody votes (`sharding: region`): so many validators with a vote are not in it that the
+ * Why a config may not take place before votes have changed the validators: so many validators with a vote are not in it that the
  * others make no quorum. No later change could bring a vote back, because a validator's key is deleted together with it.
  *
  * @param voters the validators in the chain's validator set, by name or by address.

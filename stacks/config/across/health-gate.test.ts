@@ -22,7 +22,6 @@ test.each([
   [{ missingPeers: { eastus: -1 } }, {}, "must be at least 0"],
   [{ timeoutSeconds: 7 }, {}, "healthGate.timeoutSeconds is 7, but 4 validators need 8 seconds"],
   [{ timeoutSeconds: 39 }, { network: '{"blockPeriodSeconds": 10}' }, "4 validators need 40 seconds"],
-  [{}, { sharding: "region" }, "healthGate is impossible with sharding: region"],
   [{}, { stack: "storage" }, "healthGate is of no use: the stack storage has no network"],
 ])("%j is refused with %j", (healthGate, others, text) => {
   expect(() => read({ healthGate: JSON.stringify(healthGate), ...others })).toThrow(text);

@@ -7,21 +7,12 @@ import { fieldsOf, outlineRegions } from "../outline";
  * reported together with those of the schema; a value that the schema refuses is ignored here.
  */
 export function healthGateRules(unchecked: Readonly<Record<string, unknown>>): Finding[] {
-  const { healthGate, stack = "network", sharding } = unchecked;
+  const { healthGate, stack = "network" } = unchecked;
   if (healthGate === undefined) {
     return [];
   }
   if (stack !== "network" && stack !== "full") {
     return [{ key: "healthGate", problem: `is of no use: the stack ${String(stack)} has no network` }];
-  }
-  if (sharding === "region") {
-    return [
-      {
-        key: "healthGate",
-        problem:
-          "is impossible with sharding: region, because the nodes are in stacks of their own, which run after this one; ask chainfleet services status all instead",
-      },
-    ];
   }
   return [...unknownRegions(unchecked), ...shortTimeout(unchecked)];
 }

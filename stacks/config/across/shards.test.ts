@@ -17,6 +17,9 @@ describe("sharding: region", () => {
     expect(keys({ stack: "full", contracts })).toEqual(["contracts.chains.own.rpcUrl"]);
     expect(keys({ stack: "rolling" })).toEqual(["sharding"]);
     expect(acrossShards({ stack: "full", contracts })).toEqual([]);
+    const reached = { chains: { own: { chainId: 138, rpcUrl: "https://rpc.example.com" } } };
+    expect(keys({ stack: "full", contracts: reached })).toEqual([]);
+    expect(keys({ stack: "full", contracts: reached, healthGate: {} })).toEqual(["contracts.chains.own"]);
   });
 
   it("refuses waves, which are edges in one graph", () => {

@@ -1,6 +1,7 @@
 import type { Finding } from "../../../components/finding";
 import { chainConfigKey } from "../contracts/contracts-schema";
 import { fieldsOf, outlineRegions } from "../outline";
+import { DEFAULT_CHAIN_ID } from "../schema";
 
 /**
  * Checks what `sharding: region` requires of the rest of the config. Works on the unchecked config, so that these findings
@@ -15,6 +16,7 @@ export function acrossShards(unchecked: Readonly<Record<string, unknown>>): Find
     ? [
         ...addressesMadeInShards(unchecked),
         ...contractsOnTheNetwork(unchecked),
+        ...contractsBeforeTheGate(unchecked),
         ...wavesAcrossStacks(unchecked),
       ]
     : [
@@ -54,6 +56,27 @@ function contractsOnTheNetwork({ stack, contracts }: Readonly<Record<string, unk
           },
         ];
   });
+}
+
+/** The gate looks at the network in a later run of the network's stack than the one that deploys contracts. */
+function contractsBeforeTheGate({
+  stack,
+  contracts,
+  healthGate,
+  network,
+}: Readonly<Record<string, unknown>>): Finding[] {
+  const networkChainId = String(fieldsOf(network).chainId ?? DEFAULT_CHAIN_ID);
+  return Object.entries(fieldsOf(fieldsOf(contracts).chains)).flatMap(([name, chain]) =>
+    stack === "full" && healthGate !== undefined && String(fieldsOf(chain).chainId) === networkChainId
+      ? [
+          {
+            key: chainConfigKey(name),
+            problem:
+              "is the network's own chain; with sharding: region, the health gate comes after the stacks of the regions and cannot hold these contracts back: deploy them with a stack of their own",
+          },
+        ]
+      : [],
+  );
 }
 
 /** A wave waits for the one before by edges of one graph, and each region's stack has a graph of its own. */

@@ -1,24 +1,40 @@
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
-import { validatorPodsIn } from "../components/besu/chain-view/until-back";
-import { NetworkNodes } from "../components/besu/nodes/network-nodes";
-import { BesuSite } from "../components/besu/site";
-import { UpdateGate } from "../components/besu/update-gate";
-import { nodeUpdateHooks, validatorUpdateHooks, volumeExpansionHooks } from "../components/besu/update-hooks";
-import { ONE_AT_A_TIME, oneAtMost } from "../components/besu/votes/allowance";
-import { ChainfleetError } from "../components/error";
-import { Governor } from "../components/governor/governor";
-import type { P2pEndpoint } from "../components/region";
-import { restartLimit } from "./chain/votes";
-import { softwareOf } from "./config/fields/besu";
-import type { Config } from "./config/schema";
-import type { ShardName } from "./config/written/shard-name";
-import { monitorRegions } from "./monitoring";
-import { acceptedConfig, nodeAccess, nodesOfNetwork, oneByOne, regionOutputs, validatorsOf } from "./regions";
+import { validatorPodsIn } from "../../components/besu/chain-view/until-back";
+import { revisionOf } from "../../components/besu/health/revision";
+import { NetworkNodes } from "../../components/besu/nodes/network-nodes";
+import { BesuSite } from "../../components/besu/site";
+import { UpdateGate } from "../../components/besu/update-gate";
+import {
+  nodeUpdateHooks,
+  validatorUpdateHooks,
+  volumeExpansionHooks,
+} from "../../components/besu/update-hooks";
+import { ONE_AT_A_TIME } from "../../components/besu/votes/allowance";
+import { isKnown } from "../../components/engine/known";
+import { ChainfleetError } from "../../components/error";
+import { Governor } from "../../components/governor/governor";
+import { validatorName } from "../../components/naming";
+import type { P2pEndpoint } from "../../components/region";
+import { restartLimit, tellRestarts } from "../chain/votes";
+import { softwareOf } from "../config/fields/besu";
+import type { Config, RegionConfig } from "../config/schema";
+import type { ShardName } from "../config/written/shard-name";
+import { monitorRegions } from "../monitoring";
+import {
+  acceptedConfig,
+  nodeAccess,
+  nodesOfNetwork,
+  oneByOne,
+  regionOutputs,
+  validatorsOf,
+} from "../regions";
+import { answersOf, type CloudAnswers, createCluster, createKeyStore, type PlacedRegion } from "../site";
+import { surveyRegions } from "../survey";
+import { OtherShards } from "./other-shards";
 import { readShardInputs, type SharedRegion } from "./shard-inputs";
-import { answersOf, type CloudAnswers, createCluster, createKeyStore, type PlacedRegion } from "./site";
-import { surveyRegions } from "./survey";
+import { REGION_OUTPUTS } from "./stack-outputs";
 
 /**
  * Registers the resources of the stack of one region: its cluster and its Besu nodes. What the region shares with others
@@ -34,17 +50,15 @@ export async function shard(config: Config, name: ShardName) {
     surveyRegions({ ...config, regions: [region] }, name.parent),
   ]);
   requireAccepted(config, name, inputs.files.accepted);
+  tellOtherConfig(region, name, inputs.region.validators.length);
   const runningNodes = new NetworkNodes(config.network.name, validatorsOf(config));
-  // Other stacks may update validators at the same time, and their runs count one validator for each stack.
+  const otherRuns = new OtherShards(config, name, { nodes: runningNodes, validators: inputs.validators });
   const limit = restartLimit({
     nodes: runningNodes,
     requestTimeoutSeconds: config.network.requestTimeoutSeconds,
     withoutChain: async () => ONE_AT_A_TIME,
   });
-  const gate = new UpdateGate({
-    allowance: async (updating) => oneAtMost(await limit(updating)),
-    regions: [region.name],
-  });
+  const gate = new UpdateGate({ allowance: otherRuns.including(limit), regions: [region.name], otherRuns });
   const governor = new Governor(config.rateGovernor);
   const placed = placedRegion(region, inputs.region, answers ?? { kind: "none" });
   const shared = {
@@ -52,16 +66,17 @@ export async function shard(config: Config, name: ShardName) {
     reclaimPolicy: config.besu.reclaimPolicy,
     keyStore: config.besu.keyStore,
     governor,
-    keptMachines: {},
+    keptMachines: inputs.region.machines === undefined ? {} : { [region.name]: inputs.region.machines },
     updateHooks: nodeUpdateHooks(gate, governor.retry),
   };
   const cluster = createCluster(shared, placed);
   const validators = inputs.region.validators as Address[];
-  runningNodes.add({
+  void runningNodes.add({
     name: region.name,
     cluster,
     addresses: validators.map((address) => pulumi.output(address)),
   });
+  otherRuns.openTickets(cluster);
   const site = new BesuSite(
     region.name,
     {
@@ -71,8 +86,8 @@ export async function shard(config: Config, name: ShardName) {
       p2pEndpoints: placed.region.p2pEndpoints,
       privateKeys: inputs.privateKeys,
       keyStore: createKeyStore(shared, placed, cluster, validators),
-      // Nobody votes where each region has a stack of its own, so that nobody else waits.
-      joinsLivingChain: () => false,
+      joinsLivingChain: (validator) =>
+        inputs.files.founders?.includes(validatorName(region.name, validator)) === false,
       rpcNodes: region.rpcNodes,
       updateHooks: validatorUpdateHooks(
         gate,
@@ -84,6 +99,12 @@ export async function shard(config: Config, name: ShardName) {
     { transformations: [governor.binding()] },
   );
   const nodes = site.createNodes(inputs.files.staticNodes);
+  tellRestarts(pulumi.output({ total: validatorsOf(config), present: validatorsOf(config) }), {
+    gate,
+    updated: Promise.all(nodes.statefulSets.map(({ id }) => isKnown(id))),
+    regions: [region.name],
+    nodes: { settled: () => otherRuns.settled(), ask: () => runningNodes.ask() },
+  });
   const { monitoring: settings } = config;
   const monitoring = monitorRegions(
     settings === undefined ? config : { ...config, monitoring: { ...settings, receiver: inputs.receiver } },
@@ -92,14 +113,15 @@ export async function shard(config: Config, name: ShardName) {
   );
   return {
     ...monitoring,
-    regions: [
+    [REGION_OUTPUTS.regions]: [
       regionOutputs(region, {
         cluster: cluster.clusterName,
         validators: pulumi.output(validators),
         rpcUrl: nodes.rpcUrl,
       }),
     ],
-    access: { [region.name]: nodeAccess(cluster, nodes) },
+    [REGION_OUTPUTS.access]: { [region.name]: nodeAccess(cluster, nodes) },
+    [REGION_OUTPUTS.revisions]: { [region.name]: revisionOf(nodes.statefulSets) },
   };
 }
 
@@ -122,6 +144,16 @@ function requireAccepted(
       summary: `The Besu release or the reclaim policy in Pulumi.${parent}.yaml is not the one that the stack "${parent}" has checked last. No resource was changed.`,
       next: `Run the stack of the network first: chainfleet up --stack ${parent}, or pulumi up --stack ${parent}.`,
     });
+  }
+}
+
+/** The network's stack says how many validators the region has: it knows which of them the chain still has. */
+function tellOtherConfig(region: RegionConfig, name: ShardName, validators: number): void {
+  if (region.validators !== validators) {
+    pulumi.log.info(
+      `The number of validators in ${region.name} is ${region.validators} in the config, and ${validators} in this run: those that leave stay until they are ` +
+        `voted out, and new ones begin with a run of the stack "${name.parent}". chainfleet up --stack ${name.parent} does all of that.`,
+    );
   }
 }
 

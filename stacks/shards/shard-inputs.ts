@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import { z } from "zod";
-import { ChainfleetError } from "../components/error";
-import type { AlertReceiver } from "../components/monitoring/alertmanager/alertmanager-config";
-import { type ShardName, shardStackName } from "./config/written/shard-name";
+import { ChainfleetError } from "../../components/error";
+import type { AlertReceiver } from "../../components/monitoring/alertmanager/alertmanager-config";
+import { type ShardName, shardStackName } from "../config/written/shard-name";
 
 /**
  * What the stack of a region knows of the network's stack: the outputs of the network's stack, which `network` writes and
@@ -25,6 +25,8 @@ const fieldsOfEveryRegion = {
   p2pEndpoints: z.array(endpointSchema),
   /** The addresses of the region's validators, in the order of the endpoints. */
   validators: z.array(address),
+  /** The machines for validators, if there are more of them than validators. */
+  machines: z.int().optional(),
 };
 
 const azure = z.object({
@@ -62,6 +64,8 @@ const networkFilesSchema = z.object({
   genesis: z.string().min(1),
   /** The content of static-nodes.json. */
   staticNodes: z.string().min(1),
+  /** The names of the validators in the genesis block, once votes have changed the chain's validators. */
+  founders: z.array(z.string()).optional(),
 });
 
 /** What the network's stack says about a region. */
@@ -78,6 +82,10 @@ export const SHARD_OUTPUTS = {
   regions: "shards",
   /** The validators' private keys by the region's name. Secret. */
   keys: "validatorKeys",
+  /** The configs of all regions of which the network's stack has something, also of those that have left the config. */
+  held: "heldRegions",
+  /** `Closing`. Absent if nothing needs the nodes of all regions. */
+  closing: "closing",
   /** `AlertReceiver`. Secret. Absent if nobody is notified of alerts. */
   receiver: "alertReceiver",
 } as const;
@@ -95,6 +103,8 @@ export function hasSharedInputs(outputs: Readonly<Record<string, unknown>>, regi
 export interface ShardInputs {
   readonly files: NetworkFiles;
   readonly region: SharedRegion;
+  /** The addresses of the validators of all regions, by the region. */
+  readonly validators: Readonly<Record<string, readonly Address[]>>;
   /** Secret. */
   readonly privateKeys: readonly pulumi.Output<Hex>[];
   /** Who is notified of alerts. Secret. */
@@ -133,7 +143,26 @@ export function parseShardInputs(
   name: ShardName,
   { files, regions, keys }: UncheckedOutputs,
 ): Omit<ShardInputs, "receiver"> {
-  const result = z
+  const result = parsed(name, { files, regions, keys });
+  if (!result.success) {
+    const missing = [...new Set(result.error.issues.map(({ path }) => path.join(".")))].join(", ");
+    throw new ChainfleetError({
+      code: "SHARD_INPUTS_MISSING",
+      summary: `The outputs of the stack "${name.parent}" do not have what the region ${name.region} needs (${missing}). No resource of the region was changed.`,
+      next: `Run the stack of the network first: chainfleet up --stack ${name.parent}, or pulumi up --stack ${name.parent}. Then pulumi up --stack ${shardStackName(name)} works.`,
+    });
+  }
+  const { data } = result;
+  return {
+    files: data.files,
+    region: data.region,
+    validators: validatorsByRegion(regions),
+    privateKeys: data.keys.map((key) => pulumi.secret(key as Hex)),
+  };
+}
+
+function parsed(name: ShardName, { files, regions, keys }: UncheckedOutputs) {
+  return z
     .object({
       files: networkFilesSchema,
       region: regionSchema,
@@ -148,20 +177,22 @@ export function parseShardInputs(
       region: fieldOf(regions, name.region),
       keys: fieldOf(keys, name.region),
     });
-  if (!result.success) {
-    const missing = [...new Set(result.error.issues.map(({ path }) => path.join(".")))].join(", ");
-    throw new ChainfleetError({
-      code: "SHARD_INPUTS_MISSING",
-      summary: `The outputs of the stack "${name.parent}" do not have what the region ${name.region} needs (${missing}). No resource of the region was changed.`,
-      next: `Run the stack of the network first: chainfleet up --stack ${name.parent}, or pulumi up --stack ${name.parent}. Then pulumi up --stack ${shardStackName(name)} works.`,
-    });
-  }
-  const { data } = result;
-  return {
-    files: data.files,
-    region: data.region,
-    privateKeys: data.keys.map((key) => pulumi.secret(key as Hex)),
-  };
+}
+
+/** What another region lacks is no concern of this one. */
+function validatorsByRegion(regions: unknown): Readonly<Record<string, readonly Address[]>> {
+  const { data = {} } = z
+    .record(
+      z.string(),
+      z
+        .object({ validators: z.array(address) })
+        .optional()
+        .catch(undefined),
+    )
+    .safeParse(regions);
+  return Object.fromEntries(
+    Object.entries(data).map(([region, one]) => [region, (one?.validators ?? []) as Address[]]),
+  );
 }
 
 function fieldOf(value: unknown, name: string): unknown {
