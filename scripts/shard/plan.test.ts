@@ -107,6 +107,23 @@ describe("a move", () => {
     expect(() => undoMove(sharded)).toThrow(/^SHARD_RUN_UNFINISHED/);
   });
 
+  it("leaves what needs the nodes of all regions in the network's stack, without edges to them", () => {
+    const moved = network.resources?.find(({ urn }) => urn.includes(`::${regions[0]}-own-`)) as StateResource;
+    const shared = network.resources?.find(({ urn }) => urn.includes("-genesis")) as
+      | StateResource
+      | undefined;
+    const set = {
+      urn: `urn:pulumi:${STACK}::chainfleet::pulumi-nodejs:dynamic/chainfleet:ValidatorSet::net-validators`,
+      type: "pulumi-nodejs:dynamic/chainfleet:ValidatorSet",
+      custom: true,
+      dependencies: [moved.urn, ...(shared === undefined ? [] : [shared.urn])],
+    };
+    const voted = { ...network, resources: [...(network.resources ?? []), set] };
+    const { writes } = shardMove(world(voted), regions);
+    const kept = writes.at(-1)?.state.resources?.find(({ urn }) => urn === set.urn);
+    expect(kept?.dependencies).toEqual(shared === undefined ? [] : [shared.urn]);
+  });
+
   it("is refused if something that stays depends on something that is moved", () => {
     const moved = network.resources?.find(({ urn }) => urn.includes(`::${regions[0]}-own-`)) as StateResource;
     const contract = {

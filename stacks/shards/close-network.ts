@@ -189,7 +189,8 @@ function reachedRegion({ config, addresses, nodes }: ClosingRegion) {
 /** `chainfleet up` runs what remains itself. */
 function tellWhatRemains({ network }: Config, regions: readonly ClosingRegion[]): void {
   const missing = regions.filter(({ nodes }) => nodes === undefined).map(({ config: { name } }) => name);
-  if (missing.length > 0 && process.env[RUN_DIRECTORY] === undefined) {
+  const isByHand = process.env[RUN_DIRECTORY] === undefined && !pulumi.runtime.isDryRun();
+  if (missing.length > 0 && isByHand) {
     const stack = pulumi.getStack();
     const stacks = missing.map((region) => shardStackName({ parent: stack, region })).join(", ");
     pulumi.log.info(

@@ -15,6 +15,7 @@ import { ONE_AT_A_TIME } from "../../components/besu/votes/allowance";
 import { isKnown } from "../../components/engine/known";
 import { ChainfleetError } from "../../components/error";
 import { Governor } from "../../components/governor/governor";
+import { RUN_DIRECTORY } from "../../components/governor/waits";
 import { validatorName } from "../../components/naming";
 import type { P2pEndpoint } from "../../components/region";
 import { restartLimit, tellRestarts } from "../chain/votes";
@@ -66,7 +67,8 @@ export async function shard(config: Config, name: ShardName) {
     reclaimPolicy: config.besu.reclaimPolicy,
     keyStore: config.besu.keyStore,
     governor,
-    keptMachines: inputs.region.machines === undefined ? {} : { [region.name]: inputs.region.machines },
+    // The network's stack says how many validators the region has, whatever the config says.
+    keptMachines: { [region.name]: inputs.region.machines ?? inputs.region.validators.length },
     updateHooks: nodeUpdateHooks(gate, governor.retry),
   };
   const cluster = createCluster(shared, placed);
@@ -149,7 +151,7 @@ function requireAccepted(
 
 /** The network's stack says how many validators the region has: it knows which of them the chain still has. */
 function tellOtherConfig(region: RegionConfig, name: ShardName, validators: number): void {
-  if (region.validators !== validators) {
+  if (region.validators !== validators && process.env[RUN_DIRECTORY] === undefined) {
     pulumi.log.info(
       `The number of validators in ${region.name} is ${region.validators} in the config, and ${validators} in this run: those that leave stay until they are ` +
         `voted out, and new ones begin with a run of the stack "${name.parent}". chainfleet up --stack ${name.parent} does all of that.`,

@@ -47,12 +47,15 @@ export async function shareRegions(
   );
   const [isVoted = false] = await valueIfKnown(chain.isVoted);
   const besu = new BesuNetwork(`${name}-besu`, { chain, regions: held, isVoted, keyHooks });
+  // Those that leave dial the others.
   const staticNodes = staticNodesFile(
-    regions.flatMap(({ region }, index) =>
-      keysOf(besu, index).map(({ nodeId }, validator) => ({
-        nodeId,
-        address: region.p2pEndpoints[validator]?.address ?? "",
-      })),
+    config.regions.flatMap(({ validators }, index) =>
+      keysOf(besu, index)
+        .slice(0, validators)
+        .map(({ nodeId }, validator) => ({
+          nodeId,
+          address: regions[index]?.region.p2pEndpoints[validator]?.address ?? "",
+        })),
     ),
   );
   const { chainValidators, health, isReleased, outputs } = await closeNetwork(config, { chain, besu, held });

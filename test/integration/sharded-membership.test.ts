@@ -102,19 +102,22 @@ interface ListedNode {
   readonly proposals?: number;
 }
 
-async function nodes(): Promise<readonly ListedNode[]> {
+/** Asks the nodes what they do. @returns a function, because reading the environment takes a second. */
+function nodesControl(): () => Promise<readonly ListedNode[]> {
   const control = checkout.environment()["CHAINFLEET_LOCAL_NODES_CONTROL"];
-  return (await (await fetch(`${control}/nodes`)).json()) as readonly ListedNode[];
+  const ask = async () => (await (await fetch(`${control}/nodes`)).json()) as readonly ListedNode[];
+  // On a busy machine a connection may be reset.
+  return () => ask().catch(() => delay(50).then(ask));
 }
 
 /** The requests to vote that the nodes have not been told to forget. */
 async function proposals(): Promise<number> {
-  return (await nodes()).reduce((sum, node) => sum + (node.proposals ?? 0), 0);
+  return (await nodesControl()()).reduce((sum, node) => sum + (node.proposals ?? 0), 0);
 }
 
 /** Runs `up` and kills the plugin of dynamic providers and the engines as soon as a node was asked to vote. */
 async function upKilledAtTheVote(): Promise<void> {
-  const control = checkout.environment()["CHAINFLEET_LOCAL_NODES_CONTROL"];
+  const nodes = nodesControl();
   const run = checkout.chainfleet("up", "--stack", "dev", "--json");
   let ended = false;
   const end = run.finished.finally(() => {
@@ -122,8 +125,7 @@ async function upKilledAtTheVote(): Promise<void> {
   });
   let wasAsked = false;
   while (!ended && !wasAsked) {
-    const listed = (await (await fetch(`${control}/nodes`)).json()) as readonly ListedNode[];
-    wasAsked = listed.some((node) => (node.proposals ?? 0) > 0);
+    wasAsked = (await nodes()).some((node) => (node.proposals ?? 0) > 0);
     await delay(20);
   }
   expect(wasAsked).toBe(true);
@@ -147,13 +149,9 @@ afterAll(async () => {
 describe("the validators of a living chain whose regions have stacks of their own", () => {
   it("are those of the genesis block, and the health gate has seen all regions once they all run", async () => {
     await expectConfigured(4);
+    const messages = checkout.eventsOfLastRun().map(({ event }) => event.diagnosticEvent?.message ?? "");
+    expect(messages.filter((message) => message.includes("is healthy")).join()).toMatch(/4 validators sign/);
     const { resources = [] } = await checkout.state();
-    const gate = resources.find(({ type }) => type.endsWith(":NetworkHealth"));
-    expect(gate?.outputs.regions.map(({ name }: { name: string }) => name)).toEqual([
-      "eastus",
-      "us-west-2",
-      "onprem",
-    ]);
     expect(resources.some(({ type }) => type.endsWith(":ValidatorSet"))).toBe(false);
     await expectNoChange();
   });
@@ -204,27 +202,27 @@ describe("the validators of a living chain whose regions have stacks of their ow
   });
 
   it("stay where too few would remain to vote the others out, and nothing is changed", async () => {
-    configure(two);
+    configure(two, { ...west, validators: 2 });
     const { code, output, summary } = await up();
     expect(code).toBe(1);
     expect(output).toContain("QUORUM_LOST");
     expect(summary.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
     expect(await stackNames()).toEqual(["dev", "dev.eastus", "dev.onprem", "dev.uksouth"]);
-    configure(eastus, two, uksouth(1));
   });
 
   it("restart one at a time, although the runs of two regions go on at the same time", async () => {
+    configure(eastus, two, uksouth(1));
     checkout.configure({ path: ["chainfleet:besu", "options"], value: { "tx-pool-min-gas-price": 0 } });
     const parent = await pulumiUp("dev");
     expect(parent.code, parent.output).toBe(0);
-    const control = checkout.environment()["CHAINFLEET_LOCAL_NODES_CONTROL"];
+    const nodes = nodesControl();
     let ended = false;
     const runs = Promise.all(["dev.eastus", "dev.onprem"].map(pulumiUp)).finally(() => {
       ended = true;
     });
     const seen: number[] = [];
     while (!ended) {
-      seen.push(((await (await fetch(`${control}/nodes`)).json()) as readonly ListedNode[]).length);
+      seen.push((await nodes()).length);
       await delay(20);
     }
     for (const { code, output } of await runs) {

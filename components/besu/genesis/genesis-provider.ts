@@ -5,7 +5,7 @@ import { type ChainParameters, genesisFile, genesisHash } from "./genesis";
 
 /**
  * The provider of Genesis. It creates the genesis once; later changes of the inputs have no effect, and a config that takes
- * the chain its quorum is refused where nobody votes.
+ * the chain its quorum is refused as long as nobody has voted.
  */
 export const provider: FullProvider = {
   check: async (_olds, news) => ({ inputs: news }),

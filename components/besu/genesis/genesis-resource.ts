@@ -78,7 +78,7 @@ export interface GenesisArgs {
 }
 
 /**
- * The genesis of a network. It is created once and never changes. Where nobody votes, a config that lacks so many of its
+ * The genesis of a network. It is created once and never changes. As long as nobody has voted, a config that lacks so many of its
  * validators that the others make no quorum is refused here too, by the validators' addresses: a removed validator that is added
  * again has its name, but a new key and no vote.
  */

@@ -74,7 +74,7 @@ export class LeaseBoard implements TicketBoard {
   };
 
   #isRenewed(region: string, { spec }: V1Lease): boolean {
-    const renewal = String(spec?.renewTime?.getTime());
+    const renewal = JSON.stringify(spec?.renewTime ?? null);
     const before = this.#seen.get(region);
     const seen = before?.renewal === renewal ? before : { renewal, at: Date.now() };
     this.#seen.set(region, seen);
