@@ -160,11 +160,10 @@ function dynamicResource(
 function chainState(found: FoundNetwork, { parameters, sharding }: LostStack) {
   const founders = found.founders.map((address) => nameOfFounder(found, address));
   const named = founders.flatMap((name) => name ?? []);
-  const removedFounders = sharding === "none" ? { isVoted: true } : {};
   const inputs = {
     parameters,
     // A founder whose key is in no cluster was removed: the chain's validators are no longer those of its genesis.
-    ...(named.length === founders.length ? { founders: named } : removedFounders),
+    ...(named.length === founders.length ? { founders: named } : { isVoted: true }),
     ...(sharding === "region" ? { sharding } : {}),
   };
   return { id: `chain-${parameters.chainId}`, inputs, outputs: inputs };
