@@ -140,7 +140,7 @@ describe("an update of all validators, some of which are down, come back late, o
   });
 
   it("takes it without the gate", async () => {
-    const open = { enter: async () => undefined, leave: () => {}, lose: () => {} };
+    const open = { enter: async () => undefined, leave: async () => {}, lose: () => {} };
     await expect(
       fc.assert(
         fc.asyncProperty(rollouts(sizes), async (rollout) => {

@@ -30,8 +30,8 @@ export interface OtherRuns {
    * @returns false if the other runs leave no place now.
    */
   readonly claim: (name: string, allowance: RestartAllowance) => Promise<boolean>;
-  /** Gives the place of an update back that has ended well. */
-  readonly release: (name: string) => void;
+  /** Gives the place of an update back that has ended well. Never rejects. */
+  readonly release: (name: string) => Promise<void>;
 }
 
 /**
@@ -96,11 +96,12 @@ export class UpdateGate {
     });
   }
 
-  /** Reports that the validator or the cluster is ready again after its update. */
-  leave(name: string): void {
+  /** Reports that the validator or the cluster is ready again after its update. @returns resolves when other runs know it. */
+  async leave(name: string): Promise<void> {
     this.#remove(name);
-    this.#args.otherRuns?.release(name);
+    const released = this.#args.otherRuns?.release(name);
     this.#advance();
+    await released;
   }
 
   /** Reports that the update begins anew. Its patience begins anew as well. */
@@ -196,7 +197,7 @@ export class UpdateGate {
         return undefined;
       }
       if (this.#closed !== undefined) {
-        otherRuns?.release(next.name);
+        await otherRuns?.release(next.name);
         return undefined;
       }
     } catch (error) {

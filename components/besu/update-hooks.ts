@@ -127,7 +127,7 @@ export async function leaveWhenBack(
     gate.lose(update.name);
     throw error;
   }
-  gate.leave(update.name);
+  await gate.leave(update.name);
 }
 
 /**

@@ -95,9 +95,9 @@ export class OtherShards implements OtherRuns {
     return isGranted;
   };
 
-  readonly release = (name: string): void => {
-    // Tickets that cannot be given back now count until they are not renewed any more.
-    void this.#tickets?.release(name).catch(() => undefined);
+  readonly release = async (name: string): Promise<void> => {
+    // A ticket that cannot be given back now counts until it is not renewed any more.
+    await this.#tickets?.release(name).catch(() => undefined);
   };
 
   #otherPlaces(): Promise<readonly OtherPlace[]> {

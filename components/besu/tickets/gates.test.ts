@@ -80,7 +80,7 @@ async function updateAll({ regions, scheduler }: Runs, haveTickets: boolean) {
             regions: [],
             otherRuns: {
               claim: (name, { atOnce }) => tickets.claim(name, { atOnce, counted, isDown: () => false }),
-              release: (name) => void tickets.release(name),
+              release: (name) => tickets.release(name),
             },
           }
         : { allowance, regions: [] },
@@ -95,7 +95,7 @@ async function updateAll({ regions, scheduler }: Runs, haveTickets: boolean) {
         await delayed();
         down.delete(name);
         outcome.updated += 1;
-        gate.leave(name);
+        await gate.leave(name);
       }),
     );
   });
