@@ -13,7 +13,7 @@ import { configuredRegions } from "../run/configured";
 import { confirm } from "../terminal/confirmation";
 import { tableOf } from "../terminal/table";
 import { CPU_BOUND } from "./cpu";
-import { createRegionStacks, openRegionStacks } from "./network-stacks";
+import { createRegionStacks, openRegionStacks, removeRegionStacks } from "./network-stacks";
 import { type Move, planShard, planUndo, type States } from "./plan";
 import { writeShardFiles } from "./shard-files";
 
@@ -66,7 +66,7 @@ export async function move(direction: Direction, options: MoveOptions): Promise<
     await carryOut(plan, { network, byName, expected: before.network, command });
   }
   if (direction === "undo" && !options.preview) {
-    await removeStacks(network, [...stacks.values()], command);
+    await removeRegionStacks(network, [...stacks.values()], command);
   }
   if (options.json) {
     process.stdout.write(`${JSON.stringify(resultOf(direction, options, plan))}\n`);
@@ -135,14 +135,6 @@ async function carryOut({ writes }: Move, { network, byName, expected, command }
   }
   await pMap(own < 0 ? [] : ofNetwork, write);
   await pMap(writes.slice(own + 1), write, { concurrency: CPU_BOUND });
-}
-
-/** Removes the stacks of regions, which have no resources any more, with their files. */
-async function removeStacks(network: Stack, stacks: readonly Stack[], command: EngineCommand): Promise<void> {
-  const { workDir, envVars } = network.workspace;
-  await pMap(stacks, ({ name }) => command.run(["stack", "rm", name, "--yes"], workDir, envVars), {
-    concurrency: CPU_BOUND,
-  });
 }
 
 function say(line: string): void {

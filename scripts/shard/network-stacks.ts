@@ -109,3 +109,15 @@ export async function createRegionStacks(
     { concurrency: CPU_BOUND },
   );
 }
+
+/** Removes stacks of regions that have no resources, with their files. */
+export async function removeRegionStacks(
+  { workspace }: Stack,
+  stacks: readonly Pick<Stack, "name">[],
+  command: EngineCommand,
+): Promise<void> {
+  const { workDir, envVars } = workspace;
+  await pMap(stacks, ({ name }) => command.run(["stack", "rm", name, "--yes"], workDir, envVars), {
+    concurrency: CPU_BOUND,
+  });
+}

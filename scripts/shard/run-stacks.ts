@@ -19,7 +19,12 @@ import { type Exclusion, runEngine } from "../run/run-engine";
 import { type Lane, lanesOf, type Shard } from "./lanes";
 import { leavingRegions } from "./leaving-regions";
 import { lostValidator } from "./lost-validator";
-import { createRegionStacks, type NetworkStacks, type RegionStack } from "./network-stacks";
+import {
+  createRegionStacks,
+  type NetworkStacks,
+  type RegionStack,
+  removeRegionStacks,
+} from "./network-stacks";
 import { outputsOf } from "./outputs";
 import type { States } from "./plan";
 
@@ -88,6 +93,12 @@ async function up(run: NetworkRun, runs: StackRuns): Promise<void> {
   );
   const regions = [...existing, ...created];
   if (failure !== undefined && !isFailureOfResources(events)) {
+    // What was refused leaves nothing behind.
+    await removeRegionStacks(
+      stacks.network,
+      created.map(({ stack }) => stack),
+      command,
+    );
     return;
   }
   const outputs = outputsOf(runs.stateOf(stacks.network));
@@ -160,8 +171,7 @@ async function close(
   await pMap(leaving, async ({ stack, isConfigured }) => {
     const { failure } = await runs.run(isConfigured ? "up" : "destroy", stack);
     if (!isConfigured && failure === undefined) {
-      const { workDir, envVars } = network.workspace;
-      await command.run(["stack", "rm", stack.name, "--yes"], workDir, envVars);
+      await removeRegionStacks(network, [stack], command);
     }
   });
   if (leaving.length > 0 && !runs.hasEnded()) {

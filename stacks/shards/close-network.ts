@@ -7,6 +7,7 @@ import type { BesuNetwork } from "../../components/besu/network";
 import { NetworkNodes } from "../../components/besu/nodes/network-nodes";
 import { valueIfKnown } from "../../components/engine/known";
 import { RUN_DIRECTORY } from "../../components/governor/waits";
+import { validatorName } from "../../components/naming";
 import { createHealthGate } from "../chain/health-gate";
 import { isDeletionSafe, tellMembership } from "../chain/membership";
 import type { Config, RegionConfig } from "../config/schema";
@@ -100,7 +101,7 @@ export async function closeNetwork(config: Config, args: ClosingArgs): Promise<C
     }
     tellMembership(
       regions.map(({ config: { name }, addresses }) => ({ name, validators: addresses })),
-      besu.genesisNames,
+      pulumi.output(validatorNamesOf(besu, held)),
       running,
     );
     tellWhatRemains(config, regions);
@@ -167,6 +168,23 @@ async function nodesOf(
       return { config: region, addresses, nodes: hasAll ? nodes : undefined };
     }),
   );
+}
+
+/** The names of the validators by their addresses: of the founders, and of those that run, also if they have left the config. */
+async function validatorNamesOf(
+  besu: BesuNetwork,
+  held: readonly RegionConfig[],
+): Promise<Readonly<Record<Address, string>>> {
+  const [founders = {}] = await valueIfKnown(besu.genesisNames);
+  const running = await Promise.all(
+    held.flatMap(({ name }, region) =>
+      keysOf(besu, region).map(async ({ address }, index) => {
+        const [known] = await valueIfKnown(address);
+        return known === undefined ? [] : [[known, validatorName(name, index)] as const];
+      }),
+    ),
+  );
+  return { ...founders, ...Object.fromEntries(running.flat()) };
 }
 
 function reachedRegion({ config, addresses, nodes }: ClosingRegion) {

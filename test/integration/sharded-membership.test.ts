@@ -234,6 +234,10 @@ describe("the validators of a living chain whose regions have stacks of their ow
     const tickets = (await checkout.objects("apis/coordination.k8s.io/v1/leases"))
       .filter(({ metadata }) => metadata.name === "validator-updates")
       .map(({ metadata }) => JSON.parse(metadata.annotations["chainfleet.dev/validator-updates"]));
-    expect(tickets).toEqual([{ admitted: [] }, { admitted: [] }]);
+    // Regions that were updated before have a Lease, too.
+    expect(tickets.length).toBeGreaterThanOrEqual(2);
+    expect(tickets.filter(({ claimed, admitted }) => claimed !== undefined || admitted.length > 0)).toEqual(
+      [],
+    );
   });
 });
