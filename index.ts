@@ -4,12 +4,13 @@ import { requireConfigFiles } from "./stacks/config/config-files";
 import { programConfig } from "./stacks/config/program-config";
 import { withoutUnresolved } from "./stacks/outputs";
 import { buildStack } from "./stacks/stack";
-import { leaveAliasesOut, reduceSdkWork } from "./startup";
+import { leaveAliasesOut, leaveOutputsOfSkippedResourcesUnknown, reduceSdkWork } from "./startup";
 
 reduceSdkWork(pulumi);
 
 export = async () => {
   leaveAliasesOut(pulumi);
+  leaveOutputsOfSkippedResourcesUnknown(pulumi);
   const file = `Pulumi.${pulumi.getStack()}.yaml`;
   try {
     const config = programConfig(file);

@@ -15,11 +15,8 @@ export interface Peer {
  * be created is left out, so that one region's failure keeps no other region from starting; the next `up` adds it.
  */
 export function staticNodesFile(validators: readonly Peer[]): pulumi.Output<string> {
-  const peers = validators.map(({ nodeId, address }) => pulumi.all([nodeId, address]));
-  return fromAvailable(peers, (available) => {
-    // A resource that a run leaves out, because it failed before, has known outputs without values.
-    const complete = available.filter(([nodeId, address]) => Boolean(nodeId) && Boolean(address));
-    const urls = complete.map(([nodeId, address]) => `enode://${nodeId}@${address}:${P2P_PORT}`);
-    return `${JSON.stringify(urls, null, 2)}\n`;
-  });
+  const enodes = validators.map(
+    ({ nodeId, address }) => pulumi.interpolate`enode://${nodeId}@${address}:${P2P_PORT}`,
+  );
+  return fromAvailable(enodes, (urls) => `${JSON.stringify(urls, null, 2)}\n`);
 }

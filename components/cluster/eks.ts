@@ -239,7 +239,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
           name: fullName(args.network, name, "validators"),
           instanceType: args.validatorInstanceType,
           vpcSecurityGroupIds: [
-            cluster.vpcConfig.apply((config) => config?.clusterSecurityGroupId ?? ""),
+            cluster.vpcConfig.apply(({ clusterSecurityGroupId }) => clusterSecurityGroupId ?? ""),
             region.securityGroupId,
           ],
           metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
@@ -289,9 +289,8 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       );
     }
 
-    /** A cluster that a run leaves out, because it failed before, has known outputs without values. */
     function issuer(): pulumi.Output<string> {
-      return cluster.identities.apply((identities) => identities?.[0]?.oidcs?.[0]?.issuer ?? "");
+      return cluster.identities.apply((identities) => identities[0]?.oidcs?.[0]?.issuer ?? "");
     }
 
     function createDiskAddon() {

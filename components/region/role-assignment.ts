@@ -43,7 +43,6 @@ function roleAssignmentName([scope, principal]: readonly string[], role: string)
 /** The UUID namespace of role assignments. */
 const ROLE_ASSIGNMENTS = "5b0c3a0e-6a9c-4c6f-9d0b-3f2a1f6f1380";
 
-/** A group that a run leaves out, because it failed before, has a known id without a value. */
-function subscriptionOf(armId: string | undefined): string {
-  return armId?.split("/")[2] ?? "";
+function subscriptionOf(armId: string): string {
+  return armId.split("/")[2] ?? "";
 }

@@ -41,7 +41,7 @@ export function requiringChange(
     if (pulumi.runtime.isDryRun()) {
       return;
     }
-    // The outputs of a resource that failed, or that a run leaves out, are those of before, or have no value.
+    // The outputs of a resource that failed are unknown; those of a resource that a run leaves out are those of before, or unknown.
     const [changed = []] = await valueIfKnown(chainValidators);
     const [made] = await valueIfKnown(change.made.change);
     const [wantedChange] = await valueIfKnown(change.wanted);

@@ -45,9 +45,7 @@ export function votesOf(
   besu: Pick<BesuNetwork, "keys">,
   chainValidators: pulumi.Output<Address[]>,
 ): pulumi.Output<NetworkVotes> {
-  return chainValidators.apply(async (known) => {
-    // A genesis that a run leaves out, because it failed before, has known outputs without values.
-    const voters = (known as readonly Address[] | undefined) ?? [];
+  return chainValidators.apply(async (voters) => {
     const keys = await Promise.all(besu.keys.map((ofRegion) => Promise.all(ofRegion.map(addressOf))));
     const configured = new Set(keys.flat());
     const lost = voters.filter((voter) => !configured.has(voter));

@@ -122,7 +122,7 @@ export async function closeNetwork(config: Config, args: ClosingArgs): Promise<C
     if (set === undefined) {
       return true;
     }
-    // The outputs of a resource that failed, or that a run leaves out, are those of before, or have no value.
+    // The outputs of a resource that failed are unknown; those of a resource that a run leaves out are those of before, or unknown.
     const [chainValidators = []] = await valueIfKnown(set.chainValidators);
     const [madeChange] = await valueIfKnown(set.change);
     const [wanted] = await valueIfKnown(chain.validatorChanges);
