@@ -1,5 +1,6 @@
 import Module from "node:module";
 import type * as Pulumi from "@pulumi/pulumi";
+import { bundleOf } from "./bundled-packages";
 
 /*
  * Changes to Pulumi's SDK: one that lets a run go on without resources that failed, and others that make the SDK's processes
@@ -8,7 +9,8 @@ import type * as Pulumi from "@pulumi/pulumi";
  */
 
 /**
- * Makes packages load modules only when they are used which they load at their start and this project seldom or never uses.
+ * Makes packages load modules only when they are used which they load at their start and this project seldom or never uses,
+ * and loads packages of very many modules as one file.
  *
  * Saves half of the CPU time that the program takes to load, 0.7 of 1.1 s on two cores, and a third of its memory at that time.
  */
@@ -26,6 +28,10 @@ export function loadModulesWhenUsed(): void {
     // serialization of closures asks that debugger anything.
     if (request === "../../runtime/closure/v8Hooks" && SDK_FILE.test(importer)) {
       return { isInitializedAsync: async () => {} };
+    }
+    const bundle = bundleOf(request, () => loader._resolveFilename(request, parent));
+    if (bundle !== undefined) {
+      return load.call(this, bundle, parent, ...rest) as Exports;
     }
     return SELDOM_USED.some(({ by, modules }) => by.test(importer) && modules.test(request))
       ? whenUsed(loadNow)
@@ -57,9 +63,14 @@ function exportOf(module: Exports, name: PropertyKey): unknown {
 
 type Exports = Record<PropertyKey, unknown>;
 
+interface Importer {
+  readonly filename?: string;
+}
+
 /** Node's module loader. Node's own types contain only its public members. */
 interface ModuleLoader {
-  _load(request: string, parent: { readonly filename?: string } | undefined, ...rest: unknown[]): unknown;
+  _load(request: string, parent: Importer | undefined, ...rest: unknown[]): unknown;
+  _resolveFilename(request: string, parent: Importer | undefined): string;
 }
 
 const SDK_FILE = /\/@pulumi\/pulumi\//;

@@ -51,6 +51,17 @@ describe("typescript.js", () => {
     expect(kinds).toBe("function function\n");
   });
 
+  it("loads the Kubernetes client as one file, which a process makes that finds none", () => {
+    const loaded = outputOf(`
+      const { KubeConfig } = require("@kubernetes/client-node");
+      console.log(typeof new KubeConfig().loadFromString);
+      console.log(Object.keys(require.cache).filter((file) => /kubernetes.*js$/.test(file)).join("\\n"));
+    `);
+    expect(loaded).toMatch(
+      /^function\n\S*\/node_modules\/\.cache\/chainfleet\/packages\/@kubernetes-client-node-\S*\.cjs\n$/,
+    );
+  });
+
   it("loads a package when an import from the package is used", () => {
     const names = outputOf(`
       const isLoaded = () => Object.keys(require.cache).some((file) => file.includes("/simple-statistics/"));

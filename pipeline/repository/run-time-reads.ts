@@ -3,6 +3,7 @@ export const PROGRAM: readonly string[] = [
   "index.ts",
   "providers.js",
   "startup.ts",
+  "bundled-packages.ts",
   "Pulumi.yaml",
   "stacks/**",
   "components/**",
@@ -72,7 +73,7 @@ export const RUN_TIME_READS: Readonly<Record<string, readonly string[]>> = {
   ],
   "test/order.test.ts": ["test/graph.js", "test/dump/**", "Pulumi.*.yaml", ...PROGRAM],
   "test/providers.test.ts": ["test/expected/**", ...PROGRAM],
-  "test/typescript.test.ts": ["typescript.js", "startup.ts"],
+  "test/typescript.test.ts": ["typescript.js", "startup.ts", "bundled-packages.ts"],
 };
 
 /**

@@ -6,6 +6,7 @@ import { PROJECT_ROOT } from "../../components/root";
 const PROGRAM = [
   "Pulumi.yaml",
   "bin",
+  "bundled-packages.ts",
   "components",
   "contracts",
   "foundry.toml",
