@@ -21,6 +21,9 @@ import { eventsOfLastRun } from "./engine-output";
 import { type RunningProcess, runningProcesses } from "./processes";
 import { summaryIn } from "./summary-output";
 
+/** Where the program keeps the builds of the contracts. */
+const BUILDS = ".chainfleet/contracts";
+
 /** A run of the `chainfleet` command that has ended, with the summary that it printed. */
 export interface RunResult extends CommandResult {
   readonly summary: Summary;
@@ -75,6 +78,10 @@ export class Checkout {
     }
     for (const packages of ["node_modules", "local/node_modules"]) {
       symlinkSync(join(PROJECT_ROOT, packages), join(this.folder, packages));
+    }
+    // Builds are named by the hash of their sources. A build of the contracts takes 20 s of CPU time.
+    if (existsSync(join(PROJECT_ROOT, BUILDS))) {
+      cpSync(join(PROJECT_ROOT, BUILDS), join(this.folder, BUILDS), { recursive: true });
     }
   }
 
