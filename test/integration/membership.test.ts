@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { V1Node } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { NetworkStatus } from "../../components/besu/health/network-status";
 import { Checkout } from "../support/checkout";
@@ -6,9 +7,10 @@ import { Checkout } from "../support/checkout";
 /** The validators of a living chain change. The tests continue with what the ones before them left. */
 const checkout = new Checkout(0.002, 7);
 
-const eastus = { cloud: "azure", name: "eastus", validators: 2, rpcNodes: 0 };
+const onAzure = (name: string, validators: number) => ({ cloud: "azure", name, validators, rpcNodes: 0 });
+const eastus = onAzure("eastus", 2);
 const west = { cloud: "aws", name: "us-west-2", validators: 1, rpcNodes: 0 };
-const uksouth = { cloud: "azure", name: "uksouth", validators: 2, rpcNodes: 0 };
+const uksouth = onAzure("uksouth", 2);
 const onprem = (...p2pAddresses: readonly string[]) => ({
   cloud: "kubernetes",
   name: "onprem",
@@ -52,6 +54,24 @@ async function expectConfigured(validators: number): Promise<void> {
   await expect
     .poll(async () => (await status()).chain, { timeout: 120_000, interval: 1_000 })
     .toMatchObject({ validators, signing: validators });
+}
+
+async function expectNoChange(): Promise<void> {
+  const { summary } = await upSuccessfully();
+  expect(summary.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
+}
+
+/** The zones of the machines for validators in each Azure region, ascending. */
+async function validatorMachines(): Promise<Record<string, string[]>> {
+  const nodes = (await checkout.objects("api/v1/nodes")) as readonly V1Node[];
+  const zones = nodes.flatMap(({ metadata: { labels = {} } = {} }) =>
+    labels["chainfleet.dev/pool"] === "validators" && labels["kubernetes.azure.com/cluster"] !== undefined
+      ? [labels["topology.kubernetes.io/zone"] ?? ""]
+      : [],
+  );
+  return Object.fromEntries(
+    ["eastus", "uksouth"].map((name) => [name, zones.filter((zone) => zone.startsWith(`${name}-`)).sort()]),
+  );
 }
 
 async function status(): Promise<NetworkStatus> {
@@ -113,8 +133,7 @@ describe("the validators of a living chain", () => {
     await upSuccessfully();
     await expectConfigured(6);
     expect(await proposals()).toBe(0);
-    const again = await upSuccessfully();
-    expect(again.summary.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
+    await expectNoChange();
   });
 
   it("are exchanged for others, the new ones first, also if the run is killed at the vote", async () => {
@@ -127,7 +146,17 @@ describe("the validators of a living chain", () => {
     expect((await checkout.cloudResources()).filter(({ id }) => id.includes("us-west-2"))).toEqual([]);
   });
 
-  it("become fewer: a region is voted out before its nodes are deleted", async () => {
+  it("become fewer in regions on AKS that stay, whose smaller pools keep a machine in the zone of each disk", async () => {
+    configure(onAzure("eastus", 1), two, onAzure("uksouth", 1));
+    const { output } = await upSuccessfully();
+    expect(output).toContain("eastus keeps 2 machines for validators in this run");
+    await upSuccessfully();
+    await expectConfigured(4);
+    expect(await validatorMachines()).toEqual({ eastus: ["eastus-1"], uksouth: ["uksouth-1"] });
+    await expectNoChange();
+  });
+
+  it("become more in a region whose pool became smaller, and another region is voted out before its nodes are deleted", async () => {
     configure(eastus, two);
     await upSuccessfully();
     await expectConfigured(4);
