@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { V1Node } from "@kubernetes/client-node";
+import type { V1Node, V1Pod } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { NetworkStatus } from "../../components/besu/health/network-status";
 import { Checkout } from "../support/checkout";
@@ -61,17 +61,29 @@ async function expectNoChange(): Promise<void> {
   expect(summary.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
 }
 
-/** The zones of the machines for validators in each Azure region, ascending. */
-async function validatorMachines(): Promise<Record<string, string[]>> {
-  const nodes = (await checkout.objects("api/v1/nodes")) as readonly V1Node[];
-  const zones = nodes.flatMap(({ metadata: { labels = {} } = {} }) =>
-    labels["chainfleet.dev/pool"] === "validators" && labels["kubernetes.azure.com/cluster"] !== undefined
-      ? [labels["topology.kubernetes.io/zone"] ?? ""]
-      : [],
-  );
-  return Object.fromEntries(
-    ["eastus", "uksouth"].map((name) => [name, zones.filter((zone) => zone.startsWith(`${name}-`)).sort()]),
-  );
+/** The zones of the machines for validators, and of the machines on which validators run, in each Azure region. */
+async function validatorZones(): Promise<
+  Record<string, { machines: string[]; pods: (string | undefined)[] }>
+> {
+  const [nodes, pods]: [V1Node[], V1Pod[]] = await Promise.all([
+    checkout.objects("api/v1/nodes"),
+    checkout.objects("api/v1/pods"),
+  ]);
+  const zoneOf = ({ metadata }: V1Node) => metadata?.labels?.["topology.kubernetes.io/zone"] ?? "";
+  const machines = nodes.filter(({ metadata }) => metadata?.labels?.["chainfleet.dev/pool"] === "validators");
+  const zonesIn = (region: string) => ({
+    machines: machines
+      .map(zoneOf)
+      .filter((zone) => zone.startsWith(`${region}-`))
+      .sort(),
+    pods: pods
+      .filter(
+        ({ metadata }) =>
+          metadata?.namespace?.endsWith(`-${region}`) && /^validator-/.test(metadata.name ?? ""),
+      )
+      .map(({ spec }) => nodes.filter(({ metadata }) => metadata?.name === spec?.nodeName).map(zoneOf)[0]),
+  });
+  return { eastus: zonesIn("eastus"), uksouth: zonesIn("uksouth") };
 }
 
 async function status(): Promise<NetworkStatus> {
@@ -152,7 +164,10 @@ describe("the validators of a living chain", () => {
     expect(output).toContain("eastus keeps 2 machines for validators in this run");
     await upSuccessfully();
     await expectConfigured(4);
-    expect(await validatorMachines()).toEqual({ eastus: ["eastus-1"], uksouth: ["uksouth-1"] });
+    expect(await validatorZones()).toEqual({
+      eastus: { machines: ["eastus-1"], pods: ["eastus-1"] },
+      uksouth: { machines: ["uksouth-1"], pods: ["uksouth-1"] },
+    });
     await expectNoChange();
   });
 
