@@ -7,14 +7,13 @@ import { AwsSecretsManager } from "../components/besu/keys/aws-secrets-manager";
 import { AzureKeyVault } from "../components/besu/keys/azure-key-vault";
 import type { KeyStore } from "../components/besu/keys/key-store";
 import type { Cluster } from "../components/cluster";
+import { AksCluster, type AksRegion, aksClusterExists, aksKubeconfig } from "../components/cluster/aks";
 import {
-  AksCluster,
-  type AksRegion,
-  aksClusterExists,
-  aksKubeconfig,
+  fetchPools,
   isAksNotFound,
   poolSizeProblems,
-} from "../components/cluster/aks";
+  zonesOfValidators,
+} from "../components/cluster/aks-pools";
 import type { ClusterAccess } from "../components/cluster/client-config";
 import {
   EksCluster,
@@ -53,6 +52,8 @@ export type CloudAnswers =
       readonly provider: AzureProvider | undefined;
       /** The id of the region's disk group; undefined if the group does not exist. */
       readonly diskGroupId: string | undefined;
+      /** The numbers of the zones by which the region's validators are divided. */
+      readonly validatorZones: readonly string[];
     }
   | {
       readonly kind: "aws";
@@ -86,14 +87,19 @@ export async function surveyRegion(
     const provider =
       config.subscription === undefined ? undefined : createAzureProvider(config.name, config.subscription);
     const options = provider === undefined ? {} : { provider };
-    const [diskGroupId, versionProblem, sizeProblems] = await Promise.all([
+    const [diskGroupId, versionProblem, pools] = await Promise.all([
       patiently(config.name, () => findDiskGroup(networkName, config.name, options)),
       endOfSupport(config, () => aksClusterExists(networkName, config.name, options)),
-      poolSizeProblems(networkName, config.name, config, options),
+      patiently(config.name, () => fetchPools(networkName, config.name, options)),
     ]);
     return {
-      answers: { kind: "azure", provider, diskGroupId },
-      problems: [...versionProblem, ...sizeProblems],
+      answers: {
+        kind: "azure",
+        provider,
+        diskGroupId,
+        validatorZones: zonesOfValidators(config.location, pools),
+      },
+      problems: [...versionProblem, ...poolSizeProblems(pools, config)],
     };
   }
   const { name, location, profile } = config;
@@ -177,10 +183,13 @@ export function createRegion(
   const { name, validators } = config;
   switch (config.cloud) {
     case "azure": {
-      const { diskGroupId, provider } = answersOf("azure", config, answers);
+      const { provider, diskGroupId, validatorZones } = answersOf("azure", config, answers);
       const region = new AzureRegion(
         name,
-        { ...config, network, reclaimPolicy, diskGroupId, keyStore: keyStoreOf({ keyStore }, config) },
+        {
+          ...{ ...config, network, reclaimPolicy, diskGroupId, validatorZones },
+          keyStore: keyStoreOf({ keyStore }, config),
+        },
         { ...governedBy(governor, config), ...providedBy(provider) },
       );
       return { config, region, provider };

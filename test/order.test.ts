@@ -193,7 +193,7 @@ describe("a program that fails after it has registered resources", () => {
       const { ChainfleetError } = require("./components/error");
       const order = { mode: "maximum", regions: ["eastus"], waves: [["eastus"]] };
       const build = async () => {
-        new AzureRegion("eastus", { network: "n", location: "eastus", validators: 1, reclaimPolicy: "Delete" });
+        new AzureRegion("eastus", { network: "n", location: "eastus", validators: 1, validatorZones: [], reclaimPolicy: "Delete" });
         throw new ChainfleetError({ code: "RELEASE_IMPOSSIBLE", summary: "There is no such group." });
       };
       const newResource = ({ name, custom, inputs }) => {

@@ -2,7 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { registeredResources } from "../../test/dump/registered-resources";
 import { AzureRegion } from "../region/azure";
-import { AksCluster, poolSizeProblems } from "./aks";
+import { AksCluster } from "./aks";
+
+interface Overrides {
+  readonly keyStore?: "keyVault";
+  readonly location?: string;
+  readonly validatorZones?: readonly string[];
+  readonly validatorMachines?: number;
+}
 
 /** What the program reads of the kubeconfig that AKS writes. */
 const KUBECONFIG = `
@@ -13,7 +20,7 @@ clusters:
   name: aks
 `;
 
-const registered = (kubernetesVersion: string, keyStore?: "keyVault") =>
+const registered = (kubernetesVersion: string, overrides: Overrides = {}) =>
   registeredResources(
     {
       newResource: ({ name, inputs }) => ({
@@ -28,7 +35,9 @@ const registered = (kubernetesVersion: string, keyStore?: "keyVault") =>
         location: "eastus",
         validators: 2,
         validatorMachines: 2,
+        validatorZones: ["1", "2", "3"],
         reclaimPolicy: "Retain",
+        ...overrides,
       } as const;
       return new AksCluster("eastus", {
         ...shared,
@@ -36,7 +45,6 @@ const registered = (kubernetesVersion: string, keyStore?: "keyVault") =>
         systemVmSize: "Standard_D4s_v5",
         validatorVmSize: "Standard_D8s_v5",
         kubernetesVersion,
-        keyStore,
         privateApi: false,
         apiAllowedCidrs: [],
         updateHooks: { beforeUpdate: [new pulumi.ResourceHook("enter the gate", () => {})] },
@@ -51,16 +59,43 @@ describe("an AKS cluster", () => {
       expect(cluster?.inputs.kubernetesVersion).toBe(version);
       expect(cluster?.inputs.agentPoolProfiles).toMatchObject([
         { name: "system", orchestratorVersion: version },
-        { name: "validators", orchestratorVersion: version },
+        { name: "validators1", orchestratorVersion: version },
+        { name: "validators2", orchestratorVersion: version },
+        { name: "validators3", orchestratorVersion: version },
       ]);
       expect(cluster?.beforeUpdate).toEqual(["enter the gate"]);
     }
   });
 
+  it("has a pool for the validators of each zone, or one where they are not divided by zones", async () => {
+    const pools = async (overrides: Overrides) => {
+      const cluster = (await registered("1.35", overrides)).find(({ type }) =>
+        type.endsWith(":ManagedCluster"),
+      );
+      const profiles = cluster?.inputs.agentPoolProfiles as readonly Record<string, unknown>[];
+      return profiles.map(({ name, count, availabilityZones }) => [name, count, availabilityZones]);
+    };
+    expect(await pools({ validatorMachines: 4 })).toEqual([
+      ["system", 2, ["1", "2", "3"]],
+      ["validators1", 2, ["1"]],
+      ["validators2", 1, ["2"]],
+      ["validators3", 1, ["3"]],
+    ]);
+    expect(await pools({ validatorZones: [] })).toEqual([
+      ["system", 2, ["1", "2", "3"]],
+      ["validators", 2, ["1", "2", "3"]],
+    ]);
+    expect(await pools({ location: "westus", validatorZones: [] })).toEqual([
+      ["system", 2, undefined],
+      ["validators", 2, undefined],
+    ]);
+  });
+
   it("runs the driver of vaults only if the keys are in one", async () => {
     const addons = async (keyStore?: "keyVault") =>
-      (await registered("1.35", keyStore)).find(({ type }) => type.endsWith(":ManagedCluster"))?.inputs
-        .addonProfiles;
+      (await registered("1.35", keyStore === undefined ? {} : { keyStore })).find(({ type }) =>
+        type.endsWith(":ManagedCluster"),
+      )?.inputs.addonProfiles;
     expect(await addons()).toBeUndefined();
     expect(await addons("keyVault")).toMatchObject({ azureKeyvaultSecretsProvider: { enabled: true } });
   });
@@ -71,43 +106,5 @@ describe("an AKS cluster", () => {
     expect(storageClass?.inputs.parameters.resourceGroup).toBe("chain138-eastus-disks");
     const cluster = resources.find(({ type }) => type.endsWith(":ManagedCluster"));
     expect(cluster?.inputs.nodeResourceGroup).not.toBe("chain138-eastus-disks");
-  });
-});
-
-describe("the pools of an existing AKS cluster", () => {
-  const problemsWith = async (answer: () => Record<string, unknown>, validatorVmSize: string) => {
-    let problems: Promise<readonly string[]> = Promise.resolve([]);
-    await registeredResources(
-      { newResource: ({ name }) => ({ id: name, outputs: {} }), call: answer },
-      () => {
-        problems = poolSizeProblems("chain138", "eastus", {
-          systemVmSize: "Standard_D4s_v5",
-          validatorVmSize,
-        });
-      },
-    );
-    return problems;
-  };
-  const existing = () => ({
-    agentPoolProfiles: [
-      { name: "system", vmSize: "Standard_D4s_v5" },
-      { name: "validators", vmSize: "Standard_D8s_v5" },
-    ],
-  });
-
-  it("keep their size: another one is a problem of the config, with the way to get it", async () => {
-    expect(await problemsWith(existing, "standard_d8s_v5")).toEqual([]);
-    const [problem, ...others] = await problemsWith(existing, "Standard_D16s_v5");
-    expect(others).toEqual([]);
-    expect(problem).toContain(
-      'has validatorVmSize Standard_D16s_v5, but the machines of the pool "validators" in the existing cluster are Standard_D8s_v5',
-    );
-  });
-
-  it("are no problem where the cluster does not exist", async () => {
-    const missing = () => {
-      throw new Error("ResourceNotFound");
-    };
-    expect(await problemsWith(missing, "Standard_D16s_v5")).toEqual([]);
   });
 });

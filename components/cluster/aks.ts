@@ -3,8 +3,9 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { azureTags, fullName } from "../naming";
 import type { AzureRegion } from "../region/azure";
-import { findLocation } from "../region/locations";
+import { azureZones } from "../region/locations";
 import type { Cluster, ValidatorNodes } from ".";
+import { isAksNotFound, SYSTEM_POOL, type ValidatorPool, validatorPools } from "./aks-pools";
 import { apiServerOf, execKubeconfig, kubeconfigOf } from "./kubeconfig";
 import {
   createProvider,
@@ -20,6 +21,7 @@ export type AksRegion = Pick<
   | "resourceGroupName"
   | "systemSubnetId"
   | "validatorsSubnetId"
+  | "validatorZones"
   | "clusterIdentityId"
   | "clusterRights"
   | "diskGroupName"
@@ -33,7 +35,7 @@ export interface AksClusterArgs extends ManagedClusterArgs {
   readonly location: string;
   /** VM size of the system pool. @example "Standard_D4s_v5" */
   readonly systemVmSize: string;
-  /** VM size of the validator pool. @example "Standard_D8s_v5" */
+  /** VM size of the validator pools. @example "Standard_D8s_v5" */
   readonly validatorVmSize: string;
   /** Where the validators' keys are kept. `keyVault` runs the driver that mounts a vault's secrets. @default "kubernetes" */
   readonly keyStore?: "kubernetes" | "keyVault" | undefined;
@@ -43,10 +45,10 @@ export interface AksClusterArgs extends ManagedClusterArgs {
  * A cluster on AKS.
  *
  * ```
- * managed cluster (system pool, validator pool) ── credentials ── provider ── storage class
+ * managed cluster (system pool, validator pool of each zone) ── credentials ── provider ── storage class
  * ```
  *
- * Both pools are part of the cluster resource. AKS lists all pools in the cluster, so a pool that is a resource of its own
+ * All pools are part of the cluster resource. AKS lists all pools in the cluster, so a pool that is a resource of its own
  * would show up as a change of the cluster; and AKS upgrades a cluster's system pool only in a request that gives the
  * versions of all pools (https://github.com/Azure/AKS/issues/4765).
  */
@@ -67,13 +69,6 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     const { region, location } = args;
     const clusterName = fullName(args.network, name);
     const tags = azureTags(args.network, name);
-    const ofEveryPool = {
-      osType: "Linux",
-      type: "VirtualMachineScaleSets",
-      // AKS upgrades a pool only if the request asks for a version of the pool, and then one node after another.
-      orchestratorVersion: args.kubernetesVersion,
-      ...(findLocation("azure", location)?.zones ? { availabilityZones: ["1", "2", "3"] } : {}),
-    };
 
     const cluster = createCluster();
     const kubeconfig = kubeconfigOf(cluster, clusterName, () => aksKubeconfig(args.network, name, parent));
@@ -132,8 +127,8 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
           // In the order in which AKS lists the pools: by name.
           agentPoolProfiles: [
             {
-              ...ofEveryPool,
-              name: "system",
+              ...ofEveryPool(azureZones(location)),
+              name: SYSTEM_POOL,
               mode: "System",
               vmSize: args.systemVmSize,
               enableAutoScaling: true,
@@ -142,17 +137,8 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
               maxCount: 6,
               vnetSubnetID: region.systemSubnetId,
             },
-            {
-              ...ofEveryPool,
-              name: "validators",
-              mode: "User",
-              vmSize: args.validatorVmSize,
-              // The pool exists in a region without validators too, because AKS adds no pool to an existing cluster.
-              count: args.validatorMachines,
-              nodeLabels: { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value },
-              nodeTaints: [`${VALIDATOR_POOL.key}=${VALIDATOR_POOL.value}:NoSchedule`],
-              vnetSubnetID: region.validatorsSubnetId,
-            },
+            // The pools exist where there are no validators too, because AKS adds no pool to an existing cluster.
+            ...validatorPools(location, region.validatorZones, args.validatorMachines).map(validatorProfile),
           ],
         },
         {
@@ -164,6 +150,29 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
         },
       );
     }
+
+    function validatorProfile({ name: poolName, zones, machines }: ValidatorPool) {
+      return {
+        ...ofEveryPool(zones),
+        name: poolName,
+        mode: "User",
+        vmSize: args.validatorVmSize,
+        count: machines,
+        nodeLabels: { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value },
+        nodeTaints: [`${VALIDATOR_POOL.key}=${VALIDATOR_POOL.value}:NoSchedule`],
+        vnetSubnetID: region.validatorsSubnetId,
+      };
+    }
+
+    function ofEveryPool(zones: readonly string[]) {
+      return {
+        osType: "Linux",
+        type: "VirtualMachineScaleSets",
+        // AKS upgrades a pool only if the request asks for a version of the pool, and then one node after another.
+        orchestratorVersion: args.kubernetesVersion,
+        ...(zones.length === 0 ? {} : { availabilityZones: [...zones] }),
+      };
+    }
   }
 }
 
@@ -174,7 +183,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
  * pkg/internal/token/options.go).
  *
  * @param options of the call to Azure, such as its provider.
- * @throws Error if Azure does not answer. {@link isAksNotFound} recognizes the error if there is no cluster.
+ * @throws Error if Azure does not answer. `isAksNotFound` recognizes the error if there is no cluster.
  */
 export async function aksKubeconfig(
   network: string,
@@ -193,14 +202,6 @@ export async function aksKubeconfig(
     command: "kubelogin",
     args: ["get-token", "--login", "azurecli", "--server-id", AKS_SERVER_APPLICATION],
   });
-}
-
-/**
- * Whether Azure's answer says that there is no such cluster, see
- * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found
- */
-export function isAksNotFound({ message }: Error): boolean {
-  return /ResourceNotFound|ResourceGroupNotFound/.test(message);
 }
 
 /**
@@ -228,45 +229,6 @@ export function aksClusterExists(
 const KEY_VAULT_DRIVER = {
   azureKeyvaultSecretsProvider: { enabled: true, config: { enableSecretRotation: "false" } },
 };
-
-/** The sizes of the pools that the config of a region gives. */
-export interface PoolSizes {
-  readonly systemVmSize: string;
-  readonly validatorVmSize: string;
-}
-
-/**
- * Compares the pools of a region's existing cluster with the config. AKS refuses another size in the middle of a run, after
- * other clusters were changed: https://learn.microsoft.com/azure/aks/manage-node-pools#limitations
- *
- * @param options of the call to Azure, such as its provider.
- * @returns the problems. Each completes a sentence that begins with the region's config key. Empty if the cluster does not
- *   exist, or if Azure does not say.
- */
-export async function poolSizeProblems(
-  network: string,
-  region: string,
-  configured: PoolSizes,
-  options: pulumi.InvokeOptions = {},
-): Promise<readonly string[]> {
-  const clusterName = fullName(network, region);
-  const pools = await containerservice
-    .getManagedCluster({ resourceGroupName: clusterName, resourceName: clusterName }, options)
-    .then(({ agentPoolProfiles }) => agentPoolProfiles ?? [])
-    .catch(() => []);
-  const pairs = [
-    { key: "systemVmSize", pool: "system", size: configured.systemVmSize },
-    { key: "validatorVmSize", pool: "validators", size: configured.validatorVmSize },
-  ];
-  return pairs.flatMap(({ key, pool, size }) => {
-    const existing = pools.find(({ name }) => name === pool)?.vmSize;
-    return existing === undefined || existing.toLowerCase() === size.toLowerCase()
-      ? []
-      : [
-          `has ${key} ${size}, but the machines of the pool "${pool}" in the existing cluster are ${existing}, and AKS does not change the size of a pool. Set ${key} back to ${existing}, or exchange the pool first, one machine after another (docs/runbook.md, "Larger machines")`,
-        ];
-  });
-}
 
 /** The Microsoft Entra application of the API server of every AKS cluster: https://azure.github.io/kubelogin/concepts/aks.html */
 const AKS_SERVER_APPLICATION = "6dae42f8-4368-4678-94ff-3960e28e3630";

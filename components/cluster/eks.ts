@@ -7,6 +7,7 @@ import { isKnown } from "../engine/known";
 import { fullName, nameTag } from "../naming";
 import type { AwsRegion } from "../region/aws";
 import { SYSTEM_NODES } from "../region/aws-quotas";
+import { validatorsInZones } from "../region/validator-zones";
 import type { Cluster, ValidatorNodes } from ".";
 import { diskTrust, managedPolicyArn, serviceTrust } from "./eks-policies";
 import { execKubeconfig, kubeconfigOf } from "./kubeconfig";
@@ -216,13 +217,6 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       );
     }
 
-    /** Validators are spread over the zones by their numbers, see `AwsRegion`. */
-    function machinesIn(zone: number): number {
-      return Array.from({ length: args.validatorMachines }).filter(
-        (_, index) => index % region.zones.length === zone,
-      ).length;
-    }
-
     /**
      * A group for each zone that has validators: a group over several zones may start the replacement of a node in a zone
      * in which neither the validator's disk nor its load balancer is.
@@ -249,8 +243,9 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
         },
         options,
       );
+      const machines = validatorsInZones(args.validatorMachines, region.zones);
       return region.zones.flatMap((zone, index) =>
-        machinesIn(index) === 0
+        machines[index] === 0
           ? []
           : [
               new eks.NodeGroup(
@@ -262,11 +257,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
                   nodeRoleArn: nodeRole.arn,
                   subnetIds: [zone.privateSubnetId],
                   launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
-                  scalingConfig: {
-                    minSize: machinesIn(index),
-                    desiredSize: machinesIn(index),
-                    maxSize: machinesIn(index) + 1,
-                  },
+                  scalingConfig: sizeOf(machines[index] ?? 0),
                   updateConfig: { maxUnavailable: 1 },
                   labels: { [VALIDATOR_POOL.key]: VALIDATOR_POOL.value },
                   taints: [{ ...VALIDATOR_POOL, effect: "NO_SCHEDULE" }],
@@ -279,6 +270,10 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
               ),
             ],
       );
+    }
+
+    function sizeOf(machines: number) {
+      return { minSize: machines, desiredSize: machines, maxSize: machines + 1 };
     }
 
     function createOidcProvider() {

@@ -6,6 +6,7 @@ import { P2P_PORT } from "../ports";
 import type { P2pEndpoint, Region } from ".";
 import type { Zone } from "./aws-zones";
 import { addressSpace, awsSubnets, formatCidr, type ZoneSubnets } from "./plan";
+import { validatorsInZones, zoneOfValidator } from "./validator-zones";
 
 /** The arguments of an AWS region. They decide names and addresses, so they are plain values. */
 export interface AwsRegionArgs {
@@ -122,7 +123,7 @@ export class AwsRegion extends pulumi.ComponentResource implements Region {
     );
 
     this.p2pEndpoints = addresses.map((address, index) => {
-      const subnet = publicSubnets[index % publicSubnets.length] as ec2.Subnet;
+      const subnet = zoneOfValidator(index, publicSubnets) as ec2.Subnet;
       return {
         address: address.publicIp,
         zone: subnet.availabilityZone,
@@ -134,11 +135,12 @@ export class AwsRegion extends pulumi.ComponentResource implements Region {
         },
       };
     });
+    const validatorsIn = validatorsInZones(args.validators, publicSubnets);
     this.zones = publicSubnets.map((subnet, zone) => ({
       zone: subnet.availabilityZone,
       publicSubnetId: subnet.id,
       privateSubnetId: (privateSubnets[zone] as ec2.Subnet).id,
-      validators: addresses.filter((_, index) => index % publicSubnets.length === zone).length,
+      validators: validatorsIn[zone] ?? 0,
     }));
     this.securityGroupId = securityGroup.id;
     this.egress = [...publicAssociations, ...privateAssociations];

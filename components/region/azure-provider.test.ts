@@ -20,7 +20,13 @@ describe("the provider of a region in a subscription of its own", () => {
       });
       return new AzureRegion(
         "eastus",
-        { network: "chain138", location: "eastus", validators: 2, reclaimPolicy: "Delete" },
+        {
+          network: "chain138",
+          location: "eastus",
+          validators: 2,
+          validatorZones: [],
+          reclaimPolicy: "Delete",
+        },
         { providers: [createAzureProvider("eastus", SUBSCRIPTION)] },
       );
     });

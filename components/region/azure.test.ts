@@ -1,6 +1,7 @@
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime";
 import { describe, expect, it } from "vitest";
 import { registeredResources } from "../../test/dump/registered-resources";
+import { valueIfKnown } from "../engine/known";
 import { AzureRegion, type AzureRegionArgs } from "./azure";
 
 /** The subscription in which the region is deployed, and the principal of the region's identity. */
@@ -26,6 +27,7 @@ const registered = (args: Partial<AzureRegionArgs> = {}, { subscription, princip
         network: "chain138",
         location: "eastus",
         validators: 1,
+        validatorZones: [],
         reclaimPolicy: "Retain",
         ...args,
       }),
@@ -96,4 +98,20 @@ it("lets a vault admit the validators' subnet if the keys are in one", async () 
     ["eastus-system-subnet", undefined],
     ["eastus-validators-subnet", undefined],
   ]);
+});
+
+it("gives each validator the zone of its number, and none where the validators are not divided by zones", async () => {
+  const zones = async (validatorZones: readonly string[]) => {
+    let region: AzureRegion | undefined;
+    await registeredResources({ newResource: ({ name }) => ({ id: name, outputs: { name } }) }, () => {
+      region = new AzureRegion("eastus", {
+        ...{ network: "chain138", location: "eastus", validators: 4, validatorZones },
+        reclaimPolicy: "Retain",
+      });
+    });
+    const given = (region?.p2pEndpoints ?? []).flatMap(({ zone }) => zone ?? []);
+    return (await Promise.all(given.map(valueIfKnown))).flat();
+  };
+  expect(await zones(["1", "2", "3"])).toEqual(["eastus-1", "eastus-2", "eastus-3", "eastus-1"]);
+  expect(await zones([])).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { P2P_PORT } from "../ports";
 import type { P2pEndpoint, Region } from ".";
 import { addressSpace, azureSubnets, type Cidr, formatCidr } from "./plan";
 import { grantRole } from "./role-assignment";
+import { zoneOfValidator } from "./validator-zones";
 
 /** The arguments of an Azure region. They decide names and addresses, so they are plain values. */
 export interface AzureRegionArgs {
@@ -18,6 +19,11 @@ export interface AzureRegionArgs {
   readonly cidr?: string | undefined;
   /** Number of validators. Each gets a static public IP. */
   readonly validators: number;
+  /**
+   * The numbers of the zones by which the validators are divided. Empty: their cluster has one pool of machines for them.
+   * @example ["1", "2", "3"]
+   */
+  readonly validatorZones: readonly string[];
   /** `Retain`: the disk group stays when the region is deleted. */
   readonly reclaimPolicy: "Retain" | "Delete";
   /**
@@ -40,6 +46,8 @@ export interface AzureRegionArgs {
  * disk group
  * ```
  *
+ * A validator has a zone, in which its pod and its disk are: `validator-zones.ts`. The addresses reach every zone.
+ *
  * Disks have a group of their own, because AKS by default creates disks in the node resource group, which is deleted
  * together with the cluster.
  *
@@ -50,6 +58,8 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
   readonly resourceGroupName: pulumi.Output<string>;
   readonly systemSubnetId: pulumi.Output<string>;
   readonly validatorsSubnetId: pulumi.Output<string>;
+  /** The numbers of the zones by which the validators are divided, from the arguments. */
+  readonly validatorZones: readonly string[];
   /** The managed identity that the region's cluster runs as. */
   readonly clusterIdentityId: pulumi.Output<string>;
   /** The role assignments that let the cluster use the region's addresses and subnets. */
@@ -95,10 +105,13 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
     this.clusterRights = [grant("network-contributor", NETWORK_CONTRIBUTOR, resourceGroup.id)];
     this.diskGroupName = diskGroup.name;
     this.diskRights = [grant("disk-contributor", CONTRIBUTOR, diskGroup.id)];
-    this.p2pEndpoints = addresses.map(({ ipAddress }) => {
+    this.p2pEndpoints = addresses.map(({ ipAddress }, index) => {
       const address = ipAddress.apply((ip) => ip ?? "");
+      const zone = zoneOfValidator(index, args.validatorZones);
       return {
         address,
+        // https://cloud-provider-azure.sigs.k8s.io/topics/availability-zones/#node-labels
+        ...(zone === undefined ? {} : { zone: pulumi.output(`${location}-${zone}`) }),
         // https://learn.microsoft.com/azure/aks/static-ip
         annotations: {
           "service.beta.kubernetes.io/azure-load-balancer-resource-group": resourceGroup.name,
@@ -109,6 +122,7 @@ export class AzureRegion extends pulumi.ComponentResource implements Region {
     this.resourceGroupName = resourceGroup.name;
     this.systemSubnetId = systemSubnet.id;
     this.validatorsSubnetId = validatorsSubnet.id;
+    this.validatorZones = args.validatorZones;
     this.clusterIdentityId = identity.id;
     this.registerOutputs({ p2pAddresses: this.p2pEndpoints.map(({ address }) => address) });
 

@@ -11,8 +11,8 @@ export interface P2pEndpoint {
   /** The IPv4 address. @default the cluster IP of the validator's P2P Service */
   readonly address?: pulumi.Output<string>;
   /**
-   * The availability zone of the address, which is the only zone whose Kubernetes nodes the address reaches. The
-   * validator's pod must run there. @default the address reaches every node of the cluster
+   * The availability zone in which the validator's pod must run, as the zone label of Kubernetes nodes names it: its disk is
+   * there, and on AWS its address reaches no other zone. @default every zone of the cluster
    */
   readonly zone?: pulumi.Output<string>;
   /** Annotations of the P2P Service that make the cloud's load balancer use the address. */

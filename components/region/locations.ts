@@ -140,6 +140,11 @@ export function findLocation(cloud: LocatedCloud, name: string): Location | unde
   return catalog[cloud].get(name);
 }
 
+/** The numbers of the availability zones of an Azure location. Empty if the location has none. */
+export function azureZones(location: string): readonly string[] {
+  return findLocation("azure", location)?.zones ? ["1", "2", "3"] : [];
+}
+
 /** Every location of a cloud. */
 export function locations(cloud: LocatedCloud): readonly Location[] {
   return [...catalog[cloud].values()];

@@ -35,6 +35,8 @@ const azure = z.object({
   resourceGroupName: z.string(),
   systemSubnetId: armId,
   validatorsSubnetId: armId,
+  /** Absent in the outputs of a run from before the pools of validators were divided by zones. */
+  validatorZones: z.array(z.string()).default([]),
   clusterIdentityId: armId,
   diskGroupName: z.string(),
 });

@@ -167,17 +167,16 @@ function placedRegion(
 ): PlacedRegion {
   const p2pEndpoints = shared.p2pEndpoints.map(asEndpoint);
   if (config.cloud === "azure" && shared.cloud === "azure") {
-    const { resourceGroupName, systemSubnetId, validatorsSubnetId, clusterIdentityId, diskGroupName } =
-      shared;
     return {
       config,
       provider: answersOf("azure", config, answers).provider,
       region: {
-        resourceGroupName: pulumi.output(resourceGroupName),
-        systemSubnetId: pulumi.output(systemSubnetId),
-        validatorsSubnetId: pulumi.output(validatorsSubnetId),
-        clusterIdentityId: pulumi.output(clusterIdentityId),
-        diskGroupName: pulumi.output(diskGroupName),
+        resourceGroupName: pulumi.output(shared.resourceGroupName),
+        systemSubnetId: pulumi.output(shared.systemSubnetId),
+        validatorsSubnetId: pulumi.output(shared.validatorsSubnetId),
+        validatorZones: shared.validatorZones,
+        clusterIdentityId: pulumi.output(shared.clusterIdentityId),
+        diskGroupName: pulumi.output(shared.diskGroupName),
         clusterRights: [],
         diskRights: [],
         p2pEndpoints,

@@ -137,6 +137,7 @@ function sharedOutputs(
       resourceGroupName,
       systemSubnetId,
       validatorsSubnetId,
+      validatorZones: [...region.validatorZones],
       clusterIdentityId,
       diskGroupName,
     };

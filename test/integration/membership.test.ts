@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { V1Node, V1Pod } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { NetworkStatus } from "../../components/besu/health/network-status";
 import { Checkout } from "../support/checkout";
@@ -6,9 +7,10 @@ import { Checkout } from "../support/checkout";
 /** The validators of a living chain change. The tests continue with what the ones before them left. */
 const checkout = new Checkout(0.002, 7);
 
-const eastus = { cloud: "azure", name: "eastus", validators: 2, rpcNodes: 0 };
+const onAzure = (name: string, validators: number) => ({ cloud: "azure", name, validators, rpcNodes: 0 });
+const eastus = onAzure("eastus", 2);
 const west = { cloud: "aws", name: "us-west-2", validators: 1, rpcNodes: 0 };
-const uksouth = { cloud: "azure", name: "uksouth", validators: 2, rpcNodes: 0 };
+const uksouth = onAzure("uksouth", 2);
 const onprem = (...p2pAddresses: readonly string[]) => ({
   cloud: "kubernetes",
   name: "onprem",
@@ -52,6 +54,36 @@ async function expectConfigured(validators: number): Promise<void> {
   await expect
     .poll(async () => (await status()).chain, { timeout: 120_000, interval: 1_000 })
     .toMatchObject({ validators, signing: validators });
+}
+
+async function expectNoChange(): Promise<void> {
+  const { summary } = await upSuccessfully();
+  expect(summary.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
+}
+
+/** The zones of the machines for validators, and of the machines on which validators run, in each Azure region. */
+async function validatorZones(): Promise<
+  Record<string, { machines: string[]; pods: (string | undefined)[] }>
+> {
+  const [nodes, pods]: [V1Node[], V1Pod[]] = await Promise.all([
+    checkout.objects("api/v1/nodes"),
+    checkout.objects("api/v1/pods"),
+  ]);
+  const zoneOf = ({ metadata }: V1Node) => metadata?.labels?.["topology.kubernetes.io/zone"] ?? "";
+  const machines = nodes.filter(({ metadata }) => metadata?.labels?.["chainfleet.dev/pool"] === "validators");
+  const zonesIn = (region: string) => ({
+    machines: machines
+      .map(zoneOf)
+      .filter((zone) => zone.startsWith(`${region}-`))
+      .sort(),
+    pods: pods
+      .filter(
+        ({ metadata }) =>
+          metadata?.namespace?.endsWith(`-${region}`) && /^validator-/.test(metadata.name ?? ""),
+      )
+      .map(({ spec }) => nodes.filter(({ metadata }) => metadata?.name === spec?.nodeName).map(zoneOf)[0]),
+  });
+  return { eastus: zonesIn("eastus"), uksouth: zonesIn("uksouth") };
 }
 
 async function status(): Promise<NetworkStatus> {
@@ -113,8 +145,7 @@ describe("the validators of a living chain", () => {
     await upSuccessfully();
     await expectConfigured(6);
     expect(await proposals()).toBe(0);
-    const again = await upSuccessfully();
-    expect(again.summary.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
+    await expectNoChange();
   });
 
   it("are exchanged for others, the new ones first, also if the run is killed at the vote", async () => {
@@ -127,7 +158,20 @@ describe("the validators of a living chain", () => {
     expect((await checkout.cloudResources()).filter(({ id }) => id.includes("us-west-2"))).toEqual([]);
   });
 
-  it("become fewer: a region is voted out before its nodes are deleted", async () => {
+  it("become fewer in regions on AKS that stay, whose smaller pools keep a machine in the zone of each disk", async () => {
+    configure(onAzure("eastus", 1), two, onAzure("uksouth", 1));
+    const { output } = await upSuccessfully();
+    expect(output).toContain("eastus keeps 2 machines for validators in this run");
+    await upSuccessfully();
+    await expectConfigured(4);
+    expect(await validatorZones()).toEqual({
+      eastus: { machines: ["eastus-1"], pods: ["eastus-1"] },
+      uksouth: { machines: ["uksouth-1"], pods: ["uksouth-1"] },
+    });
+    await expectNoChange();
+  });
+
+  it("become more in a region whose pool became smaller, and another region is voted out before its nodes are deleted", async () => {
     configure(eastus, two);
     await upSuccessfully();
     await expectConfigured(4);

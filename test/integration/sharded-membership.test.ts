@@ -12,19 +12,17 @@ const checkout = new Checkout(0.002, 7);
 
 const eastus = { cloud: "azure", name: "eastus", validators: 2, rpcNodes: 0 };
 const west = { cloud: "aws", name: "us-west-2", validators: 1, rpcNodes: 0 };
-const inCluster = (name: string, ...p2pAddresses: readonly string[]) => ({
+const uksouth = (validators: number) => ({ cloud: "azure", name: "uksouth", validators, rpcNodes: 0 });
+const onprem = (...p2pAddresses: readonly string[]) => ({
   cloud: "kubernetes",
-  name,
+  name: "onprem",
   kubeconfig: ".chainfleet/local/kubernetes-control-plane/kubeconfig",
   p2pAddresses,
   validators: p2pAddresses.length,
   rpcNodes: 0,
 });
-const one = inCluster("onprem", "198.51.100.10");
-const two = inCluster("onprem", "198.51.100.10", "198.51.100.11");
-/** No cluster of a cloud, because which machine of a pool goes is the cloud's choice, and a disk is in one zone. */
-const lab = (validators: number) =>
-  inCluster("lab", ...["198.51.100.20", "198.51.100.21"].slice(0, validators));
+const one = onprem("198.51.100.10");
+const two = onprem("198.51.100.10", "198.51.100.11");
 
 function configure(...regions: readonly object[]): void {
   checkout.configure(
@@ -159,9 +157,9 @@ describe("the validators of a living chain whose regions have stacks of their ow
   });
 
   it("become more with a new region, whose nodes start and sync first, also if the run is killed at the vote", async () => {
-    configure(eastus, west, one, lab(2));
+    configure(eastus, west, one, uksouth(2));
     expect(await preview()).toContain(
-      "will vote in: lab-validator-0 and lab-validator-1. The chain has 4 validators",
+      "will vote in: uksouth-validator-0 and uksouth-validator-1. The chain has 4 validators",
     );
     await upKilledAtTheVote();
     await upSuccessfully();
@@ -170,32 +168,35 @@ describe("the validators of a living chain whose regions have stacks of their ow
   });
 
   it("are exchanged, the new ones first, and those that leave are deleted after they were voted out", async () => {
-    configure(eastus, west, two, lab(1));
-    expect(await preview()).toMatch(/will vote in: onprem-validator-1; then out: lab-validator-1/);
+    configure(eastus, west, two, uksouth(1));
+    expect(await preview()).toMatch(/will vote in: onprem-validator-1; then out: uksouth-validator-1/);
     await upSuccessfully();
     await expectConfigured(6);
-    expect(await statefulSets("lab")).toEqual(["validator-0"]);
+    expect(await statefulSets("uksouth")).toEqual(["validator-0"]);
     expect(await statefulSets("onprem")).toEqual(["validator-0", "validator-1"]);
+    expect((await checkout.cloudResources()).filter(({ name }) => /uksouth-validator-1/.test(name))).toEqual(
+      [],
+    );
   });
 
   it("are not touched by plain runs of a region's stack, and the network's stack says what remains", async () => {
     await upSuccessfully();
-    configure({ ...eastus, validators: 1 }, west, two, lab(1));
+    configure({ ...eastus, validators: 1 }, west, two, uksouth(1));
     const region = await pulumiUp("dev.eastus");
     expect(region.code, region.output).toBe(0);
     expect(region.output).toContain(
       "The number of validators in eastus is 1 in the config, and 2 in this run",
     );
     expect(await statefulSets("eastus")).toEqual(["validator-0", "validator-1"]);
-    configure(eastus, west, two, lab(1));
+    configure(eastus, west, two, uksouth(1));
     await expectNoChange();
   });
 
   it("become fewer: a region is voted out before its stack is deleted", async () => {
-    configure(eastus, two, lab(1));
+    configure(eastus, two, uksouth(1));
     await upSuccessfully();
     await expectConfigured(5);
-    expect(await stackNames()).toEqual(["dev", "dev.eastus", "dev.lab", "dev.onprem"]);
+    expect(await stackNames()).toEqual(["dev", "dev.eastus", "dev.onprem", "dev.uksouth"]);
     expect((await checkout.cloudResources()).filter(({ id }) => id.includes("us-west-2"))).toEqual([]);
     await expectNoChange();
   });
@@ -206,11 +207,11 @@ describe("the validators of a living chain whose regions have stacks of their ow
     expect(code).toBe(1);
     expect(output).toContain("QUORUM_LOST");
     expect(summary.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
-    expect(await stackNames()).toEqual(["dev", "dev.eastus", "dev.lab", "dev.onprem"]);
+    expect(await stackNames()).toEqual(["dev", "dev.eastus", "dev.onprem", "dev.uksouth"]);
   });
 
   it("restart one at a time, although the runs of two regions go on at the same time", async () => {
-    configure(eastus, two, lab(1));
+    configure(eastus, two, uksouth(1));
     checkout.configure({ path: ["chainfleet:besu", "options"], value: { "tx-pool-min-gas-price": 0 } });
     const parent = await pulumiUp("dev");
     expect(parent.code, parent.output).toBe(0);

@@ -86,9 +86,9 @@ interface KeptMachines {
 
 /**
  * A cloud that makes a pool smaller chooses the machine itself, and may take one whose validator stays: AKS and EKS remove machines
- * by age and zone. A pool is made smaller early in a run, when the validators that go still run and have votes. So the pool keeps its
+ * by age. A pool is made smaller early in a run, when the validators that go still run and have votes. So the pool keeps its
  * machines in the run in which validators leave, and loses them in the next one, in which as many are empty: a validator whose machine goes
- * then starts on another.
+ * then starts on another, which is in the same zone as its disk, because each zone has a pool.
  */
 function keptMachines(olds: Inputs, news: Inputs): Partial<KeptMachines> {
   // Where each region has a stack of its own, the network's stack tells that stack how many machines it keeps.

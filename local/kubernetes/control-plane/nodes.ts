@@ -19,17 +19,17 @@ const ZONES = ["zone-1", "zone-2", "zone-3"] as const;
 
 /**
  * The pools of the cluster `local`, on which the pods of every namespace run that belongs to no cluster of the simulated
- * clouds: two system nodes, which are in two of the three zones, and tainted nodes for validators in all three.
+ * clouds: two system nodes, which are in two of the three zones, and a tainted node for a validator in each zone.
  */
 export const POOLS: readonly NodePool[] = [
   { name: "system", count: 2, zones: ZONES, labels: {}, taints: [] },
-  {
-    name: "validators",
-    count: 3,
-    zones: ZONES,
+  ...ZONES.map((zone, index) => ({
+    name: `validators${index + 1}`,
+    count: 1,
+    zones: [zone],
     labels: { "chainfleet.dev/pool": "validators" },
     taints: [{ key: "chainfleet.dev/pool", value: "validators", effect: "NoSchedule" }],
-  },
+  })),
 ];
 
 /** Creates the missing nodes and waits until kwok has marked every node Ready. The nodes then stay Ready. */

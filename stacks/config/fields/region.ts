@@ -109,7 +109,7 @@ const azure = z
     validatorVmSize: z
       .string()
       .default("Standard_D4s_v5")
-      .describe("The VM size of the node pool of the validators."),
+      .describe("The VM size of the node pools of the validators."),
     keyStore: z
       .enum(KEY_STORES_OF_REGION.azure)
       .optional()

@@ -4,7 +4,11 @@ import { numberAt, stringAt, stringMapAt, stringsAt } from "../../engine/resourc
 import { parentKeyOf, text } from "../arm";
 import { agentPool, poolVersion } from "./agentpool";
 
-/** The nodes of each pool stand in the pool's zones by turns. */
+/**
+ * The nodes of each pool stand in the pool's zones by turns. A smaller pool is without its last nodes: AKS's scale sets balance
+ * their zones, and then delete the instance with the highest id.
+ * https://learn.microsoft.com/azure/virtual-machine-scale-sets/virtual-machine-scale-sets-scale-in-policy
+ */
 export function nodePools(view: View): readonly NodePool[] {
   return view
     .list(agentPool.token)
