@@ -1,26 +1,18 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { V1Node, V1Pod } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { NetworkStatus } from "../../components/besu/health/network-status";
+import { LivingNetwork, regionOnPremises } from "../support/besu/living-network";
 import { Checkout } from "../support/checkout";
 
 /** The validators of a living chain change. The tests continue with what the ones before them left. */
 const checkout = new Checkout(0.002, 7);
+const network = new LivingNetwork(checkout);
 
 const onAzure = (name: string, validators: number) => ({ cloud: "azure", name, validators, rpcNodes: 0 });
 const eastus = onAzure("eastus", 2);
 const west = { cloud: "aws", name: "us-west-2", validators: 1, rpcNodes: 0 };
 const uksouth = onAzure("uksouth", 2);
-const onprem = (...p2pAddresses: readonly string[]) => ({
-  cloud: "kubernetes",
-  name: "onprem",
-  kubeconfig: ".chainfleet/local/kubernetes-control-plane/kubeconfig",
-  p2pAddresses,
-  validators: p2pAddresses.length,
-  rpcNodes: 0,
-});
-const one = onprem("198.51.100.10");
-const two = onprem("198.51.100.10", "198.51.100.11");
+const one = regionOnPremises("198.51.100.10");
+const two = regionOnPremises("198.51.100.10", "198.51.100.11");
 
 function configure(...regions: readonly object[]): void {
   checkout.configure(
@@ -30,35 +22,10 @@ function configure(...regions: readonly object[]): void {
   );
 }
 
-async function upSuccessfully() {
-  const run = await checkout.up();
-  expect(run.code, run.output).toBe(0);
-  return run;
-}
-
 async function preview(): Promise<string> {
   const { code, output } = await checkout.pulumi("preview", "--suppress-outputs").finished;
   expect(code, output).toBe(0);
   return output.replaceAll(/\s+/g, " ");
-}
-
-/** Asserts that the chain has the validators of the config, and that each of them runs and signs. */
-async function expectConfigured(validators: number): Promise<void> {
-  const { chain, regions } = await checkout.outputs();
-  const configured = (regions as readonly { readonly validators: readonly string[] }[]).flatMap(
-    (region) => region.validators,
-  );
-  expect(configured).toHaveLength(validators);
-  expect(chain.validators).toEqual(configured.sort());
-  expect(chain.lostValidators).toEqual([]);
-  await expect
-    .poll(async () => (await status()).chain, { timeout: 120_000, interval: 1_000 })
-    .toMatchObject({ validators, signing: validators });
-}
-
-async function expectNoChange(): Promise<void> {
-  const { summary } = await upSuccessfully();
-  expect(summary.changes).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
 }
 
 /** The zones of the machines for validators, and of the machines on which validators run, in each Azure region. */
@@ -86,45 +53,9 @@ async function validatorZones(): Promise<
   return { eastus: zonesIn("eastus"), uksouth: zonesIn("uksouth") };
 }
 
-async function status(): Promise<NetworkStatus> {
-  const { stdout } = await checkout.chainfleet("services", "status", "all", "--stack", "dev", "--json")
-    .finished;
-  return JSON.parse(stdout) as NetworkStatus;
-}
-
-/** The requests to vote that the nodes have not been told to forget. */
-async function proposals(): Promise<number> {
-  const response = await fetch(`${checkout.environment()["CHAINFLEET_LOCAL_NODES_CONTROL"]}/nodes`);
-  const nodes = (await response.json()) as readonly { readonly proposals?: number }[];
-  return nodes.reduce((sum, node) => sum + (node.proposals ?? 0), 0);
-}
-
-/** Runs `up` and kills the plugin of dynamic providers and the engine as soon as a node was asked to vote. */
-async function upKilledAtTheVote(): Promise<void> {
-  const control = `${checkout.environment()["CHAINFLEET_LOCAL_NODES_CONTROL"]}/nodes`;
-  const run = checkout.chainfleet("up", "--stack", "dev", "--json");
-  let ended = false;
-  const end = run.finished.finally(() => {
-    ended = true;
-  });
-  let wasAsked = false;
-  while (!ended && !wasAsked) {
-    const nodes = (await (await fetch(control)).json()) as readonly { readonly proposals?: number }[];
-    wasAsked = nodes.some((node) => (node.proposals ?? 0) > 0);
-    await delay(20);
-  }
-  expect(wasAsked).toBe(true);
-  for (const { pid } of checkout.processes().filter(({ command }) => VICTIM.test(command))) {
-    process.kill(pid, "SIGKILL");
-  }
-  await end;
-}
-
-const VICTIM = /^pulumi up |\/pulumi-resource-pulumi-nodejs /;
-
 beforeAll(async () => {
   configure(eastus, west, one);
-  await upSuccessfully();
+  await network.upSuccessfully();
 });
 
 afterAll(async () => {
@@ -133,7 +64,7 @@ afterAll(async () => {
 
 describe("the validators of a living chain", () => {
   it("are those of the genesis block until the config changes them, and nobody votes", async () => {
-    await expectConfigured(4);
+    await network.expectConfigured(4);
     expect((await checkout.pulumi("stack", "export").finished).stdout).not.toContain("ValidatorSet");
   });
 
@@ -142,40 +73,37 @@ describe("the validators of a living chain", () => {
     expect(await preview()).toContain(
       "will vote in: uksouth-validator-0 and uksouth-validator-1. The chain has 4 validators",
     );
-    await upSuccessfully();
-    await expectConfigured(6);
-    expect(await proposals()).toBe(0);
-    await expectNoChange();
+    await network.upSuccessfully();
+    await network.expectConfigured(6);
+    await network.expectNoChange();
   });
 
   it("are exchanged for others, the new ones first, also if the run is killed at the vote", async () => {
     configure(eastus, two, uksouth);
     expect(await preview()).toMatch(/will vote in: onprem-validator-1; then out: us-west-2-validator-0/);
-    await upKilledAtTheVote();
-    await upSuccessfully();
-    await expectConfigured(6);
-    expect(await proposals()).toBe(0);
+    await network.upKilledAtTheVote();
+    await network.upSuccessfully();
+    await network.expectConfigured(6);
     expect((await checkout.cloudResources()).filter(({ id }) => id.includes("us-west-2"))).toEqual([]);
   });
 
   it("become fewer in regions on AKS that stay, whose smaller pools keep a machine in the zone of each disk", async () => {
     configure(onAzure("eastus", 1), two, onAzure("uksouth", 1));
-    const { output } = await upSuccessfully();
+    const { output } = await network.upSuccessfully();
     expect(output).toContain("eastus keeps 2 machines for validators in this run");
-    await upSuccessfully();
-    await expectConfigured(4);
+    await network.upSuccessfully();
+    await network.expectConfigured(4);
     expect(await validatorZones()).toEqual({
       eastus: { machines: ["eastus-1"], pods: ["eastus-1"] },
       uksouth: { machines: ["uksouth-1"], pods: ["uksouth-1"] },
     });
-    await expectNoChange();
+    await network.expectNoChange();
   });
 
   it("become more in a region whose pool became smaller, and another region is voted out before its nodes are deleted", async () => {
     configure(eastus, two);
-    await upSuccessfully();
-    await expectConfigured(4);
-    expect(await proposals()).toBe(0);
+    await network.upSuccessfully();
+    await network.expectConfigured(4);
   });
 
   it("stay where too few would remain to vote the others out, and nothing is changed", async () => {
