@@ -43,7 +43,7 @@ format: packages ## put the code into the one format
 expected: packages ## regenerate test/expected: what the example stacks make
 	@node test/dump.js
 
-docs: packages ## regenerate docs/config.md and docs/config.schema.json from the config's schema
+docs: packages ## regenerate docs/config.md, docs/config.schema.json and the graphs in docs/concepts.md
 	@node docs/generate.js
 
 clean: ## stop everything local and delete what was made here, the dev stack's state too

@@ -26,6 +26,13 @@ export const RUN_TIME_READS: Readonly<Record<string, readonly string[]>> = {
     "components/**/*.ts",
     "local/cleanrooms/*.ts",
   ],
+  "docs/concepts.test.ts": [
+    "docs/concepts.md",
+    "test/graph.js",
+    "test/dump/**",
+    "Pulumi.dev.yaml",
+    ...PROGRAM,
+  ],
   "docs/config-schema.test.ts": ["Pulumi.*.yaml"],
   "docs/fidelity.test.ts": ["**/*.ts", "local/**"],
   "local/cleanrooms/pool.test.ts": ["local/cleanrooms/**", "local/toolchain/lock.ts", "typescript.js"],
