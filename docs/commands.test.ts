@@ -1,17 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { PROJECT_ROOT } from "../components/root";
 import { addCommands } from "../scripts/command-line";
-
-const documents = [
-  "README.md",
-  "CONTRIBUTING.md",
-  ...readdirSync(__dirname)
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
-];
+import { DOCUMENTS, partsOf, readDocument, typedCommands } from "./shown-commands";
+import { canBeTried, NOT_TRIED, triedCommands } from "./tried-commands";
 
 /** A command as a document shows it. */
 interface ShownCommand {
@@ -21,7 +15,7 @@ interface ShownCommand {
   readonly isComplete: boolean;
 }
 
-const shown = documents.flatMap((document) => commandsIn(document));
+const shown = DOCUMENTS.flatMap((document) => commandsIn(document));
 
 describe("the commands in the documents", () => {
   it("are found", () => {
@@ -40,12 +34,38 @@ describe("the commands in the documents", () => {
   });
 });
 
+describe("the command lines in the documents", () => {
+  const typed = DOCUMENTS.flatMap(typedCommands);
+
+  it.each(typed)("$document: $line is tried, or is not for a reason", ({ line }) => {
+    const reasons = NOT_TRIED.filter(({ commands }) => commands.test(line));
+    expect(reasons.length > 0 || canBeTried(line)).toBe(true);
+  });
+
+  it.each(NOT_TRIED)(
+    "$commands is the reason of at least one, and its tests exist",
+    ({ commands, testedBy = [] }) => {
+      expect(typed.some(({ line }) => commands.test(line))).toBe(true);
+      expect(testedBy.filter((file) => !existsSync(join(PROJECT_ROOT, file)))).toEqual([]);
+    },
+  );
+
+  it("are tried for the most part of the command's own", () => {
+    const values = { stack: "dev", region: "westeurope", run: "x", recipient: "age1x" };
+    expect(triedCommands(values).length).toBeGreaterThan(25);
+  });
+});
+
 describe("the error codes in the documents", () => {
   const sources = ["components", "stacks", "scripts", "pipeline", "local/cleanrooms"]
     .flatMap(sourcesIn)
     .join("\n");
-  const codes = documents.flatMap((document) =>
-    [...read(document).matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map(([, code = ""]) => ({ document, code })),
+  // The constants of Solidity look like codes.
+  const codes = DOCUMENTS.filter((document) => !document.startsWith("contracts/")).flatMap((document) =>
+    [...readDocument(document).matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map(([, code = ""]) => ({
+      document,
+      code,
+    })),
   );
   const variables = /^(CHAINFLEET|PULUMI|AZURE|AWS|AAD|ARM|KUBE|OTEL|TF|GITHUB)_/;
 
@@ -88,12 +108,7 @@ function exampleOf(word: string): string {
 }
 
 function commandsIn(document: string): ShownCommand[] {
-  const [sentences, blocks] = [[], []] as [string[], string[]];
-  for (const [index, part] of read(document)
-    .split(/^\s*```.*$/m)
-    .entries()) {
-    (index % 2 === 0 ? sentences : blocks).push(part);
-  }
+  const { sentences, blocks } = partsOf(readDocument(document));
   const inSentences = sentences.flatMap((text) =>
     [...text.matchAll(/`(?:(?:[^`]* )?bin\/)?chainfleet ([a-z][^`]*)`/g)].map(([, line = ""]) => line),
   );
@@ -119,10 +134,6 @@ function alternatives(line: string): string[] {
 /** A command of the shell without what the shell keeps for itself, and without an explanation in a column beside the command. */
 function withoutComment(line: string): string {
   return line.replace(/\s+(#|&&|\||>|;|2>).*$|\s{3,}.*$/, "").trim();
-}
-
-function read(document: string): string {
-  return readFileSync(join(PROJECT_ROOT, document), "utf8");
 }
 
 function sourcesIn(folder: string): string[] {

@@ -23,7 +23,8 @@ export interface NetworkParts {
 
 /** The text of docs/concepts.md with the graphs of the dev stack in place of those that it has. */
 export function conceptsWithGraphs(text: string, graph: readonly GraphNode[], parts: NetworkParts): string {
-  const reduced = transitivelyReduced(graph);
+  const byName = [...graph].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const reduced = transitivelyReduced(byName);
   return Object.entries(PICTURES).reduce((document, [marker, picture]) => {
     const block = new RegExp(`(<!-- graph: ${marker} -->\n)[\\s\\S]*?(<!-- end of the graph -->)`);
     if (!block.test(document)) {
@@ -37,13 +38,17 @@ export function conceptsWithGraphs(text: string, graph: readonly GraphNode[], pa
   }, text);
 }
 
-/** The graph that the program of the dev stack hands to the engine, without an engine and without a cloud. Takes seconds. */
+/** The graph that the program of the dev stack hands to the engine in a preview. No engine runs, and no cloud is asked; takes seconds. */
 export function devGraph(): GraphNode[] {
-  const output = execFileSync(process.execPath, [join(PROJECT_ROOT, "test/graph.js"), "dev"], {
-    encoding: "utf8",
-    maxBuffer: 2 ** 26,
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  const output = execFileSync(
+    process.execPath,
+    [join(PROJECT_ROOT, "test/graph.js"), "dev", "{}", "preview"],
+    {
+      encoding: "utf8",
+      maxBuffer: 2 ** 26,
+      stdio: ["ignore", "pipe", "ignore"],
+    },
+  );
   return JSON.parse(output.trim().split("\n").at(-1) ?? "");
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Prints the graph of a stack as JSON: node test/graph.js STACK ['{"chainfleet:rollout":[2,3]}']; CHAINFLEET_MODE has the mode.
+// Prints the graph of a stack as JSON: node test/graph.js STACK ['{"chainfleet:rollout":[2,3]}'] [up|preview]; CHAINFLEET_MODE has the mode.
 require("../typescript.js");
-const [stack, changes = "{}"] = process.argv.slice(2);
+const [stack, changes = "{}", command = "up"] = process.argv.slice(2);
 require("./dump/graph")
-  .graphOf(stack, JSON.parse(changes))
+  .graphOf(stack, JSON.parse(changes), { isPreview: command === "preview" })
   .then((graph) => process.stdout.write(`${JSON.stringify(graph)}\n`));

@@ -19,7 +19,9 @@ const COMMAND: readonly string[] = ["bin/chainfleet", "scripts/**", "pipeline/**
 export const RUN_TIME_READS: Readonly<Record<string, readonly string[]>> = {
   "docs/commands.test.ts": [
     "*.md",
-    "docs/*.md",
+    "docs/**/*.md",
+    "contracts/README.md",
+    "test/**/*.ts",
     "scripts/**/*.ts",
     "pipeline/**/*.ts",
     "stacks/**/*.ts",

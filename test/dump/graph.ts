@@ -1,4 +1,4 @@
-import { runWithoutCloud } from "./program";
+import { type Observation, runWithoutCloud } from "./program";
 
 /** A resource that a program registers, and the names of the custom resources that the engine lets it wait for. */
 export interface GraphResource {
@@ -7,15 +7,21 @@ export interface GraphResource {
   readonly dependencies: readonly string[];
 }
 
-/** The graph that the program of a stack hands to the engine on the first `up`, without components and providers. */
+/**
+ * The graph that the program of a stack hands to the engine on the first `up`, without components and providers.
+ *
+ * @param observed whether the program learns that it runs for a preview, in which some resources have more dependencies.
+ */
 export async function graphOf(
   stack: string,
   changes: Readonly<Record<string, unknown>>,
+  observed: Pick<Observation, "isPreview"> = {},
 ): Promise<GraphResource[]> {
   const resources: GraphResource[] = [];
   await runWithoutCloud(
     stack,
     {
+      ...observed,
       monitor: (monitor) => {
         const register = (monitor.registerResource as Register).bind(monitor);
         monitor.registerResource = (request: RegisterRequest, respond: unknown) => {
