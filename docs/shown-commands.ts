@@ -41,19 +41,26 @@ export function partsOf(text: string): DocumentParts {
  */
 export function typedCommands(document: string): TypedCommand[] {
   const { sentences, blocks } = partsOf(readDocument(document));
-  const inBlocks = blocks
-    .flatMap((block) => block.replaceAll(/\\\n\s*/g, " ").split("\n"))
-    .map((line) => line.trim())
-    .filter((line) => STARTS_WITH_PROGRAM.test(line));
+  const inBlocks = blocks.map(linesOfShell).filter((lines) => lines.some((line) => PROGRAM.test(line)));
   const inSentences = sentences
     .flatMap((text) => [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = ""]) => code))
     .filter(
       (code) => STARTS_WITH_PATH.test(code) || (/^pulumi .*--stack /.test(code) && !code.includes("…")),
     );
-  return [...new Set([...inBlocks, ...inSentences].map(withoutExplanation))].map((line) => ({
+  return [...new Set([...inBlocks.flat(), ...inSentences].map(withoutExplanation))].map((line) => ({
     document,
     line,
   }));
+}
+
+/** The lines of a block without comments and the texts that commands read from the block. */
+function linesOfShell(block: string): string[] {
+  return block
+    .replaceAll(/\\\n\s*/g, " ")
+    .replaceAll(/(<<'(\w+)')[\s\S]*?\n\s*\2(?=\n)/g, "$1")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
 }
 
 /** A command line without a comment, and without an explanation in a column beside it. */
@@ -64,9 +71,12 @@ function withoutExplanation(line: string): string {
     .trim();
 }
 
-/** Assignments of variables, then a program that some document shows. A key of YAML ends with a colon. */
-const STARTS_WITH_PROGRAM =
-  /^(?:[A-Z_0-9]+=\S+ )*(?:(?:bin|local)\/\S+|chainfleet|pulumi|eval|make|npm|npx|node|az|aws|kubectl|kind|kubelogin|helm|git|go|cast|docker|curl|cd|cp|rm)(?:\s|$)/;
+/**
+ * A block with a line that begins with one of these programs, after assignments of variables, is a block of commands, and each of
+ * its lines is one. A key of YAML such as `kind:` is none.
+ */
+const PROGRAM =
+  /^(?:[A-Z_0-9]+=\S+ )*(?:(?:bin|local)\/\S+|chainfleet|pulumi|make|npm|npx|node|az|aws|kubectl|kind)(?:\s|$)/;
 
 const STARTS_WITH_PATH = /^(?:bin\/chainfleet|bin\/forge|local\/(?:run|cleanroom)) /;
 

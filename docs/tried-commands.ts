@@ -10,7 +10,13 @@ export interface NotTried {
 
 /** The commands that are not run. */
 export const NOT_TRIED: readonly NotTried[] = [
-  { commands: /^(az|aws|kubelogin) /, reason: "asks Azure or AWS" },
+  { commands: /^(az|aws|for namespace in|done$)/, reason: "asks Azure or AWS" },
+  { commands: /^age-keygen /, reason: "needs age", testedBy: ["test/integration/recover-keys.test.ts"] },
+  {
+    commands: /^cat > receiver\.yaml /,
+    reason: "writes a file for a network with monitoring",
+    testedBy: ["test/integration/monitoring.test.ts"],
+  },
   { commands: /^(kind|kubectl) /, reason: "needs a cluster that runs containers" },
   {
     commands: /^pulumi (login|stack init|stack schedule|deployment|config set) /,

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { generateIdentity, identityToRecipient } from "age-encryption";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { CONCEPTS, conceptsWithGraphs, devParts } from "../../docs/concept-graphs";
 import type { GraphNode } from "../../docs/dependency-graph";
 import { triedCommands } from "../../docs/tried-commands";
@@ -30,7 +30,7 @@ beforeAll(async () => {
   // The pipeline asks git what has changed.
   execFileSync("git", ["init", "--quiet"], { cwd: checkout.folder });
   const status = () => checkout.chainfleet("services", "status", "all", "--stack", "dev").finished;
-  await expect.poll(async () => (await status()).code, { timeout: 120_000 }).toBe(0);
+  await vi.waitUntil(async () => (await status()).code === 0, { timeout: 120_000, interval: 1000 });
 });
 
 afterAll(async () => {
