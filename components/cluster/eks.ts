@@ -233,7 +233,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
           name: fullName(args.network, name, "validators"),
           instanceType: args.validatorInstanceType,
           vpcSecurityGroupIds: [
-            cluster.vpcConfig.apply(({ clusterSecurityGroupId }) => clusterSecurityGroupId ?? ""),
+            cluster.vpcConfig.apply((config) => config?.clusterSecurityGroupId ?? ""),
             region.securityGroupId,
           ],
           metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
@@ -284,8 +284,9 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       );
     }
 
+    /** A cluster whose creation failed half-way is known by its inputs alone. */
     function issuer(): pulumi.Output<string> {
-      return cluster.identities.apply((identities) => identities[0]?.oidcs?.[0]?.issuer ?? "");
+      return cluster.identities.apply((identities) => identities?.[0]?.oidcs?.[0]?.issuer ?? "");
     }
 
     function createDiskAddon() {
