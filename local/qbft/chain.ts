@@ -135,7 +135,10 @@ export function isBefore(head: Head, other: Head): boolean {
   }
 }
 
-/** Besu reads the validators of a block in the state of its parent (TransactionValidatorProvider.getValidatorsAfterBlock). */
+/**
+ * Besu reads the validators of a block in the state of its parent: TransactionValidatorProvider.getValidatorsAfterBlock in
+ * https://github.com/hyperledger/besu (3fd224e, consensus/qbft/src/main/java/org/hyperledger/besu/consensus/qbft/validator).
+ */
 function tallyOf(world: WorldState, parent: Block): Tally {
   return world === parent.world ? parent.tally : initialTally(world.contract.validators);
 }

@@ -6,7 +6,7 @@ import type { VoteStep } from "./plan";
 /** A validator whose node has answered. */
 export interface Voter {
   readonly address: Address;
-  readonly node: NodeClient;
+  readonly node: Pick<NodeClient, "call" | "callAll">;
   readonly answer: NodeObservation;
   /** Reads the validator's private key where its node has it. @throws Error if it is not there. */
   readonly privateKey: () => Promise<Hex>;

@@ -18,7 +18,9 @@ import {
 import { blockOf, type NodeState, type RunningNode, stateOf } from "./running-node";
 
 /*
- * The methods for the contract that selects the validators. Nodes execute nothing else, and only on a chain that has the contract.
+ * The methods for the contract that selects the validators. Nodes execute nothing else, and only on a chain that has the contract. Sources: the classes that are named here, in
+ * https://github.com/hyperledger/besu (3fd224e, ethereum/api/src/main/java/org/hyperledger/besu/ethereum/api/jsonrpc/internal/methods and
+ * ethereum/eth/src/main/java/org/hyperledger/besu/ethereum/eth/transactions).
  */
 
 /** EthCall.java, for the views of the contract. */
