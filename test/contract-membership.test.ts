@@ -205,7 +205,7 @@ describe("a change of validators that a contract selects", () => {
           expect(network.validators).toEqual(network.wanted);
           expect(network.openVotes).toBe(0);
         }),
-        { seed: 14, numRuns: 8, endOnFailure: true },
+        { seed: 14, numRuns: 5, endOnFailure: true },
       );
     },
   );
