@@ -29,6 +29,7 @@ import {
   tellRestarts,
   votesOf,
 } from "./chain/votes";
+import { selectionOf } from "./config/chain-parameters";
 import { softwareOf } from "./config/fields/besu";
 import type { Config, RegionConfig } from "./config/schema";
 import { type MonitoringOutputs, monitorRegions } from "./monitoring";
@@ -245,7 +246,7 @@ export async function deployRegions(
     tellMembership(members, besu.genesisNames, runningNodes);
     const made = new ValidatorSet(
       `${name}-validators`,
-      { regions: members, change: chain.validatorChanges },
+      { regions: members, change: chain.validatorChanges, ...selectionOf(config.network) },
       { dependsOn: nodes.flatMap(({ statefulSets }) => [...statefulSets]) },
     );
     return requiringChange({ made, wanted: chain.validatorChanges, nodes: runningNodes }, members);

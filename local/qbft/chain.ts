@@ -1,4 +1,6 @@
 import type { Address, Hex } from "viem";
+import type { Transaction } from "./contract/transaction";
+import { afterTransactions, initialWorld, type WorldState } from "./contract/world-state";
 import { blockHash } from "./header";
 import { afterBlock, initialTally, type Tally, type Vote } from "./votes";
 
@@ -13,8 +15,10 @@ export interface ChainRules {
   readonly requestTimeoutSeconds: number;
   readonly epochLength: number;
   readonly gasLimit: number;
-  /** The state root of the genesis block. Blocks have no transactions, so it is that of every block. */
+  /** The state root of the genesis block. It stands for that of every block. */
   readonly stateRoot: Hex;
+  /** The contract that selects the validators. Absent: votes in the headers of blocks do. */
+  readonly validatorContract?: Address;
 }
 
 export interface Block {
@@ -27,12 +31,15 @@ export interface Block {
   /** The validators that made the block, ascending. */
   readonly validators: readonly Address[];
   readonly vote: Vote | undefined;
+  readonly transactions: readonly Transaction[];
   /** What counts after the block. */
   readonly tally: Tally;
+  /** The state after the block. Undefined on a chain whose blocks have the votes: these have no transactions. */
+  readonly world: WorldState | undefined;
 }
 
 /** What its makers decide about a block. */
-export type NewBlock = Pick<Block, "timestampSeconds" | "proposer" | "round" | "vote">;
+export type NewBlock = Pick<Block, "timestampSeconds" | "proposer" | "round" | "vote" | "transactions">;
 
 /**
  * A line of blocks. A chain whose validators have all lost their data starts again, and then there are several: a block
@@ -73,12 +80,17 @@ export class Branch {
   append(next: NewBlock): Block {
     const parent = this.last;
     const number = parent.number + 1;
+    const world = parent.world === undefined ? undefined : afterTransactions(parent.world, next.transactions);
     const made = {
       ...next,
       number,
       parentHash: parent.hash,
       validators: parent.tally.validators,
-      tally: afterBlock(parent.tally, number, next.vote, this.rules.epochLength),
+      tally:
+        world === undefined
+          ? afterBlock(parent.tally, number, next.vote, this.rules.epochLength)
+          : tallyOf(world, parent),
+      world,
     };
     const block = { ...made, hash: blockHash(this.rules, made) };
     this.#blocks.push(block);
@@ -123,6 +135,14 @@ export function isBefore(head: Head, other: Head): boolean {
   }
 }
 
+/**
+ * Besu reads the validators of a block in the state of its parent: TransactionValidatorProvider.getValidatorsAfterBlock in
+ * https://github.com/hyperledger/besu (3fd224e, consensus/qbft/src/main/java/org/hyperledger/besu/consensus/qbft/validator).
+ */
+function tallyOf(world: WorldState, parent: Block): Tally {
+  return world === parent.world ? parent.tally : initialTally(world.contract.validators);
+}
+
 function genesisBlock(rules: ChainRules): Block {
   return {
     number: 0,
@@ -134,6 +154,8 @@ function genesisBlock(rules: ChainRules): Block {
     round: 0,
     validators: rules.genesisValidators,
     vote: undefined,
+    transactions: [],
     tally: initialTally(rules.genesisValidators),
+    world: rules.validatorContract === undefined ? undefined : initialWorld(rules.genesisValidators),
   };
 }

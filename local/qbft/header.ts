@@ -2,7 +2,7 @@ import { type Address, concat, type Hex, keccak256, pad, toRlp } from "viem";
 import type { Block, ChainRules } from "./chain";
 
 /** A block before its hash is known. */
-type Unhashed = Omit<Block, "hash" | "tally">;
+type Unhashed = Omit<Block, "hash" | "tally" | "world">;
 
 /**
  * The hash of a block: that of its header with the extra data of round 0 and without seals.
@@ -17,7 +17,7 @@ export function blockHash(rules: ChainRules, block: Unhashed): Hex {
       EMPTY_UNCLES,
       block.proposer,
       rules.stateRoot,
-      EMPTY_TRIE,
+      transactionsRoot(block),
       EMPTY_TRIE,
       NO_BLOOM,
       "0x01",
@@ -25,13 +25,29 @@ export function blockHash(rules: ChainRules, block: Unhashed): Hex {
       scalar(rules.gasLimit),
       "0x",
       scalar(block.timestampSeconds),
-      extraData({ ...block, round: 0 }, []),
+      extraData({ ...block, round: 0, validators: listedValidators(rules, block) }, []),
       MIX_HASH,
       NONCE,
       "0x",
       EMPTY_TRIE,
     ]),
   );
+}
+
+/** A stand-in for the root of the transactions, which nobody proves anything with. */
+export function transactionsRoot({ transactions }: Pick<Block, "transactions">): Hex {
+  return transactions.length === 0 ? EMPTY_TRIE : keccak256(concat(transactions.map(({ hash }) => hash)));
+}
+
+/**
+ * The validators in a block's header: none if a contract selects them (QbftBlockCreatorFactory.createExtraData and
+ * QbftValidatorsValidationRule in the same repository).
+ */
+export function listedValidators(
+  { validatorContract }: Pick<ChainRules, "validatorContract">,
+  { validators }: Pick<Block, "validators">,
+): readonly Address[] {
+  return validatorContract === undefined ? validators : [];
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Address } from "viem";
 import { type Block, Branch, type ChainRules, type Head, headAt, isBefore } from "./chain";
+import type { Transaction } from "./contract/transaction";
 import type { Delays } from "./delays";
 import { Group } from "./group";
 import type { Decision } from "./height";
@@ -79,6 +80,17 @@ export class Network {
     this.#disturb(time);
     node.fault = fault;
     this.#reconnect(time);
+  }
+
+  /** Gives a transaction to a node, which passes it on to all that it can reach. Those that connect later do not hear of it. */
+  submit(id: string, transaction: Transaction, time: number): void {
+    this.advance(time);
+    const node = this.node(id);
+    for (const other of this.#nodes.values()) {
+      if (other === node || this.#mesh.areConnected(node, other)) {
+        other.pool.add(transaction, time + (other === node ? 0 : this.#mesh.delay(node, other)));
+      }
+    }
   }
 
   /** @throws RangeError if no such node runs. */
@@ -213,11 +225,17 @@ export class Network {
       parentBranch.last.number === number
         ? parentBranch
         : new Branch(this.rules, { branch: parentBranch, number }, []);
+    const { tally, world } = branch.last;
+    const maker = this.#byAccount.get(proposer);
     branch.append({
       timestampSeconds: Math.round(proposedAt / 1000),
       proposer,
       round,
-      vote: this.#byAccount.get(proposer)?.proposals.next(proposer, branch.last.tally),
+      vote: world === undefined ? maker?.proposals.next(proposer, tally) : undefined,
+      transactions:
+        world === undefined
+          ? []
+          : (maker?.pool.take(world, { at: proposedAt, gas: this.rules.gasLimit }) ?? []),
     });
     return { branch, number: number + 1 };
   }

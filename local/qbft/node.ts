@@ -1,5 +1,6 @@
 import type { Address } from "viem";
 import type { Head } from "./chain";
+import { TransactionPool } from "./contract/transaction-pool";
 import type { Peering } from "./peers";
 import { VoteProposals } from "./votes";
 
@@ -37,6 +38,7 @@ export interface Syncing {
 /** A running node. Times are simulated milliseconds. */
 export class SimulatedNode {
   readonly proposals = new VoteProposals();
+  readonly pool = new TransactionPool();
   fault: Fault = {};
   syncing: Syncing | undefined;
   /** When the head was imported. The last import may lie ahead of the time that is asked about. */

@@ -4,6 +4,7 @@ import { acrossMonitoring } from "./across/monitoring";
 import { acrossRegions } from "./across/regions";
 import { incompleteRollout } from "./across/rollout";
 import { acrossShards } from "./across/shards";
+import { acrossValidatorSelection } from "./across/validator-selection";
 import { ConfigError } from "./config-error";
 import { acrossContracts } from "./contracts/across-contracts";
 import { issueFindings } from "./issue-findings";
@@ -46,6 +47,7 @@ export function examineConfig(values: Readonly<Record<string, string>>): Examine
       ? []
       : acrossRegions(unchecked.regions ?? [], unchecked.besu)),
     ...(STACKS_WITHOUT_REGIONS.includes(unchecked.stack) ? [] : incompleteRollout(unchecked)),
+    ...(STACKS_WITHOUT_REGIONS.includes(unchecked.stack) ? [] : acrossValidatorSelection(unchecked)),
     ...acrossShards(unchecked),
     ...healthGateRules(unchecked),
     ...acrossContracts(unchecked),

@@ -55,14 +55,10 @@ const networkSchema = z
         "The number of blocks after which pending votes on validators are discarded. It is written into the genesis block.",
       ),
     validatorSelection: z
-      .enum(["blockheader", "contract"], 'must be "blockheader"')
-      .refine(
-        (selection) => selection === "blockheader",
-        'must be "blockheader", because this program makes no contract that selects validators',
-      )
+      .enum(["blockheader", "contract"], 'must be "blockheader" or "contract"')
       .default("blockheader")
       .describe(
-        "What selects the validators: `blockheader` is votes in the headers of blocks. Validators that a contract selects (`contract`) are not supported.",
+        "What selects the validators: `blockheader` is votes in the headers of blocks, `contract` is the contract `contracts/src/network/ValidatorSelection.sol` at 0x0000000000000000000000000000000000007777, to which the validators send their votes. `contract` needs the validators' keys in Secrets of the clusters. It is written into the genesis block. See docs/runbook.md.",
       ),
     gasLimit: positive
       .default(30_000_000)

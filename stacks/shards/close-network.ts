@@ -10,6 +10,7 @@ import { RUN_DIRECTORY } from "../../components/governor/waits";
 import { validatorName } from "../../components/naming";
 import { createHealthGate } from "../chain/health-gate";
 import { isDeletionSafe, tellMembership } from "../chain/membership";
+import { selectionOf } from "../config/chain-parameters";
 import type { Config, RegionConfig } from "../config/schema";
 import { shardStackName } from "../config/written/shard-name";
 import { keysOf, validatorsOf } from "../regions";
@@ -112,6 +113,7 @@ export async function closeNetwork(config: Config, args: ClosingArgs): Promise<C
       })),
       change: chain.validatorChanges,
       founders: besu.genesisValidators,
+      ...selectionOf(config.network),
     });
   }
 

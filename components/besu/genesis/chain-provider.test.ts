@@ -48,6 +48,37 @@ describe("the check of a chain's parameters", () => {
   });
 });
 
+describe("the check of what selects a chain's validators", () => {
+  const byContract: ChainParameters = { ...parameters, validatorSelection: "contract" };
+
+  it("refuses both ways on a living chain, and names the values", async () => {
+    const there = await provider.check({ parameters }, { parameters: byContract });
+    expect(there.failures).toEqual([
+      {
+        property: "parameters.validatorSelection",
+        reason: expect.stringContaining(
+          'validatorSelection is "contract", but the genesis block of the existing chain has "blockheader"',
+        ),
+      },
+    ]);
+    const back = await provider.check({ parameters: byContract }, { parameters });
+    expect(back.failures).toEqual([
+      {
+        property: "parameters.validatorSelection",
+        reason: expect.stringContaining('Set validatorSelection back to "contract"'),
+      },
+    ]);
+  });
+
+  it("accepts what says in words what was left out", async () => {
+    const said: ChainParameters = { ...parameters, validatorSelection: "blockheader" };
+    expect((await provider.check({ parameters }, { parameters: said })).failures).toEqual([]);
+    expect((await provider.check({ parameters: byContract }, { parameters: byContract })).failures).toEqual(
+      [],
+    );
+  });
+});
+
 describe("the check of a chain's software", () => {
   const software = (release: Release, legacyEncoding = false) => ({ release, legacyEncoding });
 

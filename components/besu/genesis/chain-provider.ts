@@ -208,18 +208,19 @@ function parameterChanges(
     return [];
   }
   const born = { ...ABSENT_PARAMETERS, ...genesis };
-  const parameters = [...new Set([...Object.keys(born), ...Object.keys(configured)])];
+  const wanted = { ...ABSENT_PARAMETERS, ...configured };
+  const parameters = [...new Set([...Object.keys(born), ...Object.keys(wanted)])];
   return (parameters as (keyof ChainParameters)[])
-    .filter((parameter) => !isDeepStrictEqual(born[parameter], configured[parameter]))
+    .filter((parameter) => !isDeepStrictEqual(born[parameter], wanted[parameter]))
     .map((parameter) => ({
       parameter,
       genesisValue: JSON.stringify(born[parameter]),
-      configuredValue: JSON.stringify(configured[parameter]),
+      configuredValue: JSON.stringify(wanted[parameter]),
     }));
 }
 
-/** What a chain has whose state does not record the parameter: a genesis block without the deterministic deployer. */
-const ABSENT_PARAMETERS = { deterministicDeployer: false };
+/** What a chain has whose parameters do not say so: a genesis block without the deterministic deployer, and votes in headers. */
+const ABSENT_PARAMETERS = { deterministicDeployer: false, validatorSelection: "blockheader" } as const;
 
 function refusal({ parameter, genesisValue, configuredValue }: ParameterChange): ChainfleetError {
   return new ChainfleetError({

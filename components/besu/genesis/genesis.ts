@@ -1,6 +1,13 @@
 import { createMPT } from "@ethereumjs/mpt";
-import { type Address, concat, type Hex, keccak256, numberToHex, pad, toRlp } from "viem";
+import { type Address, type Hex, keccak256, numberToHex, pad, toRlp } from "viem";
 import { DETERMINISTIC_DEPLOYER, DETERMINISTIC_DEPLOYER_CODE } from "../../deterministic-deployer";
+import {
+  type Storage,
+  VALIDATOR_CONTRACT,
+  type ValidatorSelection,
+  validatorStorage,
+} from "./validator-contract";
+import { VALIDATOR_CONTRACT_CODE } from "./validator-contract-code";
 
 /**
  * The parameters of a chain that its genesis block contains. None of them can change once the chain exists: a node with
@@ -24,6 +31,8 @@ export interface ChainParameters {
    * own 0.01 ether to pay for the deployer's transaction.
    */
   readonly deterministicDeployer: boolean;
+  /** What selects the validators. @default "blockheader" */
+  readonly validatorSelection?: ValidatorSelection;
 }
 
 /**
@@ -33,6 +42,7 @@ export interface ChainParameters {
  * supported for years (besu#6353).
  */
 export function genesisFile(chain: ChainParameters, validators: readonly Address[]) {
+  const isSelectedByContract = chain.validatorSelection === "contract";
   return {
     config: {
       chainId: chain.chainId,
@@ -44,6 +54,7 @@ export function genesisFile(chain: ChainParameters, validators: readonly Address
         blockperiodseconds: chain.blockPeriodSeconds,
         epochlength: chain.epochLength,
         requesttimeoutseconds: chain.requestTimeoutSeconds,
+        ...(isSelectedByContract ? { validatorcontractaddress: VALIDATOR_CONTRACT } : {}),
       },
     },
     nonce: "0x0" as Hex,
@@ -53,8 +64,9 @@ export function genesisFile(chain: ChainParameters, validators: readonly Address
     baseFeePerGas: "0x0" as Hex,
     mixHash: QBFT_MIX_HASH,
     coinbase: pad("0x", { size: 20 }),
-    extraData: qbftExtraData(validators),
-    alloc: genesisAccounts(chain),
+    // Besu refuses headers that name validators where a contract selects them (QbftValidatorsValidationRule).
+    extraData: qbftExtraData(isSelectedByContract ? [] : validators),
+    alloc: genesisAccounts(chain, validators),
   };
 }
 
@@ -65,10 +77,14 @@ interface GenesisAccount {
   readonly balance: Hex;
   readonly nonce?: Hex;
   readonly code?: Hex;
+  readonly storage?: Storage;
 }
 
 /** The accounts of the genesis by address in lower case, ascending. */
-function genesisAccounts({ alloc, deterministicDeployer }: ChainParameters): Record<string, GenesisAccount> {
+function genesisAccounts(
+  { alloc, deterministicDeployer, validatorSelection }: ChainParameters,
+  validators: readonly Address[],
+): Record<string, GenesisAccount> {
   const accounts = new Map<string, GenesisAccount>(
     Object.entries(alloc).map(([address, wei]) => [
       address.toLowerCase(),
@@ -79,6 +95,14 @@ function genesisAccounts({ alloc, deterministicDeployer }: ChainParameters): Rec
     const balance = accounts.get(DETERMINISTIC_DEPLOYER)?.balance ?? "0x0";
     // A contract that a transaction creates starts with nonce 1 (EIP-161).
     accounts.set(DETERMINISTIC_DEPLOYER, { balance, nonce: "0x1", code: DETERMINISTIC_DEPLOYER_CODE });
+  }
+  if (validatorSelection === "contract") {
+    accounts.set(VALIDATOR_CONTRACT, {
+      balance: accounts.get(VALIDATOR_CONTRACT)?.balance ?? "0x0",
+      nonce: "0x1",
+      code: VALIDATOR_CONTRACT_CODE,
+      storage: validatorStorage(validators),
+    });
   }
   return Object.fromEntries([...accounts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -125,12 +149,28 @@ const EMPTY_TRIE_ROOT: Hex = keccak256(toRlp("0x"));
 /** The root of the state that the accounts make. */
 export async function stateRoot(alloc: GenesisFile["alloc"]): Promise<Hex> {
   const trie = await createMPT({ useKeyHashing: true });
-  for (const [address, { nonce = "0x0", balance, code = "0x" }] of Object.entries(alloc)) {
-    // No account of the genesis has storage.
-    const account = toRlp([scalar(nonce), scalar(balance), EMPTY_TRIE_ROOT, keccak256(code)], "bytes");
-    await trie.put(Buffer.from(address.slice(2), "hex"), account);
+  for (const [address, { nonce = "0x0", balance, code = "0x", storage = {} }] of Object.entries(alloc)) {
+    const account = [scalar(nonce), scalar(balance), await storageRoot(storage), keccak256(code)];
+    await trie.put(bytesOf(address), toRlp(account, "bytes"));
   }
-  return concat([`0x${Buffer.from(trie.root()).toString("hex")}`]);
+  return rootOf(trie);
+}
+
+/** The root of an account's storage. */
+export async function storageRoot(storage: Storage): Promise<Hex> {
+  const trie = await createMPT({ useKeyHashing: true });
+  for (const [slot, value] of Object.entries(storage)) {
+    await trie.put(bytesOf(slot), toRlp(scalar(value), "bytes"));
+  }
+  return rootOf(trie);
+}
+
+function rootOf(trie: Awaited<ReturnType<typeof createMPT>>): Hex {
+  return `0x${Buffer.from(trie.root()).toString("hex")}`;
+}
+
+function bytesOf(hex: string): Buffer {
+  return Buffer.from(hex.slice(2), "hex");
 }
 
 /** A number as RLP takes it: without leading zeros, and zero as no bytes. */

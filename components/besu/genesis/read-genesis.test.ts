@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { DETERMINISTIC_DEPLOYER } from "../../deterministic-deployer";
 import { type ChainParameters, genesisFile } from "./genesis";
 import { readGenesis } from "./read-genesis";
+import { VALIDATOR_CONTRACT } from "./validator-contract";
 
 const address = fc
   .bigInt({ min: 1n, max: 2n ** 160n - 1n })
@@ -11,22 +12,43 @@ const address = fc
 const positive = fc.integer({ min: 1, max: 2 ** 31 });
 const wei = fc.bigInt({ min: 0n, max: 10n ** 30n }).map(String);
 
-const parameters: fc.Arbitrary<ChainParameters> = fc.record({
-  chainId: positive,
-  blockPeriodSeconds: positive,
-  requestTimeoutSeconds: positive,
-  epochLength: positive,
-  gasLimit: positive,
-  alloc: fc.dictionary(fc.oneof(address, fc.constant(DETERMINISTIC_DEPLOYER)), wei),
-  deterministicDeployer: fc.boolean(),
-});
+const parameters: fc.Arbitrary<ChainParameters> = fc.record(
+  {
+    chainId: positive,
+    blockPeriodSeconds: positive,
+    requestTimeoutSeconds: positive,
+    epochLength: positive,
+    gasLimit: positive,
+    alloc: fc.dictionary(
+      fc.oneof(address, fc.constant(DETERMINISTIC_DEPLOYER), fc.constant(VALIDATOR_CONTRACT)),
+      wei,
+    ),
+    deterministicDeployer: fc.boolean(),
+    validatorSelection: fc.constant("contract" as const),
+  },
+  {
+    requiredKeys: [
+      "chainId",
+      "blockPeriodSeconds",
+      "requestTimeoutSeconds",
+      "epochLength",
+      "gasLimit",
+      "alloc",
+      "deterministicDeployer",
+    ],
+  },
+);
 
-/** The deployer's account is there in any case, so that a config which gives it nothing says nothing. */
-function withoutIdleDeployer(chain: ChainParameters): ChainParameters {
-  const { [DETERMINISTIC_DEPLOYER as Address]: balance, ...others } = chain.alloc;
-  return balance === undefined || (chain.deterministicDeployer && balance === "0")
-    ? { ...chain, alloc: others }
-    : chain;
+/** The accounts of these contracts are there in any case, so that a config which gives them nothing says nothing. */
+function withoutIdleContracts(chain: ChainParameters): ChainParameters {
+  const contracts: readonly string[] = [
+    ...(chain.deterministicDeployer ? [DETERMINISTIC_DEPLOYER] : []),
+    ...(chain.validatorSelection === "contract" ? [VALIDATOR_CONTRACT] : []),
+  ];
+  const alloc = Object.entries(chain.alloc).filter(
+    ([account, balance]) => !(contracts.includes(account) && balance === "0"),
+  );
+  return { ...chain, alloc: Object.fromEntries(alloc) };
 }
 
 describe("reading a genesis file", () => {
@@ -38,7 +60,7 @@ describe("reading a genesis file", () => {
         (chain, validators) => {
           const read = readGenesis(JSON.stringify(genesisFile(chain, validators)));
           expect(read).toEqual({
-            parameters: withoutIdleDeployer(chain),
+            parameters: withoutIdleContracts(chain),
             validators: [...validators].sort(),
           });
         },

@@ -2,6 +2,7 @@ import { type Address, fromRlp, type Hex } from "viem";
 import { z } from "zod";
 import { DETERMINISTIC_DEPLOYER, DETERMINISTIC_DEPLOYER_CODE } from "../../deterministic-deployer";
 import type { ChainParameters } from "./genesis";
+import { type Storage, VALIDATOR_CONTRACT, validatorsInStorage } from "./validator-contract";
 
 /** What a genesis file says of the chain that it founded. */
 export interface FoundedChain {
@@ -21,11 +22,15 @@ const fileSchema = z.object({
       blockperiodseconds: z.int(),
       epochlength: z.int(),
       requesttimeoutseconds: z.int(),
+      validatorcontractaddress: z.literal(VALIDATOR_CONTRACT).optional(),
     }),
   }),
   gasLimit: hex,
   extraData: hex,
-  alloc: z.record(z.string(), z.object({ balance: hex, code: hex.optional() })),
+  alloc: z.record(
+    z.string(),
+    z.object({ balance: hex, code: hex.optional(), storage: z.record(hex, hex).optional() }),
+  ),
 });
 
 /**
@@ -36,6 +41,7 @@ const fileSchema = z.object({
  */
 export function readGenesis(text: string): FoundedChain {
   const { config, gasLimit, extraData, alloc } = fileSchema.parse(JSON.parse(text));
+  const isSelectedByContract = config.qbft.validatorcontractaddress !== undefined;
   const deployer = alloc[DETERMINISTIC_DEPLOYER];
   const deterministicDeployer = deployer?.code?.toLowerCase() === DETERMINISTIC_DEPLOYER_CODE.toLowerCase();
   return {
@@ -47,17 +53,23 @@ export function readGenesis(text: string): FoundedChain {
       gasLimit: Number(BigInt(gasLimit)),
       alloc: Object.fromEntries(
         Object.entries(alloc)
-          // The deployer's account owns nothing unless the config says so.
-          .filter(([address, { balance }]) => !(isDeployer(address) && BigInt(balance) === 0n))
+          // The accounts of these contracts own nothing unless the config says so.
+          .filter(([address, { balance }]) => !(isContract(address) && BigInt(balance) === 0n))
           .map(([address, { balance }]) => [address.toLowerCase(), String(BigInt(balance))]),
       ),
       deterministicDeployer,
+      ...(isSelectedByContract ? { validatorSelection: "contract" } : {}),
     },
-    validators: validatorsIn(extraData as Hex),
+    validators: isSelectedByContract
+      ? validatorsInStorage((alloc[VALIDATOR_CONTRACT]?.storage ?? {}) as Storage)
+      : validatorsIn(extraData as Hex),
   };
 
-  function isDeployer(address: string): boolean {
-    return deterministicDeployer && address.toLowerCase() === DETERMINISTIC_DEPLOYER;
+  function isContract(address: string): boolean {
+    return (
+      (deterministicDeployer && address.toLowerCase() === DETERMINISTIC_DEPLOYER) ||
+      (isSelectedByContract && address.toLowerCase() === VALIDATOR_CONTRACT)
+    );
   }
 }
 

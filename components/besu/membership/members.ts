@@ -1,12 +1,16 @@
 import type { Unwrap } from "@pulumi/pulumi";
-import type { Address } from "viem";
-import { validatorName } from "../../naming";
+import type { Address, Hex } from "viem";
+import { memoizeSuccess } from "../../memoize-success";
+import { validatorName, validatorObjectName } from "../../naming";
 import { type AskedValidator, type ChainView, chainView } from "../chain-view/chain-view";
+import { keySecretName } from "../keys/key-secret";
+import { keysInCluster } from "../keys/keys-in-cluster";
 import type { NodeClient } from "../node-access/node-client";
 import { type NodeObservation, observeNode } from "../node-access/observe-node";
 import { NodeConnections, validatorPod } from "../nodes/node-connections";
 import { signingWindow } from "../nodes/signing";
 import { quorum } from "../quorum";
+import type { Ballot, ReadBallot } from "./ballot";
 import type { MemberNode, Membership, VoteStep } from "./plan";
 import type { MemberRegionArgs } from "./validator-set";
 
@@ -26,9 +30,18 @@ export interface ObservedMembers extends Membership {
 export class Members {
   readonly #nodes: readonly MemberAccess[];
   readonly #wanted: readonly Address[];
+  readonly #readBallot: ReadBallot;
+  /** Of the nodes that answered last. */
+  #ballots: ReadonlyMap<Address, Ballot> = new Map();
+  /** Why nodes did not take the last steps, by name. */
+  #refusals: ReadonlyMap<string, string> = new Map();
 
-  /** @param former regions that the network had, whose nodes may still run: their validators may have to vote. */
-  constructor(regions: readonly MemberRegion[], former: readonly MemberRegion[]) {
+  /**
+   * @param former regions that the network had, whose nodes may still run: their validators may have to vote.
+   * @param readBallot how validators vote on the chain.
+   */
+  constructor(regions: readonly MemberRegion[], former: readonly MemberRegion[], readBallot: ReadBallot) {
+    this.#readBallot = readBallot;
     const wanted = regions.flatMap(accessOf);
     this.#wanted = wanted.map(({ address }) => address).sort();
     // A validator that was removed and added again has its name, and its pod, but another key.
@@ -40,11 +53,16 @@ export class Members {
   async observe(): Promise<ObservedMembers | undefined> {
     const window = 2 * signingWindow(this.#nodes.length);
     const answers = await Promise.all(
-      this.#nodes.map(async ({ name, address, client }) => {
+      this.#nodes.map(async ({ name, address, client, privateKey }) => {
         try {
           const node = await client();
           const answer = await observeNode(node, window);
-          return { name, address, answer, pending: await node.call<PendingVotes>("qbft_getPendingVotes") };
+          return {
+            name,
+            address,
+            answer,
+            ballot: await this.#readBallot({ address, node, answer, privateKey }),
+          };
         } catch (error) {
           return { name, address, answer: { problem: `does not answer: ${(error as Error).message}` } };
         }
@@ -54,8 +72,11 @@ export class Members {
     if (view === undefined) {
       return undefined;
     }
-    const nodes = answers.flatMap(({ address, answer, pending }) =>
-      pending === undefined || "problem" in answer ? [] : memberNode(address, { answer, pending, view }),
+    this.#ballots = new Map(
+      answers.flatMap(({ address, ballot }) => (ballot === undefined ? [] : [[address, ballot] as const])),
+    );
+    const nodes = answers.flatMap(({ address, answer, ballot }) =>
+      ballot === undefined || "problem" in answer ? [] : memberNode(address, { answer, ballot, view }),
     );
     return {
       current: view.validators,
@@ -64,17 +85,25 @@ export class Members {
       nodes,
       height: view.height,
       imported: importedBlocks(answers, view),
-      problems: problemsOf(answers, nodes, view),
+      problems: new Map([...problemsOf(answers, nodes, view), ...this.#refusals]),
     };
   }
 
-  /** Makes a step. A node that does not take it is asked again with the next plan. */
-  async make(step: VoteStep): Promise<void> {
-    const client = await this.#nodes.find(({ address }) => address === step.node)?.client();
-    await (step.kind === "propose"
-      ? client?.call("qbft_proposeValidatorVote", step.subject, step.add)
-      : client?.call("qbft_discardValidatorVote", step.subject)
-    )?.catch(() => undefined);
+  /** Makes the steps of a plan, those of each node in their order. A node that does not take one is asked again with the next plan. */
+  async make(steps: readonly VoteStep[]): Promise<void> {
+    const refusals = new Map<string, string>();
+    await Promise.all(
+      this.#nodes.map(async ({ name, address }) => {
+        const own = steps.filter(({ node }) => node === address);
+        if (own.length > 0) {
+          await this.#ballots
+            .get(address)
+            ?.cast(own)
+            .catch((error: Error) => refusals.set(name, `does not vote: ${error.message}`));
+        }
+      }),
+    );
+    this.#refusals = refusals;
   }
 
   close(): void {
@@ -84,35 +113,47 @@ export class Members {
   }
 }
 
-type PendingVotes = Readonly<Record<Address, boolean>>;
-
 interface MemberAccess {
   readonly name: string;
   readonly address: Address;
   readonly client: () => Promise<NodeClient>;
+  readonly privateKey: () => Promise<Hex>;
   readonly close: () => void;
 }
 
 function accessOf({ name, validators, ...access }: MemberRegion): MemberAccess[] {
   const connections = new NodeConnections(access);
+  const keysIn = memoizeSuccess(async (namespace: string) =>
+    keysInCluster({ config: await connections.cluster(), namespace }),
+  );
   return validators.map((address, index) => ({
     name: validatorName(name, index),
     address,
     client: () => connections.node(validatorPod(index)),
+    privateKey: async () => {
+      const objectName = validatorObjectName(index);
+      const key = (await keysIn(access.namespace)).get(objectName);
+      if (key === undefined) {
+        throw new Error(
+          `the namespace ${access.namespace} has no Secret ${keySecretName(objectName)} with the key that signs its vote`,
+        );
+      }
+      return key;
+    },
     close: () => connections.close(),
   }));
 }
 
 interface AnsweringNode {
   readonly answer: NodeObservation;
-  readonly pending: PendingVotes;
+  readonly ballot: Ballot;
   readonly view: ChainView;
 }
 
 /** A node may be a block behind, and another one may have been made while it answered. */
 const NORMAL_LAG_BLOCKS = 2;
 
-function memberNode(address: Address, { answer, pending, view }: AnsweringNode): MemberNode {
+function memberNode(address: Address, { answer, ballot, view }: AnsweringNode): MemberNode {
   return {
     address,
     isInSync:
@@ -120,9 +161,8 @@ function memberNode(address: Address, { answer, pending, view }: AnsweringNode):
       answer.syncingTo === undefined &&
       answer.head.number >= view.height - NORMAL_LAG_BLOCKS &&
       answer.peers >= quorum(view.validators.length) - 1,
-    proposals: new Map(
-      Object.entries(pending).map(([subject, add]) => [subject.toLowerCase() as Address, add]),
-    ),
+    proposals: ballot.proposals,
+    isUnderway: ballot.isUnderway,
   };
 }
 

@@ -20,6 +20,8 @@ export interface MemberNode {
   readonly isInSync: boolean;
   /** What it was told to vote for: true to add the validator, false to remove it. */
   readonly proposals: ReadonlyMap<Address, boolean>;
+  /** Whether votes of its validator are under way to a block. */
+  readonly isUnderway?: boolean;
 }
 
 /** A request to one node. */
@@ -38,7 +40,7 @@ export interface MembershipPlan {
 export type MembershipPhase =
   /** The chain has the validators of the config, and no node has a proposal left. */
   | { readonly kind: "done" }
-  /** The chain has the validators of the config; proposals are discarded. */
+  /** The chain has the validators of the config; proposals are discarded, and votes that are under way are waited for. */
   | { readonly kind: "discarding" }
   | { readonly kind: "adding" | "removing"; readonly subjects: readonly Address[] }
   /** New validators that do not answer, or do not have all blocks yet. */
@@ -73,7 +75,8 @@ export function planMembership(membership: Membership): MembershipPlan {
         .map(([subject, add]): VoteStep => ({ kind: "propose", node: address, subject, add })),
     ),
   ];
-  return { steps, phase: phase.kind === "done" && steps.length > 0 ? { kind: "discarding" } : phase };
+  const isSettled = steps.length === 0 && voters.every(({ isUnderway }) => isUnderway !== true);
+  return { steps, phase: phase.kind === "done" && !isSettled ? { kind: "discarding" } : phase };
 }
 
 function phaseOf({ current, wanted, signing, nodes }: Membership): MembershipPhase {

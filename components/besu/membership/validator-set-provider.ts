@@ -3,6 +3,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { Address } from "viem";
 import { engineCancellation } from "../../engine/cancellation";
 import type { FullProvider } from "../../engine/dynamic-resource";
+import type { ValidatorSelection } from "../genesis/validator-contract";
+import type { ReadBallot } from "./ballot";
+import { contractBallot } from "./contract-ballot";
+import { headerBallot } from "./header-ballot";
 import { type MemberRegion, Members } from "./members";
 import { type MembershipPhase, planMembership } from "./plan";
 import { cancelled, Progress, stalled } from "./progress";
@@ -11,6 +15,7 @@ interface Inputs {
   readonly regions: readonly MemberRegion[];
   readonly change?: number | undefined;
   readonly founders?: readonly Address[];
+  readonly selection?: ValidatorSelection;
 }
 
 interface Outputs extends Inputs {
@@ -55,6 +60,11 @@ function addressesOf({ regions }: Inputs): Address[] {
 
 const POLL_SECONDS = 1;
 
+const BALLOTS: Readonly<Record<ValidatorSelection, ReadBallot>> = {
+  blockheader: headerBallot,
+  contract: contractBallot,
+};
+
 /**
  * Makes the chain's validators those of the config.
  *
@@ -63,7 +73,7 @@ const POLL_SECONDS = 1;
  * @throws ChainfleetError VALIDATORS_NOT_CHANGED if the change comes to a standstill, or if the engine cancels the change.
  */
 async function change(inputs: Inputs, former: readonly MemberRegion[]): Promise<Outputs> {
-  const members = new Members(inputs.regions, former);
+  const members = new Members(inputs.regions, former, BALLOTS[inputs.selection ?? "blockheader"]);
   const progress = new Progress();
   let answeredAt = Date.now();
   let before: MembershipPhase["kind"] | undefined;
@@ -79,7 +89,7 @@ async function change(inputs: Inputs, former: readonly MemberRegion[]): Promise<
         return { ...inputs, chainValidators: [...observed.current].sort() };
       }
       before = phase.kind;
-      await Promise.all(steps.map((step) => members.make(step)));
+      await members.make(steps);
       if (observed !== undefined) {
         answeredAt = Date.now();
         progress.note(observed, phase, answeredAt);

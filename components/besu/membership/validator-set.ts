@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Address } from "viem";
 import { DynamicResource } from "../../engine/dynamic-resource";
+import type { ValidatorSelection } from "../genesis/validator-contract";
 
 /** The arguments of a chain's set of validators. */
 export interface ValidatorSetArgs {
@@ -16,6 +17,11 @@ export interface ValidatorSetArgs {
   readonly change: pulumi.Input<number | undefined>;
   /** The chain's validators as long as nobody has been asked. @default none */
   readonly founders?: pulumi.Input<readonly Address[]>;
+  /**
+   * How the validators vote: in the headers of blocks, or by transactions to the contract that selects them. These are signed with the keys
+   * in the Secrets of the regions' clusters, which must have them. @default "blockheader"
+   */
+  readonly selection?: ValidatorSelection;
 }
 
 /** The validators of a region, and how their nodes are reached. */

@@ -1,12 +1,23 @@
 import type { Hex } from "viem";
 import type { Block, ChainRules } from "../../qbft/chain";
-import { EMPTY_TRIE, EMPTY_UNCLES, extraData, MIX_HASH, NO_BLOOM, NONCE, seals } from "../../qbft/header";
+import {
+  EMPTY_TRIE,
+  EMPTY_UNCLES,
+  extraData,
+  listedValidators,
+  MIX_HASH,
+  NO_BLOOM,
+  NONCE,
+  seals,
+  transactionsRoot,
+} from "../../qbft/header";
 import { quorumOf } from "../../qbft/proposer";
 import { quantity } from "./parameters";
 
-/** A block as `eth_getBlockByNumber` has it: BlockResult.java. No block has transactions. */
-export function blockResult(block: Block, { gasLimit, stateRoot }: ChainRules): Record<string, unknown> {
-  const data = extraDataOf(block);
+/** A block as `eth_getBlockByNumber` has it, with the hashes of its transactions: BlockResult.java. */
+export function blockResult(block: Block, rules: ChainRules): Record<string, unknown> {
+  const { gasLimit, stateRoot } = rules;
+  const data = extraDataOf(block, rules);
   return {
     number: quantity(block.number),
     hash: block.hash,
@@ -15,7 +26,7 @@ export function blockResult(block: Block, { gasLimit, stateRoot }: ChainRules): 
     nonce: NONCE,
     sha3Uncles: EMPTY_UNCLES,
     logsBloom: NO_BLOOM,
-    transactionsRoot: EMPTY_TRIE,
+    transactionsRoot: transactionsRoot(block),
     stateRoot,
     receiptsRoot: EMPTY_TRIE,
     miner: block.proposer,
@@ -28,14 +39,17 @@ export function blockResult(block: Block, { gasLimit, stateRoot }: ChainRules): 
     gasUsed: "0x0",
     timestamp: quantity(block.timestampSeconds),
     uncles: [],
-    transactions: [],
+    transactions: block.transactions.map(({ hash }) => hash),
     withdrawalsRoot: EMPTY_TRIE,
     withdrawals: [],
   };
 }
 
-function extraDataOf(block: Block): Hex {
-  return extraData(block, block.number === 0 ? [] : seals(block, quorumOf(block.validators.length)));
+function extraDataOf(block: Block, rules: ChainRules): Hex {
+  return extraData(
+    { ...block, validators: listedValidators(rules, block) },
+    block.number === 0 ? [] : seals(block, quorumOf(block.validators.length)),
+  );
 }
 
 /** What a block without transactions has beside its extra data. */

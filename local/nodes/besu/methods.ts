@@ -1,7 +1,15 @@
 import type { Address } from "viem";
+import type { Block } from "../../qbft/chain";
 import { blockResult } from "./block-result";
+import { contractCall, sentTransaction, transactionCount } from "./contract-methods";
 import { addressParameter, blockParameter, booleanParameter, quantity } from "./parameters";
-import { invalidParams, P2P_NETWORK_NOT_RUNNING, RpcError } from "./rpc-errors";
+import {
+  INVALID_BLOCK_PARAMS,
+  invalidParams,
+  METHOD_NOT_ENABLED,
+  P2P_NETWORK_NOT_RUNNING,
+  RpcError,
+} from "./rpc-errors";
 import { blockOf, clientVersion, type NodeState, type RunningNode, stateOf } from "./running-node";
 
 /** A method of Besu's JSON-RPC. */
@@ -35,19 +43,26 @@ export const METHODS: Readonly<Record<string, Method>> = {
   eth_getBlockByNumber: (node, [number, whole]) => {
     const state = stateOf(node);
     const block = blockOf(state, numberOf(blockParameter(number, invalidParams("block number")), state));
-    booleanParameter(whole, invalidParams("return complete transaction"));
+    const isWhole = booleanParameter(whole, invalidParams("return complete transaction"));
+    if (isWhole && block !== undefined && block.transactions.length > 0) {
+      throw new RpcError(-32603, "whole transactions are not simulated (docs/fidelity.md)");
+    }
     return block === undefined ? null : blockResult(block, node.network.rules);
   },
+  eth_call: contractCall,
+  eth_sendRawTransaction: sentTransaction,
+  eth_getTransactionCount: transactionCount,
 
   qbft_getValidatorsByBlockNumber: (node, [number]) => {
     const state = stateOf(node);
-    const asked = blockParameter(number, new RpcError(-32602, "Invalid block param (block not found)"));
+    const asked = blockParameter(number, INVALID_BLOCK_PARAMS);
     return asked === "pending"
       ? state.head.tally.validators
-      : (blockOf(state, numberOf(asked, state))?.validators ?? null);
+      : (validatorsForBlock(node, blockOf(state, numberOf(asked, state))) ?? null);
   },
   qbft_getSignerMetrics: (node, [from, to]) => signerMetrics(stateOf(node), from, to),
   qbft_proposeValidatorVote: (node, [subject, add]) => {
+    requireVotesInHeaders(node);
     stateOf(node).node.proposals.propose(
       addressParameter(subject),
       booleanParameter(add, invalidParams("vote type")),
@@ -55,10 +70,14 @@ export const METHODS: Readonly<Record<string, Method>> = {
     return true;
   },
   qbft_discardValidatorVote: (node, [subject]) => {
+    requireVotesInHeaders(node);
     stateOf(node).node.proposals.discard(addressParameter(subject));
     return true;
   },
-  qbft_getPendingVotes: (node) => Object.fromEntries(stateOf(node).node.proposals.pending()),
+  qbft_getPendingVotes: (node) => {
+    requireVotesInHeaders(node);
+    return Object.fromEntries(stateOf(node).node.proposals.pending());
+  },
   qbft_getRequestTimeoutSeconds: ({ network }) => network.rules.requestTimeoutSeconds,
 
   admin_nodeInfo: (node) => {
@@ -94,6 +113,24 @@ export const METHODS: Readonly<Record<string, Method>> = {
 };
 
 const P2P_PORT = 30_303;
+
+/** Where a contract selects the validators, no node has a vote provider (TransactionValidatorProvider.getVoteProviderAtHead). */
+function requireVotesInHeaders({ network }: RunningNode): void {
+  if (network.rules.validatorContract !== undefined) {
+    throw METHOD_NOT_ENABLED;
+  }
+}
+
+/**
+ * A header lists the validators that made its block. A contract says in the state of the block itself who makes the next one, and
+ * that is what Besu answers (TransactionValidatorProvider.getValidatorsForBlock).
+ */
+function validatorsForBlock(
+  { network }: RunningNode,
+  block: Block | undefined,
+): readonly Address[] | undefined {
+  return network.rules.validatorContract === undefined ? block?.validators : block?.tally.validators;
+}
 
 function numberOf(asked: number | "latest" | "pending", { head }: NodeState): number {
   return typeof asked === "number" ? asked : head.number;

@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Address } from "viem";
 import { type Block, Branch, type ChainRules, type Head } from "../../qbft/chain";
+import type { Transaction } from "../../qbft/contract/transaction";
+import type { ContractState } from "../../qbft/contract/validator-contract";
+import type { WorldState } from "../../qbft/contract/world-state";
 import { initialTally, type Tally } from "../../qbft/votes";
 
 /** A chain on the disk. */
@@ -17,11 +20,24 @@ export interface SavedChain {
   readonly heads: Readonly<Record<string, readonly [branch: number, number: number]>>;
 }
 
-type SavedBlock = Omit<Block, "tally" | "vote" | "validators"> & {
+type SavedBlock = Omit<Block, "tally" | "vote" | "validators" | "transactions" | "world"> & {
   readonly vote?: NonNullable<Block["vote"]>;
+  /** Absent: none. */
+  readonly transactions?: readonly SavedTransaction[];
+  /** Absent: that of the block before. */
+  readonly world?: SavedWorld;
   /** Absent: those of the block before. */
   readonly validators?: readonly Address[];
 };
+
+interface SavedTransaction extends Omit<Transaction, "gas"> {
+  readonly gas: string;
+}
+
+interface SavedWorld {
+  readonly contract: ContractState;
+  readonly nonces: readonly (readonly [Address, number])[];
+}
 
 interface SavedTally {
   readonly validators: readonly Address[];
@@ -89,8 +105,14 @@ export function restoreHeads({ rules, branches, heads }: SavedChain): {
 }
 
 function saveBlocks(blocks: readonly Block[]): SavedBlock[] {
-  return blocks.map(({ vote, tally: _, validators, ...block }, index) => ({
+  return blocks.map(({ vote, tally: _, validators, transactions, world, ...block }, index) => ({
     ...block,
+    ...(transactions.length === 0
+      ? {}
+      : { transactions: transactions.map(({ gas, ...sent }) => ({ ...sent, gas: String(gas) })) }),
+    ...(world === undefined || world === blocks[index - 1]?.world
+      ? {}
+      : { world: { contract: world.contract, nonces: [...world.nonces] } }),
     ...(vote === undefined ? {} : { vote }),
     ...(isDeepStrictEqual(blocks[index - 1]?.validators, validators) ? {} : { validators }),
   }));
@@ -101,9 +123,15 @@ function restoreBlocks(saved: readonly SavedBlock[], tally: SavedTally): Block[]
   for (const { validators } of saved) {
     sets.push(validators ?? sets.at(-1) ?? []);
   }
-  return saved.map(({ vote, ...block }, index) => ({
+  const worlds: (WorldState | undefined)[] = [];
+  for (const { world } of saved) {
+    worlds.push(world === undefined ? worlds.at(-1) : { ...world, nonces: new Map(world.nonces) });
+  }
+  return saved.map(({ vote, transactions = [], world: _, ...block }, index) => ({
     ...block,
     vote,
+    transactions: transactions.map(({ gas, ...sent }) => ({ ...sent, gas: BigInt(gas) })),
+    world: worlds[index],
     validators: sets[index] ?? [],
     tally: index === saved.length - 1 ? restoreTally(tally) : initialTally(sets[index + 1] ?? []),
   }));

@@ -1,4 +1,7 @@
+import type { Address } from "viem";
 import type { ChainRules } from "../../qbft/chain";
+import { nonceOf } from "../../qbft/contract/world-state";
+import type { Network } from "../../qbft/network";
 import { createServers, type NodeServer } from "../besu/servers";
 import { describeNode, genesisFileOf } from "./describe";
 import { chainRules } from "./genesis";
@@ -50,7 +53,7 @@ export class SimulatedRunner implements NodeRunner {
           head: network.headOf(id, time).number,
           peers: network.peersOf(id).size,
           round: network.roundOf(id) ?? 0,
-          proposals: network.node(id).proposals.pending().size,
+          proposals: network.node(id).proposals.pending().size + votesIn(network, { id, account, time }),
         };
       },
     };
@@ -69,6 +72,19 @@ export class SimulatedRunner implements NodeRunner {
     this.#rules.set(genesisFile, rules);
     return rules;
   }
+}
+
+/** The votes that a node's account has sent to the contract that selects the validators, and that are open there or on the way. */
+function votesIn(
+  network: Network,
+  { id, account, time }: { readonly id: string; readonly account: Address; readonly time: number },
+): number {
+  const { world } = network.headOf(id, time);
+  if (world === undefined) {
+    return 0;
+  }
+  const underway = network.node(id).pool.nextNonce(account, world) - nonceOf(world, account);
+  return underway + world.contract.open.filter(({ voters }) => voters.includes(account)).length;
 }
 
 /** Simulated milliseconds from the start of Besu's process to its HTTP servers. */
