@@ -16,6 +16,8 @@ export default defineConfig({
             "test/locations/**",
           ],
           globalSetup: "test/support/temporary-folder.ts",
+          // Vitest leaves one core unused, which is half of the machine where there are two.
+          maxWorkers: "100%",
           // Some tests and hooks dump a whole stack, which compiles the contracts once in a fresh clone.
           testTimeout: 180_000,
           hookTimeout: 180_000,
