@@ -111,8 +111,8 @@ function ofSubscription(
       az("vm", "list-usage", "--location", location),
       az("network", "list-usages", "--location", location),
     ]);
-    const vcpus = limitOf(jsonOf(machines), /^cores$/);
-    const addresses = limitOf(jsonOf(network), /^StandardSkuPublicIpAddresses$/i);
+    const vcpus = usageOf(jsonOf(machines), /^cores$/);
+    const addresses = usageOf(jsonOf(network), /^StandardSkuPublicIpAddresses$/i);
     const needed = azureDemand(inLocation);
     if (needed.vcpus === undefined || vcpus === undefined || addresses === undefined) {
       return unknown(
@@ -124,8 +124,10 @@ function ofSubscription(
       );
     }
     const short = [
-      ...(needed.vcpus > vcpus ? [`needs ${needed.vcpus} vCPUs of ${vcpus}`] : []),
-      ...(needed.addresses > addresses ? [`needs ${needed.addresses} public addresses of ${addresses}`] : []),
+      ...(needed.vcpus > vcpus.limit ? [`needs ${needed.vcpus} vCPUs of ${vcpus.limit}`] : []),
+      ...(needed.addresses > addresses.limit
+        ? [`needs ${needed.addresses} public addresses of ${addresses.limit}`]
+        : []),
     ];
     return short.length > 0
       ? missing(
@@ -133,7 +135,7 @@ function ofSubscription(
           "Ask for more: https://portal.azure.com/#view/Microsoft_Azure_Capacity/QuotaMenuBlade",
         )
       : ok(
-          `needs ${needed.vcpus} of ${vcpus} vCPUs and ${needed.addresses} of ${addresses} public addresses; the limits of families of machines are not compared`,
+          `needs ${needed.vcpus} of ${vcpus.limit} vCPUs (${vcpus.used} are in use) and ${needed.addresses} of ${addresses.limit} public addresses (${addresses.used}); the limits of families of machines are not compared`,
         );
   }
 }
@@ -163,8 +165,14 @@ function vcpusOf(size: string): number | undefined {
   return count === undefined ? undefined : Number(count);
 }
 
-function limitOf(usages: unknown, name: RegExp): number | undefined {
+/** A quota, and how much of it is in use: also by a network of this config that exists already. */
+interface Usage {
+  readonly limit: number;
+  readonly used: number;
+}
+
+function usageOf(usages: unknown, name: RegExp): Usage | undefined {
   const found = (Array.isArray(usages) ? usages : []).find((usage) => name.test(String(usage?.name?.value)));
-  const limit = Number(found?.limit);
-  return found === undefined || Number.isNaN(limit) ? undefined : limit;
+  const [limit, used] = [Number(found?.limit), Number(found?.currentValue ?? 0)];
+  return found === undefined || Number.isNaN(limit) ? undefined : { limit, used };
 }

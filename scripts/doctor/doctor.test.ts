@@ -54,7 +54,7 @@ async function made(run: Shell, written: WrittenConfig = NETWORK, simulated = fa
   expect(findings).toEqual([]);
   if (config === undefined) throw new Error("no config");
   return Promise.all(
-    checksOf({ config, written, simulated }, run).map(async ({ name, required, look }) => ({
+    checksOf({ name: "dev", config, written, simulated }, run).map(async ({ name, required, look }) => ({
       ...{ name, required },
       ...(await look()),
     })),
@@ -159,6 +159,14 @@ describe("chainfleet doctor", () => {
     expect(resultOf(unread, "Azure: quotas").slice(0, 2)).toEqual(["unknown", "Forbidden"]);
     expect(resultOf(unread, "AWS: quotas").slice(0, 2)).toEqual(["unknown", "AccessDenied"]);
     expect(exitCodeOf(unread)).toBe(0);
+  });
+
+  it("says how much of a quota is in use", async () => {
+    const used = { name: { value: "cores" }, currentValue: "88", limit: "100" };
+    const checks = await made(machine({ "az vm": said([used]) }));
+    expect(resultOf(checks, "Azure: quotas")[1]).toMatch(
+      /^needs 16 of 100 vCPUs \(88 are in use\) and \d+ of 20 public addresses \(0\)/,
+    );
   });
 
   it("asks in the subscription and with the profile of the config", async () => {

@@ -13,6 +13,7 @@ import { azureChecks } from "./azure";
 import { type Check, ok, unknown, type Verdict } from "./check";
 import { endpointChecks } from "./endpoints";
 import { type Shell, shell } from "./shell";
+import { surveyChecks } from "./surveys";
 import { toolChecks } from "./tools";
 
 /** A check that was made. */
@@ -47,7 +48,9 @@ export async function doctor(
     throw new ConfigError(findings, stackFile(name));
   }
   const simulated = isSimulated();
-  const made = await pMap(checksOf({ config, written, simulated }, run), make, { concurrency: AT_ONCE });
+  const made = await pMap(checksOf({ name, config, written, simulated }, run), make, {
+    concurrency: AT_ONCE,
+  });
   if (json) {
     process.stdout.write(`${JSON.stringify({ stack, simulated, checks: made } satisfies Diagnosis)}\n`);
   } else {
@@ -61,10 +64,15 @@ const AT_ONCE = 4;
 
 /** What a run of the stack needs. @param simulated whether the clouds are those of the local target */
 export function checksOf(
-  stack: { readonly config: Config; readonly written: WrittenConfig; readonly simulated: boolean },
+  stack: {
+    readonly name: string;
+    readonly config: Config;
+    readonly written: WrittenConfig;
+    readonly simulated: boolean;
+  },
   run: Shell,
 ): Check[] {
-  const { config, written, simulated } = stack;
+  const { name, config, written, simulated } = stack;
   const clouds = new Set(config.regions.map(({ cloud }) => cloud));
   const ofClouds = simulated
     ? [...clouds]
@@ -76,14 +84,7 @@ export function checksOf(
         ...azureChecks(config, textAt(written, "azure-native:subscriptionId"), run),
         ...awsChecks(config, textAt(written, "aws:profile"), run),
       ];
-  return [
-    ...toolChecks(config, run),
-    ...ofClouds,
-    ...endpointChecks(config),
-    ...(["rolling", "storage"] as const)
-      .filter((key) => config[key] !== undefined)
-      .map((key) => always(key, unknown(`this command does not look at what ${key} needs; a preview does`))),
-  ];
+  return [...toolChecks(config, run), ...ofClouds, ...endpointChecks(config), ...surveyChecks(config, name)];
 }
 
 const NAMES = { azure: "Azure", aws: "AWS", kubernetes: "Kubernetes" } as const;

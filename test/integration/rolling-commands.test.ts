@@ -6,6 +6,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { DYNAMIC_TYPE_PREFIX } from "../../components/engine/dynamic-type";
 import { until } from "../../local/testing/aws-api-session";
+import type { Diagnosis } from "../../scripts/doctor/doctor";
 import { FLEET, printed, RollingProject } from "../support/rolling/rolling-project";
 
 let project: RollingProject;
@@ -65,6 +66,35 @@ describe("chainfleet rolling status", () => {
     );
     expect(second.stdout).toMatch(/│ web /);
     expect(second.stdout).not.toMatch(/│ app /);
+  });
+});
+
+describe("chainfleet doctor", () => {
+  async function checks() {
+    const { stdout } = await project.start("doctor", "--json").finished;
+    const { checks: made } = JSON.parse(stdout) as Diagnosis;
+    return Object.fromEntries(
+      made.filter(({ name }) => name.startsWith("rolling")).map(({ name, ...check }) => [name, check]),
+    );
+  }
+
+  it("looks for the SSH key, and for the groups with their launch templates and images", async () => {
+    expect(await checks()).toMatchObject({
+      "rolling: SSH key": { result: "ok" },
+      "rolling: Auto Scaling Groups": {
+        result: "ok",
+        detail: `${FLEET.length} with launch templates and images, in eu-west-1, us-east-1`,
+      },
+    });
+    const gone = { name: "gone", autoScalingGroup: "gone", region: "eu-west-1" };
+    project.configure({ groups: [gone, ...FLEET], ssh: { privateKeyFile: "no-such-key" } });
+    expect(await checks()).toMatchObject({
+      "rolling: SSH key": { result: "missing", required: true },
+      "rolling: Auto Scaling Groups": {
+        result: "missing",
+        detail: expect.stringContaining("gone: gone in eu-west-1 does not exist"),
+      },
+    });
   });
 });
 

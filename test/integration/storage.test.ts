@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Diagnosis } from "../../scripts/doctor/doctor";
 import { StorageTarget } from "../support/storage/storage-target";
 
 const NOTHING = { machines: 0, secrets: 0, claims: 0 };
@@ -40,6 +41,26 @@ describe("a storage matrix", () => {
     expect(new Set(lines).size).toBe(36);
     expect(await target.leftovers(run)).toEqual(NOTHING);
     expect((await target.control("GET", "statistics")).machines.most).toBeGreaterThan(4);
+  });
+
+  it("has all that it needs, says chainfleet doctor, which names a storage class that the cluster lacks", async () => {
+    const cluster = async () => {
+      const { stdout } = await target.checkout.chainfleet("doctor", "--stack", "storage", "--json").finished;
+      const { checks } = JSON.parse(stdout) as Diagnosis;
+      return checks.find(({ name }) => name === "storage: cluster");
+    };
+    expect(await cluster()).toMatchObject({
+      result: "ok",
+      detail: expect.stringMatching(/KubeVirt \S+, \d+ workers, and the storage classes of 9 pools/),
+    });
+    const { pools, ...example } = target.exampleConfig() as { pools: object[] };
+    target.configure({ ...example, pools: [{ ...pools[0], storageClass: "absent" }, ...pools.slice(1)] });
+    const found = await cluster();
+    target.configure({});
+    expect(found).toMatchObject({
+      result: "missing",
+      detail: expect.stringContaining('storage.pools[0].storageClass is "absent" (pool rep3)'),
+    });
   });
 
   it("ranks the pools as their limits dictate", async () => {
