@@ -6,7 +6,7 @@ import { ContractsStack } from "./contracts/contracts-stack";
 
 /** Kills deployments with SIGKILL at seeded moments. Set CHAINFLEET_TEST_SEED to repeat a run. */
 const SEED = Number(process.env["CHAINFLEET_TEST_SEED"] ?? Date.now() % 1_000_000);
-const ROUNDS = repetitions(3, 10);
+const ROUNDS = repetitions(2, 10);
 const KILLS_PER_ROUND = 5;
 
 const tenthsOfASecond = fc.noBias(fc.integer({ min: 10, max: 50 }));

@@ -13,7 +13,7 @@ import { describeScenario, faultScript, regionsOf, scenarioOf } from "./faults/s
  * To repeat one run, set CHAINFLEET_TEST_SEED to its seed and CHAINFLEET_TEST_RUNS to 1.
  */
 const SEED = Number(process.env["CHAINFLEET_TEST_SEED"] ?? Date.now() % 1_000_000);
-const RUNS = repetitions(3, 100);
+const RUNS = repetitions(2, 100);
 
 const checkout = new Checkout(0.002, 7);
 afterAll(async () => {

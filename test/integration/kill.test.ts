@@ -12,7 +12,7 @@ import { PROGRAM, withEachVictim } from "../support/victims";
  * its result has to equal the result of an undisturbed run, and nothing may be left behind. Set CHAINFLEET_TEST_SEED to repeat a run.
  */
 const SEED = Number(process.env["CHAINFLEET_TEST_SEED"] ?? Date.now() % 1_000_000);
-const CYCLES = repetitions(3, 10);
+const CYCLES = repetitions(2, 10);
 
 /** Command lines of the processes that are killed. */
 const VICTIMS = {
