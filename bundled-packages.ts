@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /**
  * Packages that are loaded as a single file each, with the folder of their main module. The Kubernetes client consists of 900
@@ -21,21 +21,16 @@ export function bundleOf(request: string, resolve: () => string): string | undef
     return undefined;
   }
   const main = resolve();
-  const [root = ""] = main.split(join(request, folder));
-  const { name, version } = require(join(root, request, "package.json")) as PackageJson;
-  const { version: bundler } = require("esbuild/package.json") as PackageJson;
-  const bundles = join(root, ".cache", "chainfleet", "packages");
-  const bundle = join(bundles, `${name.replace("/", "-")}-${version}-esbuild-${bundler}.cjs`);
-  return existsSync(bundle) || make(bundle, { main, bundles }) ? bundle : undefined;
+  const [packages = ""] = main.split(join(request, folder));
+  const { version } = require(join(packages, request, "package.json")) as { readonly version: string };
+  const bundle = join(packages, ".cache/chainfleet/packages", `${request.replace("/", "-")}-${version}.cjs`);
+  return existsSync(bundle) || make(bundle, main) ? bundle : undefined;
 }
 
-function make(
-  bundle: string,
-  { main, bundles }: { readonly main: string; readonly bundles: string },
-): boolean {
+function make(bundle: string, main: string): boolean {
   const unfinished = `${bundle}.${process.pid}`;
   try {
-    mkdirSync(bundles, { recursive: true });
+    mkdirSync(dirname(bundle), { recursive: true });
     const { buildSync } = require("esbuild") as typeof import("esbuild");
     buildSync({
       entryPoints: [main],
@@ -44,7 +39,7 @@ function make(
       platform: "node",
       format: "cjs",
       target: `node${process.versions.node}`,
-      // V8 reads all of the file. Names stay as they are, because errors are told apart by them.
+      // V8 reads the whole file. Names are not minified, because errors are told apart by the names of their classes.
       minifyWhitespace: true,
       minifySyntax: true,
       logLevel: "silent",
@@ -55,9 +50,4 @@ function make(
     rmSync(unfinished, { force: true });
     return false;
   }
-}
-
-interface PackageJson {
-  readonly name: string;
-  readonly version: string;
 }

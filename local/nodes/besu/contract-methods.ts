@@ -1,7 +1,7 @@
 import { bytesToHex, ecrecover, hexToBytes, publicToAddress } from "@ethereumjs/util";
 import { type Hex, keccak256, parseTransaction, serializeTransaction } from "viem";
 import type { Transaction } from "../../qbft/contract/transaction";
-import { answerOf, Revert } from "../../qbft/contract/validator-contract";
+import { answerOf, outcomeOf, Revert } from "../../qbft/contract/validator-contract";
 import { nonceOf, type WorldState } from "../../qbft/contract/world-state";
 import { addressParameter, blockParameter, quantity } from "./parameters";
 import {
@@ -18,8 +18,9 @@ import {
 import { blockOf, type NodeState, type RunningNode, stateOf } from "./running-node";
 
 /*
- * The methods for the contract that selects the validators. Nodes execute nothing else, and only on a chain that has the contract. Sources: the classes that are named here, in
- * https://github.com/hyperledger/besu (3fd224e, ethereum/api/src/main/java/org/hyperledger/besu/ethereum/api/jsonrpc/internal/methods and
+ * The methods for the contract that selects the validators. Nodes execute nothing else, and only on a chain that has the
+ * contract. Sources: the classes that are named here, in https://github.com/hyperledger/besu (3fd224e,
+ * ethereum/api/src/main/java/org/hyperledger/besu/ethereum/api/jsonrpc/internal/methods and
  * ethereum/eth/src/main/java/org/hyperledger/besu/ethereum/eth/transactions).
  */
 
@@ -36,14 +37,8 @@ export function contractCall(node: RunningNode, [call, number]: readonly unknown
 }
 
 function answered({ contract }: WorldState, data: Hex): Hex | undefined {
-  try {
-    return answerOf(contract, data);
-  } catch (error) {
-    if (error instanceof Revert) {
-      return undefined;
-    }
-    throw error;
-  }
+  const outcome = outcomeOf(() => answerOf(contract, data));
+  return outcome instanceof Revert ? undefined : outcome;
 }
 
 /** EthGetTransactionCount.java: "pending" counts what the node's pool has, too. */

@@ -33,6 +33,18 @@ export class Revert extends Error {
   }
 }
 
+/** Executes a part of the contract. @returns the revert in place of the result if the contract reverts. */
+export function outcomeOf<Result>(execute: () => Result): Result | Revert {
+  try {
+    return execute();
+  } catch (error) {
+    if (error instanceof Revert) {
+      return error;
+    }
+    throw error;
+  }
+}
+
 /** A call that changes the contract. */
 export interface ContractCall {
   readonly sender: Address;
@@ -64,7 +76,8 @@ export function afterCall(state: ContractState, { sender, data, gas }: ContractC
 /**
  * What a view answers.
  *
- * @returns undefined if the data call no view.
+ * @returns undefined if the data calls no view.
+ * @throws Revert if the contract has no such function.
  */
 export function answerOf({ validators, open }: ContractState, data: Hex): Hex | undefined {
   const { functionName } = decoded(data);

@@ -1,6 +1,6 @@
 import type { Address } from "viem";
 import type { Transaction } from "./transaction";
-import { afterCall, type ContractState, initialContract, Revert } from "./validator-contract";
+import { afterCall, type ContractState, initialContract, outcomeOf, Revert } from "./validator-contract";
 
 /** What a block of a chain whose validators a contract selects leaves behind. Immutable. */
 export interface WorldState {
@@ -30,12 +30,6 @@ export function afterTransactions(world: WorldState, transactions: readonly Tran
 }
 
 function contractAfter(contract: ContractState, transaction: Transaction): ContractState {
-  try {
-    return afterCall(contract, transaction);
-  } catch (error) {
-    if (error instanceof Revert) {
-      return contract;
-    }
-    throw error;
-  }
+  const outcome = outcomeOf(() => afterCall(contract, transaction));
+  return outcome instanceof Revert ? contract : outcome;
 }

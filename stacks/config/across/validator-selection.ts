@@ -58,6 +58,6 @@ function takenAccount(alloc: unknown): Finding[] {
     .map((address) => ({
       key: `network.alloc.${address}`,
       problem:
-        "is the account of the contract that selects the validators (network.validatorSelection: contract), out of which nothing gets its ether again",
+        "is the account of the contract that selects the validators (network.validatorSelection: contract), which has no way to send ether on, so that the ether would be lost",
     }));
 }
