@@ -6,68 +6,41 @@ import { contractBallot } from "../components/besu/membership/contract-ballot";
 import { type MembershipPlan, planMembership } from "../components/besu/membership/plan";
 import { RpcRefusal } from "../components/besu/node-access/node-errors";
 import type { NodeObservation } from "../components/besu/node-access/observe-node";
-import { quorum } from "../components/besu/quorum";
 import { NodeOptions } from "../local/nodes/besu/options";
 import { answer } from "../local/nodes/besu/rpc";
-import type { Head } from "../local/qbft/chain";
 import { ContractNetwork, keyedAccountOf, keyOf } from "../local/qbft/contract/testing";
-import type { SimulatedNode } from "../local/qbft/node";
 import { idOf } from "../local/qbft/testing";
+import {
+  CHANGES,
+  ChangingNetwork,
+  type Disturbance,
+  disturbances,
+  range,
+} from "./support/besu/changing-network";
 
 /**
- * A network of simulated nodes whose validators a contract selects, and somebody who reads their ballots, casts those of the plan and may
- * be killed in between.
+ * A network whose validators a contract selects, and somebody who reads the ballots of its nodes, casts those of the plan and may be
+ * killed in between.
  */
-class VotingNetwork {
-  readonly net: ContractNetwork;
+class VotingNetwork extends ChangingNetwork<ContractNetwork> {
   wanted: readonly Address[];
   readonly #all: number;
-  readonly #heads = new Map<number, Head>();
-  #crashed: number | undefined;
 
   constructor(size: number, wanted: readonly number[]) {
-    this.net = new ContractNetwork(size).startAll();
-    this.net.start(...wanted.filter((index) => index >= size));
+    super(new ContractNetwork(size), wanted);
     this.#all = Math.max(size, ...wanted.map((index) => index + 1));
     this.wanted = wanted.map(keyedAccountOf).sort();
-    this.net.pass(60);
-  }
-
-  get #best(): SimulatedNode {
-    return this.net.network.nodes.reduce((best, node) => (node.head.number > best.head.number ? node : best));
-  }
-
-  get height(): number {
-    return this.#best.head.number;
-  }
-
-  get #block() {
-    const { branch, number } = this.#best.head;
-    return branch.block(number);
-  }
-
-  /** The validators that make the next block. */
-  get validators(): readonly Address[] {
-    return this.#block?.tally.validators ?? [];
   }
 
   get openVotes(): number {
-    return this.#block?.world?.contract.open.length ?? 0;
-  }
-
-  get hasQuorum(): boolean {
-    const running = new Set(this.net.network.nodes.map(({ description }) => description.account));
-    return this.validators.filter((one) => running.has(one)).length >= quorum(this.validators.length);
+    return this.block?.world?.contract.open.length ?? 0;
   }
 
   /** Reads the ballots of all nodes that run. @returns the plan, and the ballots by account. */
   async plan(): Promise<{ readonly plan: MembershipPlan; readonly ballots: ReadonlyMap<Address, Ballot> }> {
     const current = this.validators;
-    const { branch, number } = this.#best.head;
-    const window = Array.from({ length: 2 * current.length }, (_, back) => branch.block(number - back));
-    const proposers = new Set(window.map((block) => block?.proposer));
     const running = Array.from({ length: this.#all }, (_, index) => index).flatMap((index) => {
-      const node = this.net.network.nodes.find(({ description }) => description.id === idOf(index));
+      const node = this.running.find(({ description }) => description.id === idOf(index));
       return node === undefined ? [] : [{ index, node, address: keyedAccountOf(index) }];
     });
     const ballots = new Map<Address, Ballot>();
@@ -82,17 +55,13 @@ class VotingNetwork {
         }),
       );
     }
-    const accounts = new Set(running.map(({ address }) => address));
     const plan = planMembership({
       current,
       wanted: this.wanted,
-      signing: new Set(current.filter((one) => proposers.has(one) && accounts.has(one))),
-      nodes: running.map(({ node: { syncing, head, description }, address }) => ({
+      signing: this.signing,
+      nodes: running.map(({ node, address }) => ({
         address,
-        isInSync:
-          syncing === undefined &&
-          head.number >= number - 1 &&
-          this.net.network.peersOf(description.id).size >= quorum(current.length) - 1,
+        isInSync: this.isInSync(node),
         proposals: ballots.get(address)?.proposals ?? new Map(),
         isUnderway: ballots.get(address)?.isUnderway === true,
       })),
@@ -126,31 +95,10 @@ class VotingNetwork {
       },
     };
   }
-
-  /** Kills one node at a time, and starts the one before again with its data. */
-  crash(index: number | undefined): void {
-    const { network } = this.net;
-    if (this.#crashed !== undefined) {
-      network.start(this.net.describe(this.#crashed), this.#heads.get(this.#crashed), this.net.time);
-      this.#crashed = undefined;
-      this.net.pass(40);
-    }
-    if (index !== undefined && network.nodes.some(({ description }) => description.id === idOf(index))) {
-      this.#heads.set(index, network.stop(idOf(index), this.net.time));
-      this.#crashed = index;
-    }
-  }
 }
 
-interface Disturbance {
-  /** The number of ballots that are cast before whoever makes the plan is killed. */
-  readonly killedAfter: number;
-  readonly pause: number;
-  readonly crash: number | undefined;
-}
-
-async function change(network: VotingNetwork, disturbances: readonly Disturbance[]): Promise<void> {
-  const ahead = [...disturbances];
+async function change(network: VotingNetwork, happening: readonly Disturbance[]): Promise<void> {
+  const ahead = [...happening];
   let isQuiet = false;
   for (let second = 0; second < 2_000; second += 1) {
     const { plan, ballots } = await network.plan();
@@ -171,30 +119,12 @@ async function change(network: VotingNetwork, disturbances: readonly Disturbance
   throw new Error(`not done: ${JSON.stringify((await network.plan()).plan.phase)}`);
 }
 
-const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
-
-const CHANGES: Readonly<Record<string, { readonly size: number; readonly wanted: readonly number[] }>> = {
-  "two more": { size: 5, wanted: range(0, 7) },
-  "two fewer, down to four": { size: 6, wanted: range(2, 6) },
-  "one in place of another": { size: 4, wanted: [0, 1, 2, 4] },
-  "four in place of four": { size: 4, wanted: range(4, 8) },
-};
-
 describe("a change of validators that a contract selects", () => {
-  const disturbances = fc.array(
-    fc.record({
-      killedAfter: fc.integer({ min: 0, max: 8 }),
-      pause: fc.integer({ min: 0, max: 20 }),
-      crash: fc.option(fc.nat(8), { nil: undefined, freq: 3 }),
-    }),
-    { maxLength: 15 },
-  );
-
   it.each(Object.entries(CHANGES))(
     "%s: ends with the validators of the config and without open votes, killed between ballots, with nodes that crash",
     async (_, { size, wanted }) => {
       await fc.assert(
-        fc.asyncProperty(disturbances, async (ahead) => {
+        fc.asyncProperty(disturbances({ killedAfter: 8, pause: 20, crash: 8, count: 15 }), async (ahead) => {
           const network = new VotingNetwork(size, wanted);
           await change(network, [...ahead, { killedAfter: 0, pause: 0, crash: undefined }]);
           expect(network.validators).toEqual(network.wanted);
